@@ -1,0 +1,31 @@
+/** What can be switched on in a terminal, and the bytes that undo it. The only place that knows either. */
+const pairs = {
+  alternateScreen: { on: '\x1b[?1049h\x1b[H', off: '\x1b[?1049l' },
+  hiddenCursor: { on: '\x1b[?25l', off: '\x1b[?25h' },
+  noWrap: { on: '\x1b[?7l', off: '\x1b[?7h' },
+  bracketedPaste: { on: '\x1b[?2004h', off: '\x1b[?2004l' },
+} as const
+
+export type Mode = keyof typeof pairs
+
+export const screenModes: readonly Mode[] = ['alternateScreen', 'hiddenCursor', 'noWrap', 'bracketedPaste']
+
+/** Ends whatever a half-written frame may have left open: a string, a colour, scroll margins, a held-back frame. */
+const settle = '\x1b\\\x1b[m\x1b[r\x1b[?2026l'
+
+/** Which modes are on. Leaving undoes those, last first, and nothing else. */
+export class Modes {
+  readonly #on: Mode[] = []
+
+  enter(modes: readonly Mode[]): string {
+    const added = modes.filter(mode => !this.#on.includes(mode))
+    this.#on.push(...added)
+    return added.map(mode => pairs[mode].on).join('')
+  }
+
+  leave(): string {
+    if (this.#on.length === 0) return ''
+    const undo = this.#on.splice(0).reverse()
+    return settle + undo.map(mode => pairs[mode].off).join('')
+  }
+}

@@ -1,0 +1,124 @@
+import { marks } from './marks.ts'
+import { codeWidth } from './width.ts'
+
+const plain = /^[\x20-\x7e]*$/
+const tabStop = 8
+const maxParameters = 64
+
+/** One line of text from outside: its colours stay, every other control sequence and control byte goes, tabs become spaces, what a carriage return overwrote is left out. */
+export function sanitiseLine(raw: string): string {
+  if (plain.test(raw)) return raw
+  return neutralise(settle(afterReturns(raw)))
+}
+
+/** Text without colours, for a label, a field, a title: one line whatever it held. */
+export function sanitiseText(raw: string): string {
+  if (plain.test(raw)) return raw
+  return withoutColours(neutralise(settle(raw.replace(/[\r\n\v\f\u2028\u2029]+/g, ' '))))
+}
+
+/** Text a person pasted: lines and tabs kept, the rest as `sanitiseText`. */
+export function sanitiseBlock(raw: string): string[] {
+  return raw.split(/\r\n|[\n\r\u2028\u2029]/).map(line => withoutColours(sanitiseLine(line)))
+}
+
+export function withoutColours(line: string): string {
+  return line.includes('\x1b') ? line.replace(/\x1b\[[\d;:]*m/g, '') : line
+}
+
+/** A progress bar redraws its line after a carriage return: the last state that says something counts. */
+function afterReturns(line: string): string {
+  if (!line.includes('\r')) return line
+  const states = line.split('\r')
+  return states.findLast(state => state.trim() !== '') ?? ''
+}
+
+/** Jamo that no syllable took in, whose width terminals dispute, and the marks of painted regions. */
+const unpaintable = new RegExp(`[\\u1100-\\u11ff\\ua960-\\ua97c\\ud7b0-\\ud7fb${marks.join('')}]`, 'g')
+
+/** Brings text to code points whose width every terminal and Ink agree on. */
+function settle(text: string): string {
+  if (!/[^\0-\x7f]/.test(text)) return text
+  return text
+    .toWellFormed()
+    .normalize('NFC')
+    .replace(/(?<=\p{Emoji_Modifier_Base})[\u{1f3fb}-\u{1f3ff}]/gu, '')
+    .replace(/[\u{1f1e6}-\u{1f1ff}]/gu, flag => String.fromCharCode(flag.codePointAt(0)! - 0x1f1e6 + 65))
+    .replace(unpaintable, '\ufffd')
+    .replace(/[\u20e3\p{Default_Ignorable_Code_Point}\p{Cf}]/gu, '')
+}
+
+function neutralise(line: string): string {
+  let out = ''
+  let column = 0
+  for (let i = 0; i < line.length; i++) {
+    const code = line.charCodeAt(i)
+    if (code >= 0x20 && code < 0x7f) {
+      out += line[i]
+      column++
+    } else if (code === 0x1b || (code >= 0x80 && code < 0xa0)) {
+      const sequence = readSequence(line, i)
+      if (sequence.colours !== undefined) out += sequence.colours
+      i = sequence.end
+    } else if (code === 0x09) {
+      const spaces = tabStop - (column % tabStop)
+      out += ' '.repeat(spaces)
+      column += spaces
+    } else if (code > 0x9f) {
+      const point = line.codePointAt(i)!
+      out += String.fromCodePoint(point)
+      column += codeWidth(point)
+      if (point > 0xffff) i++
+    }
+  }
+  return out
+}
+
+interface Sequence {
+  /** Index of its last character. */
+  end: number
+  /** The sequence itself where it only sets colours. */
+  colours?: string
+}
+
+const strings = new Map([
+  [0x50, true],
+  [0x58, true],
+  [0x5d, true],
+  [0x5e, true],
+  [0x5f, true],
+])
+
+/** Reads a control sequence, 7-bit (`ESC [`) or 8-bit (one C1 byte). One that never ends loses only its introducer, so nothing can hide a line. */
+function readSequence(line: string, at: number): Sequence {
+  const first = line.charCodeAt(at)
+  const kind = first === 0x1b ? line.charCodeAt(at + 1) : first - 0x40
+  const body = first === 0x1b ? at + 2 : at + 1
+  if (Number.isNaN(kind)) return { end: at }
+  if (kind === 0x5b) return readControl(line, body)
+  if (strings.has(kind)) return readString(line, body)
+  if (first !== 0x1b) return { end: at }
+  let end = at + 1
+  while (end < line.length && line.charCodeAt(end) >= 0x20 && line.charCodeAt(end) < 0x30) end++
+  const final = line.charCodeAt(end)
+  return { end: final >= 0x30 && final < 0x7f ? end : end - 1 }
+}
+
+function readControl(line: string, body: number): Sequence {
+  let end = body
+  while (end < line.length && line.charCodeAt(end) >= 0x20 && line.charCodeAt(end) < 0x40) end++
+  const final = line.charCodeAt(end)
+  if (Number.isNaN(final) || final < 0x40 || final > 0x7e) return { end: end - 1 }
+  const parameters = line.slice(body, end)
+  const isColour = final === 0x6d && /^[\d;:]*$/.test(parameters) && parameters.length <= maxParameters
+  return isColour ? { end, colours: `\x1b[${parameters}m` } : { end }
+}
+
+function readString(line: string, body: number): Sequence {
+  for (let i = body; i < line.length; i++) {
+    const code = line.charCodeAt(i)
+    if (code === 0x07 || code === 0x9c) return { end: i }
+    if (code === 0x1b) return line[i + 1] === '\\' ? { end: i + 1 } : { end: body - 1 }
+  }
+  return { end: body - 1 }
+}

@@ -1,0 +1,189 @@
+import type { ReadStream, WriteStream } from 'node:tty'
+import type { Screen, Sink } from './compositor.ts'
+import { Modes, screenModes } from './modes.ts'
+import { unblock, writeNow } from './write.ts'
+
+/** Signals that end the program; the terminal is given back before anyone hears of them. */
+const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+export type Ending = (typeof endings)[number]
+
+/** A process whose group no shell controls cannot be stopped: after this long it goes on as if it had been. */
+const stopWithin = 150
+/** How long a frame under way may take before the terminal is given back regardless. */
+const drainWithin = 300
+
+export interface TerminalEvents {
+  input(bytes: Buffer): void
+  resize(screen: Screen): void
+  /** The terminal is ours no more: write nothing until `taken`. */
+  released(): void
+  /** It is ours again, and shows nothing we know of. */
+  taken(): void
+  /** A signal, or the terminal going away (as SIGHUP), asks the program to end. */
+  ending(signal: Ending): void
+}
+
+/** How another program uses the terminal while it has it. */
+export interface Loan {
+  /** Keys still come to us, byte by byte, for a terminal that is carried elsewhere. */
+  relay?: (bytes: Buffer) => void
+}
+
+/** The one owner of the terminal's modes: takes it, lends it out, and gives it back on every way of ending. */
+export class Terminal implements Sink {
+  readonly #input: ReadStream
+  readonly #output: WriteStream & { fd: number }
+  readonly #events: TerminalEvents
+  readonly #modes = new Modes()
+  #relay: ((bytes: Buffer) => void) | undefined
+  #state: 'closed' | 'ours' | 'lent' | 'stopped' = 'closed'
+  #inFlight = 0
+  #drained: (() => void) | undefined
+
+  constructor(input: ReadStream, output: WriteStream & { fd: number }, events: TerminalEvents) {
+    this.#input = input
+    this.#output = output
+    this.#events = events
+  }
+
+  get screen(): Screen {
+    return { columns: this.#output.columns || 80, rows: this.#output.rows || 24 }
+  }
+
+  open(): void {
+    this.#input.on('data', this.#data).on('error', this.#gone).on('end', this.#gone)
+    this.#output.on('error', this.#gone).on('resize', this.#resized)
+    for (const signal of endings) process.on(signal, this.#signal)
+    process.on('SIGTSTP', this.#stop).on('SIGCONT', this.#continued)
+    process.on('exit', this.#giveBack).on('uncaughtExceptionMonitor', this.#giveBack)
+    this.#take()
+  }
+
+  /** Gives the terminal back for good. Errors of a terminal that went away stay handled. */
+  close(): void {
+    if (this.#state === 'closed') return
+    this.#giveBack()
+    this.#state = 'closed'
+    this.#input.off('data', this.#data).off('end', this.#gone)
+    this.#output.off('resize', this.#resized)
+    for (const signal of endings) process.off(signal, this.#signal)
+    process.off('SIGTSTP', this.#stop).off('SIGCONT', this.#continued)
+    process.off('exit', this.#giveBack).off('uncaughtExceptionMonitor', this.#giveBack)
+  }
+
+  write(bytes: string, done: () => void): void {
+    if (this.#state !== 'ours' && !this.#relay) {
+      done()
+      return
+    }
+    this.#inFlight++
+    this.#output.write(bytes, () => {
+      this.#inFlight--
+      if (this.#inFlight === 0) this.#drained?.()
+      done()
+    })
+  }
+
+  /** Stops the program as ^Z does, and comes back when the shell continues it. */
+  suspend(): void {
+    this.#stop()
+  }
+
+  /** Lends the terminal to another program: attach, $EDITOR, $PAGER. Taken back however `run` ends. */
+  async lend<T>(run: () => Promise<T>, { relay }: Loan = {}): Promise<T> {
+    await this.#release('lent')
+    if (relay) {
+      this.#relay = relay
+      this.#input.setRawMode(true)
+      this.#input.resume()
+    }
+    try {
+      return await run()
+    } finally {
+      this.#relay = undefined
+      if (relay) this.#input.setRawMode(false)
+      if (this.#state === 'lent') this.#take()
+    }
+  }
+
+  #take(): void {
+    this.#state = 'ours'
+    unblock(this.#output)
+    this.#input.setRawMode(true)
+    this.#input.resume()
+    this.#output.write(this.#modes.enter(screenModes))
+    this.#events.taken()
+  }
+
+  async #release(state: 'lent' | 'stopped'): Promise<void> {
+    if (this.#state !== 'ours')
+      throw new Error(`The terminal is ${this.#state}: it cannot be given away now.`)
+    this.#state = state
+    this.#events.released()
+    await this.#drain()
+    this.#giveBack()
+  }
+
+  /** Waits for the frame under way, else its rest would land on the screen of whoever comes next. */
+  #drain(): Promise<void> {
+    if (this.#inFlight === 0) return Promise.resolve()
+    return new Promise(resolve => {
+      const late = setTimeout(resolve, drainWithin)
+      this.#drained = () => {
+        clearTimeout(late)
+        this.#drained = undefined
+        resolve()
+      }
+    })
+  }
+
+  /** Synchronous, because it also runs while the process ends. */
+  readonly #giveBack = (): void => {
+    const undo = this.#modes.leave()
+    if (undo === '') return
+    this.#input.pause()
+    if (!this.#input.destroyed) this.#input.setRawMode(false)
+    writeNow(this.#output, undo)
+  }
+
+  readonly #data = (bytes: Buffer): void => {
+    if (this.#relay) this.#relay(bytes)
+    else if (this.#state === 'ours') this.#events.input(bytes)
+  }
+
+  readonly #resized = (): void => this.#events.resize(this.screen)
+
+  readonly #gone = (): void => this.#end('SIGHUP')
+
+  /** While another program has the terminal, ^C is meant for that one. */
+  readonly #signal = (signal: NodeJS.Signals): void => {
+    if (signal !== 'SIGINT' || this.#state !== 'lent') this.#end(signal as Ending)
+  }
+
+  #end(signal: Ending): void {
+    if (this.#state === 'ours') this.#events.released()
+    void this.#drain().then(() => {
+      this.#giveBack()
+      this.#events.ending(signal)
+    })
+  }
+
+  readonly #stop = (): void => {
+    if (this.#state === 'lent') this.#stopGroup()
+    else if (this.#state === 'ours') void this.#release('stopped').then(() => this.#stopGroup())
+  }
+
+  #stopGroup(): void {
+    process.off('SIGTSTP', this.#stop)
+    const awake = setTimeout(this.#continued, stopWithin)
+    process.once('SIGCONT', () => clearTimeout(awake))
+    process.kill(0, 'SIGTSTP')
+  }
+
+  readonly #continued = (): void => {
+    if (!process.listeners('SIGTSTP').includes(this.#stop)) process.on('SIGTSTP', this.#stop)
+    if (this.#state !== 'stopped') return
+    this.#take()
+    this.#resized()
+  }
+}
