@@ -54,7 +54,10 @@ export interface Host {
   /** Runs a POSIX sh script on a lane and answers with its exit code and bytes. */
   ask(script: string, options?: Ask): Promise<Answer>
   /** A script with a channel of its own, streaming: follow, search, copy. Ends when aborted. */
-  stream(script: string, options?: { stdin?: Readable | string | Uint8Array; signal?: AbortSignal }): Promise<Shell>
+  stream(
+    script: string,
+    options?: { stdin?: Readable | string | Uint8Array; signal?: AbortSignal },
+  ): Promise<Shell>
   connect(port: number, signal?: AbortSignal): Promise<Duplex>
   /** Told at every change of `reach`. Returns the way to stop being told. */
   onReach(listener: (reach: Reach) => void): () => void

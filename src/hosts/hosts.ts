@@ -1,0 +1,170 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { chooseTransport, type TransportChoice } from './choice.ts'
+import { type Host, HostError, type Transport } from './host.ts'
+import type { AskPassphrase } from './keys.ts'
+import { trustHostKey } from './known-hosts.ts'
+import { openLocal } from './local.ts'
+import { Machine } from './machine.ts'
+import { parseTarget, resolveSettings, type SshSettings, type Target } from './settings.ts'
+import { openSsh2 } from './ssh2.ts'
+import { openSystemSsh } from './system-ssh.ts'
+
+/** What is saved about a host, as far as reaching it is concerned. */
+export interface HostRecord {
+  id: string
+  name: string
+  /** An alias of the ssh config, `host` or `user@host`. Empty, `local` and `localhost` mean this machine. */
+  target: string
+  port?: number | null
+  /** Overrides the choice between the built-in client and the system's `ssh`. */
+  transport?: 'ssh2' | 'ssh' | null
+}
+
+export interface HostsOptions {
+  /** Read instead of `~/.ssh/config` and the machine's own. */
+  sshConfig?: string | null
+  /** Where trusted keys are filed; by default the user's own known_hosts. */
+  knownHosts?: string | null
+  /** The agent's socket; by default `SSH_AUTH_SOCK`. Null for none. */
+  agentSocket?: string | null
+  askPassphrase?: AskPassphrase | null
+}
+
+export const LOCAL_ID = 'local'
+const SETTINGS_AGE_MS = 60_000
+
+const isLocalName = (name: string) => ['', 'local', 'localhost'].includes(name.trim().toLowerCase())
+
+/** Every machine there is: this one, and those that were saved. */
+export class Hosts {
+  readonly local: Host
+  readonly #options: HostsOptions
+  readonly #machines = new Map<string, Machine>()
+  readonly #records = new Map<string, HostRecord>()
+  readonly #settings = new Map<string, { at: number; settings: Promise<SshSettings> }>()
+
+  constructor(options: HostsOptions = {}) {
+    this.#options = options
+    const local = new Machine(LOCAL_ID, LOCAL_ID, async () => openLocal())
+    this.local = local
+    this.#machines.set(LOCAL_ID, local)
+  }
+
+  /** Takes the saved hosts as they are now; a host whose way has changed is connected anew. */
+  setRecords(records: readonly HostRecord[]): void {
+    const wanted = new Map(records.filter(r => !isLocalName(r.target)).map(r => [r.id, r]))
+    for (const [id, record] of this.#records) {
+      const now = wanted.get(id)
+      if (now && sameWay(now, record)) continue
+      this.#machines.get(id)?.close()
+      this.#machines.delete(id)
+      this.#records.delete(id)
+    }
+    for (const [id, record] of wanted) this.#records.set(id, record)
+  }
+
+  get records(): readonly HostRecord[] {
+    return [...this.#records.values()]
+  }
+
+  /** By id, by name, or by `user@host`; null where nothing was saved under it. */
+  find(reference: string): Host | null {
+    if (isLocalName(reference)) return this.local
+    const record = this.#recordOf(reference)
+    return record ? this.#machineOf(record) : null
+  }
+
+  /** As `find`, but what is missing is an error that says so. */
+  get(reference: string): Host {
+    const host = this.find(reference)
+    if (host) return host
+    const names = ['local', ...this.records.map(r => r.name)].join(', ')
+    throw new HostError('unreachable', `There is no host “${reference}”. Saved are: ${names}.`, { reference })
+  }
+
+  all(): Host[] {
+    return [this.local, ...this.records.map(record => this.#machineOf(record))]
+  }
+
+  /** How a host is reached, and why that way. */
+  async way(reference: string): Promise<TransportChoice | { kind: 'local'; why: string }> {
+    if (isLocalName(reference)) return { kind: 'local', why: 'it is this machine' }
+    const record = this.#recordOf(reference) ?? { id: reference, name: reference, target: reference }
+    if (record.transport) return { kind: record.transport, why: 'it was set so for this host' }
+    return chooseTransport(await this.settings(record))
+  }
+
+  /** What `ssh -G` says about a host, asked again after a minute. */
+  settings(record: HostRecord): Promise<SshSettings> {
+    const key = `${record.target}\0${record.port ?? ''}`
+    const cached = this.#settings.get(key)
+    if (cached && Date.now() - cached.at < SETTINGS_AGE_MS) return cached.settings
+    const settings = resolveSettings(targetOf(record), {
+      configFile: this.#options.sshConfig,
+      agentSocket: this.#options.agentSocket,
+    })
+    this.#settings.set(key, { at: Date.now(), settings })
+    settings.catch(() => this.#settings.delete(key))
+    return settings
+  }
+
+  /** Files a host key a person has compared, and connects to the hosts that waited for it. */
+  trust(line: string, options: { hashed?: boolean } = {}): void {
+    trustHostKey(this.#options.knownHosts ?? join(homedir(), '.ssh', 'known_hosts'), line, options.hashed)
+    for (const machine of this.#machines.values()) machine.retry()
+  }
+
+  close(): void {
+    for (const machine of this.#machines.values()) machine.close()
+    this.#machines.clear()
+  }
+
+  #recordOf(reference: string): HostRecord | undefined {
+    const saved = this.records
+    const wanted = reference.trim()
+    return (
+      this.#records.get(wanted) ??
+      saved.find(r => r.name === wanted) ??
+      saved.find(r => r.target === wanted || withUser(r) === wanted)
+    )
+  }
+
+  #machineOf(record: HostRecord): Machine {
+    const known = this.#machines.get(record.id)
+    if (known) return known
+    const machine = new Machine(record.id, record.name, signal => this.#connect(record, signal))
+    this.#machines.set(record.id, machine)
+    return machine
+  }
+
+  async #connect(record: HostRecord, signal: AbortSignal): Promise<Transport> {
+    const settings = await this.settings(record)
+    const kind = record.transport ?? chooseTransport(settings).kind
+    const { knownHosts: knownHostsFile, askPassphrase, sshConfig } = this.#options
+    if (kind === 'ssh2') return openSsh2(settings, { knownHostsFile, askPassphrase, signal })
+    return openSystemSsh(settings, {
+      target: targetOf(record),
+      configFile: sshConfig ?? null,
+      knownHostsFile,
+      signal,
+    })
+  }
+}
+
+const sameWay = (a: HostRecord, b: HostRecord): boolean =>
+  a.target === b.target &&
+  (a.port ?? null) === (b.port ?? null) &&
+  (a.transport ?? null) === (b.transport ?? null) &&
+  a.name === b.name
+
+function targetOf(record: HostRecord): Target {
+  const target = parseTarget(record.target)
+  return { ...target, port: record.port ?? target.port }
+}
+
+/** `user@host` without the port. */
+function withUser(record: HostRecord): string {
+  const { user, alias } = parseTarget(record.target)
+  return user ? `${user}@${alias}` : alias
+}

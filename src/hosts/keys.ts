@@ -1,0 +1,143 @@
+import { readFile } from 'node:fs/promises'
+import type { AuthenticationType, AuthHandlerMiddleware, BaseAgent, ParsedKey } from 'ssh2'
+import type { SshSettings } from './settings.ts'
+
+type Ssh2 = typeof import('ssh2')
+
+/** Asks a person for the passphrase of a key file; null means: go on without it. */
+export type AskPassphrase = (keyFile: string) => Promise<string | null>
+
+interface KeyFile {
+  path: string
+  text: Buffer
+  encrypted: boolean
+  /** The public half, where it can be known without the passphrase. */
+  publicBlob: string | null
+}
+
+/** What a login attempt tried and why it went no further, for a message a person can act on. */
+export class LoginReport {
+  readonly notes: string[] = []
+  methodsLeft: string[] = []
+
+  advice(settings: SshSettings): string {
+    const tried = this.notes.length > 0 ? ` ${this.notes.join('; ')}.` : ' There was no key to offer.'
+    const wants = this.methodsLeft.filter(method => method !== 'publickey' && method !== 'none')
+    const other =
+      wants.length > 0
+        ? ` The machine also accepts ${wants.join(', ')}, which Ithaca does not type for you.`
+        : ''
+    return `${tried}${other} Add a public key to ~/.ssh/authorized_keys of ${settings.user}, or load one with ssh-add.`
+  }
+}
+
+/**
+ * Offers keys in the order of OpenSSH: those of the agent that are configured, the agent's others unless
+ * IdentitiesOnly, then key files; encrypted ones last, because they need a person.
+ */
+export async function loginSequence(
+  ssh2: Ssh2,
+  settings: SshSettings,
+  askPassphrase: AskPassphrase | null,
+  report: LoginReport,
+): Promise<AuthHandlerMiddleware> {
+  const files = await readKeyFiles(ssh2, settings.identityFiles, report)
+  const configured = files.flatMap(file => file.publicBlob ?? [])
+  const agent = settings.agent
+    ? agentOf(ssh2, settings.agent, settings.identitiesOnly ? configured : null, configured, report)
+    : null
+  const attempts = attemptsOf(ssh2, settings.user, agent, files, askPassphrase, report)
+  return (methodsLeft, _partial, next) => {
+    if (methodsLeft) report.methodsLeft = methodsLeft
+    void attempts.next().then(
+      // ssh2 reads false as the end of all attempts, though its types do not say so.
+      ({ value }) => next(value ?? (false as unknown as AuthenticationType)),
+      error => {
+        report.notes.push(String(error))
+        next(false as unknown as AuthenticationType)
+      },
+    )
+  }
+}
+
+async function* attemptsOf(
+  ssh2: Ssh2,
+  username: string,
+  agent: BaseAgent | null,
+  files: KeyFile[],
+  askPassphrase: AskPassphrase | null,
+  report: LoginReport,
+) {
+  yield { type: 'none' as const, username }
+  if (agent) yield { type: 'agent' as const, username, agent }
+  for (const file of files.filter(f => !f.encrypted)) {
+    report.notes.push(`${file.path} was offered`)
+    yield { type: 'publickey' as const, username, key: file.text }
+  }
+  for (const file of files.filter(f => f.encrypted)) {
+    const passphrase = await askPassphrase?.(file.path)
+    if (passphrase == null) {
+      report.notes.push(`${file.path} is encrypted and no passphrase was given (ssh-add it)`)
+      continue
+    }
+    if (ssh2.utils.parseKey(file.text, passphrase) instanceof Error) {
+      report.notes.push(`the passphrase for ${file.path} is wrong`)
+      continue
+    }
+    report.notes.push(`${file.path} was offered`)
+    yield { type: 'publickey' as const, username, key: file.text, passphrase }
+  }
+}
+
+async function readKeyFiles(ssh2: Ssh2, paths: readonly string[], report: LoginReport): Promise<KeyFile[]> {
+  const files: KeyFile[] = []
+  for (const path of paths) {
+    const text = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') report.notes.push(`${path} cannot be read: ${error.message}`)
+      return null
+    })
+    const publicHalf = await readFile(`${path}.pub`).catch(() => null)
+    if (text === null) continue
+    const key = ssh2.utils.parseKey(text)
+    const encrypted = key instanceof Error && /passphrase/i.test(key.message)
+    if (key instanceof Error && !encrypted) {
+      report.notes.push(`${path} is not a key this program can use: ${key.message}`)
+      continue
+    }
+    const known = key instanceof Error ? (publicHalf ? ssh2.utils.parseKey(publicHalf) : null) : key
+    const publicBlob = known && !(known instanceof Error) ? known.getPublicSSH().toString('base64') : null
+    files.push({ path, text, encrypted, publicBlob })
+  }
+  return files
+}
+
+/** The user's agent, its keys put in order and, where `only` is given, limited to those. */
+function agentOf(
+  ssh2: Ssh2,
+  socket: string,
+  only: string[] | null,
+  first: string[],
+  report: LoginReport,
+): BaseAgent {
+  const agent = ssh2.createAgent(socket)
+  const identities = agent.getIdentities.bind(agent)
+  agent.getIdentities = done =>
+    identities((error, keys) => {
+      if (error) {
+        report.notes.push(`the agent at ${socket} does not answer (a stale socket?)`)
+        return done(null, [])
+      }
+      const parsed = (keys ?? []) as ParsedKey[]
+      const rank = (key: ParsedKey) => {
+        const at = first.indexOf(key.getPublicSSH().toString('base64'))
+        return at < 0 ? first.length : at
+      }
+      const offered = parsed.filter(key => only === null || rank(key) < first.length)
+      report.notes.push(`the agent offered ${offered.length} of its ${parsed.length} keys`)
+      done(
+        null,
+        offered.sort((a, b) => rank(a) - rank(b)),
+      )
+    })
+  return agent as BaseAgent
+}

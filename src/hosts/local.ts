@@ -1,0 +1,92 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { connect, type Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { HostError, type Shell, type Transport } from './host.ts'
+
+/** Signals the whole process group, which every shell of ours leads. */
+function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
+  try {
+    process.kill(-child.pid, signal)
+  } catch {
+    // The group may not exist yet, in the instant between fork and setsid.
+    child.kill(signal)
+  }
+}
+
+/** A child process of this machine as a `Shell`. A failure to start is reported through `failed`. */
+export function childShell(child: ChildProcess): Shell {
+  const { stdin, stdout, stderr } = child
+  if (!stdin || !stdout || !stderr) throw new TypeError('The child process was started without pipes.')
+  // A write to a shell that has ended fails here; its end is told by `done`.
+  stdin.on('error', () => stdin.destroy())
+  const done = new Promise<{ code: number | null; signal: string | null }>(resolve => {
+    child.once('exit', (code, signal) => resolve({ code, signal }))
+    child.once('error', () => resolve({ code: null, signal: null }))
+  })
+  return { stdin, stdout, stderr, done, kill: (signal = 'TERM') => killGroup(child, `SIG${signal}`) }
+}
+
+/** Waits until a spawned child really runs. */
+export function started(child: ChildProcess, what: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    child.once('spawn', resolve)
+    child.once('error', error =>
+      reject(new HostError('unreachable', `${what} could not be started: ${error.message}`)),
+    )
+  })
+}
+
+export function connectLoopback(port: number, signal?: AbortSignal): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(new HostError('aborted', `Connecting to port ${port} was given up.`))
+    const socket = connect({ port, host: 'localhost', autoSelectFamily: true, noDelay: true })
+    const abort = () => socket.destroy(new HostError('aborted', `Connecting to port ${port} was given up.`))
+    signal?.addEventListener('abort', abort, { once: true })
+    const settle = () => signal?.removeEventListener('abort', abort)
+    socket.once('connect', () => {
+      settle()
+      socket.removeAllListeners('error')
+      resolve(socket)
+    })
+    socket.once('error', error => {
+      settle()
+      if (error instanceof HostError) return reject(error)
+      reject(new HostError('refused', `Nothing answers on port ${port}: ${error.message}`, { port }))
+    })
+  })
+}
+
+/** This machine. */
+export function openLocal(): Transport {
+  const children = new Set<ChildProcess>()
+  const sockets = new Set<Socket>()
+  const { promise: closed, resolve: settleClosed } = Promise.withResolvers<Error>()
+  let over = false
+  return {
+    kind: 'local',
+    closed,
+    async spawn(signal) {
+      if (over) throw new HostError('lost', 'This machine was closed as a host.')
+      signal?.throwIfAborted()
+      const child = spawn('/bin/sh', [], { detached: true, stdio: 'pipe', cwd: process.env.HOME || '/' })
+      await started(child, '/bin/sh')
+      children.add(child)
+      child.once('exit', () => children.delete(child))
+      return childShell(child)
+    },
+    async connect(port, signal): Promise<Duplex> {
+      const socket = await connectLoopback(port, signal)
+      sockets.add(socket)
+      socket.once('close', () => sockets.delete(socket))
+      return socket
+    },
+    close() {
+      if (over) return
+      over = true
+      for (const child of children) killGroup(child, 'SIGKILL')
+      for (const socket of sockets) socket.destroy()
+      settleClosed(new HostError('lost', 'Closed.'))
+    },
+  }
+}

@@ -1,0 +1,24 @@
+/** One word for a POSIX shell, whatever it contains. A NUL cannot be in a shell word and is refused. */
+export function quote(word: string): string {
+  if (word.includes('\0')) throw new TypeError('A shell word cannot contain a NUL byte.')
+  return /^[A-Za-z0-9_./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+}
+
+/** An argument vector as one line of shell. */
+export const quoteAll = (argv: readonly string[]): string => argv.map(quote).join(' ')
+
+const CHUNK = 4096
+
+/** Bytes as words that `printf` turns back into exactly these bytes, NUL included. */
+export function printfWords(bytes: Uint8Array): string[] {
+  const words: string[] = []
+  for (let start = 0; start < bytes.length; start += CHUNK) {
+    let word = ''
+    for (const byte of bytes.subarray(start, start + CHUNK)) {
+      const plain = byte >= 0x20 && byte < 0x7f && byte !== 0x25 && byte !== 0x27 && byte !== 0x5c
+      word += plain ? String.fromCharCode(byte) : `\\${byte.toString(8).padStart(3, '0')}`
+    }
+    words.push(`'${word}'`)
+  }
+  return words
+}

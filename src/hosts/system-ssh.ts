@@ -1,0 +1,196 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Duplex } from 'node:stream'
+import { HostError, type Shell, type Transport } from './host.ts'
+import { childShell, started } from './local.ts'
+import type { SshSettings, Target } from './settings.ts'
+import { sshTargetArgs } from './settings.ts'
+import { readSshFailure } from './system-ssh-errors.ts'
+
+export interface SystemSshOptions {
+  target: Target
+  configFile: string | null
+  knownHostsFile?: string | null
+  signal?: AbortSignal
+}
+
+/**
+ * The system's `ssh`, for what the built-in client cannot do. One process holds the connection and shares it over a
+ * socket of our own, so that a question costs no login; a connection the user already shares is used instead.
+ */
+export async function openSystemSsh(settings: SshSettings, options: SystemSshOptions): Promise<Transport> {
+  const base = commonArgs(settings, options)
+  const alias = options.target.alias
+  if (sharesLiveConnection(settings))
+    return transportOf(settings, [...base, '-o', 'ControlMaster=no'], alias, null)
+  const folder = mkdtempSync(join(tmpdir(), 'ith-'))
+  const forget = () => rmSync(folder, { recursive: true, force: true })
+  try {
+    const path = join(folder, 's')
+    const master = await openMaster(settings, base, alias, path, options)
+    master.once('exit', forget)
+    return transportOf(settings, [...base, '-o', 'ControlMaster=no', '-S', path], alias, master)
+  } catch (error) {
+    forget()
+    throw error
+  }
+}
+
+function commonArgs(settings: SshSettings, options: SystemSshOptions): string[] {
+  const files = [
+    ...(options.knownHostsFile ? [options.knownHostsFile] : []),
+    ...(settings.all.get('userknownhostsfile') ?? []),
+  ]
+  const set = (name: string, value: string) => ['-o', `${name}=${value}`]
+  return [
+    ...sshTargetArgs(options.target, options.configFile),
+    '-T',
+    ...set('BatchMode', 'yes'),
+    ...(options.knownHostsFile ? set('UserKnownHostsFile', files.join(' ')) : []),
+    ...set('StrictHostKeyChecking', settings.acceptNewKeys ? 'accept-new' : 'yes'),
+    ...set('ServerAliveInterval', '5'),
+    ...set('ServerAliveCountMax', '3'),
+    ...set('ConnectTimeout', String(Math.ceil(settings.connectTimeoutMs / 1000))),
+    ...set('RemoteCommand', 'none'),
+    ...set('ForkAfterAuthentication', 'no'),
+    ...set('StdinNull', 'no'),
+    ...set('ClearAllForwardings', 'yes'),
+    ...set('LogLevel', 'ERROR'),
+  ]
+}
+
+const sharesLiveConnection = (settings: SshSettings): boolean => settings.controlSocket !== null
+
+/** Starts the process that holds the connection and waits until it has logged in. */
+async function openMaster(
+  settings: SshSettings,
+  base: string[],
+  alias: string,
+  path: string,
+  options: SystemSshOptions,
+): Promise<ChildProcess> {
+  const marker = `ready-${randomBytes(8).toString('hex')}`
+  // ssh runs a LocalCommand once the login is done; it is the one sign of it that takes no session.
+  const args = [
+    '-o',
+    'ControlPersist=no',
+    '-o',
+    'PermitLocalCommand=yes',
+    '-o',
+    `LocalCommand=echo ${marker}`,
+  ]
+  const master = spawn('ssh', [...args, ...base, '-M', '-S', path, '-N', '--', alias], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    detached: true,
+  })
+  await started(master, 'ssh')
+  let out = ''
+  let said = ''
+  master.stderr!.on('data', chunk => {
+    said = (said + chunk).slice(-4096)
+  })
+  const ready = new Promise<boolean>(resolve => {
+    master.stdout!.on('data', chunk => {
+      out += chunk
+      if (out.includes(marker)) resolve(true)
+    })
+    master.once('close', () => resolve(false))
+  })
+  const stop = () => master.kill('SIGTERM')
+  options.signal?.addEventListener('abort', stop, { once: true })
+  const timer = setTimeout(stop, settings.connectTimeoutMs + 15_000)
+  const isReady = await ready
+  clearTimeout(timer)
+  options.signal?.removeEventListener('abort', stop)
+  if (isReady) return master
+  if (options.signal?.aborted) throw new HostError('aborted', `Connecting to ${settings.alias} was given up.`)
+  throw await readSshFailure(
+    said,
+    settings,
+    [...base, '--', alias],
+    options.knownHostsFile ?? settings.knownHostsFiles[0] ?? '',
+  )
+}
+
+function transportOf(
+  settings: SshSettings,
+  base: string[],
+  alias: string,
+  master: ChildProcess | null,
+): Transport {
+  const children = new Set<ChildProcess>()
+  const { promise: closed, resolve: settleClosed } = Promise.withResolvers<Error>()
+  const lost = () => new HostError('lost', `The connection to ${settings.alias} was lost.`)
+  let over = false
+  const end = () => {
+    over = true
+    settleClosed(lost())
+    for (const child of children) child.kill('SIGKILL')
+  }
+  master?.once('exit', end)
+  const start = async (args: string[], signal?: AbortSignal): Promise<ChildProcess> => {
+    if (over) throw lost()
+    signal?.throwIfAborted()
+    const child = spawn('ssh', args, { stdio: 'pipe', detached: true })
+    await started(child, 'ssh')
+    children.add(child)
+    child.once('exit', code => {
+      children.delete(child)
+      // 255 is ssh's own: without a process that holds the connection it is the only sign that it went.
+      if (code === 255 && !master) end()
+    })
+    return child
+  }
+  return {
+    kind: 'ssh',
+    closed,
+    async spawn(signal): Promise<Shell> {
+      const shell = childShell(await start([...base, '--', alias, 'exec /bin/sh'], signal))
+      const done = shell.done.then(({ code, signal: by }) => ({
+        code: code === 255 ? null : code,
+        signal: code === 255 ? null : by,
+      }))
+      return { ...shell, done }
+    },
+    async connect(port, signal): Promise<Duplex> {
+      const child = await start([...base, '-W', `localhost:${port}`, '--', alias], signal)
+      return forwardOf(child, port, settings.alias)
+    },
+    close() {
+      master?.kill('SIGTERM')
+      end()
+    },
+  }
+}
+
+/** The two pipes of `ssh -W` as one stream; why it could not connect comes as its error. */
+function forwardOf(child: ChildProcess, port: number, name: string): Duplex {
+  const stream = Duplex.from({ readable: child.stdout!, writable: child.stdin! })
+  let said = ''
+  child.stderr!.on('data', chunk => {
+    said = (said + chunk).slice(-2048)
+  })
+  child.once('close', code => {
+    if (code === 0) return
+    const forbidden = /administratively prohibited/.test(said)
+    const why = said.trim().split('\n').at(-1) ?? ''
+    if (forbidden)
+      stream.destroy(
+        new HostError(
+          'forwarding_forbidden',
+          `The SSH server of ${name} forbids forwarding to port ${port}.`,
+        ),
+      )
+    else if (/Connection refused/.test(said))
+      stream.destroy(new HostError('refused', `Nothing answers on port ${port} of ${name}.`))
+    else
+      stream.destroy(
+        new HostError('lost', `The forwarded connection to port ${port} of ${name} ended: ${why}`),
+      )
+  })
+  stream.once('close', () => child.kill('SIGTERM'))
+  return stream
+}
