@@ -1,0 +1,46 @@
+import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { build } from 'esbuild'
+
+const { version, dependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
+
+/** Loaded from node_modules at run time: native parts, and what finds its own files beside itself. */
+const EXTERNAL = ['better-sqlite3', 'node-pty', 'ssh2', 'cpu-features', 'imapflow', 'nodemailer', 'tsdav']
+
+const stub = {
+  name: 'stub',
+  setup(build) {
+    build.onResolve({ filter: /^(react-devtools-core)$/ }, () => ({ path: 'nothing', namespace: 'stub' }))
+    build.onLoad({ filter: /.*/, namespace: 'stub' }, () => ({ contents: 'export default {}' }))
+  },
+}
+
+rmSync('dist', { recursive: true, force: true })
+const result = await build({
+  entryPoints: { main: 'src/main.ts' },
+  outdir: 'dist',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  minify: true,
+  keepNames: true,
+  sourcemap: false,
+  legalComments: 'linked',
+  external: EXTERNAL.filter(name => name === 'cpu-features' || dependencies[name]),
+  plugins: [stub],
+  define: {
+    ITHACA_VERSION: JSON.stringify(version),
+    'process.env.NODE_ENV': '"production"',
+    'process.env.DEV': '"false"',
+  },
+  chunkNames: 'part-[hash]',
+  metafile: true,
+  logLevel: 'warning',
+})
+const entry = Object.keys(result.metafile.outputs).find(name => name === 'dist/main.js')
+writeFileSync(entry, `#!/usr/bin/env node\n${readFileSync(entry, 'utf8')}`)
+chmodSync(entry, 0o755)
+if (process.argv.includes('--sizes'))
+  for (const [name, { bytes }] of Object.entries(result.metafile.outputs))
+    console.log(String(bytes).padStart(9), name)

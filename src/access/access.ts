@@ -1,0 +1,26 @@
+import type { AccessStore } from '../../store/access.ts'
+import type { Changes } from '../../store/changes.ts'
+import type { Actor } from '../contract/actor.ts'
+import { OPERATOR } from '../contract/actor.ts'
+import { openTokens, type Tokens } from './tokens.ts'
+
+export interface Access extends Tokens {
+  /** Seconds the operator has to answer this token's questions; null means for ever. */
+  deadlineOf(token: string): number | null
+}
+
+/** Tokens, and the operator's key that the workspace itself hands to the same user's other processes. */
+export const openAccessRules = (deps: {
+  store: AccessStore
+  changes: Changes
+  now: () => number
+  operatorKey: string
+}): Access => {
+  const tokens = openTokens(deps)
+  return {
+    ...tokens,
+    identify: (secret): Actor | undefined =>
+      secret === deps.operatorKey ? OPERATOR : tokens.identify(secret),
+    deadlineOf: token => deps.store.token(token)?.ask_deadline ?? null,
+  }
+}

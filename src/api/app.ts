@@ -1,0 +1,69 @@
+import { Hono } from 'hono'
+import { storeProblem } from '../../store/database.ts'
+import { OPERATOR } from '../contract/actor.ts'
+import { Problem } from '../contract/problem.ts'
+import type { Workspace } from '../workspace/workspace.ts'
+import { type Bindings, binder, type Env, Refusal } from './bind.ts'
+import { bindCodex } from './codex/index.ts'
+import { admit } from './door.ts'
+import { envelopeFor } from './envelope.ts'
+import { bindV1 } from './v1/index.ts'
+
+export interface Api {
+  fetch(request: Request, who?: Bindings): Response | Promise<Response>
+}
+
+/** The one HTTP application. Screen, command line, agents and tests all come through here. */
+export const createApp = (workspace: Workspace): Api => {
+  const app = new Hono<Env>({ strict: true })
+  app.use('*', admit(workspace))
+  const bind = binder(app, workspace)
+  bindV1(bind, app, workspace)
+  bindCodex(bind, app, workspace)
+  app.notFound(http => {
+    const path = http.req.path
+    const trimmed = path.replace(/\/+$/, '')
+    const envelope = envelopeFor(path)
+    if (trimmed !== path && allowed(app, trimmed).length > 0)
+      return http.redirect(trimmed + new URL(http.req.url).search, 307)
+    const methods = allowed(app, path)
+    if (methods.length > 0) {
+      http.header('Allow', methods.join(', '))
+      return http.json(
+        envelope === envelopeFor('/api/codex')
+          ? { detail: 'Method Not Allowed' }
+          : { error: { code: 'bad_request', message: `${path} answers ${methods.join(', ')} only.` } },
+        405,
+      )
+    }
+    return http.json(
+      envelope === envelopeFor('/api/codex')
+        ? { detail: 'Not Found' }
+        : { error: { code: 'not_found', message: `There is nothing at ${path}.` } },
+      404,
+    )
+  })
+  app.onError((error, http) => {
+    if (error instanceof Refusal) return error.response
+    const known = storeProblem(workspace.paths.database, error)
+    const problem =
+      known instanceof Problem
+        ? known
+        : new Problem('failed', 'Something went wrong inside Ithaca; its log says what.', {
+            id: workspace.report(error),
+          })
+    if (problem.code === 'rate_limited') http.header('Retry-After', String(problem.details?.retry_after ?? 1))
+    return http.json(envelopeFor(http.req.path).problem(problem) as never, problem.status as never)
+  })
+  const patterns = app
+  return {
+    fetch: (request, who) => patterns.fetch(request, who ?? {}),
+  }
+}
+
+export const asOperator: Bindings = { actor: OPERATOR }
+
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
+
+const allowed = (app: Hono<Env>, path: string): string[] =>
+  METHODS.filter(method => app.router.match(method, path)[0].some(([[, route]]) => route.method === method))

@@ -1,0 +1,155 @@
+import { createHash } from 'node:crypto'
+import type { Context, Hono } from 'hono'
+import type * as z from 'zod'
+import type { Author } from '../../store/changes.ts'
+import type { Actor } from '../contract/actor.ts'
+import { Problem } from '../contract/problem.ts'
+import { type Parsed, pathFields, type Route, type Scope } from '../contract/route.ts'
+import type { Workspace } from '../workspace/workspace.ts'
+import { envelopeFor } from './envelope.ts'
+import { passGuard, type Ticket } from './guard.ts'
+
+/** What is known of a request once its caller is. */
+export interface Bindings {
+  actor?: Actor
+  ticket?: Ticket
+  remote?: string
+}
+export interface Variables {
+  actor: Actor
+  ticket: Ticket | null
+  /** The body as bytes, read once and bounded. */
+  body: Uint8Array | null
+}
+export type Env = { Bindings: Bindings; Variables: Variables }
+export type App = Hono<Env>
+export type Ctx = Context<Env>
+
+export interface Call {
+  readonly actor: Actor
+  readonly author: Author
+  readonly workspace: Workspace
+  readonly signal: AbortSignal
+  readonly http: Ctx
+  /** For routes whose scope depends on what is asked of them. Throws the refusal, or waits for an approval. */
+  need(scopes: readonly Scope[], all?: boolean): Promise<void>
+}
+
+export type Handler<R extends Route> = (input: Parsed<R>, call: Call) => unknown
+
+/** Binds one record of the contract to what it does. */
+export type Bind = <R extends Route>(route: R, handler: Handler<R>) => void
+
+export class Refusal extends Error {
+  readonly response: Response
+  constructor(response: Response) {
+    super('refused')
+    this.response = response
+  }
+}
+
+export const binder =
+  (app: App, workspace: Workspace): Bind =>
+  (route, handler) => {
+    const names = pathFields(route.path)
+    const hasBody = route.method !== 'GET' && route.method !== 'DELETE'
+    app.on(route.method, route.path.replaceAll(/\{(\w+)\}/g, ':$1'), async http => {
+      const envelope = envelopeFor(route.path)
+      const actor = http.var.actor
+      const path = Object.fromEntries(names.map(name => [name, http.req.param(name)]))
+      const rest = hasBody ? readJson(http) : http.req.query()
+      if (rest === null || typeof rest !== 'object' || Array.isArray(rest))
+        return http.json(envelope.invalid('body', [notAnObject(rest)]).body as never, 422)
+      const parsed = route.in.safeParse({ ...rest, ...path })
+      if (!parsed.success) {
+        const { status, body } = envelope.invalid(hasBody ? 'body' : 'query', parsed.error.issues)
+        return http.json(body as never, status)
+      }
+      const author: Author = { actor: actor.name }
+      const call: Call = {
+        actor,
+        author,
+        workspace,
+        signal: http.req.raw.signal,
+        http,
+        need: (scopes, all) => passGuard(http, workspace, scopes, all ?? false),
+      }
+      if (Array.isArray(route.scope)) await call.need(route.scope as readonly Scope[])
+      else if (route.scope === 'operator' && !actor.operator)
+        throw new Problem('denied', 'Only the operator may do this.')
+      const key = hasBody || route.method === 'DELETE' ? http.req.header('idempotency-key') : undefined
+      return key
+        ? once(key, route, call, () => answer(route, handler, parsed.data as never, call))
+        : answer(route, handler, parsed.data as never, call)
+    })
+  }
+
+const answer = async <R extends Route>(route: R, handler: Handler<R>, input: Parsed<R>, call: Call) => {
+  const value = await handler(input, call)
+  if (call.author.seq !== undefined) call.http.header('Ithaca-Seq', String(call.author.seq))
+  if (value instanceof Response) return value
+  return call.http.json(value as never, (route.status ?? 200) as never)
+}
+
+const inFlight = new WeakMap<Workspace, Set<string>>()
+
+/** The same key and body again gets the first answer; another body, or a first one still running, is refused. */
+const once = async (
+  key: string,
+  route: Route,
+  call: Call,
+  work: () => Promise<Response>,
+): Promise<Response> => {
+  if (key.length > 200) throw new Problem('invalid', 'An Idempotency-Key has at most 200 characters.')
+  const { changes } = call.workspace
+  const digest = requestDigest(call.http)
+  const before = changes.answered(call.actor.name, key)
+  if (before) {
+    if (before.digest !== digest)
+      throw new Problem('invalid', 'This Idempotency-Key was used for another request. Choose a new one.')
+    if (before.seq) call.http.header('Ithaca-Seq', String(before.seq))
+    call.http.header('Idempotent-Replay', 'true')
+    return call.http.body(before.body, before.status as never, { 'content-type': 'application/json' })
+  }
+  let running = inFlight.get(call.workspace)
+  if (!running) inFlight.set(call.workspace, (running = new Set()))
+  const place = `${call.actor.name}\n${key}`
+  if (running.has(place))
+    throw new Problem('conflict', 'The first request with this Idempotency-Key is still running.')
+  running.add(place)
+  try {
+    ;(call.author as { once?: Author['once'] }).once = { key, digest, status: route.status ?? 200 }
+    const response = await work()
+    if (response.ok && response.headers.get('content-type')?.startsWith('application/json'))
+      changes.remember(call.actor.name, key, digest, response.status, await response.clone().text())
+    return response
+  } finally {
+    running.delete(place)
+  }
+}
+
+export const requestDigest = (http: Ctx): string => {
+  const url = new URL(http.req.url)
+  const hash = createHash('sha256').update(`${http.req.method} ${url.pathname}${url.search}\n`)
+  return hash.update(http.var.body ?? '').digest('hex')
+}
+
+/** A missing body counts as an empty object; anything that is not JSON is said so. */
+export const readJson = (http: Ctx): unknown => {
+  const bytes = http.var.body
+  if (!bytes || bytes.length === 0) return {}
+  const text = new TextDecoder('utf-8', { fatal: false }).decode(bytes)
+  try {
+    return JSON.parse(text) ?? {}
+  } catch (error) {
+    throw new Problem('invalid', `The body is not JSON: ${(error as Error).message}`)
+  }
+}
+
+const notAnObject = (input: unknown): z.core.$ZodIssue => ({
+  code: 'invalid_type',
+  expected: 'object',
+  path: [],
+  message: 'Input should be a valid dictionary',
+  input,
+})

@@ -1,0 +1,26 @@
+import { may } from '../contract/actor.ts'
+import type { Scope } from '../contract/route.ts'
+import type { Workspace } from '../workspace/workspace.ts'
+import { askFirst } from './ask.ts'
+import { type Ctx, Refusal } from './bind.ts'
+import { envelopeFor } from './envelope.ts'
+
+/** Lets one approved request past the questions it was approved for. Made by the API itself, never by a request. */
+export interface Ticket {
+  readonly approval: string
+}
+
+export const passGuard = async (
+  http: Ctx,
+  workspace: Workspace,
+  scopes: readonly Scope[],
+  all: boolean,
+): Promise<void> => {
+  const { actor, ticket } = http.var
+  const verdicts = all ? scopes.map(scope => may(actor, [scope])) : [may(actor, scopes)]
+  if (verdicts.includes('deny')) {
+    const missing = all ? scopes.filter(scope => may(actor, [scope]) === 'deny') : scopes
+    throw new Refusal(http.json(envelopeFor(http.req.path).missingScope(missing, all) as never, 403))
+  }
+  if (verdicts.includes('ask') && !ticket) throw new Refusal(await askFirst(http, workspace, scopes))
+}

@@ -1,0 +1,32 @@
+const SECRET_KEY = /(token|secret|passw|api[-_]?key|authorization|credential)/i
+const SECRET_TEXT: [RegExp, string][] = [
+  [/\b(hf|ith|ody|ghp|sk|glpat|xox[abp])[_-][A-Za-z0-9_-]{8,}/g, '$1_***'],
+  [/((?:--?[\w-]*(?:token|secret|password|api-key)[\w-]*)(?:=|\s+))(?:"[^"]*"|'[^']*'|\S+)/gi, '$1***'],
+  [/(\b\w*(?:TOKEN|SECRET|PASSWORD|API_KEY)\w*=)(?:"[^"]*"|'[^']*'|\S+)/g, '$1***'],
+  [/(bearer\s+)[\w.~+/-]+=*/gi, '$1***'],
+]
+
+export const maskText = (text: string): string =>
+  SECRET_TEXT.reduce((masked, [pattern, instead]) => masked.replace(pattern, instead), text)
+
+/** A JSON body as a person may see it: values of secret keys and secrets inside texts are starred out. */
+export const masked = (body: string): unknown => {
+  try {
+    return mask(JSON.parse(body))
+  } catch {
+    return maskText(body).slice(0, 4000)
+  }
+}
+
+const mask = (value: unknown): unknown => {
+  if (typeof value === 'string') return maskText(value)
+  if (Array.isArray(value)) return value.map(mask)
+  if (value && typeof value === 'object')
+    return Object.fromEntries(
+      Object.entries(value).map(([key, inner]) => [
+        key,
+        SECRET_KEY.test(key) && typeof inner === 'string' && inner !== '' ? '***' : mask(inner),
+      ]),
+    )
+  return value
+}

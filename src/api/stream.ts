@@ -1,0 +1,95 @@
+import type { Changes } from '../../store/changes.ts'
+import type { Event } from '../contract/events.ts'
+
+const QUEUE = 2000
+const REPLAY_PAGE = 500
+const KEEP_ALIVE = 15_000
+
+/**
+ * Events as server-sent events. What was missed is read from the store first, then live ones follow without a seam.
+ * A reader that does not keep up loses its place: it gets one `gap` with the newest `seq` and reads again.
+ */
+export const streamEvents = (wanted: {
+  changes: Changes
+  from: number | undefined
+  sees: (event: Event) => boolean
+  signal: AbortSignal
+}): Response => {
+  const { changes, sees, signal } = wanted
+  const encoder = new TextEncoder()
+  let unsubscribe = (): void => undefined
+  let queue: Event[] = []
+  let gap = false
+  let cursor = wanted.from
+  let wake = (): void => undefined
+  let ended = false
+
+  const end = (): void => {
+    ended = true
+    unsubscribe()
+    wake()
+  }
+
+  const body = new ReadableStream<Uint8Array>(
+    {
+      start() {
+        unsubscribe = changes.subscribe(events => {
+          if (gap) return
+          queue.push(...events)
+          if (queue.length > QUEUE) {
+            queue = []
+            gap = true
+          }
+          wake()
+        })
+        signal.addEventListener('abort', end, { once: true })
+      },
+      async pull(controller) {
+        if (cursor !== undefined) {
+          const missed = changes.since(cursor, REPLAY_PAGE)
+          cursor = missed.length < REPLAY_PAGE ? undefined : missed.at(-1)!.seq!
+          const last = missed.at(-1)?.seq ?? 0
+          queue = queue.filter(event => event.seq === null || event.seq > last)
+          const text = missed.filter(sees).map(toText).join('')
+          controller.enqueue(encoder.encode(text === '' ? ': here\n\n' : text))
+          return
+        }
+        if (queue.length === 0 && !gap && !ended) {
+          let timer: NodeJS.Timeout | undefined
+          await new Promise<void>(resolve => {
+            wake = resolve
+            timer = setTimeout(resolve, KEEP_ALIVE)
+            timer.unref()
+          })
+          clearTimeout(timer)
+          wake = () => undefined
+        }
+        if (ended) {
+          controller.close()
+          return
+        }
+        if (gap) {
+          gap = false
+          queue = []
+          controller.enqueue(encoder.encode(`event: gap\ndata: {"newest":${changes.newest()}}\n\n`))
+          return
+        }
+        const text = queue.filter(sees).map(toText).join('')
+        queue = []
+        controller.enqueue(encoder.encode(text === '' ? ': still here\n\n' : text))
+      },
+      cancel: end,
+    },
+    { highWaterMark: 1 },
+  )
+  return new Response(body, {
+    headers: {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-store',
+      'x-accel-buffering': 'no',
+    },
+  })
+}
+
+const toText = (event: Event): string =>
+  `${event.seq === null ? '' : `id: ${event.seq}\n`}event: ${event.action}\ndata: ${JSON.stringify(event)}\n\n`

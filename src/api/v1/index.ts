@@ -1,0 +1,12 @@
+import type { Workspace } from '../../workspace/workspace.ts'
+import type { App, Bind } from '../bind.ts'
+import { bindAccess } from './access.ts'
+import { bindEvents } from './events.ts'
+import { bindTodos } from './todos.ts'
+
+export const bindV1 = (bind: Bind, app: App, workspace: Workspace): void => {
+  app.get('/healthz', http => http.json({ ok: true, id: workspace.instance, version: workspace.version }))
+  bindTodos(bind, workspace)
+  bindAccess(bind, workspace)
+  bindEvents(bind, workspace)
+}

@@ -1,0 +1,153 @@
+import { text as readAll } from 'node:stream/consumers'
+import type { Command } from 'commander'
+import type * as z from 'zod'
+import type { Client } from '../client/client.ts'
+import { Problem } from '../contract/problem.ts'
+import type { Route } from '../contract/route.ts'
+import { card, table } from './table.ts'
+
+export interface Surroundings {
+  client(): Promise<Client>
+  print(text: string): void
+  json(): boolean
+  stdin: NodeJS.ReadStream
+  columns(): number
+}
+
+/** A noun's routes as verbs: `todos.add` becomes `ithaca todos add`. Fields become words and options. */
+export const addVerbs = (
+  program: Command,
+  noun: string,
+  routes: readonly Route[],
+  around: Surroundings,
+): void => {
+  const group = program.commands.find(command => command.name() === noun) ?? program.command(noun)
+  for (const route of routes) {
+    if (!route.cli) continue
+    const [, verb] = route.id.split('.') as [string, string]
+    addVerb(group.command(verb), route, around)
+  }
+}
+
+const addVerb = (command: Command, route: Route, around: Surroundings): void => {
+  const fields = route.in.shape as Record<string, z.ZodType>
+  const words = route.cli?.words ?? []
+  command.description(route.summary)
+  for (const word of words) {
+    const name = word.replace('…', '')
+    const needed = !fields[name]?.safeParse(undefined).success && name !== route.cli?.stdin
+    const shown = word.endsWith('…') ? `${name}...` : name
+    command.argument(needed ? `<${shown}>` : `[${shown}]`)
+  }
+  const named = words.map(word => word.replace('…', ''))
+  for (const [name, schema] of Object.entries(fields)) {
+    if (named.includes(name)) continue
+    addOption(command, name, schema)
+  }
+  command.action(async (...given: unknown[]) => {
+    const options = command.opts() as Record<string, unknown>
+    const input: Record<string, unknown> = {}
+    for (const [index, name] of named.entries()) {
+      const value = given[index]
+      if (Array.isArray(value) ? value.length > 0 : value !== undefined)
+        input[name] = Array.isArray(value) ? value.join(' ') : value
+    }
+    for (const [name, schema] of Object.entries(fields)) {
+      const value = options[camel(name)]
+      if (value === undefined) continue
+      input[name] = value === false && !isFlag(schema) ? null : value
+    }
+    await fillFromStdin(route, input, around)
+    const client = await around.client()
+    show(route, await client.call(route, input as never), around)
+  })
+}
+
+const addOption = (command: Command, name: string, schema: z.ZodType): void => {
+  const flag = name.replaceAll('_', '-')
+  const help =
+    schema.description ?? (schema as { def?: { innerType?: z.ZodType } }).def?.innerType?.description ?? ''
+  if (isFlag(schema)) {
+    command.option(`--${flag}`, help)
+    command.option(`--no-${flag}`)
+    return
+  }
+  if (isList(schema))
+    command.option(
+      `--${flag} <${name}>`,
+      `${help} (may be given several times)`.trim(),
+      (value: string, before: string[] = []) => [...before, value],
+    )
+  else command.option(`--${flag} <${name}>`, help)
+  if (schema.safeParse(null).success) command.option(`--no-${flag}`, `clears ${name}`)
+}
+
+/** The innermost kind of a field, with optional, default and the like taken off. */
+const kind = (schema: z.ZodType): string => {
+  let inner = schema as unknown as { def: { type: string; innerType?: never; out?: never; in?: never } }
+  for (let depth = 0; depth < 8; depth++) {
+    const { type, innerType, out } = inner.def
+    if (innerType) inner = innerType
+    else if (type === 'pipe' && out && (out as { def: { type: string } }).def.type !== 'transform')
+      inner = out
+    else return inner.def.in && type === 'pipe' ? kind(inner.def.in) : type
+  }
+  return inner.def.type
+}
+
+const isFlag = (schema: z.ZodType): boolean => kind(schema) === 'boolean'
+/** A list that cannot be written as one comma-separated word. */
+const isList = (schema: z.ZodType): boolean => kind(schema) === 'array' && !schema.safeParse('').success
+
+const camel = (name: string): string =>
+  name.replace(/[_-](\w)/g, (_whole, letter: string) => letter.toUpperCase())
+
+const fillFromStdin = async (
+  route: Route,
+  input: Record<string, unknown>,
+  around: Surroundings,
+): Promise<void> => {
+  const field = route.cli?.stdin
+  if (!field || (input[field] !== undefined && input[field] !== '-')) return
+  if (input[field] !== '-' && (around.stdin.isTTY || !hasInput(around.stdin))) return
+  const said = (await readAll(around.stdin)).replace(/\n$/, '')
+  if (said !== '') input[field] = said
+  else if (input[field] === '-')
+    throw new Problem('invalid', `'-' reads ${field} from standard input, which is empty.`)
+}
+
+/** A pipe or a file says something; a terminal, /dev/null or a closed descriptor does not. */
+const hasInput = (stdin: NodeJS.ReadStream): boolean => {
+  const { fstatSync } = process.getBuiltinModule('node:fs')
+  try {
+    const stat = fstatSync((stdin as { fd?: number }).fd ?? 0)
+    return stat.isFIFO() || stat.isFile()
+  } catch {
+    return false
+  }
+}
+
+export const show = (route: Route, value: unknown, around: Surroundings): void => {
+  if (around.json()) {
+    around.print(JSON.stringify(value, null, 2))
+    return
+  }
+  const { rows, columns } = route.cli ?? {}
+  if (rows && columns) {
+    around.print(
+      table((value as Record<string, Record<string, unknown>[]>)[rows] ?? [], columns, around.columns()),
+    )
+    return
+  }
+  around.print(card(flat(value as Record<string, unknown>)))
+}
+
+/** `{todo: {...}, understood: {...}}` reads better as the todo, then how its words were understood. */
+const flat = (value: Record<string, unknown>): Record<string, unknown> => {
+  const entries = Object.entries(value ?? {})
+  const single = entries.filter(([, inner]) => inner && typeof inner === 'object' && !Array.isArray(inner))
+  if (single.length === 0 || single.length !== entries.filter(([, inner]) => inner !== undefined).length)
+    return value
+  const [[, main], ...others] = single as [[string, Record<string, unknown>], ...[string, unknown][]]
+  return { ...main, ...Object.fromEntries(others) }
+}

@@ -1,0 +1,89 @@
+import { Command, CommanderError } from 'commander'
+import type { Client } from '../client/client.ts'
+import { Problem } from '../contract/problem.ts'
+import type { Route } from '../contract/route.ts'
+import { addVerbs, type Surroundings } from './derive.ts'
+import { EXIT, exitFor } from './exit.ts'
+
+export interface Door {
+  client: Client
+  url: string
+  close(): Promise<void>
+}
+
+export interface ProgramOptions {
+  version: string
+  argv: readonly string[]
+  /** How to reach the API; asked for once, and only by a command that needs it. */
+  open(how: { remote?: string }): Promise<Door>
+  groups: Record<string, Record<string, Route>>
+  /** Commands that are more than a call: daemon, config, doctor … */
+  extend(program: Command, around: Surroundings & { door(): Promise<Door> }): void
+  stdout: NodeJS.WriteStream
+  stderr: NodeJS.WriteStream
+  stdin: NodeJS.ReadStream
+}
+
+/** Runs one command line and gives its exit code. Everything that goes wrong is one sentence on standard error. */
+export const runProgram = async (options: ProgramOptions): Promise<number> => {
+  const { stdout, stderr } = options
+  const program = new Command('ithaca')
+  let opened: Promise<Door> | null = null
+  const door = (): Promise<Door> => (opened ??= options.open({ remote: program.opts().remote }))
+  const around: Surroundings & { door(): Promise<Door> } = {
+    door,
+    client: async () => (await door()).client,
+    print: text => void stdout.write(text.endsWith('\n') ? text : `${text}\n`),
+    json: () => program.opts().json === true,
+    stdin: options.stdin,
+    columns: () => stdout.columns ?? 120,
+  }
+  program
+    .version(options.version, '--version')
+    .description('A terminal control center for model servers, and for the agents beside you.')
+    .option('--json', 'print what the API answered')
+    .option('--remote <address>', "another machine's workspace: a URL (with ITHACA_TOKEN), or ssh://host")
+    .enablePositionalOptions(false)
+    .exitOverride()
+    .configureOutput({ writeOut: text => void stdout.write(text), writeErr: text => void stderr.write(text) })
+  for (const group of Object.values(options.groups)) {
+    for (const route of Object.values(group)) {
+      const [noun] = route.id.split('.') as [string]
+      addVerbs(program, noun, [route], around)
+    }
+  }
+  options.extend(program, around)
+  overrideExits(program)
+  try {
+    await program.parseAsync([...options.argv], { from: 'user' })
+    return Number(process.exitCode ?? EXIT.ok)
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
+    if (error instanceof Problem) {
+      if (around.json())
+        stdout.write(
+          `${JSON.stringify({ error: { code: error.code, message: error.message, details: error.details } })}\n`,
+        )
+      stderr.write(`ithaca: ${error.message}\n`)
+      return exitFor(error)
+    }
+    stderr.write(`ithaca: ${(error as Error).message}\n`)
+    return EXIT.failed
+  } finally {
+    if (opened) await (opened as Promise<Door>).then(found => found.close()).catch(() => undefined)
+  }
+}
+
+const overrideExits = (command: Command): void => {
+  for (const child of command.commands) {
+    child.exitOverride()
+    // `--json` may stand anywhere, so every verb knows it.
+    if (child.commands.length === 0 && !child.options.some(option => option.long === '--json'))
+      child
+        .option('--json', 'print what the API answered')
+        .on('option:json', () => void rootOf(child).setOptionValue('json', true))
+    overrideExits(child)
+  }
+}
+
+const rootOf = (command: Command): Command => (command.parent ? rootOf(command.parent) : command)

@@ -1,0 +1,108 @@
+import type { Event } from '../contract/events.ts'
+import { PROBLEMS, Problem, type ProblemCode } from '../contract/problem.ts'
+import { type Input, type Output, pathFields, type Route } from '../contract/route.ts'
+
+/** Whatever carries a request to the API and its answer back: a function call, or a socket. */
+export type Carry = (request: Request) => Promise<Response>
+
+export interface CallOptions {
+  signal?: AbortSignal
+  /** Doing it twice with the same key does it once. */
+  key?: string
+}
+
+export interface Answered<T> {
+  value: T
+  status: number
+  /** The change this answer already contains; an event with this number or less is old news. */
+  seq: number | null
+}
+
+export interface Client {
+  call<R extends Route>(route: R, input: Input<R>, options?: CallOptions): Promise<Output<R>>
+  ask<R extends Route>(route: R, input: Input<R>, options?: CallOptions): Promise<Answered<Output<R>>>
+  /** A route whose answer flows: the body, line by line or byte by byte, until aborted. */
+  stream<R extends Route>(route: R, input: Input<R>, options?: CallOptions): Promise<Response>
+  send(method: string, path: string, body?: unknown, options?: CallOptions): Promise<Response>
+}
+
+/** The three verbs over any way of carrying requests. */
+export const createClient = (carry: Carry): Client => {
+  const send: Client['send'] = (method, path, body, options = {}) => {
+    const headers: Record<string, string> = { accept: 'application/json' }
+    if (body !== undefined) headers['content-type'] = 'application/json'
+    if (options.key) headers['idempotency-key'] = options.key
+    return carry(
+      new Request(`http://localhost${path}`, {
+        method,
+        headers,
+        signal: options.signal,
+        ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      }),
+    )
+  }
+  const stream: Client['stream'] = async (route, input, options) => {
+    const { path, body } = address(route, input as Record<string, unknown>)
+    const response = await send(route.method, path, body, options)
+    if (!response.ok) throw await problemOf(response)
+    return response
+  }
+  const ask: Client['ask'] = async (route, input, options) => {
+    const response = await stream(route, input, options)
+    const seq = response.headers.get('ithaca-seq')
+    return {
+      value: (await response.json()) as never,
+      status: response.status,
+      seq: seq === null ? null : Number(seq),
+    }
+  }
+  return {
+    send,
+    stream,
+    ask,
+    call: async (route, input, options) => (await ask(route, input, options)).value,
+  }
+}
+
+/** Where a call goes and what it carries: path fields into the path, the rest into query or body. */
+export const address = (
+  route: Route,
+  input: Record<string, unknown>,
+): { path: string; body: Record<string, unknown> | undefined } => {
+  const inPath = new Set(pathFields(route.path))
+  const path = route.path.replaceAll(/\{(\w+)\}/g, (_whole, name: string) =>
+    encodeURIComponent(String(input[name])),
+  )
+  const rest = Object.entries(input).filter(([name, value]) => !inPath.has(name) && value !== undefined)
+  if (route.method !== 'GET' && route.method !== 'DELETE') return { path, body: Object.fromEntries(rest) }
+  const query = new URLSearchParams(rest.map(([name, value]): [string, string] => [name, String(value)]))
+  return { path: query.size > 0 ? `${path}?${query}` : path, body: undefined }
+}
+
+const CODES = Object.entries(PROBLEMS) as [ProblemCode, number][]
+
+/** A refusal as the error it was on the other side, whichever envelope it came in. */
+export const problemOf = async (response: Response): Promise<Problem> => {
+  const text = await response.text()
+  let message = text.slice(0, 500) || response.statusText || `HTTP ${response.status}`
+  let details: Record<string, unknown> | undefined
+  let code = CODES.find(([, status]) => status === response.status)?.[0] ?? 'failed'
+  try {
+    const body = JSON.parse(text) as {
+      error?: { code?: string; message?: string; details?: never } | string
+      detail?: unknown
+    }
+    if (typeof body.error === 'object') {
+      message = body.error.message ?? message
+      details = body.error.details
+      if (body.error.code && body.error.code in PROBLEMS) code = body.error.code as ProblemCode
+    } else if (typeof body.error === 'string') message = body.error
+    else if (typeof body.detail === 'string') message = body.detail
+    else if (body.detail !== undefined) message = JSON.stringify(body.detail)
+  } catch {
+    // Not JSON: what was said is the message.
+  }
+  return new Problem(code, message, details)
+}
+
+export type { Event }

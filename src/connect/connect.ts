@@ -1,0 +1,110 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Carry } from '../client/client.ts'
+import { Problem } from '../contract/problem.ts'
+import { type Instance, readInstance, takeOwnership } from '../workspace/owner.ts'
+import type { Paths } from '../workspace/paths.ts'
+import { type Inside, type InsideOptions, openInside } from './inside.ts'
+
+/** A way to the API, wherever it runs. */
+export interface Connection {
+  /** `inside`: this process owns the workspace. `attached`: another on this machine does. `remote`: another machine. */
+  readonly mode: 'inside' | 'attached' | 'remote'
+  readonly url: string
+  readonly carry: Carry
+  readonly inside: Inside | null
+  close(): Promise<void>
+}
+
+const OWNER_WAIT = 10_000
+
+/** Opens the workspace here, or attaches to whoever has it open: whichever is possible first. */
+export const connect = async (options: InsideOptions & { paths: Paths }): Promise<Connection> => {
+  const { paths } = options
+  const end = Date.now() + OWNER_WAIT
+  for (;;) {
+    const inside = await tryInside(options)
+    if (inside) return inside
+    const instance = readInstance(paths)
+    if (instance && (await alive(instance))) return attach(instance)
+    if (Date.now() > end)
+      throw new Problem(
+        'unavailable',
+        instance
+          ? `Another Ithaca (pid ${instance.pid}) has this workspace open but does not answer at ${instance.url}.`
+          : 'Another Ithaca has this workspace open but does not say where it listens; it may be starting or busy with a single command. Try again.',
+      )
+    await pause(25)
+  }
+}
+
+const tryInside = async (options: InsideOptions): Promise<Connection | null> => {
+  const { mkdirSync } = await import('node:fs')
+  mkdirSync(options.paths.data, { recursive: true, mode: 0o700 })
+  const ownership = takeOwnership(options.paths)
+  if (!ownership) return null
+  const inside = await openInside(options, ownership)
+  return {
+    mode: 'inside',
+    url: inside.workspace.url,
+    carry: inside.carry,
+    inside,
+    close: () => inside.close(),
+  }
+}
+
+export const alive = async (instance: Instance): Promise<boolean> => {
+  try {
+    const response = await fetch(`${instance.url}/healthz`, { signal: AbortSignal.timeout(2000) })
+    return ((await response.json()) as { id?: string }).id === instance.id
+  } catch {
+    return false
+  }
+}
+
+const attach = (instance: Instance): Connection => ({
+  mode: 'attached',
+  url: instance.url,
+  carry: overHttp(instance.url, instance.key),
+  inside: null,
+  close: async () => undefined,
+})
+
+export const connectRemote = (url: string, token: string): Connection => {
+  if (!URL.canParse(url))
+    throw new Problem('invalid', `'${url}' is not an address such as http://127.0.0.1:7000.`)
+  return {
+    mode: 'remote',
+    url: url.replace(/\/+$/, ''),
+    carry: overHttp(url.replace(/\/+$/, ''), token),
+    inside: null,
+    close: async () => undefined,
+  }
+}
+
+/** Requests are written for `http://localhost`; here they get their real address and the caller's token. */
+export const overHttp =
+  (base: string, token: string): Carry =>
+  async request => {
+    const { pathname, search } = new URL(request.url)
+    const headers = new Headers(request.headers)
+    headers.set('authorization', `Bearer ${token}`)
+    const body = request.body === null ? undefined : await request.arrayBuffer()
+    try {
+      return await fetch(base + pathname + search, {
+        method: request.method,
+        headers,
+        body,
+        signal: request.signal,
+      })
+    } catch (error) {
+      if (request.signal.aborted) throw error
+      const cause = (error as { cause?: { code?: string; message?: string } }).cause
+      throw new Problem(
+        'unavailable',
+        `No answer from ${base}: ${cause?.code ?? cause?.message ?? (error as Error).message}.`,
+        {
+          unreachable: true,
+        },
+      )
+    }
+  }

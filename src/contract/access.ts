@@ -1,0 +1,150 @@
+import * as z from 'zod'
+import { route, SCOPES } from './route.ts'
+import { count, flag, id, pageIn, pageOf, text } from './words.ts'
+
+const scope = z.enum(SCOPES)
+
+/** `a,b` on a command line, a list in JSON. */
+const scopeList = z.preprocess(
+  value => (typeof value === 'string' ? value.split(/[\s,]+/).filter(Boolean) : value),
+  z.array(scope).max(SCOPES.length),
+)
+
+const ranges = z.preprocess(
+  value =>
+    typeof value === 'string'
+      ? value.split(',').map(part => part.split('-').map(Number).concat(Number(part)).slice(0, 2))
+      : value,
+  z.array(z.tuple([z.number().int().min(0), z.number().int().min(0)])).max(32),
+)
+
+const names = z.preprocess(
+  value => (typeof value === 'string' ? value.split(',').filter(Boolean) : value),
+  z.array(z.string().max(200)).max(64),
+)
+
+export const Fences = z.object({
+  hosts: names.optional().describe('only on these hosts'),
+  gpus: ranges.optional().describe('only these GPUs: 4-7'),
+  ports: ranges.optional().describe('only these ports: 8100-8199'),
+  max_serves: count(0, 1000).optional(),
+  stop: z.enum(['own', 'any']).optional(),
+  until: z
+    .string()
+    .regex(/^\d\d:\d\d$/)
+    .optional()
+    .describe('no launches after this time of day'),
+  at_fence: z.enum(['refuse', 'ask']).optional(),
+})
+
+export const Token = z.object({
+  id: z.string(),
+  name: z.string(),
+  prefix: z.string(),
+  operator: z.boolean(),
+  scopes: z.record(scope, z.enum(['allow', 'ask'])).or(z.partialRecord(scope, z.enum(['allow', 'ask']))),
+  fences: Fences.nullable(),
+  ask_deadline: z.number().nullable().describe('seconds after which an unanswered question counts as no'),
+  expires_at: z.number().nullable(),
+  last_used_at: z.number().nullable(),
+  revoked_at: z.number().nullable(),
+  created_at: z.number(),
+})
+export type Token = z.output<typeof Token>
+
+export const Approval = z.object({
+  id: z.string(),
+  state: z.enum(['pending', 'allowed', 'denied', 'expired']),
+  actor: z.string(),
+  method: z.string(),
+  path: z.string(),
+  body: z.unknown().describe('what was asked, with secrets masked; null once decided'),
+  scopes: z.array(z.string()),
+  reason: z.string(),
+  created_at: z.number(),
+  deadline: z.number().nullable(),
+  decided_by: z.string().nullable(),
+  decided_at: z.number().nullable(),
+  outcome: z.object({ status: z.number(), body: z.unknown() }).nullable(),
+})
+export type Approval = z.output<typeof Approval>
+
+export const access = {
+  tokens: route({
+    id: 'tokens.list',
+    method: 'GET',
+    path: '/api/v1/tokens',
+    scope: 'operator',
+    danger: 'none',
+    summary: 'Every token that was made, without its secret',
+    in: z.strictObject({ revoked: flag().default(false) }),
+    out: z.object({ items: z.array(Token) }),
+    cli: { columns: ['id', 'name', 'scopes', 'expires_at', 'last_used_at'], rows: 'items' },
+  }),
+  create: route({
+    id: 'tokens.create',
+    method: 'POST',
+    path: '/api/v1/tokens',
+    scope: 'operator',
+    danger: 'none',
+    summary: 'Makes a token and shows its secret once',
+    in: z.strictObject({
+      name: text(100, 1),
+      scopes: scopeList.optional(),
+      ask: scopeList.optional().describe('scopes whose every use the operator is asked about'),
+      operator: flag().default(false),
+      expires: text(40).optional().describe('30d, 12h, 90m, or a date'),
+      ask_deadline: count(1, 7 * 86_400).optional(),
+      ...Fences.shape,
+    }),
+    out: z.object({ token: z.string(), url: z.string(), record: Token, lines: z.array(z.string()) }),
+    status: 201,
+    cli: { words: ['name'] },
+  }),
+  revoke: route({
+    id: 'tokens.revoke',
+    method: 'DELETE',
+    path: '/api/v1/tokens/{id}',
+    scope: 'operator',
+    danger: 'destroys',
+    summary: 'Ends a token: its next request is refused',
+    in: z.strictObject({ id: id() }),
+    out: Token,
+    cli: { words: ['id'] },
+  }),
+  approvals: route({
+    id: 'approvals.list',
+    method: 'GET',
+    path: '/api/v1/approvals',
+    scope: 'token',
+    danger: 'none',
+    summary: 'Questions to the operator; a token sees its own',
+    in: z.strictObject({
+      ...pageIn,
+      state: z.enum(['pending', 'allowed', 'denied', 'expired', 'all']).default('pending'),
+    }),
+    out: pageOf(Approval),
+    cli: { columns: ['id', 'state', 'actor', 'method', 'path', 'reason'], rows: 'items' },
+  }),
+  approval: route({
+    id: 'approvals.get',
+    method: 'GET',
+    path: '/api/v1/approvals/{id}',
+    scope: 'token',
+    danger: 'none',
+    summary: 'One question; with `wait` the answer comes when it is decided or the seconds are over',
+    in: z.strictObject({ id: id(), wait: count(0, 60).default(0) }),
+    out: Approval,
+    cli: { words: ['id'] },
+  }),
+  decide: route({
+    id: 'approvals.decide',
+    method: 'POST',
+    path: '/api/v1/approvals/{id}',
+    scope: 'operator',
+    danger: 'none',
+    summary: 'Says yes or no; yes runs the request as it was asked',
+    in: z.strictObject({ id: id(), allow: flag() }),
+    out: Approval,
+  }),
+}

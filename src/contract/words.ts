@@ -1,0 +1,41 @@
+import * as z from 'zod'
+
+/** The words that several nouns share. Query strings carry text only, so numbers and flags accept it too. */
+
+export const id = () => z.string().min(1).max(200)
+
+export const count = (min: number, max: number) => z.coerce.number().int().min(min).max(max)
+
+const YES = new Set(['true', 't', '1', 'yes', 'y', 'on'])
+const NO = new Set(['false', 'f', '0', 'no', 'n', 'off'])
+
+export const flag = () =>
+  z.preprocess(value => {
+    if (typeof value !== 'string') return value
+    const word = value.toLowerCase()
+    return YES.has(word) ? true : NO.has(word) ? false : value
+  }, z.boolean())
+
+/** Text a person or an agent wrote: whole Unicode, no NUL, no lone surrogate that SQLite could not give back. */
+export const text = (max: number, min = 0) =>
+  z
+    .string()
+    .min(min)
+    .max(max)
+    .refine(value => !value.includes('\0'), 'must not contain NUL')
+    .transform(value => value.toWellFormed())
+
+export const instant = () => z.string().describe('ISO 8601 with offset')
+
+/** A page of a list: ask again with `cursor` until it is null. */
+export const pageIn = {
+  limit: count(1, 500).default(50),
+  cursor: z.string().max(500).optional().describe('`next` of the page before'),
+}
+
+export const pageOf = <T extends z.ZodType>(item: T) =>
+  z.object({ items: z.array(item), next: z.string().nullable(), total: z.number().int().optional() })
+
+export type Page<T> = { items: T[]; next: string | null; total?: number }
+
+export const done = z.object({ ok: z.literal(true) })

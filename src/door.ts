@@ -1,0 +1,58 @@
+import type { Machine } from './cli/extend.ts'
+import type { Door } from './cli/program.ts'
+import { createClient } from './client/client.ts'
+import { findPaths, type Paths } from './workspace/paths.ts'
+
+/** From the words on the command line to the door that serves them. */
+export const run = async (argv: readonly string[], version: string, script: string): Promise<number> => {
+  const paths = findPaths()
+  const [{ runProgram }, { groups }, { extend }] = await Promise.all([
+    import('./cli/program.ts'),
+    import('./contract/all.ts'),
+    import('./cli/extend.ts'),
+  ])
+  return runProgram({
+    version,
+    argv: argv.length === 0 ? ['status'] : argv,
+    groups,
+    extend: extend(machine(paths, version, script)),
+    stdout: process.stdout,
+    stderr: process.stderr,
+    stdin: process.stdin,
+    async open({ remote }): Promise<Door> {
+      const { connect, connectRemote } = await import('./connect/connect.ts')
+      const connection = remote ? connectRemote(...remoteFrom(remote)) : await connect({ paths, version })
+      return { client: createClient(connection.carry), url: connection.url, close: () => connection.close() }
+    },
+  })
+}
+
+/** An address given with `--remote`, or, where it says just `env`, the one existing clients use. */
+const remoteFrom = (given: string): [string, string] => {
+  const url = given === 'env' ? (process.env.ODYSSEUS_URL ?? '') : given
+  return [url, process.env.ITHACA_TOKEN ?? process.env.ODYSSEUS_API_TOKEN ?? '']
+}
+
+const machine = (paths: Paths, version: string, script: string): Machine => ({
+  daemon: {
+    async stay(how) {
+      const { runDaemon } = await import('./connect/daemon.ts')
+      const inside = await runDaemon({ paths, version, ...how })
+      const ended = new Promise<void>((resolve, reject) => {
+        const end = (): void => {
+          inside.close().then(resolve, reject)
+        }
+        for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, end)
+      })
+      return { url: inside.workspace.url, ended }
+    },
+    async detach(how) {
+      const { detach } = await import('./connect/daemon.ts')
+      return detach({ paths, version, script, ...how })
+    },
+    async end() {
+      const { endOwner } = await import('./connect/daemon.ts')
+      return endOwner(paths)
+    },
+  },
+})

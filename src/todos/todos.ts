@@ -1,0 +1,226 @@
+import { randomUUID } from 'node:crypto'
+import type * as z from 'zod'
+import type { Author, Changes } from '../../store/changes.ts'
+import type { KeptTodo, TodoStore } from '../../store/todos.ts'
+import { notFound, Problem } from '../contract/problem.ts'
+import type { Parsed } from '../contract/route.ts'
+import type { todos as routes, Todo, Understood } from '../contract/todos.ts'
+import { movedItems } from './items.ts'
+import type { Due, Schedule } from './schedule.ts'
+
+type Saved = { todo: Todo; understood?: z.output<typeof Understood> }
+type AddIn = Omit<Parsed<typeof routes.add>, 'quick'> & {
+  quick?: boolean
+  source?: string
+  type?: Todo['type']
+}
+type EditIn = Parsed<typeof routes.edit> & { type?: Todo['type'] }
+
+export interface Todos {
+  list(query: Parsed<typeof routes.list>): { items: Todo[]; next: string | null }
+  get(id: string): Todo
+  containing(text: string, archived: boolean, label?: string): Todo[]
+  /** The not archived one with this title (as people read it) due at the same moment. */
+  twin(title: string, dueAt: number): Todo | undefined
+  add(author: Author, input: AddIn): Promise<Saved>
+  edit(author: Author, input: EditIn): Promise<Saved>
+  done(author: Author, id: string, done: boolean): Promise<Saved>
+  snooze(author: Author, id: string, until: string): Promise<Saved>
+  item(author: Author, input: Parsed<typeof routes.item>): Saved
+  remove(author: Author, id: string): Todo
+  /** For the scheduler: what is due, and moving on what repeats. */
+  ringing(until: number): Todo[]
+  nextDue(after: number): Todo | undefined
+  advance(author: Author, id: string, after: number): Promise<void>
+}
+
+export const openTodos = (deps: {
+  store: TodoStore
+  changes: Changes
+  schedule: Schedule
+  now: () => number
+}): Todos => {
+  const { store, changes, schedule, now } = deps
+
+  const kept = (id: string): KeptTodo => {
+    const whole = store.get(id)
+    if (whole) return whole
+    const found = id.length >= 4 ? store.startingWith(id) : []
+    if (found.length > 1)
+      throw new Problem('conflict', `Several todos begin with '${id}': give more of the id.`, { id })
+    if (!found[0]) throw notFound('todo', id)
+    return found[0]
+  }
+
+  const save = (author: Author, action: string, todo: KeptTodo, summary: string): Todo =>
+    changes.write(author, tx => {
+      store.put(tx, todo)
+      const shown = show(todo)
+      tx.say({ action: `todos.${action}`, noun: 'todo', id: todo.id, summary, data: shown })
+      return shown
+    })
+
+  const change = (todo: KeptTodo, fields: Partial<KeptTodo>): KeptTodo => ({
+    ...todo,
+    ...fields,
+    updated_at: now(),
+  })
+
+  const due = async (input: { due?: string | null; repeat?: string | null }, before?: KeptTodo) => {
+    if (input.due === undefined && input.repeat === undefined) return undefined
+    return schedule.read(input, before)
+  }
+
+  return {
+    list(query) {
+      const { due: group, ...rest } = query
+      const page = store.find({ ...rest, due: group === undefined ? undefined : schedule.window(group) })
+      return { items: page.items.map(show), next: page.next }
+    },
+    get: id => show(kept(id)),
+    containing: (text, archived, label) => store.containing(text, archived, label).map(show),
+    twin(title, dueAt) {
+      const found = store.twin(title, dueAt)
+      return found && show(found)
+    },
+
+    async add(author, input) {
+      const quick = input.quick && input.title ? await schedule.find(input.title) : undefined
+      const title = (quick ? quick.rest : (input.title ?? '')).trim()
+      const read = quick?.due ?? (await due(input))
+      const items = input.items ?? []
+      if (title === '' && !input.content?.trim() && items.length === 0)
+        throw new Problem('invalid', 'A todo needs a title, some content or a checklist.')
+      const at = now()
+      const todo = save(
+        author,
+        'add',
+        {
+          id: randomUUID(),
+          title,
+          content: input.content ?? '',
+          type: input.type ?? (items.length > 0 ? 'checklist' : 'note'),
+          items,
+          due: read?.due ?? null,
+          due_at: read?.due_at ?? null,
+          repeat: read?.repeat ?? null,
+          repeat_from: read?.repeat_from ?? null,
+          snoozed_until: null,
+          label: input.label ?? null,
+          color: input.color ?? null,
+          pinned: input.pinned ?? false,
+          archived: false,
+          done_at: null,
+          channels: input.channels ?? null,
+          session_id: input.session_id ?? null,
+          source: input.source ?? author.actor,
+          created_at: at,
+          updated_at: at,
+        },
+        `Added "${title || 'untitled'}"${read?.due ? `, due ${read.due}` : ''}`,
+      )
+      return { todo, understood: read?.understood }
+    },
+
+    async edit(author, input) {
+      const before = kept(input.id)
+      const read = await due(input, before)
+      const { id: _id, due: _due, repeat: _repeat, ...given } = input
+      const fields = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
+      // Unarchiving something done is the same as saying it is not done after all.
+      if (fields.archived === false) fields.done_at = null
+      const todo = change(before, { ...fields, ...(read ? scheduled(read) : {}) })
+      return {
+        todo: save(author, 'edit', todo, `Changed "${todo.title || 'untitled'}"`),
+        understood: read?.understood,
+      }
+    },
+
+    async done(author, id, done) {
+      const before = kept(id)
+      const next = done && before.repeat ? await schedule.following(before, now()) : undefined
+      const fields: Partial<KeptTodo> = next
+        ? { ...next, snoozed_until: null, items: before.items.map(item => ({ ...item, done: false })) }
+        : { archived: done, done_at: done ? now() : null, snoozed_until: null }
+      const what = next
+        ? `Did "${before.title}", next ${next.due}`
+        : `${done ? 'Did' : 'Reopened'} "${before.title}"`
+      return { todo: save(author, 'done', change(before, fields), what) }
+    },
+
+    async snooze(author, id, until) {
+      const before = kept(id)
+      const read = await schedule.read({ due: until })
+      if (before.due_at === null)
+        throw new Problem('conflict', `"${before.title}" has no due date to snooze.`)
+      if (read.due_at === null || read.due_at <= now())
+        throw new Problem('invalid', `'${until}' is not a time in the future.`)
+      return {
+        todo: save(
+          author,
+          'snooze',
+          change(before, { snoozed_until: read.due_at }),
+          `Snoozed "${before.title}" until ${read.due}`,
+        ),
+        understood: read.understood,
+      }
+    },
+
+    item(author, input) {
+      const before = kept(input.id)
+      const { items, summary } = movedItems(before.items, input)
+      const todo = change(before, { items, type: items.length > 0 ? 'checklist' : before.type })
+      return { todo: save(author, 'item', todo, `${summary} in "${before.title}"`) }
+    },
+
+    remove(author, id) {
+      const todo = kept(id)
+      changes.write(author, tx => {
+        store.remove(tx, todo.id)
+        tx.say({
+          action: 'todos.rm',
+          noun: 'todo',
+          id: todo.id,
+          summary: `Deleted "${todo.title || 'untitled'}"`,
+          data: null,
+        })
+      })
+      return show(todo)
+    },
+
+    ringing: until => store.ringing(until).map(show),
+    nextDue(after) {
+      const todo = store.nextDue(after)
+      return todo && show(todo)
+    },
+
+    async advance(author, id, after) {
+      const before = kept(id)
+      const next = before.repeat ? await schedule.following(before, after) : undefined
+      if (!next) {
+        if (before.snoozed_until === null) return
+        save(author, 'advance', change(before, { snoozed_until: null }), `"${before.title}" rang`)
+        return
+      }
+      save(
+        author,
+        'advance',
+        change(before, { ...next, snoozed_until: null }),
+        `"${before.title}" is due again ${next.due}`,
+      )
+    },
+  }
+}
+
+const scheduled = (read: Due): Partial<KeptTodo> => ({
+  due: read.due,
+  due_at: read.due_at,
+  repeat: read.repeat,
+  repeat_from: read.repeat_from,
+  snoozed_until: null,
+})
+
+const show = (todo: KeptTodo): Todo => {
+  const { repeat_from: _anchor, ...shown } = todo
+  return shown
+}

@@ -1,0 +1,164 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { parse, stringify, TomlError } from 'smol-toml'
+import * as z from 'zod'
+import { Problem } from '../contract/problem.ts'
+
+const zoneName = z.string().refine(isZone, 'is not a time zone such as "Europe/Berlin"')
+
+/** Every key the config file may hold. What is missing has its default here and nowhere else. */
+export const Config = z.strictObject({
+  owner: z.strictObject({ timezone: zoneName.optional(), name: z.string().max(100).optional() }).prefault({}),
+  api: z
+    .strictObject({
+      port: z.number().int().min(1).max(65535).optional(),
+      host: z.string().default('127.0.0.1'),
+      /** Requests a second that one token may make on average, and how many at once. */
+      rate: z.number().min(1).max(100_000).default(200),
+      burst: z.number().int().min(1).max(100_000).default(400),
+      max_body: z.number().int().min(1024).default(10_000_000),
+    })
+    .prefault({}),
+  reminders: z
+    .strictObject({
+      channels: z.array(z.string()).default(['events', 'terminal']),
+      /** When a day without a time rings. */
+      day_start: z
+        .string()
+        .regex(/^\d\d:\d\d$/)
+        .default('09:00'),
+      /** `22:00-07:00`: what falls inside waits until its end. */
+      quiet: z
+        .string()
+        .regex(/^\d\d:\d\d-\d\d:\d\d$/)
+        .optional(),
+      event_lead: z.number().int().min(0).max(10_080).default(10),
+    })
+    .prefault({}),
+  notify: z
+    .strictObject({
+      command: z.array(z.string()).min(1).optional(),
+      ntfy: z
+        .strictObject({
+          url: z.url().default('https://ntfy.sh'),
+          topic: z.string().min(1),
+          token: z.string().optional(),
+          priority: z.number().int().min(1).max(5).default(4),
+        })
+        .optional(),
+      webhook: z
+        .strictObject({
+          url: z.url(),
+          template: z.string().optional(),
+          headers: z.record(z.string(), z.string()).default({}),
+        })
+        .optional(),
+      email: z.strictObject({ to: z.string().optional(), account: z.string().optional() }).optional(),
+      /** Also refuse private address ranges as targets. */
+      block_private: z.boolean().default(false),
+    })
+    .prefault({}),
+  cookbook: z
+    .strictObject({
+      modules: z.array(z.string()).default([]),
+      script_dirs: z.array(z.string()).default([]),
+      log_days: z.number().int().min(1).default(30),
+      log_bytes: z.number().int().min(1_000_000).default(20_000_000_000),
+    })
+    .prefault({}),
+  screen: z
+    .strictObject({
+      theme: z.string().default('auto'),
+      ascii: z.boolean().default(false),
+      mouse: z.boolean().default(false),
+      read_only: z.boolean().default(false),
+      keys: z.record(z.string(), z.union([z.string(), z.array(z.string())])).default({}),
+    })
+    .prefault({}),
+})
+export type Config = z.output<typeof Config>
+
+export function isZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name })
+    return true
+  } catch {
+    return false
+  }
+}
+
+export const systemZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC'
+
+export const readConfig = (file: string): Config => {
+  if (!existsSync(file)) return Config.parse({})
+  const text = readFileSync(file, 'utf8')
+  return checked(file, text, rawConfig(file, text))
+}
+
+const rawConfig = (file: string, text: string): Record<string, unknown> => {
+  try {
+    return parse(text) as Record<string, unknown>
+  } catch (error) {
+    if (error instanceof TomlError)
+      throw new Problem('invalid', `${file}, line ${error.line}: ${error.message.split('\n')[0]}`)
+    throw error
+  }
+}
+
+const checked = (file: string, text: string, raw: unknown): Config => {
+  const result = Config.safeParse(raw)
+  if (result.success) return result.data
+  const lines = result.error.issues.flatMap(issue => {
+    const paths =
+      issue.code === 'unrecognized_keys' ? issue.keys.map(key => [...issue.path, key]) : [[...issue.path]]
+    return paths.map(path => {
+      const line = lineOf(text, path.map(String))
+      const what = issue.code === 'unrecognized_keys' ? 'is not a setting' : issue.message
+      return `${file}${line ? `, line ${line}` : ''}: '${path.join('.')}' ${what}`
+    })
+  })
+  throw new Problem('invalid', lines.join('\n'))
+}
+
+/** The line a key stands on, for the tables and dotted keys people write. */
+const lineOf = (text: string, path: string[]): number | null => {
+  let table: string[] = []
+  for (const [index, line] of text.split('\n').entries()) {
+    const header = line.match(/^\s*\[+\s*([^\]]+?)\s*\]+/)
+    if (header) {
+      table = header[1]!.split('.').map(unquote)
+      if (startsWith(path, table) && path.length === table.length) return index + 1
+      continue
+    }
+    const key = line.match(/^\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*=/)
+    if (!key) continue
+    const full = [...table, ...key[1]!.split('.').map(unquote)]
+    if (startsWith(path, full)) return index + 1
+  }
+  return null
+}
+
+const unquote = (key: string): string => key.trim().replace(/^(["'])(.*)\1$/, '$2')
+const startsWith = (path: string[], head: string[]): boolean =>
+  head.every((part, index) => path[index] === part)
+
+/** Sets one dotted key, keeping the rest of the file's settings; refuses what the schema refuses. */
+export const setConfig = (file: string, key: string, value: unknown): Config => {
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : ''
+  const raw = rawConfig(file, text)
+  const path = key.split('.')
+  let node = raw
+  for (const part of path.slice(0, -1)) {
+    const next = node[part]
+    node[part] = next && typeof next === 'object' ? next : {}
+    node = node[part] as Record<string, unknown>
+  }
+  if (value === null) delete node[path.at(-1)!]
+  else node[path.at(-1)!] = value
+  const fresh = stringify(raw)
+  const config = checked(file, fresh, raw)
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  writeFileSync(`${file}.new`, fresh, { mode: 0o600 })
+  renameSync(`${file}.new`, file)
+  return config
+}

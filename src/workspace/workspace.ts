@@ -1,0 +1,117 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { openAccess as openAccessStore } from '../../store/access.ts'
+import { type Changes, openChanges } from '../../store/changes.ts'
+import { openStore, type Store } from '../../store/database.ts'
+import { openTodos as openTodoStore } from '../../store/todos.ts'
+import { type Access, openAccessRules } from '../access/access.ts'
+import { type Approvals, openApprovals } from '../access/approvals.ts'
+import { type Limits, openLimits } from '../access/limits.ts'
+import { Problem } from '../contract/problem.ts'
+import { openSchedule } from '../todos/schedule.ts'
+import { openTodos, type Todos } from '../todos/todos.ts'
+import { openClock } from './clock.ts'
+import { type Config, readConfig, systemZone } from './config.ts'
+import { openJournal } from './journal.ts'
+import type { Paths } from './paths.ts'
+
+/** Everything one person has, open. What holds it closes it. */
+export interface Workspace {
+  readonly paths: Paths
+  readonly config: Config
+  readonly version: string
+  readonly startedAt: number
+  /** Names other than loopback's that requests may be addressed to. */
+  readonly hostnames: ReadonlySet<string>
+  readonly operatorKey: string
+  /** Tells one opening of the workspace from the next. */
+  readonly instance: string
+  /** Where agents reach it; empty while nothing listens. */
+  url: string
+  now(): number
+  zone(): string
+  readonly store: Store
+  readonly changes: Changes
+  readonly access: Access
+  readonly approvals: Approvals
+  readonly limits: Limits
+  readonly todos: Todos
+  /** Begins what happens by itself: reminders, deadlines, housekeeping. */
+  start(): void
+  /** Notes what went wrong in the log and gives the number to find it by. */
+  report(error: unknown): string
+  close(): Promise<void>
+}
+
+export interface OpenOptions {
+  paths: Paths
+  version: string
+  now?: () => number
+  hostnames?: string[]
+}
+
+export const openWorkspace = (options: OpenOptions): Workspace => {
+  const { paths, version } = options
+  const now = options.now ?? Date.now
+  makeDirectories(paths)
+  const config = readConfig(paths.configFile)
+  const store = openStore(paths.database)
+  const changes = openChanges(store, now)
+  const journal = openJournal(paths.log, now)
+  const clock = openClock(journal.report)
+  const zone = (): string => config.owner.timezone ?? systemZone()
+  const operatorKey = `ith_${randomBytes(32).toString('base64url')}`
+  const accessStore = openAccessStore(store)
+  const approvals = openApprovals({ store: accessStore, changes, now })
+  const workspace: Workspace = {
+    paths,
+    config,
+    version,
+    startedAt: now(),
+    hostnames: new Set([hostname().toLowerCase(), ...(options.hostnames ?? [])]),
+    operatorKey,
+    instance: randomUUID(),
+    url: '',
+    now,
+    zone,
+    store,
+    changes,
+    access: openAccessRules({ store: accessStore, changes, now, operatorKey }),
+    approvals,
+    limits: openLimits(config.api, now),
+    todos: openTodos({
+      store: openTodoStore(store),
+      changes,
+      now,
+      schedule: openSchedule({ now, zone, dayStart: () => config.reminders.day_start }),
+    }),
+    report: journal.report,
+    start() {
+      clock.every(1000, () => approvals.expire())
+      clock.every(3_600_000, () => changes.forgetAnswers(now() - 86_400_000))
+    },
+    async close() {
+      clock.stop()
+      journal.close()
+      store.close()
+    },
+  }
+  return workspace
+}
+
+const makeDirectories = (paths: Paths): void => {
+  for (const directory of new Set([paths.config, paths.data, paths.state, paths.cache, paths.runtime]))
+    try {
+      mkdirSync(directory, { recursive: true, mode: 0o700 })
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      const why =
+        code === 'EACCES' || code === 'EROFS'
+          ? 'it is read-only'
+          : code === 'ENOSPC'
+            ? 'the disk is full'
+            : (error as Error).message
+      throw new Problem('unavailable', `${directory} cannot be made: ${why}.`)
+    }
+}

@@ -1,0 +1,358 @@
+import type { AuditRow, Event } from '../src/contract/events.ts'
+import { Problem } from '../src/contract/problem.ts'
+import type { Store } from './database.ts'
+
+/** On whose behalf something is written, and what the answer's header will say of it. */
+export interface Author {
+  readonly actor: string
+  /** Present where the caller named the request, so that doing it twice does it once. */
+  readonly once?: { key: string; digest: string; status: number }
+  /** The newest change written for this author: set by `write`. */
+  seq?: number
+}
+
+export interface Said {
+  action: string
+  noun: string
+  id: string
+  summary: string
+  /** What subscribers see; keep it as small as a screen needs. */
+  data?: unknown
+}
+
+export type Row = Record<string, string | number | bigint | Buffer | null>
+
+interface Image {
+  table: string
+  id: string
+  before: Row | null
+  after: Row | null
+}
+
+/** What may be done inside one write. Rows are addressed by their `id` column. */
+export interface Tx {
+  put(table: string, row: Row & { id: string }): void
+  remove(table: string, id: string): void
+  /** The same, for rows that undo must not bring back and the trail must not hold (secrets, deliveries). */
+  quietly: { put(table: string, row: Row & { id: string }): void; remove(table: string, id: string): void }
+  say(said: Said): void
+}
+
+export type Listener = (events: readonly Event[]) => void
+
+/** The one door for writing: rows, before-images, the remembered answer and the audit row, in one transaction. */
+export interface Changes {
+  write<T>(author: Author, work: (tx: Tx) => T): T
+  /** Tells subscribers something that is never stored. */
+  mention(said: Said & { actor: string }): void
+  subscribe(listener: Listener): () => void
+  since(seq: number, limit: number): Event[]
+  newest(): number
+  /** The answer kept for a named request, if it was made before. */
+  answered(
+    actor: string,
+    key: string,
+  ): { digest: string; status: number; body: string; seq: number | null } | undefined
+  remember(actor: string, key: string, digest: string, status: number, body: string): void
+  forgetAnswers(before: number): void
+  audit(query: AuditQuery): { items: AuditRow[]; next: string | null }
+  undo(author: Author, who: { actor: string; any: boolean }, seq?: number): { undone: AuditRow; seq: number }
+}
+
+export interface AuditQuery {
+  limit: number
+  cursor?: string
+  actor?: string
+  noun?: string
+  object?: string
+  search?: string
+}
+
+interface AuditRecord {
+  seq: number
+  at: number
+  actor: string
+  action: string
+  noun: string
+  object: string
+  summary: string
+  data: string | null
+  images: string | null
+  undone_by: number | null
+}
+
+export const openChanges = (store: Store, now: () => number): Changes => {
+  const listeners = new Set<Listener>()
+  const tell = (events: Event[]): void => {
+    if (events.length > 0) for (const listener of [...listeners]) listener(events)
+  }
+  const columns = new Map<string, string[]>()
+  const columnsOf = (table: string): string[] => {
+    let names = columns.get(table)
+    if (!names) {
+      names = (store.db.pragma(`table_info(${quoted(table)})`) as { name: string }[])
+        .map(column => column.name)
+        .filter(name => name !== 'n')
+      columns.set(table, names)
+    }
+    return names
+  }
+  const read = (table: string, id: string): Row | null =>
+    (store.sql<Row>(`SELECT ${columnsOf(table).join(', ')} FROM ${quoted(table)} WHERE id = ?`).get(id) as
+      | Row
+      | undefined) ?? null
+  const put = (table: string, row: Row): void => {
+    const names = columnsOf(table)
+    const list = names.join(', ')
+    const marks = names.map(name => `@${name}`).join(', ')
+    const sets = names.filter(name => name !== 'id').map(name => `${name} = excluded.${name}`)
+    store
+      .sql(
+        `INSERT INTO ${quoted(table)} (${list}) VALUES (${marks}) ON CONFLICT (id) DO UPDATE SET ${sets.join(', ')}`,
+      )
+      .run(row as never)
+  }
+  const remove = (table: string, id: string): void => {
+    store.sql(`DELETE FROM ${quoted(table)} WHERE id = ?`).run(id)
+  }
+  const record = (author: Author, said: Said, images: Image[]): Event => {
+    const at = now()
+    const data = said.data === undefined ? null : JSON.stringify(said.data)
+    const { lastInsertRowid } = store
+      .sql(
+        'INSERT INTO audit (at, actor, action, noun, object, summary, data, images) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+      )
+      .run(
+        at,
+        author.actor,
+        said.action,
+        said.noun,
+        said.id,
+        said.summary,
+        data,
+        images.length > 0 ? JSON.stringify(images, encodeBytes) : null,
+      )
+    return {
+      seq: Number(lastInsertRowid),
+      at,
+      actor: author.actor,
+      action: said.action,
+      noun: said.noun,
+      id: said.id,
+      summary: said.summary,
+      data: said.data ?? null,
+    }
+  }
+
+  let open: { author: Author; events: Event[] } | null = null
+
+  const transact = <T>(author: Author, work: (events: Event[]) => T): T => {
+    if (open) throw new Error('a write inside a write: pass the transaction along instead')
+    const events: Event[] = []
+    open = { author, events }
+    let value: T
+    try {
+      value = store.db
+        .transaction(() => {
+          const result = work(events)
+          const seq = events.at(-1)?.seq
+          if (author.once && seq)
+            store
+              .sql(
+                'INSERT INTO answers (actor, key, digest, at, seq, status, body) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (actor, key) DO NOTHING',
+              )
+              .run(
+                author.actor,
+                author.once.key,
+                author.once.digest,
+                now(),
+                seq,
+                author.once.status,
+                JSON.stringify(result ?? null),
+              )
+          return result
+        })
+        .immediate()
+    } finally {
+      open = null
+    }
+    author.seq = events.at(-1)?.seq ?? author.seq
+    tell(events)
+    return value
+  }
+
+  return {
+    write: (author, work) =>
+      transact(author, events => {
+        let images: Image[] = []
+        return work({
+          put(table, row) {
+            const before = read(table, row.id)
+            put(table, row)
+            images.push({ table, id: row.id, before, after: read(table, row.id) })
+          },
+          remove(table, id) {
+            const before = read(table, id)
+            if (!before) return
+            remove(table, id)
+            images.push({ table, id, before, after: null })
+          },
+          quietly: { put, remove },
+          say(said) {
+            events.push(record(author, said, images))
+            images = []
+          },
+        })
+      }),
+
+    mention(said) {
+      const { actor, action, noun, id, summary, data } = said
+      tell([{ seq: null, at: now(), actor, action, noun, id, summary, data: data ?? null }])
+    },
+
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+
+    since: (seq, limit) =>
+      store
+        .sql<AuditRecord>('SELECT * FROM audit WHERE seq > ? ORDER BY seq LIMIT ?')
+        .all(seq, limit)
+        .map(toEvent),
+
+    newest: () =>
+      store.sql<{ seq: number }>('SELECT coalesce(max(seq), 0) AS seq FROM audit').get()?.seq ?? 0,
+
+    answered: (actor, key) =>
+      store
+        .sql<{ digest: string; status: number; body: string; seq: number | null }>(
+          'SELECT digest, status, body, seq FROM answers WHERE actor = ? AND key = ?',
+        )
+        .get(actor, key),
+
+    remember(actor, key, digest, status, body) {
+      store
+        .sql(
+          'INSERT INTO answers (actor, key, digest, at, status, body) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (actor, key) DO UPDATE SET status = excluded.status, body = excluded.body',
+        )
+        .run(actor, key, digest, now(), status, body)
+    },
+
+    forgetAnswers(before) {
+      store.sql('DELETE FROM answers WHERE at < ?').run(before)
+    },
+
+    audit(query) {
+      const wheres: string[] = []
+      const values: unknown[] = []
+      const where = (text: string, value: unknown): void => {
+        wheres.push(text)
+        values.push(value)
+      }
+      if (query.cursor) where('seq < ?', Number(query.cursor) || 0)
+      if (query.actor) where('actor = ?', query.actor)
+      if (query.noun) where('noun = ?', query.noun)
+      if (query.object) where('object = ?', query.object)
+      if (query.search)
+        where('seq IN (SELECT rowid FROM audit_text WHERE audit_text MATCH ?)', matchWords(query.search))
+      const rows = store
+        .sql<AuditRecord>(
+          `SELECT * FROM audit ${wheres.length > 0 ? `WHERE ${wheres.join(' AND ')}` : ''} ORDER BY seq DESC LIMIT ?`,
+        )
+        .all(...values, query.limit + 1)
+      const items = rows.slice(0, query.limit).map(toAuditRow)
+      return { items, next: rows.length > query.limit ? String(items.at(-1)?.seq) : null }
+    },
+
+    undo: (author, who, seq) => {
+      const target = seq
+        ? store.sql<AuditRecord>('SELECT * FROM audit WHERE seq = ?').get(seq)
+        : store
+            .sql<AuditRecord>(
+              `SELECT * FROM audit WHERE images IS NOT NULL AND undone_by IS NULL AND actor = ? AND action <> 'audit.undo'
+               ORDER BY seq DESC LIMIT 1`,
+            )
+            .get(who.actor)
+      if (!target)
+        throw new Problem('not_found', seq ? `There is no change ${seq}.` : 'There is nothing to undo.')
+      if (target.actor !== who.actor && !who.any)
+        throw new Problem(
+          'denied',
+          `Change ${target.seq} was made by ${target.actor}; only they or the operator can undo it.`,
+        )
+      if (!target.images) throw new Problem('conflict', `"${target.summary}" cannot be undone.`)
+      if (target.undone_by) throw new Problem('conflict', `Change ${target.seq} was undone already.`)
+      const images = JSON.parse(target.images, decodeBytes) as Image[]
+      transact(author, events => {
+        const back: Image[] = []
+        for (const image of images.reverse()) {
+          if (!same(read(image.table, image.id), image.after))
+            throw new Problem('conflict', `"${target.summary}" cannot be undone: it was changed again since.`)
+          if (image.before) put(image.table, image.before)
+          else remove(image.table, image.id)
+          back.push({ table: image.table, id: image.id, before: image.after, after: image.before })
+        }
+        const event = record(
+          author,
+          {
+            action: 'audit.undo',
+            noun: target.noun,
+            id: target.object,
+            summary: `Undid: ${target.summary}`,
+            data: { undone: target.seq },
+          },
+          back,
+        )
+        store.sql('UPDATE audit SET undone_by = ? WHERE seq = ?').run(event.seq, target.seq)
+        events.push(event)
+      })
+      return { undone: toAuditRow({ ...target, undone_by: author.seq ?? null }), seq: author.seq ?? 0 }
+    },
+  }
+}
+
+/** Words of a person as an FTS5 query: each a literal, all wanted, the last one as a prefix. */
+export const matchWords = (text: string): string => {
+  const words = text.match(/[\p{L}\p{N}_]+/gu) ?? []
+  if (words.length === 0) return '""'
+  return words.map((word, index) => `"${word}"${index === words.length - 1 ? '*' : ''}`).join(' ')
+}
+
+const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
+
+const encodeBytes = (_key: string, value: unknown): unknown =>
+  value && typeof value === 'object' && (value as { type?: string }).type === 'Buffer'
+    ? { $bytes: Buffer.from((value as { data: number[] }).data).toString('base64') }
+    : value
+
+const decodeBytes = (_key: string, value: unknown): unknown =>
+  value && typeof value === 'object' && typeof (value as { $bytes?: string }).$bytes === 'string'
+    ? Buffer.from((value as { $bytes: string }).$bytes, 'base64')
+    : value
+
+const same = (left: Row | null, right: Row | null): boolean =>
+  JSON.stringify(left, encodeBytes) === JSON.stringify(right, encodeBytes)
+
+const toEvent = (row: AuditRecord): Event => ({
+  seq: row.seq,
+  at: row.at,
+  actor: row.actor,
+  action: row.action,
+  noun: row.noun,
+  id: row.object,
+  summary: row.summary,
+  data: row.data === null ? null : JSON.parse(row.data),
+})
+
+const toAuditRow = (row: AuditRecord): AuditRow => ({
+  seq: row.seq,
+  at: row.at,
+  actor: row.actor,
+  action: row.action,
+  noun: row.noun,
+  id: row.object,
+  summary: row.summary,
+  undoable: row.images !== null && row.undone_by === null,
+  undone_by: row.undone_by,
+})
