@@ -27,6 +27,8 @@ export interface Screen {
 
 const beginFrame = '\x1b[?2026h'
 const endFrame = '\x1b[?2026l'
+/** No colour, no scroll margins: what the first frame after another program relies on. */
+const freshStart = '\x1b[m\x1b[r'
 /** A key hurries the frames of this long, for the state it changed may take several commits to settle. */
 const hurryFor = 150
 
@@ -53,6 +55,7 @@ export class Compositor {
   #busy = false
   #changed = false
   #paused = false
+  #strange = true
   #waiting: (() => void)[] = []
 
   constructor(sink: Sink, screen: Screen, means: Means, pace: Pace = localPace) {
@@ -107,7 +110,7 @@ export class Compositor {
 
   /** The terminal's content is not known any more: everything is written anew. */
   repaint(): void {
-    this.#shown = new Grid(this.#base.cols, this.#base.rows, this.#means, unknown)
+    this.#forget()
     this.hurry()
     this.#request()
   }
@@ -117,7 +120,7 @@ export class Compositor {
     this.#base = new Grid(columns, rows, this.#means)
     this.#wanted = new Grid(columns, rows, this.#means)
     this.#lines = []
-    this.#shown = new Grid(columns, rows, this.#means, unknown)
+    this.#forget()
     this.hurry()
     this.ink.resize(columns, rows)
   }
@@ -144,6 +147,11 @@ export class Compositor {
   settled(): Promise<void> {
     if (!this.#busy && this.#timer === undefined) return Promise.resolve()
     return new Promise(resolve => this.#waiting.push(resolve))
+  }
+
+  #forget(): void {
+    this.#shown = new Grid(this.#base.cols, this.#base.rows, this.#means, unknown)
+    this.#strange = true
   }
 
   #request(): void {
@@ -198,7 +206,9 @@ export class Compositor {
   #picture(): string {
     if (this.#lines.length === 0) return ''
     this.#compose()
-    const body = scroll(this.#shown, this.#wanted, this.#means) + difference(this.#shown, this.#wanted)
+    const start = this.#strange ? freshStart : scroll(this.#shown, this.#wanted, this.#means)
+    this.#strange = false
+    const body = start + difference(this.#shown, this.#wanted)
     return body === '' ? '' : beginFrame + body + endFrame
   }
 

@@ -33,6 +33,10 @@ function afterReturns(line: string): string {
   return states.findLast(state => state.trim() !== '') ?? ''
 }
 
+/** What only changes or joins the glyph before it, to a width terminals differ on, or reorders text. */
+const disputed = /[\u20e3\u{1f3fb}-\u{1f3ff}\p{Default_Ignorable_Code_Point}\p{Cf}]/gu
+const flagLetters = /[\u{1f1e6}-\u{1f1ff}]/gu
+
 /** Jamo that no syllable took in, whose width terminals dispute, and the marks of painted regions. */
 const unpaintable = new RegExp(`[\\u1100-\\u11ff\\ua960-\\ua97c\\ud7b0-\\ud7fb${marks.join('')}]`, 'g')
 
@@ -41,11 +45,10 @@ function settle(text: string): string {
   if (!/[^\0-\x7f]/.test(text)) return text
   return text
     .toWellFormed()
+    .replace(disputed, '')
     .normalize('NFC')
-    .replace(/(?<=\p{Emoji_Modifier_Base})[\u{1f3fb}-\u{1f3ff}]/gu, '')
-    .replace(/[\u{1f1e6}-\u{1f1ff}]/gu, flag => String.fromCharCode(flag.codePointAt(0)! - 0x1f1e6 + 65))
+    .replace(flagLetters, flag => String.fromCharCode(flag.codePointAt(0)! - 0x1f1e6 + 65))
     .replace(unpaintable, '\ufffd')
-    .replace(/[\u20e3\p{Default_Ignorable_Code_Point}\p{Cf}]/gu, '')
 }
 
 function neutralise(line: string): string {

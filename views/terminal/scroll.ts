@@ -1,8 +1,9 @@
 import { sameCell } from './diff.ts'
 import { Grid, type Means } from './grid.ts'
 
-/** What scrolling has to save in cells before it is worth its own bytes. */
-const worthIt = 40
+/** What scrolling has to save in bytes before it is worth its own. */
+const worthIt = 30
+const jump = 6
 
 interface Shift {
   /** Rows the content moves up by; down where negative. */
@@ -21,8 +22,7 @@ export function scroll(shown: Grid, wanted: Grid, means: Means): string {
     const from = y + by
     if (from >= top && from <= bottom) shifted.copyRow(shown, from, y)
   }
-  if (changedCells(shown, wanted, top, bottom) - changedCells(shifted, wanted, top, bottom) < worthIt)
-    return ''
+  if (cost(shown, wanted, top, bottom) - cost(shifted, wanted, top, bottom) < worthIt) return ''
   for (let y = top; y <= bottom; y++) shown.copyRow(shifted, y, y)
   return `\x1b[${top + 1};${bottom + 1}r\x1b[${Math.abs(by)}${by > 0 ? 'S' : 'T'}\x1b[r`
 }
@@ -64,9 +64,14 @@ function rowHashes(grid: Grid): number[] {
   return hashes
 }
 
-function changedCells(shown: Grid, wanted: Grid, top: number, bottom: number): number {
-  let changed = 0
-  for (let at = top * wanted.cols; at < (bottom + 1) * wanted.cols; at++)
-    if (!sameCell(shown, at, wanted, at)) changed++
-  return changed
+/** About what writing these rows takes: their changed cells, and a jump for each stretch of them. */
+function cost(shown: Grid, wanted: Grid, top: number, bottom: number): number {
+  let bytes = 0
+  let inStretch = false
+  for (let at = top * wanted.cols; at < (bottom + 1) * wanted.cols; at++) {
+    const changed = !sameCell(shown, at, wanted, at)
+    if (changed) bytes += inStretch ? 1 : 1 + jump
+    inStretch = changed
+  }
+  return bytes
 }

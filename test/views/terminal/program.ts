@@ -1,0 +1,60 @@
+/** A program that owns a terminal and ends, stops or lends it in the way it is told: what the tests in a real pseudo-terminal run. */
+import { spawn } from 'node:child_process'
+import { Compositor } from '../../../views/terminal/compositor.ts'
+import { Terminal } from '../../../views/terminal/terminal.ts'
+
+const means = { depth: 'true', unicode: true } as const
+let compositor: Compositor | undefined
+let keys = 0
+
+const terminal = new Terminal(process.stdin, process.stdout, {
+  input: bytes => act(bytes.toString()),
+  resize: screen => {
+    compositor?.resize(screen)
+    draw('resized')
+  },
+  released: () => compositor?.pause(),
+  taken: () => compositor?.resume(),
+  ending: signal => {
+    terminal.close()
+    console.log(`ended by ${signal}`)
+    process.exit(0)
+  },
+})
+
+function draw(word: string): void {
+  const { columns, rows } = terminal.screen
+  const lines = Array.from({ length: rows }, (_, y) => `\x1b[3${y % 8}mrow ${y} of ${rows}`.slice(0, columns))
+  lines[1] = `${word} ${keys} pid ${process.pid}`
+  compositor?.frame(lines.join('\n'))
+}
+
+function run(file: string, args: string[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    spawn(file, args, { stdio: 'inherit' })
+      .on('error', reject)
+      .on('exit', () => resolve())
+  })
+}
+
+async function act(key: string): Promise<void> {
+  keys++
+  if (key === 'q') {
+    terminal.close()
+    console.log('bye')
+    process.exit(0)
+  }
+  if (key === 'x') process.exit(3)
+  if (key === 't') throw new Error('thrown in a key')
+  if (key === 'r') void Promise.reject(new Error('rejected in a key'))
+  if (key === '\x1a') terminal.suspend()
+  if (key === 'e')
+    await terminal.lend(() => run('sh', ['-c', 'echo in the child; read answer; echo "got $answer"']))
+  if (key === 'f') await terminal.lend(() => Promise.reject(new Error('no such editor'))).catch(() => {})
+  if (key === 'F') setInterval(() => draw(`flood ${performance.now()}`), 1)
+  draw('key')
+}
+
+terminal.open()
+compositor = new Compositor(terminal, terminal.screen, means)
+draw('ready')

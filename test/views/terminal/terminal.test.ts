@@ -1,0 +1,147 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { Pty, type PtyOptions } from '../../peers/terminal.ts'
+
+const program = new URL('./program.ts', import.meta.url).pathname
+const ptys: Pty[] = []
+afterEach(() => {
+  for (const pty of ptys.splice(0)) pty.kill()
+})
+
+async function start(options: PtyOptions = {}): Promise<Pty> {
+  const pty = new Pty(process.execPath, ['--disable-warning=ExperimentalWarning', program], options)
+  ptys.push(pty)
+  await pty.until('ready 0')
+  return pty
+}
+
+/** The program under a shell with job control, as a person starts it. */
+async function startInShell(): Promise<Pty> {
+  const pty = new Pty('bash', ['--norc', '--noprofile', '-i'], { env: { PS1: '$ ', HISTFILE: undefined } })
+  ptys.push(pty)
+  await pty.until('$')
+  pty.send(`${process.execPath} --disable-warning=ExperimentalWarning ${program}\r`)
+  await pty.until('ready 0')
+  return pty
+}
+
+const pidIn = (pty: Pty) => Number(/pid (\d+)/.exec(pty.screen.text())?.[1])
+
+describe('the terminal is given back clean', () => {
+  test('while it is used the modes are on, so that these tests can fail', async () => {
+    const pty = await start()
+    expect(pty.screen.leftOn).toEqual(['alternate screen', 'bracketed paste', 'hidden cursor', 'no wrap'])
+  })
+
+  test.each([
+    ['quitting', 'q', 0, 'bye'],
+    ['process.exit', 'x', 3, ''],
+    ['an uncaught exception', 't', 1, 'thrown in a key'],
+    ['an unhandled rejection', 'r', 1, 'rejected in a key'],
+  ])('after %s', async (_, key, code, words) => {
+    const pty = await start()
+    pty.send(key)
+    expect((await pty.end()).exitCode).toBe(code)
+    expect(pty.screen.leftOn).toEqual([])
+    expect(pty.screen.text()).toContain(words)
+  })
+
+  test.each(['SIGTERM', 'SIGHUP', 'SIGINT'] as const)('after %s', async signal => {
+    const pty = await start()
+    process.kill(pidIn(pty), signal)
+    await pty.end()
+    expect(pty.screen.leftOn).toEqual([])
+    expect(pty.screen.text()).toContain(`ended by ${signal}`)
+  })
+
+  test('after a signal in the middle of a flood of frames', async () => {
+    const pty = await start()
+    const pid = pidIn(pty)
+    pty.send('F')
+    await pty.until('flood')
+    process.kill(pid, 'SIGTERM')
+    await pty.end()
+    expect(pty.screen.leftOn).toEqual([])
+    expect(pty.screen.text()).toContain('ended by SIGTERM')
+    expect(pty.screen.text()).not.toContain('flood')
+  })
+})
+
+describe('the terminal is lent', () => {
+  test('to a child that reads and writes it, and drawn anew after', async () => {
+    const pty = await start()
+    pty.send('e')
+    await pty.until('in the child')
+    expect(pty.screen.leftOn).toEqual([])
+    pty.send('hello\r')
+    await pty.until('row 23 of 24')
+    expect(pty.screen.leftOn).toContain('alternate screen')
+    await pty.until('key 1')
+    pty.send('z')
+    await pty.until('key 2')
+  })
+
+  test('and ^C in the child does not end us', async () => {
+    const pty = await start()
+    pty.send('e')
+    await pty.until('in the child')
+    pty.send('\x03')
+    await pty.until('row 23 of 24')
+    pty.send('z')
+    await pty.until('key 2')
+  })
+
+  test('and taken back when the child cannot start', async () => {
+    const pty = await start()
+    pty.send('f')
+    await pty.until('key 1')
+    expect(pty.screen.leftOn).toContain('alternate screen')
+  })
+})
+
+describe('stopping', () => {
+  test.each(['^Z', 'SIGTSTP'])(
+    'by %s gives the shell a clean terminal, and fg brings the picture back',
+    async how => {
+      const pty = await startInShell()
+      if (how === '^Z') pty.send('\x1a')
+      else process.kill(pidIn(pty), 'SIGTSTP')
+      await pty.until('Stopped')
+      expect(pty.screen.leftOn.filter(mode => mode !== 'bracketed paste')).toEqual([])
+      pty.send('echo shell is $((40+2))\r')
+      await pty.until('shell is 42')
+      pty.send('fg\r')
+      await pty.until('row 23 of 24')
+      expect(pty.screen.leftOn).toContain('alternate screen')
+      pty.send('z')
+      await pty.until(/^\^Z$/.test(how) ? 'key 2' : 'key 1')
+      pty.send('q')
+      await pty.until('bye')
+    },
+  )
+
+  test('goes on by itself where no shell could continue it', async () => {
+    const pty = await start()
+    pty.send('\x1a')
+    await pty.until(
+      screen => screen.text().includes('resized') && screen.leftOn.includes('alternate screen'),
+      'back',
+    )
+    pty.send('z')
+    await pty.until('key 2')
+  })
+})
+
+describe('resizing', () => {
+  test('redraws for the new size', async () => {
+    const pty = await start()
+    for (const [cols, rows] of [
+      [40, 10],
+      [120, 40],
+      [61, 17],
+      [80, 30],
+    ] as const)
+      pty.resize({ cols, rows })
+    await pty.until('row 29 of 30')
+    expect(pty.screen.rows()[0]).toBe('row 0 of 30')
+  })
+})
