@@ -34,6 +34,19 @@ const remoteFrom = (given: string): [string, string] => {
 }
 
 const machine = (paths: Paths, version: string, script: string): Machine => ({
+  self: [process.execPath, script],
+  async *doctor() {
+    yield* (await import('./connect/doctor.ts')).examine(paths)
+  },
+  settings: {
+    path: async () => paths.configFile,
+    async read() {
+      return (await import('./workspace/config.ts')).readConfig(paths.configFile)
+    },
+    async set(key, value) {
+      return (await import('./workspace/config.ts')).setConfig(paths.configFile, key, value)
+    },
+  },
   daemon: {
     async stay(how) {
       const { runDaemon } = await import('./connect/daemon.ts')

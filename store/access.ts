@@ -64,6 +64,9 @@ export const openAccess = (store: Store) => ({
     return row && toApproval(row)
   },
 
+  pendingApprovals: (): number =>
+    store.sql<{ n: number }>(`SELECT count(*) AS n FROM approvals WHERE state = 'pending'`).get()?.n ?? 0,
+
   /** The question that the same request already asked: still open, or settled since `after`. */
   sameQuestion: (token: string | null, digest: string, after: number): KeptApproval | undefined => {
     const row = store

@@ -31,6 +31,7 @@ export interface Approvals {
     next: string | null
   }
   get(id: string): Approval
+  pending(): number
   decide(author: Author, id: string, allow: boolean): Promise<Approval>
   /** Resolves with the approval when it is settled, or as it stands after `ms`. */
   settled(id: string, ms: number, signal?: AbortSignal): Promise<Approval>
@@ -104,6 +105,7 @@ export const openApprovals = (deps: {
       return { items: page.items.map(show), next: page.next }
     },
     get: id => show(kept(id)),
+    pending: store.pendingApprovals,
 
     async decide(author, id, allow) {
       const approval = kept(id)

@@ -111,8 +111,8 @@ const once = async (
     call.http.header('Idempotent-Replay', 'true')
     return call.http.body(before.body, before.status as never, { 'content-type': 'application/json' })
   }
-  let running = inFlight.get(call.workspace)
-  if (!running) inFlight.set(call.workspace, (running = new Set()))
+  const running = inFlight.get(call.workspace) ?? new Set()
+  inFlight.set(call.workspace, running)
   const place = `${call.actor.name}\n${key}`
   if (running.has(place))
     throw new Problem('conflict', 'The first request with this Idempotency-Key is still running.')

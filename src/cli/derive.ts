@@ -21,9 +21,9 @@ export const addVerbs = (
   routes: readonly Route[],
   around: Surroundings,
 ): void => {
-  const group = program.commands.find(command => command.name() === noun) ?? program.command(noun)
   for (const route of routes) {
     if (!route.cli) continue
+    const group = program.commands.find(command => command.name() === noun) ?? program.command(noun)
     const [, verb] = route.id.split('.') as [string, string]
     addVerb(group.command(verb), route, around)
   }

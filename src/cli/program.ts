@@ -11,6 +11,9 @@ export interface Door {
   close(): Promise<void>
 }
 
+/** What every command gets: the API, and the way to speak. */
+export type Around = Surroundings & { door(): Promise<Door>; write(bytes: Uint8Array): void }
+
 export interface ProgramOptions {
   version: string
   argv: readonly string[]
@@ -18,7 +21,7 @@ export interface ProgramOptions {
   open(how: { remote?: string }): Promise<Door>
   groups: Record<string, Record<string, Route>>
   /** Commands that are more than a call: daemon, config, doctor … */
-  extend(program: Command, around: Surroundings & { door(): Promise<Door> }): void
+  extend(program: Command, around: Around): void
   stdout: NodeJS.WriteStream
   stderr: NodeJS.WriteStream
   stdin: NodeJS.ReadStream
@@ -30,8 +33,9 @@ export const runProgram = async (options: ProgramOptions): Promise<number> => {
   const program = new Command('ithaca')
   let opened: Promise<Door> | null = null
   const door = (): Promise<Door> => (opened ??= options.open({ remote: program.opts().remote }))
-  const around: Surroundings & { door(): Promise<Door> } = {
+  const around: Around = {
     door,
+    write: bytes => void stdout.write(bytes),
     client: async () => (await door()).client,
     print: text => void stdout.write(text.endsWith('\n') ? text : `${text}\n`),
     json: () => program.opts().json === true,

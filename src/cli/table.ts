@@ -31,12 +31,13 @@ export const table = (
 
 /** One thing, a line for each field that says something. */
 export const card = (value: Record<string, unknown>): string => {
-  const shown = Object.entries(value).filter(
-    ([, inner]) => inner !== null && inner !== undefined && inner !== '',
-  )
+  const shown = Object.entries(value).filter(([, inner]) => says(inner))
   const width = Math.max(...shown.map(([key]) => key.length), 0)
   return shown.map(([key, inner]) => `${key.padEnd(width)}  ${cell(key, inner, true)}`).join('\n')
 }
+
+const says = (value: unknown): boolean =>
+  value !== null && value !== undefined && value !== '' && !(Array.isArray(value) && value.length === 0)
 
 const cell = (column: string, value: unknown, whole = false): string => {
   if (value === null || value === undefined) return ''

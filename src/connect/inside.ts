@@ -9,8 +9,8 @@ import { type Listener, listen } from './listen.ts'
 export interface InsideOptions {
   paths: Paths
   version: string
-  /** Absent: nobody listens, the workspace serves this process only (a single command). */
   now?: () => number
+  /** Absent: nobody listens, the workspace serves this process only (a single command). */
   listen?: { port?: number; host?: string; mode: 'inside' | 'daemon' }
 }
 
@@ -19,52 +19,69 @@ export interface Inside {
   readonly workspace: Workspace
   readonly api: Api
   readonly carry: Carry
+  /** Settles once everything is closed, whoever asked for it. */
+  readonly closed: Promise<void>
   close(): Promise<void>
 }
 
 export const openInside = async (options: InsideOptions, ownership: Ownership): Promise<Inside> => {
-  let workspace: Workspace
+  const opened: (() => void | Promise<void>)[] = [ownership.release]
+  const undo = async (): Promise<void> => {
+    for (const close of opened.splice(0).reverse()) await close()
+  }
   try {
-    workspace = openWorkspace(options)
+    const workspace = openWorkspace(options)
+    opened.push(() => workspace.close())
+    const api = createApp(workspace)
+    workspace.approvals.dispatchWith(dispatcher(api, workspace))
+    const { promise: closed, resolve } = Promise.withResolvers<void>()
+    let closing: Promise<void> | null = null
+    const close = (): Promise<void> => {
+      closing ??= undo().finally(resolve)
+      return closing
+    }
+    if (options.listen) {
+      const listener = await listen(api, {
+        paths: options.paths,
+        config: workspace.config,
+        ...options.listen,
+      })
+      opened.push(() => listener.close())
+      announce(workspace, listener, ownership, options)
+      if (options.listen.mode === 'inside') workspace.release = () => void close()
+      workspace.start()
+    }
+    return {
+      workspace,
+      api,
+      closed,
+      close,
+      carry: async request => cancellable(await api.fetch(request, asOperator), request.signal),
+    }
   } catch (error) {
-    ownership.release()
+    await undo()
     throw error
   }
-  const api = createApp(workspace)
-  workspace.approvals.dispatchWith(dispatcher(api, workspace))
-  let listener: Listener | null = null
-  if (options.listen) {
-    try {
-      listener = await listen(api, { paths: options.paths, config: workspace.config, ...options.listen })
-    } catch (error) {
-      await workspace.close()
-      ownership.release()
-      throw error
-    }
-    workspace.url = listener.url
-    ownership.announce({
-      id: workspace.instance,
-      pid: process.pid,
-      started_at: workspace.startedAt,
-      url: listener.url,
-      key: workspace.operatorKey,
-      mode: options.listen.mode,
-      version: options.version,
-    })
-    workspace.start()
-  }
-  let closing: Promise<void> | null = null
-  const close = async (): Promise<void> => {
-    await listener?.close()
-    await workspace.close()
-    ownership.release()
-  }
-  return {
-    workspace,
-    api,
-    carry: async request => cancellable(await api.fetch(request, asOperator), request.signal),
-    close: () => (closing ??= close()),
-  }
+}
+
+const announce = (
+  workspace: Workspace,
+  listener: Listener,
+  ownership: Ownership,
+  options: InsideOptions,
+): void => {
+  const mode = options.listen?.mode ?? 'inside'
+  workspace.url = listener.url
+  workspace.mode = mode
+  ownership.announce({
+    id: workspace.instance,
+    pid: process.pid,
+    started_at: workspace.startedAt,
+    url: listener.url,
+    key: workspace.operatorKey,
+    mode,
+    version: options.version,
+  })
 }
 
 /** In process nothing closes a socket, so an abort has to cancel the body that is being read. */
@@ -72,6 +89,7 @@ const cancellable = (response: Response, signal: AbortSignal): Response => {
   if (!response.body) return response
   const reader = response.body.getReader()
   const cancel = (): void => {
+    // The body may be over already; then there is nothing to cancel.
     reader.cancel().catch(() => undefined)
   }
   signal.addEventListener('abort', cancel, { once: true })

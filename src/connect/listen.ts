@@ -1,9 +1,8 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import type { Server } from 'node:http'
-import { join } from 'node:path'
 import type { Http2Bindings, HttpBindings } from '@hono/node-server'
 import type { Api } from '../api/app.ts'
 import { Problem } from '../contract/problem.ts'
+import { choosePort, chosenPort, FIRST_PORT } from '../workspace/address.ts'
 import type { Config } from '../workspace/config.ts'
 import type { Paths } from '../workspace/paths.ts'
 
@@ -13,7 +12,6 @@ export interface Listener {
   close(patience?: number): Promise<void>
 }
 
-const FIRST_PORT = 7000
 const LAST_PORT = 7100
 
 /** Agents carry the address, so a port is chosen once, written down, and from then on insisted on. */
@@ -34,11 +32,7 @@ export const listen = async (
     },
   }) as Server
   const host = wanted.host ?? wanted.config.api.host
-  const record = join(wanted.paths.data, 'port')
-  const kept =
-    wanted.port ??
-    wanted.config.api.port ??
-    (existsSync(record) ? Number(readFileSync(record, 'utf8')) : undefined)
+  const kept = wanted.port ?? wanted.config.api.port ?? chosenPort(wanted.paths)
   let port = kept ?? FIRST_PORT
   while (!(await tryPort(server, port, host))) {
     if (kept !== undefined || port >= LAST_PORT)
@@ -49,7 +43,7 @@ export const listen = async (
     port += 1
   }
   const bound = (server.address() as { port: number }).port
-  if (kept === undefined) writeFileSync(record, `${bound}\n`, { mode: 0o600 })
+  if (kept === undefined) choosePort(wanted.paths, bound)
   const name = host.includes(':') ? `[${host}]` : host
   return {
     url: `http://${name === '0.0.0.0' || name === '[::]' ? '127.0.0.1' : name}:${bound}`,

@@ -70,6 +70,5 @@ export const events = {
     summary: 'Takes back the last change of yours that can be, or the one named by `seq`',
     in: z.strictObject({ seq: count(1, Number.MAX_SAFE_INTEGER).optional() }),
     out: z.object({ undone: AuditRow, seq: z.number().int() }),
-    cli: { words: ['seq'] },
   }),
 }

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { parse, stringify, TomlError } from 'smol-toml'
 import * as z from 'zod'
 import { Problem } from '../contract/problem.ts'
@@ -142,7 +143,7 @@ const unquote = (key: string): string => key.trim().replace(/^(["'])(.*)\1$/, '$
 const startsWith = (path: string[], head: string[]): boolean =>
   head.every((part, index) => path[index] === part)
 
-/** Sets one dotted key, keeping the rest of the file's settings; refuses what the schema refuses. */
+/** Sets one dotted key (null: takes it out), keeping the rest of the file as it was written; refuses what the schema refuses. */
 export const setConfig = (file: string, key: string, value: unknown): Config => {
   const text = existsSync(file) ? readFileSync(file, 'utf8') : ''
   const raw = rawConfig(file, text)
@@ -155,10 +156,38 @@ export const setConfig = (file: string, key: string, value: unknown): Config => 
   }
   if (value === null) delete node[path.at(-1)!]
   else node[path.at(-1)!] = value
-  const fresh = stringify(raw)
+  const fresh = edited(text, path, value, raw)
   const config = checked(file, fresh, raw)
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   writeFileSync(`${file}.new`, fresh, { mode: 0o600 })
   renameSync(`${file}.new`, file)
   return config
 }
+
+/** The one line changed in place, comments and order kept; a layout too clever for that is written anew. */
+const edited = (text: string, path: string[], value: unknown, wanted: Record<string, unknown>): string => {
+  const lines = text === '' ? [] : text.replace(/\n$/, '').split('\n')
+  const [table, name] = [path.slice(0, -1), path.at(-1)!]
+  const entry = value === null ? [] : [stringify({ [name]: value }).trim()]
+  const at = lineOf(text, path)
+  const header = table.length === 0 ? 0 : lines.findIndex(line => line.trim() === `[${table.join('.')}]`)
+  if (at !== null) lines.splice(at - 1, 1, ...entry)
+  else if (header >= 0) lines.splice(table.length === 0 ? 0 : header + 1, 0, ...entry)
+  else if (value !== null) lines.push(...(lines.length > 0 ? [''] : []), `[${table.join('.')}]`, ...entry)
+  const fresh = `${lines.join('\n')}\n`
+  try {
+    if (isDeepStrictEqual(withoutEmpty(parse(fresh)), withoutEmpty(wanted))) return fresh
+  } catch {
+    // The edit broke a layout it did not understand.
+  }
+  return stringify(wanted)
+}
+
+const withoutEmpty = (value: unknown): unknown =>
+  value && typeof value === 'object' && !Array.isArray(value) && !(value instanceof Date)
+    ? Object.fromEntries(
+        Object.entries(value)
+          .map(([key, inner]) => [key, withoutEmpty(inner)] as const)
+          .filter(([, inner]) => !(inner && typeof inner === 'object' && Object.keys(inner).length === 0)),
+      )
+    : value

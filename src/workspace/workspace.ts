@@ -29,6 +29,10 @@ export interface Workspace {
   readonly instance: string
   /** Where agents reach it; empty while nothing listens. */
   url: string
+  /** `command`: open for one command and closed again. `inside`: with a screen. `daemon`: until told to end. */
+  mode: 'command' | 'inside' | 'daemon'
+  /** Gives the workspace to another process that asked for it; null where that makes no sense. */
+  release: (() => void) | null
   now(): number
   zone(): string
   readonly store: Store
@@ -73,6 +77,8 @@ export const openWorkspace = (options: OpenOptions): Workspace => {
     operatorKey,
     instance: randomUUID(),
     url: '',
+    mode: 'command',
+    release: null,
     now,
     zone,
     store,

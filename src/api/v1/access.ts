@@ -1,6 +1,7 @@
 import { access as routes } from '../../contract/access.ts'
 import type { Fences } from '../../contract/actor.ts'
 import { notFound, Problem } from '../../contract/problem.ts'
+import { futureUrl } from '../../workspace/address.ts'
 import type { Workspace } from '../../workspace/workspace.ts'
 import type { Bind } from '../bind.ts'
 
@@ -20,7 +21,8 @@ export const bindAccess = (bind: Bind, workspace: Workspace): void => {
       ask_deadline: ask_deadline ?? null,
       expires_at: expires === undefined ? null : expiry(expires, workspace.now()),
     })
-    return { token: secret, url: workspace.url, record, lines: linesFor(workspace.url, secret) }
+    const url = workspace.url || futureUrl(workspace.paths, workspace.config)
+    return { token: secret, url, record, lines: linesFor(url, secret) }
   })
   bind(routes.revoke, ({ id }, { author }) => access.revoke(author, id))
 

@@ -1,0 +1,48 @@
+import { existsSync, statSync } from 'node:fs'
+import { isAbsolute } from 'node:path'
+import { Problem } from '../../contract/problem.ts'
+import { workspace as routes } from '../../contract/workspace.ts'
+import type { Workspace } from '../../workspace/workspace.ts'
+import type { Bind } from '../bind.ts'
+
+export const bindWorkspace = (bind: Bind, workspace: Workspace): void => {
+  bind(routes.status, () => {
+    const next = workspace.todos.nextDue(workspace.now())
+    return {
+      version: workspace.version,
+      instance: workspace.instance,
+      pid: process.pid,
+      mode: workspace.mode,
+      url: workspace.url,
+      started_at: workspace.startedAt,
+      timezone: workspace.zone(),
+      timezone_set: workspace.config.owner.timezone !== undefined,
+      home: workspace.paths.data,
+      pending_approvals: workspace.approvals.pending(),
+      next_reminder: next
+        ? { id: next.id, title: next.title, at: next.snoozed_until ?? next.due_at ?? 0 }
+        : null,
+      newest_change: workspace.changes.newest(),
+    }
+  })
+  bind(routes.backup, async ({ file }) => {
+    if (!isAbsolute(file)) throw new Problem('invalid', `'${file}' is not an absolute path.`)
+    if (existsSync(file)) throw new Problem('conflict', `${file} exists; a backup never overwrites.`)
+    try {
+      await workspace.store.backup(file)
+    } catch (error) {
+      throw new Problem('failed', `${file} could not be written: ${(error as Error).message}.`)
+    }
+    return { file, bytes: statSync(file).size }
+  })
+  bind(routes.release, (_input, { http }) => {
+    const { release } = workspace
+    if (!release)
+      throw new Problem(
+        'conflict',
+        'This owner does not give the workspace away: it is a daemon, or one command.',
+      )
+    setImmediate(release)
+    return http.json({ ok: true }, 202)
+  })
+}

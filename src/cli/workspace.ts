@@ -1,0 +1,97 @@
+import { resolve } from 'node:path'
+import type { Command } from 'commander'
+import { access } from '../contract/access.ts'
+import { Problem } from '../contract/problem.ts'
+import { workspace } from '../contract/workspace.ts'
+import type { Around } from './program.ts'
+import { card } from './table.ts'
+
+/** What concerns the workspace as a whole, whoever has it open. */
+export const addWorkspace = (program: Command, around: Around): void => {
+  program
+    .command('status')
+    .description('Where the workspace is, who has it open, what waits')
+    .action(async () => {
+      const { client } = await around.door()
+      const status = await client.call(workspace.status, {})
+      if (around.json()) return around.print(JSON.stringify(status, null, 2))
+      around.print(
+        card({
+          ithaca: `${status.version}, ${status.mode === 'command' ? 'not up' : `up as ${status.mode}, pid ${status.pid}`}`,
+          api: status.url || "nobody listens; 'ithaca up' does",
+          workspace: status.home,
+          timezone: status.timezone_set
+            ? status.timezone
+            : `${status.timezone} (the system's; set yours with 'ithaca config set owner.timezone Europe/Berlin')`,
+          approvals:
+            status.pending_approvals > 0
+              ? `${status.pending_approvals} waiting: ithaca approvals list`
+              : 'none waiting',
+          reminder: status.next_reminder
+            ? `${new Date(status.next_reminder.at).toLocaleString('sv-SE', { timeZone: status.timezone }).slice(0, 16)}  ${status.next_reminder.title}`
+            : 'none ahead',
+        }),
+      )
+      if (status.mode === 'command') around.print(NEXT)
+    })
+
+  program
+    .command('backup <file>')
+    .description('Copies the database to a new file, while everything goes on')
+    .action(async (file: string) => {
+      const { client } = await around.door()
+      const made = await client.call(workspace.backup, { file: resolve(file) })
+      around.print(around.json() ? JSON.stringify(made) : `${made.file}, ${made.bytes} bytes.`)
+    })
+
+  for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])
+    program
+      .command(`${method} <path> [body]`)
+      .description(`Sends any request: ithaca ${method} /api/v1/…; the body is JSON, or - for standard input`)
+      .action((path: string, body: string | undefined) => send(around, method, path, body))
+
+  const approvals = group(program, 'approvals')
+  for (const [verb, allow] of [
+    ['allow', true],
+    ['deny', false],
+  ] as const)
+    approvals
+      .command(`${verb} <id>`)
+      .description(allow ? 'Says yes: the request runs as it was asked' : 'Says no')
+      .action(async (id: string) => {
+        const { client } = await around.door()
+        const decided = await client.call(access.decide, { id, allow })
+        if (around.json()) return around.print(JSON.stringify(decided, null, 2))
+        around.print(
+          `${allow ? 'Allowed' : 'Denied'}: ${decided.reason}${decided.outcome ? `. It answered ${decided.outcome.status}.` : '.'}`,
+        )
+      })
+}
+
+const NEXT = `
+What can be done next:
+  ithaca todos add "Call Ann" --due "tomorrow 5pm"
+  ithaca up --detach                    the API stays, for agents
+  ithaca tokens create my-agent --scopes todos:read,todos:write
+  ithaca --help`
+
+const send = async (
+  around: Around,
+  method: string,
+  path: string,
+  body: string | undefined,
+): Promise<void> => {
+  if (!path.startsWith('/')) throw new Problem('invalid', `A path begins with '/': ${path}`)
+  const { text } = await import('node:stream/consumers')
+  const said = body === '-' ? await text(around.stdin) : body
+  const { client } = await around.door()
+  const response = await client.send(method, path, said)
+  const { problemOf } = await import('../client/client.ts')
+  if (!response.ok && !around.json()) throw await problemOf(response)
+  for await (const chunk of response.body ?? []) around.write(chunk as Uint8Array)
+  around.print('')
+  if (!response.ok) process.exitCode = 1
+}
+
+export const group = (program: Command, name: string): Command =>
+  program.commands.find(command => command.name() === name) ?? program.command(name)

@@ -1,0 +1,53 @@
+import * as z from 'zod'
+import { route } from './route.ts'
+import { done, text } from './words.ts'
+
+export const Status = z.object({
+  version: z.string(),
+  instance: z.string(),
+  pid: z.number().int(),
+  mode: z.enum(['command', 'inside', 'daemon']),
+  url: z.string().describe('empty while nothing listens'),
+  started_at: z.number(),
+  timezone: z.string(),
+  timezone_set: z.boolean().describe('false: the system’s is used, because owner.timezone is not set'),
+  home: z.string(),
+  pending_approvals: z.number().int(),
+  next_reminder: z.object({ id: z.string(), title: z.string(), at: z.number() }).nullable(),
+  newest_change: z.number().int(),
+})
+export type Status = z.output<typeof Status>
+
+export const workspace = {
+  status: route({
+    id: 'workspace.status',
+    method: 'GET',
+    path: '/api/v1/status',
+    scope: 'operator',
+    danger: 'none',
+    summary: 'The workspace, where it listens and what waits',
+    in: z.strictObject({}),
+    out: Status,
+  }),
+  backup: route({
+    id: 'workspace.backup',
+    method: 'POST',
+    path: '/api/v1/workspace/backup',
+    scope: 'operator',
+    danger: 'none',
+    summary: 'Copies the database to a new file, while everything goes on',
+    in: z.strictObject({ file: text(4096, 1) }),
+    out: z.object({ file: z.string(), bytes: z.number() }),
+  }),
+  release: route({
+    id: 'workspace.release',
+    method: 'POST',
+    path: '/api/v1/workspace/release',
+    scope: 'operator',
+    danger: 'none',
+    summary: 'Asks an owner with a screen to give the workspace to a daemon and become its client',
+    in: z.strictObject({}),
+    out: done,
+    status: 202,
+  }),
+}
