@@ -6,16 +6,17 @@ import { printfWords, quote } from './quote.ts'
  * a full disk must not silence the machine whose disk is full.
  */
 
-/** The lane that a new one replaces: its process group is ended before the new one takes questions. */
+/** The lane that a new one replaces and cleans up after. */
 export interface Predecessor {
-  pid: number
   nonce: string
+  /** Its process group, ended before the new lane takes questions; null where it is known to be gone. */
+  pid: number | null
 }
 
 /** Sent once, when the shell has started. It answers with its nonce and process id on a line of their own. */
 export function prelude(nonce: string, dead: Predecessor | null): string {
   return `exec 2>/dev/null
-${dead ? `kill -KILL -- -${dead.pid}` : ':'}
+${dead?.pid ? `kill -KILL -- -${dead.pid}` : ':'}
 _it_u=$(umask); umask 077
 for _it_b in "$XDG_RUNTIME_DIR" /dev/shm "$TMPDIR" /tmp /var/tmp "$HOME"; do
   case $_it_b in /*) ;; *) continue ;; esac

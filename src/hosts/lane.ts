@@ -25,6 +25,9 @@ interface Header {
   verdict: string
 }
 
+/** How long a shell has to end by itself before it is killed. */
+const TERM_WAIT = 500
+
 const hex = () => randomBytes(12).toString('hex')
 
 /**
@@ -86,14 +89,17 @@ export class Lane {
     return this.#sent.splice(0).map(sent => sent.question)
   }
 
-  /** Ends the far shell and whatever it is running, without waiting. */
+  /** Ends the far shell and whatever it is running; it may first clean up after itself. */
   kill(): void {
-    this.#shell.kill('KILL')
+    this.#shell.kill('TERM')
+    const timer = setTimeout(() => this.#shell.kill('KILL'), TERM_WAIT).unref()
+    void this.#shell.done.then(() => clearTimeout(timer))
   }
 
-  /** Lets the far shell finish and go. */
+  /** Lets the far shell go; what it is still running is ended. */
   close(): void {
     this.#shell.stdin.end()
+    if (this.head) this.kill()
   }
 
   #read(chunk: Buffer): void {

@@ -3,6 +3,9 @@ import { connect, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { HostError, type Shell, type Transport } from './host.ts'
 
+/** How long a process group has to end by itself before it is killed. */
+const TERM_WAIT = 500
+
 /** Signals the whole process group, which every shell of ours leads. */
 function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
@@ -12,6 +15,14 @@ function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
     // The group may not exist yet, in the instant between fork and setsid.
     child.kill(signal)
   }
+}
+
+/** Asks a process group to end, and ends it where it does not. */
+function endGroup(child: ChildProcess): void {
+  child.stdin?.end()
+  killGroup(child, 'SIGTERM')
+  const timer = setTimeout(() => killGroup(child, 'SIGKILL'), TERM_WAIT).unref()
+  child.once('exit', () => clearTimeout(timer))
 }
 
 /** A child process of this machine as a `Shell`. A failure to start is reported through `failed`. */
@@ -84,7 +95,7 @@ export function openLocal(): Transport {
     close() {
       if (over) return
       over = true
-      for (const child of children) killGroup(child, 'SIGKILL')
+      for (const child of children) endGroup(child)
       for (const socket of sockets) socket.destroy()
       settleClosed(new HostError('lost', 'Closed.'))
     },

@@ -16,7 +16,7 @@ export class Questions {
   #lane: Lane | null = null
   #opening = false
   #graceTimer: NodeJS.Timeout | null = null
-  /** A shell that did not confirm its end; the next one ends it. */
+  /** The shell before; the next one ends it if it did not confirm its end. */
   #dead: Predecessor | null = null
   #closed: HostError | null = null
   constructor(open: () => Promise<Shell>, options: { pipelined: boolean }) {
@@ -65,15 +65,18 @@ export class Questions {
 
   /** Fails what waits and forgets the shell; the next question opens a new one. */
   lose(reason: HostError): void {
-    this.#lane?.kill()
+    const lane = this.#lane
     this.#lane = null
-    for (const asked of this.#waiting.splice(0)) asked.fail(reason)
+    lane?.kill()
+    for (const asked of [...(lane?.takeUnanswered() ?? []), ...this.#waiting.splice(0)]) asked.fail(reason)
   }
 
   close(reason: HostError): void {
     this.#closed = reason
-    this.#lane?.close()
-    this.lose(reason)
+    const lane = this.#lane
+    this.#lane = null
+    lane?.close()
+    for (const asked of [...(lane?.takeUnanswered() ?? []), ...this.#waiting.splice(0)]) asked.fail(reason)
     if (this.#graceTimer) clearTimeout(this.#graceTimer)
   }
 
@@ -110,6 +113,7 @@ export class Questions {
   #laneEnded(lane: Lane, reason: HostError): void {
     if (this.#lane !== lane) return
     this.#lane = null
+    if (lane.died) this.#dead = { pid: null, nonce: lane.nonce }
     for (const asked of lane.takeUnanswered()) asked.fail(reason)
     // A shell that never spoke will not speak the next time either: do not try for ever.
     if (lane.pid === null) for (const asked of this.#waiting.splice(0)) asked.fail(reason)
@@ -152,8 +156,8 @@ export class Questions {
       const unknown =
         'The shell was replaced because it hung; it is not known whether this question was begun.'
       for (const asked of unanswered) asked.fail(reason ?? new HostError('lost', unknown))
-      if (lane.pid !== null) this.#dead = { pid: lane.pid, nonce: lane.nonce }
     }
+    this.#dead = { pid: lane.died ? null : lane.pid, nonce: lane.nonce }
     this.#opening = false
     this.#pump()
   }

@@ -3,12 +3,13 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Duplex } from 'node:stream'
+import type { Duplex } from 'node:stream'
 import { HostError, type Shell, type Transport } from './host.ts'
 import { childShell, started } from './local.ts'
 import type { SshSettings, Target } from './settings.ts'
 import { sshTargetArgs } from './settings.ts'
 import { readSshFailure } from './system-ssh-errors.ts'
+import { forwardOf, Refusals } from './system-ssh-forward.ts'
 
 export interface SystemSshOptions {
   target: Target
@@ -124,6 +125,7 @@ function transportOf(
   const children = new Set<ChildProcess>()
   const { promise: closed, resolve: settleClosed } = Promise.withResolvers<Error>()
   const lost = () => new HostError('lost', `The connection to ${settings.alias} was lost.`)
+  const refusals = new Refusals(master?.stderr ?? null)
   let over = false
   const end = () => {
     over = true
@@ -157,40 +159,11 @@ function transportOf(
     },
     async connect(port, signal): Promise<Duplex> {
       const child = await start([...base, '-W', `localhost:${port}`, '--', alias], signal)
-      return forwardOf(child, port, settings.alias)
+      return forwardOf(child, port, settings.alias, refusals)
     },
     close() {
       master?.kill('SIGTERM')
       end()
     },
   }
-}
-
-/** The two pipes of `ssh -W` as one stream; why it could not connect comes as its error. */
-function forwardOf(child: ChildProcess, port: number, name: string): Duplex {
-  const stream = Duplex.from({ readable: child.stdout!, writable: child.stdin! })
-  let said = ''
-  child.stderr!.on('data', chunk => {
-    said = (said + chunk).slice(-2048)
-  })
-  child.once('close', code => {
-    if (code === 0) return
-    const forbidden = /administratively prohibited/.test(said)
-    const why = said.trim().split('\n').at(-1) ?? ''
-    if (forbidden)
-      stream.destroy(
-        new HostError(
-          'forwarding_forbidden',
-          `The SSH server of ${name} forbids forwarding to port ${port}.`,
-        ),
-      )
-    else if (/Connection refused/.test(said))
-      stream.destroy(new HostError('refused', `Nothing answers on port ${port} of ${name}.`))
-    else
-      stream.destroy(
-        new HostError('lost', `The forwarded connection to port ${port} of ${name} ended: ${why}`),
-      )
-  })
-  stream.once('close', () => child.kill('SIGTERM'))
-  return stream
 }
