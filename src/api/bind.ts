@@ -59,10 +59,11 @@ export const binder =
       const path = Object.fromEntries(names.map(name => [name, http.req.param(name)]))
       const rest = hasBody ? readJson(http) : http.req.query()
       if (rest === null || typeof rest !== 'object' || Array.isArray(rest))
-        return http.json(envelope.invalid('body', [notAnObject(rest)]).body as never, 422)
+        return http.json(envelope.invalid('body', [notAnObject(rest)], { given: rest }).body as never, 422)
       const parsed = route.in.safeParse({ ...rest, ...path })
       if (!parsed.success) {
-        const { status, body } = envelope.invalid(hasBody ? 'body' : 'query', parsed.error.issues)
+        const asked = { given: rest, title: route.in.meta()?.title }
+        const { status, body } = envelope.invalid(hasBody ? 'body' : 'query', parsed.error.issues, asked)
         return http.json(body as never, status)
       }
       const author: Author = { actor: actor.name }
@@ -142,9 +143,13 @@ export const readJson = (http: Ctx): unknown => {
   try {
     return JSON.parse(text) ?? {}
   } catch (error) {
-    throw new Problem('invalid', `The body is not JSON: ${(error as Error).message}`)
+    const said = JSON_TYPE.test(http.req.header('content-type') ?? '')
+    const body = envelopeFor(http.req.path).notJson(text, (error as Error).message, said)
+    throw new Refusal(http.json(body as never, 422))
   }
 }
+
+const JSON_TYPE = /^\s*application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i
 
 const notAnObject = (input: unknown): z.core.$ZodIssue => ({
   code: 'invalid_type',

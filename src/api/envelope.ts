@@ -1,5 +1,7 @@
 import type * as z from 'zod'
 import type { Problem } from '../contract/problem.ts'
+import { fieldDetail, notADictionary, payloadText } from './codex/invalid.ts'
+import { whereJsonBreaks } from './codex/json.ts'
 
 /** Three families of clients, three shapes of refusal. */
 export interface Envelope {
@@ -8,9 +10,12 @@ export interface Envelope {
   unauthenticated(presented: boolean): unknown
   missingScope(scopes: readonly string[], all: boolean): unknown
   invalid(
-    where: 'query' | 'body' | 'path',
+    where: 'query' | 'body',
     issues: readonly z.core.$ZodIssue[],
+    asked: { given: unknown; title?: string },
   ): { status: 400 | 422; body: unknown }
+  /** A body that is not JSON; `declared` when its content type said it would be. */
+  notJson(text: string, why: string, declared: boolean): unknown
 }
 
 const scopeList = (scopes: readonly string[], all: boolean): string =>
@@ -45,6 +50,7 @@ export const v1: Envelope = {
       },
     },
   }),
+  notJson: (_text, why) => ({ error: { code: 'invalid', message: `The body is not JSON: ${why}` } }),
 }
 
 /** What existing clients expect: `error` from the door, `detail` from everything behind it. */
@@ -52,17 +58,20 @@ export const codex: Envelope = {
   problem: problem => ({ detail: problem.message, ...(problem.details ?? {}) }),
   unauthenticated: presented => ({ error: presented ? 'Invalid API token' : 'Not authenticated' }),
   missingScope: (scopes, all) => ({ detail: scopeList(scopes, all) }),
-  invalid: (where, issues) => ({
-    status: 422,
-    body: {
-      detail: issues.map(issue => ({
-        type: issue.code,
-        loc: [where, ...issue.path],
-        msg: issue.message,
-        input: issue.input ?? null,
-      })),
-    },
-  }),
+  invalid: (where, issues, { given, title }) => {
+    const details = issues.map(issue => fieldDetail(where, issue, given))
+    return title !== undefined && where === 'body' && issues.every(issue => issue.path.length > 0)
+      ? { status: 400, body: { detail: payloadText(title, details) } }
+      : { status: 422, body: { detail: details } }
+  },
+  notJson: (text, _why, declared) => {
+    if (!declared) return { detail: [notADictionary(text.slice(0, 1000))] }
+    const { offset, reason } = whereJsonBreaks(text)
+    const loc = ['body', offset]
+    return {
+      detail: [{ type: 'json_invalid', loc, msg: 'JSON decode error', input: {}, ctx: { error: reason } }],
+    }
+  },
 }
 
 /** The shape that OpenAI's own clients read. */
@@ -83,6 +92,9 @@ export const openai: Envelope = {
         code: 'invalid',
       },
     },
+  }),
+  notJson: (_text, why) => ({
+    error: { message: `The body is not JSON: ${why}`, type: 'invalid_request_error', code: 'invalid' },
   }),
 }
 
