@@ -1,0 +1,52 @@
+import { requiredLiterals } from './literals.ts'
+import { type Mark, marks } from './marks.ts'
+import { Needles } from './needles.ts'
+import { rules } from './rules/index.ts'
+import type { Rule } from './types.ts'
+
+/** Shorter words would make every line of a log worth a closer look. */
+export const shortestWord = 5
+
+export interface Lead {
+  /** Place in the order of rules; marks come first. */
+  order: number
+  rule: Rule | null
+  mark: Mark | null
+  pattern: RegExp
+}
+
+/** Words every Python error without a rule of its own has one of. */
+const errorWords = ['error: ', 'exception: ', 'assertionerror', 'notimplementederror', 'assert ']
+
+/** From a word found in the log to the patterns worth trying on its line. */
+export interface Vocabulary {
+  needles: Needles
+  leads: ReadonlyMap<number, readonly Lead[]>
+}
+
+export function vocabularyOf(allRules: readonly Rule[], allMarks: readonly Mark[]): Vocabulary {
+  const byWord = new Map<string, Lead[]>(errorWords.map((word) => [word, []]))
+  const add = (lead: Lead, name: string) => {
+    const words = requiredLiterals(lead.pattern, shortestWord)
+    if (words === null)
+      throw new Error(`${name}: ${lead.pattern} has no fixed word of ${shortestWord} letters that every match contains`)
+    for (const word of words) byWord.set(word, [...(byWord.get(word) ?? []), lead])
+  }
+  allMarks.forEach((mark, order) => {
+    for (const pattern of mark.match) add({ order, rule: null, mark, pattern }, `mark ${mark.kind}`)
+  })
+  allRules.forEach((rule, index) => {
+    const order = allMarks.length + index
+    for (const pattern of rule.match) add({ order, rule, mark: null, pattern }, `rule ${rule.id}`)
+  })
+  const words = [...byWord.keys()]
+  return { needles: new Needles(words), leads: new Map(words.map((word, id) => [id, byWord.get(word)!])) }
+}
+
+let built: Vocabulary | null = null
+
+/** Built on first use: a process that diagnoses nothing does not pay for it. */
+export function vocabulary(): Vocabulary {
+  built ??= vocabularyOf(rules, marks)
+  return built
+}
