@@ -1,6 +1,9 @@
 import type * as z from 'zod'
 import { Problem } from '../contract/problem.ts'
 import type { Understood } from '../contract/todos.ts'
+import type { When } from '../time/phrase.ts'
+import { DAY, dayOf } from '../time/wall.ts'
+import { zoneOf } from '../time/zone.ts'
 
 /** When something is due, as it is stored. */
 export interface Due {
@@ -34,18 +37,16 @@ export const openSchedule = (deps: {
   const repeats = () => import('../time/repeat.ts')
   const settings = () => ({ now: now(), zone: zone(), dayStart: dayStart() })
 
-  const asDue = (
-    when: Awaited<ReturnType<Awaited<ReturnType<typeof time>>['parseWhen']>> & { ok: true },
-  ): Due => ({
+  const asDue = (when: When): Due => ({
     due: when.dateOnly ? when.local.slice(0, 10) : when.at,
     due_at: Date.parse(when.at),
-    repeat: when.repeat?.rule ?? null,
+    repeat: when.repeat ?? null,
     repeat_from: when.repeat ? when.local : null,
     understood: {
       phrase: when.phrase,
       at: when.at,
       zone: when.zone,
-      repeat: when.repeat?.rule ?? null,
+      repeat: when.repeat ?? null,
       uncertain: when.uncertain,
     },
   })
@@ -70,19 +71,19 @@ export const openSchedule = (deps: {
       }
       if (repeat === null || repeat === 'none') return { ...read, repeat: null, repeat_from: null }
       const { readRepeat } = await repeats()
-      const rule = readRepeat(repeat, when.local)
+      const rule = readRepeat(repeat)
       if (!rule.ok)
         throw new Problem(
           'invalid',
           `'${repeat.slice(0, 100)}' is not understood as a repeat: ${rule.reason}`,
         )
-      return { ...read, repeat: rule.rule, repeat_from: when.local }
+      return { ...read, repeat: rule.repeat, repeat_from: rule.repeat === null ? null : when.local }
     },
 
     async find(sentence) {
       const { findWhen } = await time()
       const found = await findWhen(sentence, settings())
-      return found && { rest: found.rest, due: asDue(found.when) }
+      return found ? { rest: found.title, due: asDue(found.when) } : undefined
     },
 
     async following({ due, repeat, repeat_from }, after) {
@@ -90,13 +91,9 @@ export const openSchedule = (deps: {
       const { nextAfter } = await repeats()
       const next = nextAfter(repeat, repeat_from, zone(), after)
       if (!next) return undefined
-      const dateOnly = /^\d{4}-\d\d-\d\d$/.test(due)
-      return {
-        due: dateOnly ? next.local.slice(0, 10) : next.at,
-        due_at: Date.parse(next.at),
-        repeat,
-        repeat_from,
-      }
+      if (/^\d{4}-\d\d-\d\d$/.test(due))
+        return { due: next.local.slice(0, 10), due_at: next.at, repeat, repeat_from }
+      return { due: withOffset(next), due_at: next.at, repeat, repeat_from }
     },
 
     window(group) {
@@ -108,16 +105,15 @@ export const openSchedule = (deps: {
   }
 }
 
-/** The midnight that ends the day `days` after today, in a zone; an hour's change in between is allowed for. */
-const endOfDay = (at: number, zone: string, days: number): number => {
-  const format = new Intl.DateTimeFormat('en-CA', { timeZone: zone, dateStyle: 'short' })
-  const today = Date.parse(`${format.format(at)}T00:00:00Z`)
-  const midnight = today + (days + 1) * 86_400_000
-  const wall = (instant: number): number =>
-    Date.parse(
-      `${new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' }).format(instant).replace(' ', 'T')}Z`,
-    )
-  let guess = midnight - (wall(midnight) - midnight)
-  guess -= wall(guess) - midnight
-  return guess
+/** The midnight that ends the day `days` after today, in a zone. */
+const endOfDay = (at: number, name: string, days: number): number => {
+  const zone = zoneOf(name)
+  return zone.toInstant((dayOf(zone.toWall(at)) + days + 1) * DAY)
+}
+
+/** `2026-12-01T09:00:00+01:00` of a moment and what the clock on the wall says then. */
+const withOffset = ({ at, local }: { at: number; local: string }): string => {
+  const minutes = Math.round((Date.parse(`${local}Z`) - at) / 60_000)
+  const part = (value: number): string => String(value).padStart(2, '0')
+  return `${local}${minutes < 0 ? '-' : '+'}${part(Math.floor(Math.abs(minutes) / 60))}:${part(Math.abs(minutes) % 60)}`
 }

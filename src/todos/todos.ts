@@ -138,7 +138,10 @@ export const openTodos = (deps: {
 
     async done(author, id, done) {
       const before = kept(id)
-      const next = done && before.repeat ? await schedule.following(before, now()) : undefined
+      const next =
+        done && before.repeat
+          ? await schedule.following(before, Math.max(now(), before.due_at ?? 0))
+          : undefined
       const fields: Partial<KeptTodo> = next
         ? { ...next, snoozed_until: null, items: before.items.map(item => ({ ...item, done: false })) }
         : { archived: done, done_at: done ? now() : null, snoozed_until: null }

@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest'
+import { todos } from '../../src/contract/todos.ts'
+import { testWorkspace } from '../peers/workspace.ts'
+
+const NOW = Date.parse('2026-11-20T09:15:00Z')
+
+test('words become a time, and the answer says which', async () => {
+  await using w = await testWorkspace({ now: () => NOW })
+  const { todo, understood } = await w.client.call(todos.add, { title: 'Call', due: 'tonight at 8' })
+  expect(todo.due).toBe('2026-11-20T20:00:00+00:00')
+  expect(understood?.at).toBe(todo.due)
+  const quick = await w.client.call(todos.add, {
+    title: 'remind me tomorrow 5pm to call the dentist',
+    quick: true,
+  })
+  expect(quick.todo).toMatchObject({ title: 'call the dentist', due: '2026-11-21T17:00:00+00:00' })
+})
+
+test('what is not understood is an error, and nothing is stored', async () => {
+  await using w = await testWorkspace({ now: () => NOW })
+  await expect(w.client.call(todos.add, { title: 'x', due: 'someday' })).rejects.toMatchObject({
+    code: 'invalid',
+  })
+  await expect(
+    w.client.call(todos.add, { title: 'x', due: 'tomorrow', repeat: 'blue' }),
+  ).rejects.toMatchObject({
+    code: 'invalid',
+  })
+  expect((await w.client.call(todos.list, {})).items).toEqual([])
+})
+
+test('doing a repeating one moves it on; its time of day stays', async () => {
+  await using w = await testWorkspace({ now: () => NOW })
+  const { todo } = await w.client.call(todos.add, { title: 'Stand-up', due: 'every weekday at 9am' })
+  expect(todo.due).toBe('2026-11-23T09:00:00+00:00')
+  expect((await w.client.call(todos.done, { id: todo.id })).todo.due).toBe('2026-11-24T09:00:00+00:00')
+  const once = await w.client.call(todos.add, { title: 'Once' })
+  expect((await w.client.call(todos.done, { id: once.todo.id })).todo.archived).toBe(true)
+})
