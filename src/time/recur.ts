@@ -123,7 +123,7 @@ function walkClock(walk: Walk, track: Track, unit: number): void {
   const step = unit * rule.interval
   const inUnit = expansion(rule, start, unit)
   const intoUnit = ((start % unit) + unit) % unit
-  const asStarted = inUnit.length === 1 && inUnit[0] === intoUnit
+  const asStarted = rule.byMinute.length + rule.bySecond.length === 0 || unit === SECOND
   const base = asStarted ? track.startAt : track.startAt - intoUnit
   const plain =
     rule.count !== null && rule.text.replace(/;(COUNT|INTERVAL|WKST)=[^;]*/g, '') === `FREQ=${rule.freq}`
@@ -134,8 +134,9 @@ function walkClock(walk: Walk, track: Track, unit: number): void {
     index = Math.max(index + 1, Math.ceil((target - base) / step))
   }
   while (track.step()) {
-    const at = base + index * step
-    if (at >= to) return
+    const hit = base + index * step
+    if (hit >= to) return
+    const at = asStarted ? hit : onTheUnit(zone, hit, unit)
     const wall = zone.toWall(at)
     const time = timeOfDay(wall)
     if (!dayMatches(parts, dayOf(wall))) {
@@ -167,6 +168,12 @@ function walkClock(walk: Walk, track: Track, unit: number): void {
       }
     }
   }
+}
+
+/** The first whole unit of the wall clock from an instant on; only a clock changed by half an hour makes a difference. */
+function onTheUnit(zone: Zone, at: number, unit: number): number {
+  const past = timeOfDay(zone.toWall(at)) % unit
+  return past === 0 ? at : at + unit - past
 }
 
 /** Offsets inside one hour, minute or second at which a rule of that frequency occurs. */

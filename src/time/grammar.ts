@@ -1,0 +1,461 @@
+import type { Draft, RepeatDraft, Said } from './draft.ts'
+import { WEEKDAYS } from './rule.ts'
+import { civilDate, dayNumber, daysInMonth, weekdayOf } from './wall.ts'
+import {
+  lengthOf,
+  MONTH,
+  monthOfWord,
+  NUMBER,
+  numberOf,
+  ORDINAL,
+  ordinalOf,
+  UNIT,
+  WEEKDAY,
+  weekdayOfWord,
+  zoneOfWord,
+} from './words.ts'
+import { knownZone } from './zone.ts'
+
+type Found = (string | undefined)[]
+/** Writes what a piece of text says into the draft; false where it cannot be meant here. */
+type Meaning = (draft: Draft, said: Said, found: Found) => boolean
+
+interface Piece {
+  pattern: RegExp
+  means: Meaning
+}
+
+const piece = (pattern: string, means: Meaning): Piece => ({
+  pattern: new RegExp(`^(?:${pattern})(?![\\p{L}\\p{N}])`, 'u'),
+  means,
+})
+
+function setDay(draft: Draft, day: number, named: Draft['named']): boolean {
+  if (draft.day !== undefined || draft.exact !== undefined) return false
+  draft.day = day
+  draft.named = named
+  return true
+}
+
+function setRepeat(draft: Draft, repeat: RepeatDraft): boolean {
+  if (draft.repeat || repeat.interval < 1 || !Number.isInteger(repeat.interval)) return false
+  draft.repeat = repeat
+  return true
+}
+
+function setClock(draft: Draft, hour: number, minute: number, more: Partial<Draft> = {}): boolean {
+  if (draft.clock !== undefined || hour > 23 || minute > 59) return false
+  draft.clock = hour * 60 + minute
+  Object.assign(draft, more)
+  return true
+}
+
+function date(year: number, month: number, day: number): number | null {
+  return month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month)
+    ? dayNumber(year, month, day)
+    : null
+}
+
+const yearOf = (text: string): number => (text.length === 2 ? 2000 + Number(text) : Number(text))
+
+/** The next such date from the day of speaking on, or that of the year given. */
+function setDate(draft: Draft, said: Said, month: number, dayOfMonth: number, year?: string): boolean {
+  if (year !== undefined) {
+    const day = date(yearOf(year), month, dayOfMonth)
+    return day !== null && setDay(draft, day, 'date')
+  }
+  const first = civilDate(said.day).year
+  for (let y = first; y <= first + 8; y++) {
+    const day = date(y, month, dayOfMonth)
+    if (day !== null && day >= said.day) return setDay(draft, day, 'date')
+  }
+  return false
+}
+
+function setMonthDay(draft: Draft, said: Said, dayOfMonth: number): boolean {
+  const { year, month } = civilDate(said.day)
+  draft.monthDay = dayOfMonth
+  for (let ahead = 0; ahead < 12; ahead++) {
+    const y = year + Math.floor((month - 1 + ahead) / 12)
+    const day = date(y, ((month - 1 + ahead) % 12) + 1, dayOfMonth)
+    if (day !== null && day >= said.day) return setDay(draft, day, 'monthday')
+  }
+  return false
+}
+
+const ahead = (day: number, weekday: number): number => (weekday - weekdayOf(day) + 7) % 7
+const monday = (day: number): number => day - ((weekdayOf(day) + 6) % 7)
+
+function monthStart(day: number, months: number): number {
+  const { year, month } = civilDate(day)
+  return dayNumber(year, month + months, 1)
+}
+
+function nthWeekday(first: number, nth: number, weekday: number): number | null {
+  const next = monthStart(first, 1)
+  const day = nth > 0 ? first + ahead(first, weekday) + (nth - 1) * 7 : next - 7 + ahead(next - 7, weekday)
+  return day < next ? day : null
+}
+
+function setWeekday(draft: Draft, said: Said, word: string, weekday: number): boolean {
+  draft.weekday = weekday
+  const days = ahead(said.day, weekday)
+  if (word === 'last') {
+    draft.past = true
+    return setDay(draft, said.day + days - 7, 'date')
+  }
+  return setDay(draft, said.day + (word === 'next' ? days || 7 : days), word === 'next' ? 'date' : 'weekday')
+}
+
+function setSpan(draft: Draft, said: Said, edge: string, which: string, unit: string): boolean {
+  const step = which.includes('next') ? 1 : 0
+  if (unit.startsWith('day')) {
+    draft.endOfDay = edge === 'end'
+    return setDay(draft, said.day + step, 'today')
+  }
+  if (unit.startsWith('week')) {
+    const friday = monday(said.day) + 4 + step * 7
+    const day = edge === 'end' ? friday + (friday < said.day ? 7 : 0) : monday(said.day) + 7
+    draft.endOfDay = edge === 'end'
+    return setDay(draft, day, 'weekday')
+  }
+  const { year, month } = civilDate(said.day)
+  const length = unit.startsWith('month') ? 1 : unit.startsWith('quarter') ? 3 : 12
+  const first = dayNumber(year, Math.floor((month - 1) / length) * length + 1 + step * length, 1)
+  return setDay(
+    draft,
+    edge === 'end' ? monthStart(first, length) - 1 : step ? first : monthStart(first, length),
+    'date',
+  )
+}
+
+function setRelative(draft: Draft, count: string, unit: string, more = '', moreUnit = ''): boolean {
+  const lengths = [
+    lengthOf(numberOf(count), unit),
+    more ? lengthOf(numberOf(more), moreUnit) : { exact: 0, days: 0, months: 0 },
+  ]
+  if (draft.day !== undefined || draft.exact !== undefined) return false
+  draft.exact = 0
+  for (const length of lengths) {
+    if (!length) return false
+    draft.exact += length.exact
+    draft.days = (draft.days ?? 0) + length.days
+    draft.months = (draft.months ?? 0) + length.months
+  }
+  if (/few|couple/.test(count)) draft.uncertain.add('time')
+  return true
+}
+
+const FREQUENCY: Record<string, RepeatDraft['freq']> = {
+  mi: 'MINUTELY',
+  h: 'HOURLY',
+  d: 'DAILY',
+  w: 'WEEKLY',
+  mo: 'MONTHLY',
+  y: 'YEARLY',
+}
+const WORKDAYS = 'MO,TU,WE,TH,FR'
+
+function everyUnit(draft: Draft, count: string | undefined, unit: string): boolean {
+  const each =
+    count === undefined
+      ? 1
+      : /^(other|second|2nd)$/.test(count)
+        ? 2
+        : count === 'third' || count === '3rd'
+          ? 3
+          : numberOf(count)
+  const part = /^(morning|afternoon|evening|night)/.exec(unit)?.[1]
+  if (part) draft.part = part as Draft['part']
+  if (/^(weekday|workday|business|working)/.test(unit))
+    return each === 1 && setRepeat(draft, { freq: 'WEEKLY', interval: 1, byDay: WORKDAYS })
+  if (unit.startsWith('weekend')) return setRepeat(draft, { freq: 'WEEKLY', interval: each, byDay: 'SU,SA' })
+  if (unit.startsWith('quarter')) return setRepeat(draft, { freq: 'MONTHLY', interval: each * 3 })
+  if (unit.startsWith('fortnight')) return setRepeat(draft, { freq: 'WEEKLY', interval: each * 2 })
+  const freq = part ? 'DAILY' : (FREQUENCY[unit.slice(0, 2)] ?? FREQUENCY[unit[0]!])
+  return freq !== undefined && setRepeat(draft, { freq, interval: each })
+}
+
+const weekdayList = (text: string): string =>
+  [...new Set((text.match(new RegExp(WEEKDAY, 'g')) ?? []).map(weekdayOfWord))]
+    .sort((a, b) => a - b)
+    .map(day => WEEKDAYS[day])
+    .join(',')
+
+const LIST = `${WEEKDAY}(?:(?:, and |, ?| and | ?& ?|/| )${WEEKDAY})*`
+const PLURAL = `(?:sun|mon|tues|wednes|thurs|fri|satur)days`
+const REPEATS: Piece[] = [
+  piece(
+    `(?:every|each) (?:(other|second|third|2nd|3rd|${NUMBER}) )?(minutes?|hours?|days?|weekdays?|workdays?|business days?|working days?|weekends?|weeks?|fortnights?|months?|quarters?|years?|mornings?|afternoons?|evenings?|nights?)`,
+    (draft, _, [, count, unit]) => everyUnit(draft, count, unit!),
+  ),
+  piece(
+    `(?:every|each) (${ORDINAL}) (${WEEKDAY})( (?:of|in) (?:the|every|each) month)?`,
+    (draft, _, [, nth, day, ofMonth]) => {
+      const weekday = WEEKDAYS[weekdayOfWord(day!)]!
+      if (ofMonth || ordinalOf(nth!) !== 2)
+        return setRepeat(draft, { freq: 'MONTHLY', interval: 1, byDay: `${ordinalOf(nth!)}${weekday}` })
+      draft.uncertain.add('repeat')
+      return setRepeat(draft, { freq: 'WEEKLY', interval: 2, byDay: weekday })
+    },
+  ),
+  piece(`(?:every|each) (?:(other) )?(${LIST})`, (draft, _, [, other, days]) =>
+    setRepeat(draft, { freq: 'WEEKLY', interval: other ? 2 : 1, byDay: weekdayList(days!) }),
+  ),
+  piece(`(${PLURAL}(?:(?:, | and | & )${PLURAL})*)`, (draft, _, [, days]) =>
+    setRepeat(draft, { freq: 'WEEKLY', interval: 1, byDay: weekdayList(days!) }),
+  ),
+  piece(
+    `(?:the )?(${ORDINAL}) (${WEEKDAY}) (?:of|in) (the|every|each) month`,
+    (draft, _, [, nth, day, which]) => {
+      if (which === 'the') draft.uncertain.add('repeat')
+      return setRepeat(draft, {
+        freq: 'MONTHLY',
+        interval: 1,
+        byDay: `${ordinalOf(nth!)}${WEEKDAYS[weekdayOfWord(day!)]}`,
+      })
+    },
+  ),
+  piece('(?:the )?last day (?:of|in) (?:every|each) month', draft =>
+    setRepeat(draft, { freq: 'MONTHLY', interval: 1, byMonthDay: -1 }),
+  ),
+  piece(
+    '(?:every|each) (?:the )?(\\d{1,2})(?:st|nd|rd|th)(?: of (?:the|every|each) month)?|the (\\d{1,2})(?:st|nd|rd|th) of (?:every|each) month',
+    (draft, _, [, one, other]) => {
+      const day = Number(one ?? other)
+      return day >= 1 && day <= 31 && setRepeat(draft, { freq: 'MONTHLY', interval: 1, byMonthDay: day })
+    },
+  ),
+  piece(
+    `(?:every|each) (${MONTH} \\d{1,2}(?:st|nd|rd|th)?|\\d{1,2}(?:st|nd|rd|th)? ${MONTH})`,
+    (draft, said, [, text]) =>
+      setRepeat(draft, { freq: 'YEARLY', interval: 1 }) &&
+      setDate(draft, said, monthOfWord(/[a-z]{3,}/.exec(text!)![0]), Number(/\d+/.exec(text!)![0])),
+  ),
+  piece(
+    '(hourly|daily|nightly|weekly|biweekly|bi-weekly|fortnightly|monthly|quarterly|yearly|annually|weekdays|weekends)',
+    (draft, _, [, word]) => {
+      if (word === 'weekdays' || word === 'weekends') return everyUnit(draft, undefined, word)
+      if (/^bi|^fort/.test(word!)) return setRepeat(draft, { freq: 'WEEKLY', interval: 2 })
+      return everyUnit(
+        draft,
+        undefined,
+        { annually: 'year', nightly: 'night', daily: 'day' }[word!] ?? word!.slice(0, -2),
+      )
+    },
+  ),
+]
+
+const RELATIVE: Piece[] = [
+  piece(`in (${NUMBER}) ?(hours?) and a half`, (draft, _, [, count]) =>
+    setRelative(draft, count!, 'hour', '30', 'min'),
+  ),
+  piece(
+    `in (?:about )?(${NUMBER}) ?(${UNIT})(?:(?:,? and |,? )?(${NUMBER}) ?(${UNIT}))?(?:'?s? time)?`,
+    (draft, _, [, count, unit, more, moreUnit]) => setRelative(draft, count!, unit!, more, moreUnit),
+  ),
+  piece(`(${NUMBER}) ?(${UNIT}) from (?:now|today)`, (draft, _, [, count, unit]) =>
+    setRelative(draft, count!, unit!),
+  ),
+  piece(
+    `(${NUMBER}) (days?|weeks?|fortnights?|months?|years?) (?:from|after)(?= (?:tomorrow|next|the|${WEEKDAY}|${MONTH}|\\d))`,
+    (draft, _, [, count, unit]) => {
+      const length = lengthOf(numberOf(count!), unit!)
+      if (!length || length.exact || draft.day !== undefined || draft.exact !== undefined) return false
+      draft.days = length.days
+      draft.months = length.months
+      return true
+    },
+  ),
+  piece('(?:right )?now', draft => setRelative(draft, '0', 'min')),
+]
+
+const DAYS: Piece[] = [
+  piece('(?:the )?day after tomorrow', (draft, said) => setDay(draft, said.day + 2, 'relative')),
+  piece('tomorrow|tomorow|tommorow|tommorrow|tmrw|tmr', (draft, said) =>
+    setDay(draft, said.day + 1, 'relative'),
+  ),
+  piece('today', (draft, said) => setDay(draft, said.day, 'today')),
+  piece('tonight', (draft, said) => {
+    draft.part = 'night'
+    return setDay(draft, said.day, 'today')
+  }),
+  piece('yesterday', (draft, said) => {
+    draft.past = true
+    return setDay(draft, said.day - 1, 'relative')
+  }),
+  piece('(next |this |the |on the )?weekend', (draft, said, [, which]) => {
+    const saturday = weekdayOf(said.day) === 0 ? said.day : said.day + ahead(said.day, 6)
+    return setDay(draft, which === 'next ' ? monday(said.day) + 12 : saturday, 'date')
+  }),
+  piece('next (week|month|year)', (draft, said, [, unit]) => {
+    draft.uncertain.add('day')
+    const { year } = civilDate(said.day)
+    const day =
+      unit === 'week'
+        ? monday(said.day) + 7
+        : unit === 'month'
+          ? monthStart(said.day, 1)
+          : dayNumber(year + 1, 1, 1)
+    return setDay(draft, day, 'date')
+  }),
+  piece(
+    '(?:the )?(end|beginning|start) of (the |this |next |the next )?(day|week|month|quarter|year)',
+    (draft, said, [, edge, which, unit]) =>
+      setSpan(draft, said, edge === 'end' ? 'end' : 'start', which ?? '', unit!),
+  ),
+  piece('eo([dwmy])|(?:cob|close of business)', (draft, said, [, unit]) =>
+    setSpan(draft, said, 'end', '', { w: 'week', m: 'month', y: 'year' }[unit ?? ''] ?? 'day'),
+  ),
+  piece('(?:the )?last day of (the |this |next )?(month|year)', (draft, said, [, which, unit]) =>
+    setSpan(draft, said, 'end', which ?? '', unit!),
+  ),
+  piece(
+    `(?:the )?(${ORDINAL}) (${WEEKDAY}) (?:of|in) (?:(next|this) month|(${MONTH})(?: (\\d{4}))?)`,
+    (draft, said, [, nth, day, which, month, year]) => {
+      const now = civilDate(said.day)
+      const wanted = month ? monthOfWord(month) : now.month + (which === 'next' ? 1 : 0)
+      const y = year ? Number(year) : now.year + (month && wanted < now.month ? 1 : 0)
+      const found = nthWeekday(dayNumber(y, wanted, 1), ordinalOf(nth!), weekdayOfWord(day!))
+      return found !== null && setDay(draft, found, 'date')
+    },
+  ),
+  piece(`(?:(this|next|coming|this coming|last) )?(${WEEKDAY})`, (draft, said, [, word, day]) =>
+    setWeekday(draft, said, word ?? '', weekdayOfWord(day!)),
+  ),
+  piece(
+    `(${MONTH})\\.? (?:the )?(\\d{1,2})(?:st|nd|rd|th)?(?:,? (\\d{4}))?(?!:|\\d| ?[ap]\\.?m)`,
+    (draft, said, [, month, day, year]) => setDate(draft, said, monthOfWord(month!), Number(day), year),
+  ),
+  piece(
+    `(?:the )?(\\d{1,2})(?:st|nd|rd|th|\\.)? (?:of )?(${MONTH})\\.?(?:,? (\\d{4}))?`,
+    (draft, said, [, day, month, year]) => setDate(draft, said, monthOfWord(month!), Number(day), year),
+  ),
+  piece(
+    '(?:the )?(\\d{1,2})(?:st|nd|rd|th)(?: of (?:(the|this|next) )?month)?',
+    (draft, said, [, day, which]) => {
+      if (which !== 'next') return Number(day) >= 1 && setMonthDay(draft, said, Number(day))
+      const first = civilDate(monthStart(said.day, 1))
+      const found = date(first.year, first.month, Number(day))
+      return found !== null && setDay(draft, found, 'date')
+    },
+  ),
+  piece('(\\d{4})[-/](\\d{1,2})[-/](\\d{1,2})', (draft, said, [, year, month, day]) =>
+    setDate(draft, said, Number(month), Number(day), year),
+  ),
+  piece('(\\d{1,2})/(\\d{1,2})(?:/(\\d{4}|\\d{2}))?', (draft, said, [, first, second, year]) =>
+    Number(first) > 12
+      ? setDate(draft, said, Number(second), Number(first), year)
+      : setDate(draft, said, Number(first), Number(second), year),
+  ),
+  piece('(\\d{1,2})\\. ?(\\d{1,2})\\.(?: ?(\\d{4}|\\d{2}(?!:)))?', (draft, said, [, day, month, year]) =>
+    setDate(draft, said, Number(month), Number(day), year),
+  ),
+]
+
+const MERIDIEM = '([ap])\\.?m\\.?'
+
+function twelveHour(draft: Draft, hour: number, minute: number, half: string): boolean {
+  return hour >= 1 && hour <= 12 && setClock(draft, (hour % 12) + (half === 'p' ? 12 : 0), minute)
+}
+
+/** An hour nobody said to be in the morning or the evening; `10:30` is likelier to be what it says than `at 10`. */
+function bareHour(draft: Draft, text: string, minute: number, colon = false): boolean {
+  const hour = Number(text)
+  if (hour < 1 || hour > 12 || text.startsWith('0')) return setClock(draft, hour, minute)
+  return setClock(draft, hour, minute, { halfDay: colon && hour >= 10 ? 'likely' : 'open' })
+}
+
+const CLOCKS: Piece[] = [
+  piece('(?:12 )?(?:noon|midday)', draft => setClock(draft, 12, 0)),
+  piece('(?:12 )?midnight', draft => setClock(draft, 0, 0, { midnight: true })),
+  piece(`(\\d{1,2})(?:[:.](\\d{2}))? ?${MERIDIEM}`, (draft, _, [, hour, minute, half]) =>
+    twelveHour(draft, Number(hour), Number(minute ?? 0), half!),
+  ),
+  piece(
+    "(\\d{1,2}):(\\d{2})(?::(\\d{2}))?(?: ?(?:h|uhr|hrs|o'clock))?",
+    (draft, _, [, hour, minute, second]) => {
+      if (Number(second ?? 0) > 59) return false
+      draft.seconds = Number(second ?? 0)
+      return bareHour(draft, hour!, Number(minute), true)
+    },
+  ),
+  piece("(?:at |@ ?|by |around )?(\\d{1,2}) ?o'?clock", (draft, _, [, hour]) => bareHour(draft, hour!, 0)),
+  piece('half past (\\d{1,2})', (draft, _, [, hour]) => bareHour(draft, hour!, 30)),
+  piece('(?:a )?quarter (past|to) (\\d{1,2})', (draft, _, [, side, hour]) =>
+    side === 'past' ? bareHour(draft, hour!, 15) : bareHour(draft, String(Number(hour) - 1 || 12), 45),
+  ),
+  piece('(?:at|@|by|around) ?(\\d{2})(\\d{2})', (draft, _, [, hour, minute]) =>
+    setClock(draft, Number(hour), Number(minute)),
+  ),
+  piece(
+    `(?:at|@|by|around|about) ?(${NUMBER})(?!\\p{L}|[:./-]\\d| ?(?:${UNIT}|%|people|times)(?!\\p{L}))`,
+    (draft, _, [, hour]) =>
+      /^\d{1,2}$|^[a-z]{3,}$/.test(hour!) &&
+      Number.isInteger(numberOf(hour!)) &&
+      bareHour(draft, String(numberOf(hour!)), 0),
+  ),
+  piece(
+    '(?:in the |this |early |late |at )?(morning|afternoon|evening|night)',
+    (draft, said, [text, part]) => {
+      if (draft.part !== undefined && draft.part !== 'night') return false
+      draft.part = part as Draft['part']
+      return !text!.startsWith('this') || setDay(draft, said.day, 'today')
+    },
+  ),
+]
+
+const ZONES: Piece[] = [
+  piece('(?:in )?([a-z]+/[a-z_+\\-/\\d]+)', (draft, _, [, name]) => {
+    const zone = knownZone(name!)
+    if (zone === null || draft.zone) return false
+    draft.zone = zone
+    return true
+  }),
+  piece('(utc|gmt|z|e[sd]t|c[sd]t|m[sd]t|p[sd]t|cest|cet|bst|jst)', (draft, _, [, word]) => {
+    if (draft.zone || draft.clock === undefined) return false
+    draft.zone = zoneOfWord(word!) ?? undefined
+    if (!/^(utc|gmt|z)$/.test(word!)) draft.uncertain.add('zone')
+    return true
+  }),
+]
+
+const PIECES = [...REPEATS, ...RELATIVE, ...CLOCKS, ...DAYS, ...ZONES]
+const JOINT = /^(?:(?:on|at|by|due|from|starting|around|about|@|,|the|sharp|o')(?![\p{L}\p{N}])|[\s,])+/u
+const BARE_HOUR = /^(\d{1,2})(?=$|,? (?:utc|gmt|[a-z]+\/))/
+
+export interface ReadOptions {
+  /** Take "tomorrow 8" to mean eight o'clock: the text is known to be nothing but a time. */
+  bareHours: boolean
+}
+
+function readPiece(rest: string, draft: Draft, said: Said, options: ReadOptions): number {
+  for (const { pattern, means } of PIECES) {
+    const found = pattern.exec(rest)
+    if (!found) continue
+    const attempt: Draft = {
+      ...draft,
+      uncertain: new Set(draft.uncertain),
+      repeat: draft.repeat && { ...draft.repeat },
+    }
+    if (!means(attempt, said, found)) continue
+    Object.assign(draft, attempt)
+    return found[0].length
+  }
+  const hour = options.bareHours && (draft.day !== undefined || draft.repeat) && BARE_HOUR.exec(rest)
+  return hour && bareHour(draft, hour[1]!, 0) ? hour[0].length : 0
+}
+
+/** Reads lower-case, single-spaced text that is a time and nothing else; null where it is not. */
+export function readDraft(text: string, said: Said, options: ReadOptions): Draft | null {
+  const draft: Draft = { uncertain: new Set() }
+  let rest = text
+  let pieces = 0
+  while (rest !== '') {
+    const length = readPiece(rest, draft, said, options) || -(JOINT.exec(rest)?.[0].length ?? 0)
+    if (length === 0) return null
+    if (length > 0) pieces++
+    rest = rest.slice(Math.abs(length)).trimStart()
+  }
+  return pieces === 0 ? null : draft
+}
