@@ -1,0 +1,83 @@
+import { codeWidth, sequenceEnd, textWidth } from '../terminal/width.ts'
+
+/** Characters that widgets draw with, in a terminal that shows Unicode and in one that does not. */
+export interface Glyphs {
+  more: string
+  full: string
+  track: string
+  levels: string
+  tree: { open: string; closed: string; leaf: string }
+  frame: { horizontal: string; vertical: string; corners: [string, string, string, string] }
+  bullet: string
+}
+
+export const unicodeGlyphs: Glyphs = {
+  more: '…',
+  full: '█',
+  track: '░',
+  levels: '▁▂▃▄▅▆▇█',
+  tree: { open: '▾', closed: '▸', leaf: ' ' },
+  frame: { horizontal: '─', vertical: '│', corners: ['┌', '┐', '└', '┘'] },
+  bullet: '•',
+}
+
+export const asciiGlyphs: Glyphs = {
+  more: '~',
+  full: '#',
+  track: '.',
+  levels: '_.-=+*%#',
+  tree: { open: 'v', closed: '>', leaf: ' ' },
+  frame: { horizontal: '-', vertical: '|', corners: ['+', '+', '+', '+'] },
+  bullet: '*',
+}
+
+/** A line cut to at most this many cells, colours kept and closed, the cut shown. */
+export function cut(line: string, width: number, more = '…'): string {
+  if (textWidth(line) <= width) return line
+  if (width <= 0) return ''
+  let column = 0
+  let coloured = false
+  for (let i = 0; i < line.length; i++) {
+    const code = line.codePointAt(i)!
+    if (code === 0x1b) {
+      coloured = true
+      i = sequenceEnd(line, i)
+      continue
+    }
+    const cells = codeWidth(code)
+    if (column + cells > width - 1)
+      return `${line.slice(0, i)}${' '.repeat(width - 1 - column)}${more}${coloured ? '\x1b[m' : ''}`
+    column += cells
+    if (code > 0xffff) i++
+  }
+  return line
+}
+
+/** A line in exactly this many cells. */
+export function toWidth(line: string, width: number, align: 'left' | 'right' = 'left', more = '…'): string {
+  const kept = cut(line, width, more)
+  const space = ' '.repeat(Math.max(0, width - textWidth(kept)))
+  return align === 'left' ? kept + space : space + kept
+}
+
+/** Text broken into lines of at most this many cells, at spaces where there are any. */
+export function wrapText(text: string, width: number): string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ').flatMap(word => breakWord(word, width))) {
+    if (line !== '' && textWidth(line) + 1 + textWidth(word) > width) {
+      lines.push(line)
+      line = word
+    } else line = line === '' ? word : `${line} ${word}`
+  }
+  return [...lines, line]
+}
+
+function breakWord(word: string, width: number): string[] {
+  const pieces = ['']
+  for (const glyph of word) {
+    if (textWidth(pieces.at(-1)! + glyph) > width) pieces.push('')
+    pieces[pieces.length - 1] += glyph
+  }
+  return pieces
+}
