@@ -11,8 +11,6 @@ interface KeyFile {
   path: string
   text: Buffer
   encrypted: boolean
-  /** The public half, where it can be known without the passphrase. */
-  publicBlob: string | null
 }
 
 /** What a login attempt tried and why it went no further, for a message a person can act on. */
@@ -41,8 +39,7 @@ export async function loginSequence(
   askPassphrase: AskPassphrase | null,
   report: LoginReport,
 ): Promise<AuthHandlerMiddleware> {
-  const files = await readKeyFiles(ssh2, settings.identityFiles, report)
-  const configured = files.flatMap(file => file.publicBlob ?? [])
+  const { files, configured } = await readKeyFiles(ssh2, settings.identityFiles, report)
   const agent = settings.agent
     ? agentOf(ssh2, settings.agent, settings.identitiesOnly ? configured : null, configured, report)
     : null
@@ -89,26 +86,34 @@ async function* attemptsOf(
   }
 }
 
-async function readKeyFiles(ssh2: Ssh2, paths: readonly string[], report: LoginReport): Promise<KeyFile[]> {
+async function readKeyFiles(
+  ssh2: Ssh2,
+  paths: readonly string[],
+  report: LoginReport,
+): Promise<{ files: KeyFile[]; configured: string[] }> {
   const files: KeyFile[] = []
+  const configured: string[] = []
   for (const path of paths) {
-    const text = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') report.notes.push(`${path} cannot be read: ${error.message}`)
-      return null
-    })
-    const publicHalf = await readFile(`${path}.pub`).catch(() => null)
-    if (text === null) continue
-    const key = ssh2.utils.parseKey(text)
+    const text = await readIfThere(path, report)
+    const publicHalf = await readIfThere(`${path}.pub`, report)
+    const key = text && ssh2.utils.parseKey(text)
+    const known = key && !(key instanceof Error) ? key : publicHalf && ssh2.utils.parseKey(publicHalf)
+    // A public half alone names a key of the agent.
+    if (known && !(known instanceof Error)) configured.push(known.getPublicSSH().toString('base64'))
+    if (!text || !key || (!(key instanceof Error) && !key.isPrivateKey())) continue
     const encrypted = key instanceof Error && /passphrase/i.test(key.message)
-    if (key instanceof Error && !encrypted) {
+    if (key instanceof Error && !encrypted)
       report.notes.push(`${path} is not a key this program can use: ${key.message}`)
-      continue
-    }
-    const known = key instanceof Error ? (publicHalf ? ssh2.utils.parseKey(publicHalf) : null) : key
-    const publicBlob = known && !(known instanceof Error) ? known.getPublicSSH().toString('base64') : null
-    files.push({ path, text, encrypted, publicBlob })
+    else files.push({ path, text, encrypted })
   }
-  return files
+  return { files, configured }
+}
+
+async function readIfThere(path: string, report: LoginReport): Promise<Buffer | null> {
+  return readFile(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') report.notes.push(`${path} cannot be read: ${error.message}`)
+    return null
+  })
 }
 
 /** The user's agent, its keys put in order and, where `only` is given, limited to those. */

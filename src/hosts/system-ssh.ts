@@ -63,6 +63,12 @@ function commonArgs(settings: SshSettings, options: SystemSshOptions): string[] 
   ]
 }
 
+/** Runs a command that would outlive us, were it not ended when its input ends. */
+const ENDS_WITH_US = `exec 9<&0
+"$@" </dev/null 9<&- & p=$!
+( while read -r _; do :; done; kill "$p" ) <&9 9<&- >/dev/null 2>&1 & w=$!
+wait "$p"; c=$?; kill "$w"; exit "$c"`
+
 const sharesLiveConnection = (settings: SshSettings): boolean => settings.controlSocket !== null
 
 /** Starts the process that holds the connection and waits until it has logged in. */
@@ -74,19 +80,17 @@ async function openMaster(
   options: SystemSshOptions,
 ): Promise<ChildProcess> {
   const marker = `ready-${randomBytes(8).toString('hex')}`
-  // ssh runs a LocalCommand once the login is done; it is the one sign of it that takes no session.
-  const args = [
-    '-o',
+  // ssh runs a LocalCommand once the login is done: the one sign of it that takes no session. Why a port was refused
+  // is said at INFO and above.
+  const settingsOfMaster = [
     'ControlPersist=no',
-    '-o',
+    'LogLevel=INFO',
     'PermitLocalCommand=yes',
-    '-o',
     `LocalCommand=echo ${marker}`,
   ]
-  const master = spawn('ssh', [...args, ...base, '-M', '-S', path, '-N', '--', alias], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-    detached: true,
-  })
+  const args = settingsOfMaster.flatMap(setting => ['-o', setting])
+  const command = ['ssh', ...args, ...base, '-M', '-S', path, '-N', '--', alias]
+  const master = spawn('/bin/sh', ['-c', ENDS_WITH_US, 'sh', ...command], { stdio: 'pipe', detached: true })
   await started(master, 'ssh')
   let out = ''
   let said = ''
@@ -100,7 +104,7 @@ async function openMaster(
     })
     master.once('close', () => resolve(false))
   })
-  const stop = () => master.kill('SIGTERM')
+  const stop = () => master.stdin?.end()
   options.signal?.addEventListener('abort', stop, { once: true })
   const timer = setTimeout(stop, settings.connectTimeoutMs + 15_000)
   const isReady = await ready
@@ -162,7 +166,7 @@ function transportOf(
       return forwardOf(child, port, settings.alias, refusals)
     },
     close() {
-      master?.kill('SIGTERM')
+      master?.stdin?.end()
       end()
     },
   }
