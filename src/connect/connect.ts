@@ -17,6 +17,15 @@ export interface Connection {
 
 const OWNER_WAIT = 10_000
 
+/** Attaches to an owner that is about to appear; null when none does in time. */
+export const awaitOwner = async (paths: Paths, ms: number): Promise<Connection | null> => {
+  for (const end = Date.now() + ms; Date.now() < end; await pause(25)) {
+    const instance = readInstance(paths)
+    if (instance && (await alive(instance))) return attach(instance)
+  }
+  return null
+}
+
 /** Opens the workspace here, or attaches to whoever has it open: whichever is possible first. */
 export const connect = async (options: InsideOptions & { paths: Paths }): Promise<Connection> => {
   const { paths } = options
@@ -61,7 +70,7 @@ export const alive = async (instance: Instance): Promise<boolean> => {
   }
 }
 
-const attach = (instance: Instance): Connection => ({
+export const attach = (instance: Instance): Connection => ({
   mode: 'attached',
   url: instance.url,
   carry: overHttp(instance.url, instance.key),

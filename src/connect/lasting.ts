@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Carry } from '../client/client.ts'
 import { Problem } from '../contract/problem.ts'
-import { type Connection, connect } from './connect.ts'
+import { awaitOwner, type Connection, connect } from './connect.ts'
 import type { InsideOptions } from './inside.ts'
 
 /** A connection for a screen that stays open: it finds its way again when the owner changes or the link breaks. */
@@ -13,6 +13,7 @@ export interface Lasting {
   close(): Promise<void>
 }
 
+const HEIR_WAIT = 10_000
 const RETRY = [100, 250, 500, 1000, 2000, 5000]
 
 export const connectLasting = async (options: InsideOptions, first?: Connection): Promise<Lasting> => {
@@ -27,7 +28,7 @@ export const connectLasting = async (options: InsideOptions, first?: Connection)
   let finding = false
   let over = false
 
-  const find = async (reason: string): Promise<void> => {
+  const find = async (reason: string, heir: boolean): Promise<void> => {
     lost = { since: Date.now(), reason }
     tell()
     for (let turn = 0; !over; turn++) {
@@ -35,7 +36,8 @@ export const connectLasting = async (options: InsideOptions, first?: Connection)
         // Another machine's address does not change; that it answers again is all there is to find out.
         if (current.mode === 'remote') await current.carry(new Request('http://localhost/healthz'))
         else {
-          current = await open()
+          // Whoever asked for the workspace gets the time to take it.
+          current = (heir && turn === 0 ? await awaitOwner(options.paths, HEIR_WAIT) : null) ?? (await open())
           watch(current)
         }
         break
@@ -49,13 +51,13 @@ export const connectLasting = async (options: InsideOptions, first?: Connection)
     finding = false
     tell()
   }
-  const heal = (reason: string): void => {
+  const heal = (reason: string, heir = false): void => {
     if (over || finding) return
     finding = true
-    void find(reason)
+    void find(reason, heir)
   }
   const watch = (connection: Connection): void => {
-    connection.inside?.closed.then(() => heal('The workspace was given to a daemon.'))
+    connection.inside?.closed.then(() => heal('The workspace was given to a daemon.', true))
   }
   watch(current)
 

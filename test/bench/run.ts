@@ -1,0 +1,53 @@
+// `npm run bench` runs every measure; `npm run bench -- search fit` only those. Rows go to .bench/<name>.json too.
+import { readdirSync, writeFileSync } from 'node:fs'
+
+export interface Row {
+  what: string
+  value: number
+  unit: string
+  /** The budget: value should be at most this (or at least, where `least` is set). */
+  limit?: number
+  least?: boolean
+  /** What stands beside it in the same run. */
+  beside?: string
+  beside_value?: number
+}
+export type Print = (row: Row) => void
+
+const wanted = process.argv.slice(2)
+const names = readdirSync(import.meta.dirname)
+  .filter(file => file.endsWith('.ts') && file !== 'run.ts')
+  .map(file => file.slice(0, -3))
+  .filter(name => wanted.length === 0 || wanted.includes(name))
+
+let missed = 0
+for (const name of names) {
+  const measure = (await import(`./${name}.ts`)) as { name?: string; run?: (print: Print) => Promise<void> }
+  if (!measure.run) continue
+  const rows: Row[] = []
+  process.stdout.write(`\n${measure.name ?? name}\n`)
+  await measure.run(row => {
+    rows.push(row)
+    const ok = row.limit === undefined || (row.least ? row.value >= row.limit : row.value <= row.limit)
+    if (!ok) missed += 1
+    const beside = row.beside
+      ? `   beside ${row.beside}${row.beside_value === undefined ? '' : `: ${shown(row.beside_value)}`}`
+      : ''
+    const limit =
+      row.limit === undefined
+        ? ''
+        : `   ${row.least ? 'at least' : 'at most'} ${shown(row.limit)} ${ok ? 'met' : 'MISSED'}`
+    process.stdout.write(
+      `  ${row.what.padEnd(58)} ${shown(row.value).padStart(10)} ${row.unit}${limit}${beside}\n`,
+    )
+  })
+  writeFileSync(`.bench/${name}.json`, `${JSON.stringify(rows, null, 2)}\n`)
+}
+process.stdout.write(missed === 0 ? '\nEvery budget met.\n' : `\n${missed} budgets missed.\n`)
+
+function shown(value: number): string {
+  if (!Number.isFinite(value)) return String(value)
+  return Math.abs(value) >= 1000
+    ? Math.round(value).toLocaleString('en')
+    : String(Number(value.toPrecision(3)))
+}
