@@ -4,23 +4,71 @@ import type { Scope } from '../../contract/route.ts'
 import type { Workspace } from '../../workspace/workspace.ts'
 import type { Bind } from '../bind.ts'
 
-export const bindCapabilities = (bind: Bind, _workspace: Workspace): void => {
+export const bindCapabilities = (bind: Bind, workspace: Workspace): void => {
   bind(route, (_input, { actor }) => ({
     integration: 'codex',
+    server: 'ithaca',
+    version: workspace.version,
     token_scopes: [...actor.scopes.keys()].sort(),
-    tools: toolsFor(actor),
+    ask_scopes: [...actor.scopes].flatMap(([scope, grant]) => (grant === 'ask' ? [scope] : [])).sort(),
+    tools: toolsFor(actor, noun => noun in workspace),
+    own: ['approvals', 'approval', 'undo'],
+    timezone: workspace.zone(),
     safety: { email_send_requires_confirmation: true, destructive_actions_should_confirm: true },
   }))
 }
 
-const toolsFor = (actor: Actor) => {
+const toolsFor = (actor: Actor, exists: (noun: string) => boolean) => {
   const can = (...scopes: Scope[]): boolean => may(actor, scopes) !== 'deny'
   return {
     todos: {
       read: can('todos:read', 'todos:write'),
       write: can('todos:write'),
-      actions: ['list', 'add', 'update', 'delete', 'toggle_item', 'search', 'view'],
+      actions: [
+        ...['list', 'add', 'update', 'delete', 'toggle_item', 'search', 'view'],
+        ...['add_item', 'edit_item', 'delete_item', 'move_item', 'done', 'snooze'],
+      ],
       available: true,
+    },
+    email: {
+      read: can('email:read', 'email:draft', 'email:send'),
+      draft: can('email:draft', 'email:send'),
+      send: can('email:send'),
+      actions: ['list', 'read', 'draft_document', 'draft', 'send'],
+      available: exists('mail'),
+    },
+    memory: {
+      read: can('memory:read', 'memory:write'),
+      write: can('memory:write'),
+      actions: ['list', 'add', 'delete', 'search', 'update'],
+      available: exists('memory'),
+    },
+    calendar: {
+      read: can('calendar:read', 'calendar:write'),
+      write: can('calendar:write'),
+      actions: [
+        ...['list_events', 'create_event', 'delete_event', 'read_event', 'update_event', 'delete_occurrence'],
+        ...['list_calendars', 'create_calendar'],
+      ],
+      available: exists('calendar'),
+    },
+    documents: {
+      read: can('documents:read', 'documents:write'),
+      write: can('documents:write'),
+      actions: [
+        ...['library', 'read', 'create', 'delete', 'update', 'replace', 'append'],
+        ...['versions', 'diff', 'restore', 'recover'],
+      ],
+      available: exists('documents'),
+    },
+    cookbook: {
+      read: can('cookbook:read', 'cookbook:launch'),
+      launch: can('cookbook:launch'),
+      actions: [
+        ...['tasks', 'servers', 'output', 'serve', 'stop'],
+        ...['cached', 'presets', 'preset', 'adopt'],
+      ],
+      available: exists('cookbook'),
     },
   }
 }

@@ -1,8 +1,18 @@
 import type { Workspace } from '../../workspace/workspace.ts'
 import type { App, Bind } from '../bind.ts'
 import { bindCapabilities } from './capabilities.ts'
+import { bindCookbook } from './cookbook.ts'
+import { inTime } from './deadline.ts'
+import { bindEmail } from './email.ts'
+import { bindOwn } from './own.ts'
+import { bindTodos } from './todos.ts'
 
 /** What existing Odysseus clients call, field for field. */
-export const bindCodex = (bind: Bind, _app: App, workspace: Workspace): void => {
+export const bindCodex = (plainly: Bind, _app: App, workspace: Workspace): void => {
+  const bind = inTime(plainly)
   bindCapabilities(bind, workspace)
+  bindTodos(bind, workspace)
+  bindEmail(bind)
+  bindCookbook(bind)
+  bindOwn(bind, workspace)
 }

@@ -1,0 +1,13 @@
+import type { Route } from '../route.ts'
+import { capabilities } from './capabilities.ts'
+import { cookbook } from './cookbook.ts'
+import { email } from './email.ts'
+import { own } from './mirror.ts'
+import { todos } from './todos.ts'
+
+/** Every route that existing Odysseus clients know, and what was added to them. */
+export const codex: Record<string, Route> = Object.fromEntries(
+  [{ capabilities }, todos, email, cookbook, own]
+    .flatMap(group => Object.values<Route>(group))
+    .map(record => [record.id, record]),
+)
