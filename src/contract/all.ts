@@ -1,10 +1,19 @@
 import { access } from './access.ts'
+import { documents } from './documents.ts'
 import { events } from './events.ts'
+import { memory } from './memory.ts'
 import type { Route } from './route.ts'
 import { todos } from './todos.ts'
 import { workspace } from './workspace.ts'
 
 /** Every route there is, by group. OpenAPI, command line and fuzz list start here. */
-export const groups: Record<string, Record<string, Route>> = { workspace, todos, access, events }
+export const groups: Record<string, Record<string, Route>> = {
+  workspace,
+  todos,
+  memory,
+  documents,
+  access,
+  events,
+}
 
 export const allRoutes = (): Route[] => Object.values(groups).flatMap(group => Object.values(group))

@@ -4,11 +4,15 @@ import { hostname } from 'node:os'
 import { openAccess as openAccessStore } from '../../store/access.ts'
 import { type Changes, openChanges } from '../../store/changes.ts'
 import { openStore, type Store } from '../../store/database.ts'
+import { openDocuments as openDocumentStore } from '../../store/documents.ts'
+import { openMemory as openMemoryStore } from '../../store/memory.ts'
 import { openTodos as openTodoStore } from '../../store/todos.ts'
 import { type Access, openAccessRules } from '../access/access.ts'
 import { type Approvals, openApprovals } from '../access/approvals.ts'
 import { type Limits, openLimits } from '../access/limits.ts'
 import { Problem } from '../contract/problem.ts'
+import { type Documents, openDocuments } from '../documents/documents.ts'
+import { type Memories, openMemories } from '../memory/memory.ts'
 import { openSchedule } from '../todos/schedule.ts'
 import { openTodos, type Todos } from '../todos/todos.ts'
 import { openClock } from './clock.ts'
@@ -41,6 +45,8 @@ export interface Workspace {
   readonly approvals: Approvals
   readonly limits: Limits
   readonly todos: Todos
+  readonly memory: Memories
+  readonly documents: Documents
   /** Begins what happens by itself: reminders, deadlines, housekeeping. */
   start(): void
   /** Notes what went wrong in the log and gives the number to find it by. */
@@ -86,6 +92,8 @@ export const openWorkspace = (options: OpenOptions): Workspace => {
     access: openAccessRules({ store: accessStore, changes, now, operatorKey }),
     approvals,
     limits: openLimits(config.api, now),
+    memory: openMemories({ store: openMemoryStore(store), changes, now }),
+    documents: openDocuments({ store: openDocumentStore(store), changes, now }),
     todos: openTodos({
       store: openTodoStore(store),
       changes,

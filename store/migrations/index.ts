@@ -1,4 +1,6 @@
 import { spine } from './001-spine.ts'
+import { memory } from './002-memory.ts'
+import { documents } from './003-documents.ts'
 
 /** Forward only; the position in this list is the version it brings the file to. Never edit one that has landed. */
-export const migrations: readonly string[] = [spine]
+export const migrations: readonly string[] = [spine, memory, documents]

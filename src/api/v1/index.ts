@@ -1,7 +1,9 @@
 import type { Workspace } from '../../workspace/workspace.ts'
 import type { App, Bind } from '../bind.ts'
 import { bindAccess } from './access.ts'
+import { bindDocuments } from './documents.ts'
 import { bindEvents } from './events.ts'
+import { bindMemory } from './memory.ts'
 import { bindTodos } from './todos.ts'
 import { bindWorkspace } from './workspace.ts'
 
@@ -9,6 +11,8 @@ export const bindV1 = (bind: Bind, app: App, workspace: Workspace): void => {
   app.get('/healthz', http => http.json({ ok: true, id: workspace.instance, version: workspace.version }))
   bindWorkspace(bind, workspace)
   bindTodos(bind, workspace)
+  bindMemory(bind, workspace)
+  bindDocuments(bind, workspace)
   bindAccess(bind, workspace)
   bindEvents(bind, workspace)
 }
