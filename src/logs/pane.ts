@@ -1,0 +1,28 @@
+import type { Host } from '../hosts/host.ts'
+import { exactly } from '../sessions/tmux.ts'
+import { shellText } from '../sessions/word.ts'
+
+export interface Pane {
+  /** Path of the tmux socket; null for the user's own server. */
+  socket: string | null
+  session: string
+}
+
+/** The pane's scrollback and screen, for sessions without a log of ours. Null where there is no such session. */
+export async function capture(
+  host: Host,
+  pane: Pane,
+  lines: number,
+  options: { colours?: boolean; deadline?: number } = {},
+): Promise<string | null> {
+  const server = pane.socket === null ? '' : `-S ${shellText(pane.socket)}`
+  const target = shellText(exactly(pane.session))
+  const answer = await host.ask(
+    `unset TMUX; tmux -u ${server} capture-pane -p -J ${options.colours ? '-e' : ''} -S -${Math.max(1, Math.floor(lines))} -t ${target}`,
+    { lane: 'pages', deadline: options.deadline },
+  )
+  if (answer.code !== 0) return null
+  const text = answer.stdout.toString().replace(/\s+$/, '')
+  const kept = text.split('\n').slice(-lines)
+  return text === '' ? '' : `${kept.join('\n')}\n`
+}

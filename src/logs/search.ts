@@ -1,0 +1,97 @@
+import type { Readable } from 'node:stream'
+import type { Host } from '../hosts/host.ts'
+import { shellText } from '../sessions/word.ts'
+
+export interface SearchOptions {
+  pattern: string
+  /** `text` looks for the pattern as it stands, `regex` reads it as an extended regular expression. */
+  kind: 'text' | 'regex'
+  ignoreCase?: boolean
+  /** How many hits come along; all are counted. Default 2,000. */
+  cap?: number
+  signal?: AbortSignal
+}
+
+export type Found =
+  | { kind: 'hit'; line: number; offset: number; text: string }
+  /** How many lines matched so far; `done` once the whole log was searched. */
+  | { kind: 'count'; hits: number; done: boolean }
+
+export class SearchError extends Error {
+  override readonly name = 'SearchError'
+}
+
+/** Searches on the host: only hits travel. Lines are cut at 2,000 bytes. */
+export async function* search(host: Host, path: string, options: SearchOptions): AsyncGenerator<Found> {
+  const { pattern } = options
+  if (pattern === '' || pattern.length > 1000 || /[\0\n]/.test(pattern)) {
+    throw new SearchError('A search needs one line of at most 1,000 characters to look for.')
+  }
+  const ended = new AbortController()
+  const signal = options.signal ? AbortSignal.any([options.signal, ended.signal]) : ended.signal
+  const shell = await host.stream(searchScript(path, options), { signal })
+  const problem: Buffer[] = []
+  shell.stderr.on('data', (chunk: Buffer) => problem.push(chunk))
+  let complete = false
+  try {
+    for await (const line of linesOf(shell.stdout)) {
+      const found = readFound(line)
+      if (found?.kind === 'count' && found.done) complete = true
+      if (found) yield found
+    }
+  } catch (error) {
+    if (!options.signal?.aborted) throw error
+  } finally {
+    if (!complete) ended.abort()
+  }
+  if (!complete && !options.signal?.aborted) {
+    const { code } = await shell.done
+    throw new SearchError(
+      `The search in ${path} on ${host.name} did not finish: ${Buffer.concat(problem).toString().trim() || `code ${code ?? 'unknown'}`}`,
+    )
+  }
+}
+
+/** Only a line feed ends a line here: a progress bar's carriage returns are part of it. */
+async function* linesOf(stream: Readable): AsyncGenerator<string> {
+  let rest = ''
+  for await (const chunk of stream) {
+    const lines = (rest + (chunk as Buffer).toString('latin1')).split('\n')
+    rest = lines.pop()!
+    yield* lines
+  }
+}
+
+function readFound(line: string): Found | null {
+  const count = /^#(\d+)( done)?$/.exec(line)
+  if (count) return { kind: 'count', hits: Number(count[1]), done: count[2] !== undefined }
+  const hit = /^(\d+):(\d+):(.*)$/s.exec(line)
+  if (!hit) return null
+  return {
+    kind: 'hit',
+    line: Number(hit[1]),
+    offset: Number(hit[2]),
+    text: Buffer.from(hit[3]!, 'latin1').toString(),
+  }
+}
+
+/** Greps differ in what they know: bytes that are no text, offsets, and printing at once are asked for where they exist. */
+function searchScript(path: string, { pattern, kind, ignoreCase, cap = 2000 }: SearchOptions): string {
+  const how = `-nb${kind === 'text' ? 'F' : 'E'}${ignoreCase ? 'i' : ''}`
+  return `
+LC_ALL=C; export LC_ALL
+ithaca_log=${shellText(path)}
+[ -f "$ithaca_log" ] || { echo "there is no such log" >&2; exit 66; }
+ithaca_more=
+for ithaca_option in -a --line-buffered; do
+  echo x | grep "$ithaca_option" x >/dev/null 2>&1 && ithaca_more="$ithaca_more $ithaca_option"
+done
+if ! echo x | grep -b x >/dev/null 2>&1; then echo "grep on this host cannot tell offsets" >&2; exit 69; fi
+echo x | grep ${how} -e ${shellText(pattern)} >/dev/null
+[ $? -le 1 ] || exit 65
+grep $ithaca_more ${how} -e ${shellText(pattern)} "$ithaca_log" | awk -v cap=${Math.max(0, Math.floor(cap))} '
+  NR <= cap { print substr($0, 1, 2000); if (NR % 100 == 0 || NR < 20) fflush(); next }
+  NR % 10000 == 0 { print "#" NR; fflush() }
+  END { print "#" NR " done" }'
+`
+}
