@@ -34,6 +34,7 @@ export type Changes = Partial<EventTimes & EventWords>
 export interface Override {
   recurrenceId: string
   changes: Changes
+  unread?: string[]
 }
 
 /** The timing of an event and of everything it repeats as. Empty `rrule` and `rdates`: it happens once. */

@@ -66,7 +66,7 @@ function markOf(text: string, clock: EventClock): Mark | null {
 }
 
 /** The name of an occurrence within its series. */
-function keyOf(wall: Wall, at: number, clock: EventClock): string {
+export function keyOf(wall: Wall, at: number, clock: EventClock): string {
   if (clock.kind === 'day') return dateText(wall)
   const key = `${dateText(wall)}T${clockText(wall)}`
   return clock.zone.toInstant(wall) === at ? key : key + offsetText(clock.zone.offset(at))

@@ -11,6 +11,14 @@ export interface Zone {
   /** A reading in a gap moves forward by the gap; one that occurs twice is its first. */
   toInstant(wall: Wall): number
   fit(wall: Wall): Fit
+  /** The changes of the offset in a stretch of time, in order. */
+  changes(from: number, to: number): Change[]
+}
+
+export interface Change {
+  at: number
+  before: number
+  after: number
 }
 
 /** Two changes of a zone's offset are always further apart than this. */
@@ -63,14 +71,18 @@ function ruledZone(name: string): Zone {
     return { change: high, before, after }
   }
 
-  function offset(instant: number): number {
-    const index = Math.floor(instant / BLOCK)
+  function blockAt(index: number): Block {
     let block = blocks.get(index)
     if (!block) {
       if (blocks.size > KEPT) blocks.clear()
       block = survey(index)
       blocks.set(index, block)
     }
+    return block
+  }
+
+  function offset(instant: number): number {
+    const block = blockAt(Math.floor(instant / BLOCK))
     return instant < block.change ? block.before : block.after
   }
 
@@ -94,11 +106,26 @@ function ruledZone(name: string): Zone {
       return offset(wall - after) === after ? wall - after : wall - before
     },
     fit,
+    changes(from, to) {
+      const found: Change[] = []
+      for (let index = Math.floor(from / BLOCK); index * BLOCK < to; index++) {
+        const { change, before, after } = blockAt(index)
+        if (before !== after && change >= from && change < to) found.push({ at: change, before, after })
+      }
+      return found
+    },
   }
 }
 
 function fixedZone(name: string): Zone {
-  return { name, offset: () => 0, toWall: at => at, toInstant: wall => wall, fit: () => 'exact' }
+  return {
+    name,
+    offset: () => 0,
+    toWall: at => at,
+    toInstant: wall => wall,
+    fit: () => 'exact',
+    changes: () => [],
+  }
 }
 
 /** For times that hang on no zone: whole days, and clock times that mean the reader's own clock. */

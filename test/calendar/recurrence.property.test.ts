@@ -37,24 +37,24 @@ const weekStart = part('WKST', some(fc.constantFrom('MO', 'SU'), 1))
 const shapes: fc.Arbitrary<string>[] = [
   fc
     .tuple(fc.constant('DAILY'), byMonth, plainDays, byMonthDay, byHour, byMinute)
-    .map(parts => parts.join('')),
-  fc.tuple(fc.constant('WEEKLY'), byMonth, plainDays, byHour, weekStart).map(parts => parts.join('')),
+    .map(parts => parts.flat().join('')),
+  fc.tuple(fc.constant('WEEKLY'), byMonth, plainDays, byHour, weekStart).map(parts => parts.flat().join('')),
   fc
     .tuple(fc.constant('MONTHLY'), byMonth, fc.oneof(plainDays, countedDays), byMonthDay, byHour)
-    .map(parts => parts.join('')),
+    .map(parts => parts.flat().join('')),
   fc
-    .tuple(fc.constant('YEARLY'), byMonth, fc.oneof(plainDays, countedDays), byMonthDay, byHour)
-    .map(parts => parts.join('')),
-  fc.tuple(fc.constant('YEARLY'), part('BYYEARDAY', some(signed(366)))).map(parts => parts.join('')),
+    .tuple(fc.constant('YEARLY'), byMonth, fc.oneof(fc.tuple(plainDays, byMonthDay), countedDays), byHour)
+    .map(parts => parts.flat().join('')),
+  fc.tuple(fc.constant('YEARLY'), part('BYYEARDAY', some(signed(366)))).map(parts => parts.flat().join('')),
   fc
     .tuple(
       fc.constant('YEARLY'),
       part('BYWEEKNO', some(signed(53))),
       some(fc.constantFrom(...DAYS)).map(days => `;BYDAY=${days}`),
     )
-    .map(parts => parts.join('')),
-  fc.tuple(fc.constant('HOURLY'), plainDays, byHour, byMinute).map(parts => parts.join('')),
-  fc.tuple(fc.constant('MINUTELY'), plainDays, byHour, byMinute).map(parts => parts.join('')),
+    .map(parts => parts.flat().join('')),
+  fc.tuple(fc.constant('HOURLY'), plainDays, byHour, byMinute).map(parts => parts.flat().join('')),
+  fc.tuple(fc.constant('MINUTELY'), plainDays, byHour, byMinute).map(parts => parts.flat().join('')),
 ]
 
 const rules = fc
@@ -75,7 +75,9 @@ const rules = fc
   )
   .map(([shape, interval, end, position]) => {
     const rule = `FREQ=${shape}${interval ? `;INTERVAL=${interval}` : ''}${end ?? ''}`
-    return position !== null && shape.includes('BY') ? `${rule};BYSETPOS=${position}` : rule
+    return position !== null && shape.includes('BY') && !shape.includes('BYWEEKNO')
+      ? `${rule};BYSETPOS=${position}`
+      : rule
   })
 
 const starts = fc
@@ -134,6 +136,9 @@ test('any rule occurs when an independent library says it does', () => {
       fc.constantFrom(...ZONES),
       fc.integer({ min: -100, max: 500 }),
       (rrule, dtstart, zone, offset) => {
+        // In a repeated hour the library drops what is an hour of real time to us; a test of its own covers that.
+        const steady = ['UTC', 'Asia/Kolkata']
+        fc.pre(!/HOURLY|MINUTELY/.test(rrule) || steady.includes(zone))
         const from = Date.UTC(2025, 0, 1) + offset * 86_400_000
         const to = from + (rrule.includes('MINUTELY') ? DAY : rrule.includes('HOURLY') ? 40 * DAY : YEAR)
         const mine = ours(rrule, dtstart, zone, from, to)

@@ -1,0 +1,89 @@
+import { RRuleTemporal } from 'rrule-temporal'
+import { Temporal } from 'temporal-polyfill'
+import type { Series } from '../../src/calendar/event.ts'
+import { expand, type Window } from '../../src/calendar/recurrence.ts'
+
+export const name = 'calendar'
+
+export interface Row {
+  what: string
+  value: number
+  unit: string
+  limit?: number
+  beside?: string
+  beside_value?: number
+}
+
+const ROUNDS = 5
+const RULES = [
+  'FREQ=DAILY',
+  'FREQ=WEEKLY;BYDAY=MO,WE,FR',
+  'FREQ=WEEKLY',
+  'FREQ=MONTHLY;BYMONTHDAY=15',
+  'FREQ=MONTHLY;BYDAY=-1FR',
+]
+const year: Window = { start: Date.UTC(2026, 0, 1), end: Date.UTC(2027, 0, 1), zone: 'Europe/Berlin' }
+const decade: Window = { ...year, end: Date.UTC(2036, 0, 1) }
+
+const series = (uid: number, rrule: string): Series => ({
+  uid: String(uid),
+  dtstart: '2020-01-06T09:00:00',
+  dtend: '2020-01-06T10:00:00',
+  allDay: false,
+  tzid: 'Europe/Berlin',
+  rrule,
+  exdates: [],
+  rdates: [],
+  overrides: [],
+})
+
+const START = '2020-01-06T09:00:00[Europe/Berlin]'
+
+function peer(rrule: string, { start, end }: Window): number {
+  const rule = new RRuleTemporal({
+    rruleString: rrule,
+    dtstart: Temporal.ZonedDateTime.from(START),
+    maxIterations: 1_000_000,
+  })
+  return rule.between(new Date(start), new Date(end), true).length
+}
+
+function milliseconds(work: () => unknown): number {
+  const began = performance.now()
+  work()
+  return performance.now() - began
+}
+
+const median = (values: number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!
+
+export async function run(print: (row: Row) => void): Promise<void> {
+  const events = Array.from({ length: 500 }, (_, i) => series(i, RULES[i % RULES.length]!))
+  const daily = Array.from({ length: 500 }, (_, i) => series(i, 'FREQ=DAILY'))
+  const expandAll = (all: Series[]): void => {
+    for (const event of all) expand(event, year)
+  }
+  const first = milliseconds(() => expandAll(events))
+  const times: Record<'mixed' | 'peer' | 'daily' | 'seconds', number[]> = {
+    mixed: [],
+    peer: [],
+    daily: [],
+    seconds: [],
+  }
+  for (let round = 0; round < ROUNDS; round++) {
+    times.mixed.push(milliseconds(() => expandAll(events)))
+    times.peer.push(milliseconds(() => events.map(event => peer(event.rrule, year))))
+    times.daily.push(milliseconds(() => expandAll(daily)))
+    times.seconds.push(milliseconds(() => expand(series(0, 'FREQ=SECONDLY'), decade)))
+  }
+  const beside = { beside: 'rrule-temporal', beside_value: median(times.peer) }
+  print({ what: 'a year of 500 recurring events, the first time', value: first, unit: 'ms', limit: 100 })
+  print({
+    what: 'a year of 500 recurring events',
+    value: median(times.mixed),
+    unit: 'ms',
+    limit: 100,
+    ...beside,
+  })
+  print({ what: 'a year of 500 daily events', value: median(times.daily), unit: 'ms', limit: 100 })
+  print({ what: 'ten years of FREQ=SECONDLY', value: median(times.seconds), unit: 'ms', limit: 100 })
+}
