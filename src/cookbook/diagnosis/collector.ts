@@ -47,6 +47,7 @@ const newRun = (engine: Engine | null): Run => ({
 })
 
 const stackLines = 160
+const placeLines = 24
 const excerptBefore = 5
 const excerptAfter = 3
 /** Looking back costs time: a log of nothing but errors gets this many looks in each run. */
@@ -155,7 +156,9 @@ export class Collector {
       if (!this.inPhase(rule)) continue
       const needsStack = rule.after !== undefined || rule.when !== undefined
       const before = needsStack ? look().map((line) => line.body).reverse() : []
-      if (rule.after && !before.some((body) => rule.after!.some((pattern) => pattern.test(body)))) continue
+      // Where an unspecific error was raised says something; where its callers are says little.
+      const near = rule.strength === 'place' ? before.slice(-placeLines) : before
+      if (rule.after && !near.some((body) => rule.after!.some((pattern) => pattern.test(body)))) continue
       const evidence: Evidence = {
         line: told.body,
         engine: this.run.engine ?? 'other',

@@ -52,10 +52,12 @@ export function judge(collector: Collector, context: Context, tail: readonly { b
   return { chosen, suspect: chosen === null ? suspect : null, confidence, verdict: verdictOf(run, context, suspect, died), why: whyOf(collector, context, candidates) }
 }
 
-/** A bare line of native code is often repeated by the exception it led to, which says more. */
+/** A bare line, or the title of a stack, is repeated by the exception itself, which says more. */
 function asException(best: Candidate | null, standing: readonly Candidate[]): Candidate | null {
-  if (best === null || best.type !== null || best.level !== null) return best
-  return standing.find((candidate) => candidate.rule === best.rule && candidate.type !== null) ?? best
+  if (best === null || best.type !== null) return best
+  const raised = standing.find((candidate) => candidate.rule === best.rule && candidate.type !== null)
+  if (raised === undefined) return best
+  return best.level === null || raised.body.includes(best.body) ? raised : best
 }
 
 function hasDied(run: Run, context: Context): boolean {

@@ -79,7 +79,7 @@ export const marks: readonly Mark[] = [
       /Listening on \S+ \(version /,
       /llama runner started in/,
       /Starting httpd at /,
-      /text_generation_router\S*: .*\bConnected\b/,
+      /server\.rs:\d+: Connected/,
     ],
   },
 
@@ -143,7 +143,6 @@ export const marks: readonly Mark[] = [
       /Background loop (?:has errored|is not running)/,
       /\d+ validation errors? for \w+/,
       /See (?:root cause above|stack trace (?:above )?for (?:the )?root cause)/,
-      /destroy_process_group\(\) was not called/,
       /Exception (?:in ASGI application|ignored in)/,
     ],
   },

@@ -51,6 +51,7 @@ export const host: readonly Rule[] = [
       /was terminated by (?:signal 9|SIGKILL)|(?:exited with |exit )(?:exit )?(?:code|status):? (?:137|-9)\b|exitcode: -9\b/,
       /died with <Signals\.SIGKILL: 9>/,
       /\(SIGKILL\)/,
+      /signaled to shutdown with signal 9\b/,
     ],
     unless: /Killing|kill -9|killed by user/i,
     meaning: 'The process was killed from outside without a word: nearly always the kernel, out of main memory.',
@@ -161,6 +162,17 @@ export const host: readonly Rule[] = [
     meaning: 'The shared memory of the container (/dev/shm) is too small for the workers to talk through.',
     fixes: [
       { title: 'Start the container with --ipc=host or --shm-size=16g', do: [{ run: 'docker run --ipc=host … (or --shm-size=16g; in Kubernetes an emptyDir with medium: Memory at /dev/shm)' }] },
+      { title: 'Let NCCL do without shared memory', do: [{ env: 'NCCL_SHM_DISABLE', to: '1' }] },
+    ],
+  },
+  {
+    id: 'shared-memory-not-extended',
+    cause: 'dev_shm_too_small',
+    strength: 'plain',
+    match: [/failed to extend (?<file>\/dev\/shm\/\S+) to (?<size>\d+) bytes/],
+    meaning: 'The shared memory of the container (/dev/shm) is too small for the workers to talk through.',
+    fixes: [
+      { title: 'Start the container with --ipc=host or --shm-size=16g', do: [{ run: 'docker run --ipc=host … (or --shm-size=16g)' }] },
       { title: 'Let NCCL do without shared memory', do: [{ env: 'NCCL_SHM_DISABLE', to: '1' }] },
     ],
   },

@@ -125,7 +125,7 @@ export const hub: readonly Rule[] = [
       /error: failed to (?:download|get) (?:file|model|manifest)/i,
       /Failed to download (?:model|file|from)/i,
       /hf_transfer.*(?:error|failed)|An error occurred while downloading using `hf_transfer`/i,
-      /xet.*(?:error|failed)|CAS service error/i,
+      /xet.*(?:error|failed)/i,
     ],
     unless: /[Rr]etrying|usage|telemetry|127\.0\.0\.1|localhost|NCCL|gloo/,
     meaning: 'The hub could not be reached, or the download broke off.',
@@ -134,6 +134,17 @@ export const hub: readonly Rule[] = [
       { title: 'Download the model first', do: [{ run: 'hf download {repoInArgv}' }] },
       { title: 'Say which proxy to use', do: [{ env: 'HTTPS_PROXY', to: '<proxy>' }] },
       { title: 'Use a mirror', do: [{ env: 'HF_ENDPOINT', to: '<mirror>' }] },
+    ],
+  },
+  {
+    id: 'hub-storage-failed',
+    cause: 'hf_offline_or_network',
+    strength: 'echo',
+    match: [/CAS service error/, /Data processing error: /],
+    meaning: 'The download from the storage of the hub failed; its log has the reason.',
+    fixes: [
+      { title: 'Download without the new protocol', do: [{ env: 'HF_HUB_DISABLE_XET', to: '1' }] },
+      { title: 'Download the model first', do: [{ run: 'hf download {repoInArgv}' }] },
     ],
   },
   {

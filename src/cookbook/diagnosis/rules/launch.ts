@@ -136,7 +136,7 @@ export const launch: readonly Rule[] = [
     cause: 'disk_full',
     strength: 'exact',
     match: [
-      /No space left on device/,
+      /[Nn]o space left on device/,
       /\[Errno 28\]/,
       /[Dd]isk quota exceeded|\[Errno 122\]/,
       /[Nn]ot enough (?:free )?disk space|[Ii]nsufficient disk space|not enough space on the disk/,
@@ -161,7 +161,7 @@ export const launch: readonly Rule[] = [
       /(?<model>\w+) does not support LoRA/,
       /(?:LoRA|lora|Lora) .*(?:not (?:supported|yet supported|found|compatible|enabled)|unsupported|does not (?:support|exist)|cannot be|must be|mismatch|failed to)/,
       /[Uu]nsupported LoRA|unsupported lora/i,
-      /[Nn]o adapter found for|Loading lora (?<path>\S+) failed/,
+      /[Nn]o adapter found for/,
       /(?:adapter_config\.json|adapter_model\.\w+).*(?:not found|No such|missing|does not)/,
       /No such file or directory: '(?<path>[^']*adapter_\w+\.\w+)'/,
       /expected target modules in|target modules? .*(?:not supported|unexpected)|is unsupported LoRA weight/,
@@ -178,6 +178,17 @@ export const launch: readonly Rule[] = [
       { title: 'Use one GPU', do: [{ set: 'tensorParallel', to: '1' }] },
       { title: 'Serve the model without adapters', do: [{ drop: 'lora' }, { remove: '--lora-modules' }] },
       { title: 'Upgrade the engine', do: [{ pip: ['--upgrade', '{package}'] }] },
+    ],
+  },
+  {
+    id: 'lora-not-loaded',
+    cause: 'lora_error',
+    strength: 'plain',
+    match: [/Loading lora (?<path>\S+) failed/],
+    meaning: 'The LoRA adapter {path} could not be loaded.',
+    fixes: [
+      { title: 'Download the adapter and give its folder', do: [{ run: 'hf download {path}' }] },
+      { title: 'Serve the model without adapters', do: [{ drop: 'lora' }, { remove: '--lora-modules' }] },
     ],
   },
   {

@@ -23,7 +23,7 @@ export const model: readonly Rule[] = [
       /error: (?:model|file) (?:path|file) does not exist|invalid model path/i,
       /Model not found at|model file .*not found/i,
     ],
-    unless: /chat.?template|\/dev\/shm|\.so\b|Config file|gcc|nvcc|ninja|command not found|tuned|E=\d+,N=\d+|\.triton|socket|fused_moe/i,
+    unless: /chat.?template|adapter_\w+\.|\/dev\/shm|\.so\b|Config file|gcc|nvcc|ninja|command not found|tuned|E=\d+,N=\d+|\.triton|socket|fused_moe/i,
     meaning: 'There is no such file or folder: {path}.',
     fixes: [
       { title: 'Give the path of the model as it is on the host', do: [{ set: 'model', to: '{corrected}' }] },
@@ -60,7 +60,7 @@ export const model: readonly Rule[] = [
       /done_getting_tensors/,
       /unable to load model: \S*blobs\/sha256/,
     ],
-    unless: /No such file or directory|unable to allocate|out of memory|clip_model/,
+    unless: /No such file or directory|unable to allocate|out of memory|clip_model|unknown (?:model )?architecture|unknown pre-tokenizer/,
     meaning: 'The GGUF file cannot be used by this build: it is damaged, incomplete, or made by a converter of another time.',
     fixes: [
       { title: 'Update llama.cpp', do: [{ run: 'update the engine to its newest release' }] },

@@ -12,6 +12,7 @@ export const native: readonly Rule[] = [
       /Segfault encountered/,
       /(?:exited with |exit )(?:exit )?(?:code|status):? (?:139|-11)\b|exitcode: -11\b/,
       /died with <Signals\.SIGSEGV/,
+      /signaled to shutdown with signal 11\b/,
       /segfault at [0-9a-f]+ ip/,
       /0xC0000005|access violation/i,
       /EXC_BAD_ACCESS/,
@@ -30,6 +31,7 @@ export const native: readonly Rule[] = [
     match: [
       /[Ii]llegal [Ii]nstruction/,
       /\bSIGILL\b/,
+      /signaled to shutdown with signal 4\b/,
       /(?:exited with |exit )(?:exit )?(?:code|status):? (?:132|-4)\b/,
       /0xC000001D/i,
       /(?:CPU|processor) (?:does not|doesn't) support (?:AVX\w*|SSE\w*|FMA|F16C|AMX)/i,
@@ -50,6 +52,7 @@ export const native: readonly Rule[] = [
     match: [
       /\bBus error\b/,
       /\bSIGBUS\b/,
+      /signaled to shutdown with signal 7\b/,
       /signal: bus error/,
       /(?:exited with |exit )(?:exit )?(?:code|status):? (?:135|-7)\b|exitcode: -7\b/,
       /died with <Signals\.SIGBUS/,
@@ -78,6 +81,7 @@ export const native: readonly Rule[] = [
       /Assertion `(?<detail>.*)' failed/,
       /(?:double free or corruption|malloc\(\): |free\(\): invalid|corrupted size vs|stack smashing detected|munmap_chunk\(\))/,
       /Fatal Python error: (?!Segmentation)(?<detail>.*)/,
+      /signaled to shutdown with signal 6\b/,
       /\bSIGABRT\b|signal: aborted|Aborted \(core dumped\)/,
       /(?:panicked at|panic: |fatal error: unexpected signal)/,
       /(?:exited with |exit )(?:exit )?(?:code|status):? (?:134|-6)\b/,

@@ -6,7 +6,7 @@ export const network: readonly Rule[] = [
     cause: 'nccl_error',
     strength: 'exact',
     match: [
-      /NCCL WARN (?<detail>(?!Error while creating shared memory|NCCL_\w+|Cuda failure.*out of memory|Attribute|Env|.*peer access).*(?:fail|error|[Nn]o (?:interface|route|socket|eligible|NIC)|refused|unreachable|not found|mismatch|[Bb]ootstrap|[Cc]ould not|[Uu]nable).*)/,
+      /NCCL WARN (?<detail>(?!Error while creating shared memory|Error: failed to extend|NCCL_\w+|Cuda failure.*out of memory|Attribute|Env|.*peer access).*(?:fail|error|[Nn]o (?:interface|route|socket|eligible|NIC)|refused|unreachable|not found|mismatch|[Bb]ootstrap|[Cc]ould not|[Uu]nable).*)/,
       /Bootstrap : no socket interface found/,
       /ncclInvalidUsage: .*Duplicate GPU/,
       /ncclRemoteError: /,

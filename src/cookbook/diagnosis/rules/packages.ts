@@ -44,6 +44,10 @@ const toInstall = ({ values }: Evidence): Values => {
   return { install: packageOf[top!] ?? top!.replaceAll('_', '-') }
 }
 
+/** Parts of packages that are there, but of another time than their caller. */
+const partOfEngine =
+  /^(?:vllm|sglang|transformers|torch|torchvision|triton|flashinfer|xformers|outlines|compressed_tensors|huggingface_hub|mistral_common|lmdeploy|gguf|ray|numpy|pydantic|deep_gemm|sgl_kernel)\.(?!_)\w/
+
 const extension = /^(?:vllm\._\w+|sgl_kernel\.\w+|flash_attn_2_cuda|exllama\w*|awq_ext|_C|flash_attn\w*_cuda)$/
 
 export const packages: readonly Rule[] = [
@@ -53,12 +57,26 @@ export const packages: readonly Rule[] = [
     strength: 'exact',
     match: [/No module named '?(?<module>[\w.]+)'?/],
     unless: /Failed to import from|No module named '?__main__|transformers_modules/,
-    when: ({ values }) => !extension.test(values.module ?? ''),
+    when: ({ values }) => !extension.test(values.module ?? '') && !partOfEngine.test(values.module ?? ''),
     meaning: 'The Python package for “{module}” is not installed in the environment of the server.',
     derive: toInstall,
     fixes: [
       { title: 'Install {install}', do: [{ pip: ['{install}'] }] },
       { title: 'Check that the right environment is active', do: [{ run: 'which python; python -m pip list' }] },
+    ],
+  },
+  {
+    id: 'part-of-package-missing',
+    cause: 'package_version_mismatch',
+    strength: 'exact',
+    match: [/No module named '(?<module>[\w.]+)'/],
+    when: ({ values }) => partOfEngine.test(values.module ?? '') && !extension.test(values.module ?? ''),
+    unless: /Failed to import from|transformers_modules/,
+    meaning: 'The installed package has no part “{module}”: it is older or newer than what calls it.',
+    fixes: [
+      { title: 'Install {distribution} in the version the engine pins', do: [{ pip: ['--force-reinstall', '{distribution}'] }] },
+      { title: 'Install the versions the engine was released with', do: [{ pip: ['--upgrade', '{package}'] }] },
+      { title: 'Show which packages disagree', do: [{ run: 'python -m pip check' }] },
     ],
   },
   {
@@ -209,6 +227,20 @@ export const packages: readonly Rule[] = [
 
 /** Errors that point to packages of different times only when nothing better is known of them. */
 export const lastGuesses: readonly Rule[] = [
+  {
+    id: 'kernel-library-by-stack',
+    cause: 'package_version_mismatch',
+    strength: 'place',
+    match: [/(?:Error|Exception): ?/, /^assert /],
+    after: [/\/deep_gemm\/\S+", line \d+/],
+    unless: /out of memory|CUDA error/,
+    meaning: 'The installed kernel library does not know what the engine asks of it.',
+    fixes: [
+      { title: 'Do without DeepGEMM', do: [{ env: 'SGLANG_ENABLE_JIT_DEEPGEMM', to: '0' }], engines: ['sglang'] },
+      { title: 'Do without DeepGEMM', do: [{ env: 'VLLM_USE_DEEP_GEMM', to: '0' }], engines: ['vllm'] },
+      { title: 'Install the versions the engine was released with', do: [{ pip: ['--upgrade', '{package}'] }] },
+    ],
+  },
   {
     id: 'object-lacks-attribute',
     cause: 'package_version_mismatch',

@@ -53,6 +53,7 @@ export const quantization: readonly Rule[] = [
     match: [/(?:ValueError|RuntimeError|NotImplementedError|AssertionError|KeyError|TypeError|AttributeError|Exception)\b/, /^assert /],
     after: [/layers\/quantization\/[\w/]+\.py", line \d+, in /],
     unless: /out of memory|CUDA error|HIP error/,
+    when: ({ before }) => !before.slice(-8).some((line) => /\/deep_gemm\//.test(line)),
     meaning: 'Setting up the quantisation of the model failed.',
     fixes: [
       { title: 'Let the engine read the quantisation from the model', do: [{ drop: 'quantization' }], engines: ['vllm', 'sglang', 'tgi'] },
