@@ -124,7 +124,6 @@ export class Pty {
   readonly exited: Promise<{ exitCode: number; signal?: number }>
   /** Everything it wrote, for counting. */
   bytes = 0
-  raw = ''
   readonly #patience: number
   #changed = new EventTarget()
   #pending: Promise<void> = Promise.resolve()
@@ -138,7 +137,6 @@ export class Pty {
     this.pty = spawn(file, args, { cols, rows, cwd, env: Object.fromEntries(given) })
     this.pty.onData(data => {
       this.bytes += Buffer.byteLength(data)
-      this.raw += data
       this.#pending = this.screen
         .write(data)
         .then(() => void this.#changed.dispatchEvent(new Event('change')))
@@ -148,6 +146,19 @@ export class Pty {
 
   send(keys: string): void {
     this.pty.write(keys)
+  }
+
+  /** Resolves at the moment it writes this, without waiting for the screen. */
+  wrote(text: string): Promise<void> {
+    return new Promise(resolve => {
+      let seen = ''
+      const listening = this.pty.onData(data => {
+        seen = (seen + data).slice(-data.length - text.length)
+        if (!seen.includes(text)) return
+        listening.dispose()
+        resolve()
+      })
+    })
   }
 
   resize(size: Size): void {
