@@ -3,6 +3,7 @@ import { documents } from './documents.ts'
 import { events } from './events.ts'
 import { memory } from './memory.ts'
 import type { Route } from './route.ts'
+import { search } from './search.ts'
 import { todos } from './todos.ts'
 import { workspace } from './workspace.ts'
 
@@ -12,6 +13,7 @@ export const groups: Record<string, Record<string, Route>> = {
   todos,
   memory,
   documents,
+  search,
   access,
   events,
 }

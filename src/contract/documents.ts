@@ -72,7 +72,9 @@ export const documents = {
       language: text(40).optional(),
       session_id: text(200).optional(),
       archived: flag().default(false),
-      deleted: flag().default(false).describe('those that can be recovered instead'),
+      deleted: flag()
+        .default(false)
+        .describe('those that can be recovered instead; `search` does not look there'),
       search: text(200).optional().describe('all of these words; newest first, whatever the order asked for'),
       sort: z.enum(['recent', 'oldest', 'edits', 'alpha']).default('recent'),
     }),

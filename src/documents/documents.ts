@@ -144,7 +144,11 @@ export const openDocuments = (deps: {
   }
 
   const documents: Documents = {
-    list: query => store.find(query),
+    list(query) {
+      if (query.deleted && query.search)
+        throw new Problem('invalid', 'Deleted documents are not searched: list them without search.')
+      return store.find(query)
+    },
     library: query => store.library(query),
     languages: store.languages,
     sessions: store.sessions,

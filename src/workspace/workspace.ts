@@ -6,6 +6,7 @@ import { type Changes, openChanges } from '../../store/changes.ts'
 import { openStore, type Store } from '../../store/database.ts'
 import { openDocuments as openDocumentStore } from '../../store/documents.ts'
 import { openMemory as openMemoryStore } from '../../store/memory.ts'
+import { openSearch as openSearchStore } from '../../store/search.ts'
 import { openTodos as openTodoStore } from '../../store/todos.ts'
 import { type Access, openAccessRules } from '../access/access.ts'
 import { type Approvals, openApprovals } from '../access/approvals.ts'
@@ -13,6 +14,7 @@ import { type Limits, openLimits } from '../access/limits.ts'
 import { Problem } from '../contract/problem.ts'
 import { type Documents, openDocuments } from '../documents/documents.ts'
 import { type Memories, openMemories } from '../memory/memory.ts'
+import { openSearch, type Search } from '../search/search.ts'
 import { openSchedule } from '../todos/schedule.ts'
 import { openTodos, type Todos } from '../todos/todos.ts'
 import { openClock } from './clock.ts'
@@ -47,6 +49,7 @@ export interface Workspace {
   readonly todos: Todos
   readonly memory: Memories
   readonly documents: Documents
+  readonly search: Search
   /** Begins what happens by itself: reminders, deadlines, housekeeping. */
   start(): void
   /** Notes what went wrong in the log and gives the number to find it by. */
@@ -94,6 +97,7 @@ export const openWorkspace = (options: OpenOptions): Workspace => {
     limits: openLimits(config.api, now),
     memory: openMemories({ store: openMemoryStore(store), changes, now }),
     documents: openDocuments({ store: openDocumentStore(store), changes, now }),
+    search: openSearch(openSearchStore(store)),
     todos: openTodos({
       store: openTodoStore(store),
       changes,

@@ -1,4 +1,4 @@
-/** The text lives in its versions, which never change; a document points at the one that counts. */
+/** The text lives in its versions, which never change; a document points at the one that counts. Deleted ones are not searched. */
 export const documents = /* sql */ `
 CREATE TABLE documents (
   n INTEGER PRIMARY KEY,
@@ -45,18 +45,21 @@ CREATE VIEW documents_current AS
   FROM documents JOIN document_versions
     ON document_versions.document = documents.id AND document_versions.version = documents.version;
 CREATE VIRTUAL TABLE documents_text USING fts5(title, content, content='documents_current', content_rowid='n', prefix='1 2 3');
-CREATE TRIGGER documents_text_add AFTER INSERT ON documents BEGIN
+CREATE TRIGGER documents_text_add AFTER INSERT ON documents WHEN new.active = 1 BEGIN
   INSERT INTO documents_text(rowid, title, content)
   SELECT new.n, new.title, content FROM document_versions WHERE document = new.id AND version = new.version;
 END;
-CREATE TRIGGER documents_text_gone AFTER DELETE ON documents BEGIN
+CREATE TRIGGER documents_text_gone AFTER DELETE ON documents WHEN old.active = 1 BEGIN
   INSERT INTO documents_text(documents_text, rowid, title, content)
   SELECT 'delete', old.n, old.title, content FROM document_versions WHERE document = old.id AND version = old.version;
 END;
-CREATE TRIGGER documents_text_edit AFTER UPDATE ON documents WHEN old.title IS NOT new.title OR old.version <> new.version BEGIN
+CREATE TRIGGER documents_text_edit AFTER UPDATE ON documents
+WHEN old.title IS NOT new.title OR old.version <> new.version OR old.active <> new.active BEGIN
   INSERT INTO documents_text(documents_text, rowid, title, content)
-  SELECT 'delete', old.n, old.title, content FROM document_versions WHERE document = old.id AND version = old.version;
+  SELECT 'delete', old.n, old.title, content FROM document_versions
+  WHERE document = old.id AND version = old.version AND old.active = 1;
   INSERT INTO documents_text(rowid, title, content)
-  SELECT new.n, new.title, content FROM document_versions WHERE document = new.id AND version = new.version;
+  SELECT new.n, new.title, content FROM document_versions
+  WHERE document = new.id AND version = new.version AND new.active = 1;
 END;
 `

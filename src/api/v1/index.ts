@@ -4,6 +4,7 @@ import { bindAccess } from './access.ts'
 import { bindDocuments } from './documents.ts'
 import { bindEvents } from './events.ts'
 import { bindMemory } from './memory.ts'
+import { bindSearch } from './search.ts'
 import { bindTodos } from './todos.ts'
 import { bindWorkspace } from './workspace.ts'
 
@@ -13,6 +14,7 @@ export const bindV1 = (bind: Bind, app: App, workspace: Workspace): void => {
   bindTodos(bind, workspace)
   bindMemory(bind, workspace)
   bindDocuments(bind, workspace)
+  bindSearch(bind, workspace)
   bindAccess(bind, workspace)
   bindEvents(bind, workspace)
 }
