@@ -12,21 +12,28 @@ export const inTime =
   (bind: Bind, longest = LONGEST): Bind =>
   (route, handler) =>
     bind(route, async (input, call) => {
-      const ending = new AbortController()
-      const hungUp = (): void => ending.abort(call.signal.reason)
-      const late = new Problem(
-        'timeout',
-        `Request exceeded ${Math.round(longest / 1000)}s timeout; look at what was done before asking again`,
-      )
+      let ending: AbortController | null = null
+      const hungUp = (): void => ending?.abort(call.signal.reason)
+      // Most handlers never look at their signal, and making one costs more than their answer.
+      const begin = (): AbortSignal => {
+        if (!ending) {
+          ending = new AbortController()
+          call.signal.addEventListener('abort', hungUp, { once: true })
+        }
+        return ending.signal
+      }
       let timer: NodeJS.Timeout | undefined
       const over = new Promise<never>((_resolve, reject) => {
         timer = setTimeout(() => {
-          ending.abort(late)
+          const late = new Problem(
+            'timeout',
+            `Request exceeded ${Math.round(longest / 1000)}s timeout; look at what was done before asking again`,
+          )
+          ending?.abort(late)
           reject(late)
         }, longest)
       })
-      call.signal.addEventListener('abort', hungUp, { once: true })
-      const limited: Call = { ...call, signal: ending.signal }
+      const limited: Call = Object.create(call, { signal: { get: begin } })
       try {
         return await Promise.race([handler(input, limited), over])
       } catch (error) {
@@ -35,6 +42,6 @@ export const inTime =
         throw error
       } finally {
         clearTimeout(timer)
-        call.signal.removeEventListener('abort', hungUp)
+        if (ending) call.signal.removeEventListener('abort', hungUp)
       }
     })

@@ -1,5 +1,6 @@
 import type { Workspace } from '../../workspace/workspace.ts'
 import type { App, Bind } from '../bind.ts'
+import { bindBundles } from './bundles.ts'
 import { bindCapabilities } from './capabilities.ts'
 import { bindCookbook } from './cookbook.ts'
 import { inTime } from './deadline.ts'
@@ -15,4 +16,5 @@ export const bindCodex = (plainly: Bind, _app: App, workspace: Workspace): void 
   bindEmail(bind)
   bindCookbook(bind)
   bindOwn(bind, workspace)
+  bindBundles(bind, workspace)
 }

@@ -1,4 +1,5 @@
 import type { Route } from '../route.ts'
+import { bundles } from './bundles.ts'
 import { capabilities } from './capabilities.ts'
 import { cookbook } from './cookbook.ts'
 import { email } from './email.ts'
@@ -7,7 +8,7 @@ import { todos } from './todos.ts'
 
 /** Every route that existing Odysseus clients know, and what was added to them. */
 export const codex: Record<string, Route> = Object.fromEntries(
-  [{ capabilities }, todos, email, cookbook, own]
+  [{ capabilities }, todos, email, cookbook, own, bundles]
     .flatMap(group => Object.values<Route>(group))
     .map(record => [record.id, record]),
 )
