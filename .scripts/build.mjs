@@ -24,7 +24,6 @@ const result = await build({
   platform: 'node',
   target: 'node20',
   minify: true,
-  keepNames: true,
   sourcemap: false,
   legalComments: 'linked',
   external: EXTERNAL.filter(name => name === 'cpu-features' || dependencies[name]),

@@ -14,6 +14,8 @@ export interface Bindings {
   actor?: Actor
   ticket?: Ticket
   remote?: string
+  /** The socket's side of the answer, where there is one. */
+  outgoing?: { setHeader(name: string, value: string): unknown }
 }
 export interface Variables {
   actor: Actor
@@ -71,7 +73,9 @@ export const binder =
         actor,
         author,
         workspace,
-        signal: http.req.raw.signal,
+        get signal() {
+          return http.req.raw.signal
+        },
         http,
         need: (scopes, all) => passGuard(http, workspace, scopes, all ?? false),
       }

@@ -15,7 +15,11 @@ export const admit =
     const envelope = envelopeFor(path)
     http.set('ticket', http.env.ticket ?? null)
     http.set('body', null)
-    for (const [name, value] of SECURITY) http.header(name, value)
+    const { outgoing } = http.env
+    // On a socket the headers are set where they end up; through a Response they cost as much as a small answer.
+    for (const [name, value] of SECURITY)
+      if (outgoing) outgoing.setHeader(name, value)
+      else http.header(name, value)
     if (http.env.actor) http.set('actor', http.env.actor)
     else {
       const foreign = foreigner(http.req.header('host'), http.req.header('origin'), workspace.hostnames)

@@ -22,8 +22,7 @@ export const listen = async (
   const { createAdaptorServer } = await import('@hono/node-server')
   const server = createAdaptorServer({
     fetch: (request: Request, env: HttpBindings | Http2Bindings) =>
-      api.fetch(request, { remote: env.incoming.socket.remoteAddress ?? 'unknown' }),
-    overrideGlobalObjects: false,
+      api.fetch(request, { remote: env.incoming.socket.remoteAddress ?? 'unknown', outgoing: env.outgoing }),
     serverOptions: {
       keepAliveTimeout: 30_000,
       requestTimeout: 60_000,

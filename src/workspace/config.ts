@@ -88,7 +88,12 @@ export function isZone(name: string): boolean {
   }
 }
 
-export const systemZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC'
+let found: string | undefined
+
+export const systemZone = (): string => {
+  found ??= Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC'
+  return found
+}
 
 export const readConfig = (file: string): Config => {
   if (!existsSync(file)) return Config.parse({})
