@@ -149,7 +149,7 @@ function sequenceKey(sequence: string): string | undefined {
   if (final === '~') return withModifiers(numbers[Number(first)], Number(second || 1))
   if (final === '^') return withModifiers(numbers[Number(first)], 5)
   if (final === '$') return withModifiers(numbers[Number(first)], 2)
-  return withModifiers(finals[final], Number(second || 1))
+  return first === '' || first === '1' ? withModifiers(finals[final], Number(second || 1)) : undefined
 }
 
 /** Keys of terminals that send every key by its code (CSI u). */

@@ -1,0 +1,131 @@
+import { describe, expect, test } from 'vitest'
+import * as z from 'zod'
+import { match } from '../../../views/actions/match.ts'
+import { type Action, Actions } from '../../../views/actions/registry.ts'
+import { type Focus, Router } from '../../../views/keys/router.ts'
+
+interface State {
+  live: boolean
+}
+
+function set() {
+  const done: string[] = []
+  const stakes = () => ({ title: 'Stop', facts: ['74 GiB'], verb: 'Stop', name: 'serve' })
+  const action = (
+    id: string,
+    where: string[],
+    rest: Partial<Action<State, never>> = {},
+  ): Action<State, never> => ({
+    id,
+    title: id,
+    help: '',
+    where,
+    danger: 'none',
+    run: () => void done.push(`ran ${id}`),
+    ...rest,
+  })
+  const actions = new Actions<State>([
+    action('log.wrap', ['log']),
+    action('list.write', ['list']),
+    action('stop', ['list', 'log'], {
+      danger: ({ live }) => (live ? 'type-name' : 'confirm'),
+      stakes,
+      disabled: () => (blocked ? 'it is not yours' : undefined),
+    }),
+    action('jump', ['log'], { args: z.string() as never }),
+    action('quit', ['everywhere']),
+    action('broken', ['everywhere'], { run: () => Promise.reject(new Error('the host is away')) }),
+  ])
+  let blocked = false
+  const focus: Focus[] = []
+  const here = { places: ['log', 'everywhere'] }
+  const router = new Router<State>({
+    actions,
+    bindings: () => ({
+      'log.wrap': ['w'],
+      'list.write': ['w'],
+      stop: ['X'],
+      jump: ['T'],
+      quit: ['q'],
+      broken: ['b'],
+    }),
+    focus: () => focus,
+    places: () => here.places,
+    state: () => ({ live: true }),
+    confirm: (asked, danger) => done.push(`confirm ${asked.id} ${danger}`),
+    ask: asked => done.push(`ask ${asked.id}`),
+    say: words => done.push(words),
+  })
+  return { router, done, focus, here, block: () => (blocked = true) }
+}
+
+describe('the router', () => {
+  test('finds the action of the narrowest place', async () => {
+    const { router, done, here } = set()
+    await router.stroke({ key: 'w' })
+    here.places = ['list', 'everywhere']
+    await router.stroke({ key: 'w' })
+    await router.stroke({ key: 'q' })
+    expect(done).toEqual(['ran log.wrap', 'ran list.write', 'ran quit'])
+  })
+
+  test('lets what has the focus see a stroke first', async () => {
+    const { router, done, focus } = set()
+    focus.push({ stroke: stroke => 'key' in stroke && stroke.key === 'q' })
+    await router.stroke({ key: 'q' })
+    await router.stroke({ key: 'w' })
+    expect(done).toEqual(['ran log.wrap'])
+  })
+
+  test('never runs a dangerous action without asking, and says why one cannot run', async () => {
+    const { router, done, block } = set()
+    await router.stroke({ key: 'X' })
+    block()
+    await router.stroke({ key: 'X' })
+    expect(done).toEqual(['confirm stop type-name', 'stop: it is not yours'])
+  })
+
+  test('asks for what an action has to be told', async () => {
+    const { router, done } = set()
+    await router.stroke({ key: 'T' })
+    expect(done).toEqual(['ask jump'])
+  })
+
+  test('pasted text is no key', async () => {
+    const { router, done } = set()
+    await router.stroke({ paste: ['X'] })
+    expect(done).toEqual([])
+  })
+
+  test('an action that fails says so and ends nothing', async () => {
+    const { router, done } = set()
+    await router.stroke({ key: 'b' })
+    expect(done).toEqual(['broken: the host is away'])
+  })
+})
+
+describe('the registry', () => {
+  test('refuses two actions of one name, and danger without stakes', () => {
+    const one: Action<State, never> = {
+      id: 'a',
+      title: '',
+      help: '',
+      where: ['x'],
+      danger: 'none',
+      run: () => {},
+    }
+    expect(() => new Actions<State>([one, one])).toThrow('Two actions are called a')
+    expect(() => new Actions<State>([{ ...one, danger: 'confirm' }])).toThrow('does not say how')
+  })
+
+  test('the palette finds by pieces of a title, the best first', async () => {
+    const candidates = [
+      { id: 'stop', title: 'Stop the serve', words: 'kill end' },
+      { id: 'launch', title: 'Launch a model' },
+      { id: 'relaunch', title: 'Relaunch with a change' },
+    ]
+    expect((await match('laun', candidates)).map(({ id }) => id)).toEqual(['launch', 'relaunch'])
+    expect((await match('kill', candidates)).map(({ id }) => id)).toEqual(['stop'])
+    expect(await match('', candidates)).toEqual(candidates)
+  })
+})

@@ -1,0 +1,23 @@
+/** Something the palette can find: an action, or an object by its name. */
+export interface Candidate {
+  id: string
+  title: string
+  /** Further words it can be found by. */
+  words?: string
+}
+
+/** Of all candidates the best for what was typed, best first; without a query, as they come. */
+export async function match<T extends Candidate>(
+  query: string,
+  candidates: readonly T[],
+  limit = 50,
+): Promise<T[]> {
+  if (query.trim() === '') return candidates.slice(0, limit)
+  const { default: fuzzysort } = await import('fuzzysort')
+  const found = fuzzysort.go(query.trim(), candidates as T[], {
+    keys: ['title', candidate => candidate.words ?? '', 'id'],
+    limit,
+    threshold: 0.2,
+  })
+  return found.map(result => result.obj)
+}
