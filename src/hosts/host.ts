@@ -59,6 +59,8 @@ export interface Host {
     options?: { stdin?: Readable | string | Uint8Array; signal?: AbortSignal },
   ): Promise<Shell>
   connect(port: number, signal?: AbortSignal): Promise<Duplex>
+  /** Forgets why it could not be reached, so that the next question tries at once. */
+  retry(): void
   /** Told at every change of `reach`. Returns the way to stop being told. */
   onReach(listener: (reach: Reach) => void): () => void
 }

@@ -1,12 +1,10 @@
-import { homedir } from 'node:os'
-import { join } from 'node:path'
 import { chooseTransport, type TransportChoice } from './choice.ts'
 import { type Host, HostError, type Transport } from './host.ts'
-import type { AskPassphrase } from './keys.ts'
-import { trustHostKey } from './known-hosts.ts'
+import { type AskPassphrase, Passphrases } from './keys.ts'
+import { keyName, trustHostKey } from './known-hosts.ts'
 import { openLocal } from './local.ts'
 import { Machine } from './machine.ts'
-import { parseTarget, resolveSettings, type SshSettings, type Target } from './settings.ts'
+import { keyPlace, parseTarget, resolveSettings, type SshSettings, type Target } from './settings.ts'
 import { openSsh2 } from './ssh2.ts'
 import { openSystemSsh } from './system-ssh.ts'
 
@@ -24,7 +22,7 @@ export interface HostRecord {
 export interface HostsOptions {
   /** Read instead of `~/.ssh/config` and the machine's own. */
   sshConfig?: string | null
-  /** Where trusted keys are filed; by default the user's own known_hosts. */
+  /** Where trusted keys are filed; by default the first known_hosts file of the host's own settings. */
   knownHosts?: string | null
   /** The agent's socket; by default `SSH_AUTH_SOCK`. Null for none. */
   agentSocket?: string | null
@@ -40,12 +38,14 @@ const isLocalName = (name: string) => ['', 'local', 'localhost'].includes(name.t
 export class Hosts {
   readonly local: Host
   readonly #options: HostsOptions
+  readonly #passphrases: Passphrases | null
   readonly #machines = new Map<string, Machine>()
   readonly #records = new Map<string, HostRecord>()
   readonly #settings = new Map<string, { at: number; settings: Promise<SshSettings> }>()
 
   constructor(options: HostsOptions = {}) {
     this.#options = options
+    this.#passphrases = options.askPassphrase ? new Passphrases(options.askPassphrase) : null
     const local = new Machine(LOCAL_ID, LOCAL_ID, async () => openLocal())
     this.local = local
     this.#machines.set(LOCAL_ID, local)
@@ -109,10 +109,20 @@ export class Hosts {
     return settings
   }
 
-  /** Files a host key a person has compared, and connects to the hosts that waited for it. */
-  trust(line: string, options: { hashed?: boolean } = {}): void {
-    trustHostKey(this.#options.knownHosts ?? join(homedir(), '.ssh', 'known_hosts'), line, options.hashed)
-    for (const machine of this.#machines.values()) machine.retry()
+  /**
+   * Files a host key a person has compared, where the host's own settings look for it, and connects anew. Only the
+   * line that a refused connection offered is taken.
+   */
+  async trust(reference: string, line: string): Promise<void> {
+    const record = this.#recordOf(reference)
+    if (!record) throw new HostError('unreachable', `There is no saved host “${reference}”.`, { reference })
+    const settings = await this.settings(record)
+    const hop = [settings, ...settings.jumps].find(each => line.startsWith(`${keyName(...keyPlace(each))} `))
+    const file = this.#options.knownHosts ?? hop?.knownHostsFiles[0]
+    if (!hop || !file)
+      throw new TypeError(`This line does not name ${record.name}, nor a machine on the way to it.`)
+    trustHostKey(file, line, hop.hashKnownHosts)
+    this.#machineOf(record).retry()
   }
 
   close(): void {
@@ -141,8 +151,8 @@ export class Hosts {
   async #connect(record: HostRecord, signal: AbortSignal): Promise<Transport> {
     const settings = await this.settings(record)
     const kind = record.transport ?? chooseTransport(settings).kind
-    const { knownHosts: knownHostsFile, askPassphrase, sshConfig } = this.#options
-    if (kind === 'ssh2') return openSsh2(settings, { knownHostsFile, askPassphrase, signal })
+    const { knownHosts: knownHostsFile, sshConfig } = this.#options
+    if (kind === 'ssh2') return openSsh2(settings, { knownHostsFile, passphrases: this.#passphrases, signal })
     return openSystemSsh(settings, {
       target: targetOf(record),
       configFile: sshConfig ?? null,

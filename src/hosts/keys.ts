@@ -7,6 +7,33 @@ type Ssh2 = typeof import('ssh2')
 /** Asks a person for the passphrase of a key file; null means: go on without it. */
 export type AskPassphrase = (keyFile: string) => Promise<string | null>
 
+export type PassphraseSource = Pick<Passphrases, 'find'>
+
+/** Passphrases that opened their key, so that a lost connection is made again without asking a person again. */
+export class Passphrases {
+  readonly #ask: AskPassphrase
+  readonly #known = new Map<string, string>()
+
+  constructor(ask: AskPassphrase) {
+    this.#ask = ask
+  }
+
+  /** A passphrase that opens the key, or what to say about there being none. */
+  async find(
+    keyFile: string,
+    opens: (passphrase: string) => boolean,
+  ): Promise<{ passphrase: string } | { note: string }> {
+    const known = this.#known.get(keyFile)
+    if (known !== undefined && opens(known)) return { passphrase: known }
+    const passphrase = await this.#ask(keyFile)
+    if (passphrase === null)
+      return { note: `${keyFile} is encrypted and no passphrase was given (ssh-add it)` }
+    if (!opens(passphrase)) return { note: `the passphrase for ${keyFile} is wrong` }
+    this.#known.set(keyFile, passphrase)
+    return { passphrase }
+  }
+}
+
 interface KeyFile {
   path: string
   text: Buffer
@@ -36,14 +63,14 @@ export class LoginReport {
 export async function loginSequence(
   ssh2: Ssh2,
   settings: SshSettings,
-  askPassphrase: AskPassphrase | null,
+  passphrases: PassphraseSource | null,
   report: LoginReport,
 ): Promise<AuthHandlerMiddleware> {
   const { files, configured } = await readKeyFiles(ssh2, settings.identityFiles, report)
   const agent = settings.agent
     ? agentOf(ssh2, settings.agent, settings.identitiesOnly ? configured : null, configured, report)
     : null
-  const attempts = attemptsOf(ssh2, settings.user, agent, files, askPassphrase, report)
+  const attempts = attemptsOf(ssh2, settings.user, agent, files, passphrases, report)
   return (methodsLeft, _partial, next) => {
     if (methodsLeft) report.methodsLeft = methodsLeft
     void attempts.next().then(
@@ -62,7 +89,7 @@ async function* attemptsOf(
   username: string,
   agent: BaseAgent | null,
   files: KeyFile[],
-  askPassphrase: AskPassphrase | null,
+  passphrases: PassphraseSource | null,
   report: LoginReport,
 ) {
   yield { type: 'none' as const, username }
@@ -72,15 +99,15 @@ async function* attemptsOf(
     yield { type: 'publickey' as const, username, key: file.text }
   }
   for (const file of files.filter(f => f.encrypted)) {
-    const passphrase = await askPassphrase?.(file.path)
-    if (passphrase == null) {
-      report.notes.push(`${file.path} is encrypted and no passphrase was given (ssh-add it)`)
+    const opens = (passphrase: string) => !(ssh2.utils.parseKey(file.text, passphrase) instanceof Error)
+    const found = (await passphrases?.find(file.path, opens)) ?? {
+      note: `${file.path} is encrypted and nobody can be asked for its passphrase (ssh-add it)`,
+    }
+    if ('note' in found) {
+      report.notes.push(found.note)
       continue
     }
-    if (ssh2.utils.parseKey(file.text, passphrase) instanceof Error) {
-      report.notes.push(`the passphrase for ${file.path} is wrong`)
-      continue
-    }
+    const { passphrase } = found
     report.notes.push(`${file.path} was offered`)
     yield { type: 'publickey' as const, username, key: file.text, passphrase }
   }

@@ -3,7 +3,8 @@ import { printfWords, quote } from './quote.ts'
 /*
  * What a lane's shell is told. Answers are kept in files of a private name until the script has ended, so that a
  * process it leaves behind can neither hold up the lane nor write into a later answer. Files in memory come first:
- * a full disk must not silence the machine whose disk is full.
+ * a full disk must not silence the machine whose disk is full. Where nothing at all can be written, the output is
+ * passed on as it comes, between marks, and what goes to stderr is lost.
  */
 
 /** The lane that a new one replaces and cleans up after. */
@@ -27,14 +28,17 @@ for _it_b in "$XDG_RUNTIME_DIR" /dev/shm "$TMPDIR" /tmp /var/tmp "$HOME"; do
 done
 trap 'rm -f "$_it_d".?' EXIT
 trap 'exit 1' HUP PIPE TERM
+_it_run() {
+  if [ $# -eq 0 ]; then ( umask "$_it_u"; eval "$_it_s" ) </dev/null
+  else ( for _it_w do printf "$_it_w"; done ) | ( umask "$_it_u"; set --; eval "$_it_s" ); fi
+}
 _it_ask() {
   _it_n=$1 _it_s=$2; shift 2
-  if [ -z "$_it_d" ]; then printf '%s 0 0 0 nowhere\\n' "$_it_n"; return; fi
-  if [ $# -eq 0 ]; then
-    ( umask "$_it_u"; eval "$_it_s" ) </dev/null >"$_it_d.o" 2>"$_it_d.e"
-  else
-    ( for _it_w do printf "$_it_w"; done ) | ( umask "$_it_u"; set --; eval "$_it_s" ) >"$_it_d.o" 2>"$_it_d.e"
+  if [ -z "$_it_d" ]; then
+    printf '%s 0 0 0 direct\\n' "$_it_n"; _it_run "$@" 2>/dev/null
+    printf '\\n%s %d\\n' "$_it_n" $?; return
   fi
+  _it_run "$@" >"$_it_d.o" 2>"$_it_d.e"
   _it_c=$? _it_o=0 _it_e=0 _it_v=ok
   [ -s "$_it_d.o" ] && _it_o=$(wc -c <"$_it_d.o")
   [ -s "$_it_d.e" ] && _it_e=$(wc -c <"$_it_d.e")

@@ -128,21 +128,42 @@ export class Lane {
     const sent = this.#sent[0]
     if (!sent) return false
     this.#header ??= this.#readHeader(sent.nonce)
+    if (this.#header?.verdict === 'direct') return this.#readDirect(sent)
     if (!this.#header || this.#bytes.size < this.#header.out + this.#header.err) return false
     const { code, out, err, verdict } = this.#header
     const stdout = this.#bytes.take(out)!
     const stderr = this.#bytes.take(err)!
-    this.#header = null
-    this.#sent.shift()
     if (verdict === 'ok') sent.question.answer({ code, stdout, stderr })
-    else this.#refuse(sent.question, verdict)
-    this.#onAnswer()
+    else this.#refuse(sent.question)
+    this.#next()
     return true
   }
 
+  /** An answer that could not be kept on the machine comes between marks, without its length. */
+  #readDirect({ nonce, question: asked }: Sent): boolean {
+    const marker = `\n${nonce} `
+    const all = this.#bytes.peek()
+    const at = all.indexOf(marker)
+    const end = at < 0 ? -1 : all.indexOf('\n', at + marker.length)
+    if (end < 0) return false
+    const code = Number(all.toString('latin1', at + marker.length, end))
+    asked.answer({ code, stdout: all.subarray(0, at), stderr: Buffer.alloc(0) })
+    this.#bytes.take(end + 1)
+    this.#next()
+    return true
+  }
+
+  #next(): void {
+    this.#header = null
+    this.#sent.shift()
+    this.#onAnswer()
+  }
+
   /** The next shell looks for a place to keep answers anew. */
-  #refuse(asked: Question, verdict: string): void {
-    asked.fail(noRoom(verdict))
+  #refuse(asked: Question): void {
+    const message =
+      'The answer did not fit where the machine keeps it: its temporary files have no space left.'
+    asked.fail(new HostError('no_channel', message))
     this.kill()
   }
 
@@ -179,15 +200,6 @@ export class Lane {
       { code, signal, said },
     )
   }
-}
-
-function noRoom(verdict: string): HostError {
-  const where = 'no directory in memory, /tmp or the home directory'
-  const message =
-    verdict === 'full'
-      ? 'The answer did not fit where the machine keeps it: the file system of its temporary files is full.'
-      : `The machine has nowhere to keep an answer: ${where} can be written. Free some space there.`
-  return new HostError('no_channel', message, { verdict })
 }
 
 /** Waits for the last bytes of an ended shell; a process that holds its pipe open is not waited for. */

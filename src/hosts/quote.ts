@@ -9,13 +9,16 @@ export const quoteAll = (argv: readonly string[]): string => argv.map(quote).joi
 
 const CHUNK = 4096
 
+// Not plain: what printf or the shell would read, and a dash, which would start an option.
+const SPECIAL = new Set([...`%'\\-`].map(char => char.charCodeAt(0)))
+
 /** Bytes as words that `printf` turns back into exactly these bytes, NUL included. */
 export function printfWords(bytes: Uint8Array): string[] {
   const words: string[] = []
   for (let start = 0; start < bytes.length; start += CHUNK) {
     let word = ''
     for (const byte of bytes.subarray(start, start + CHUNK)) {
-      const plain = byte >= 0x20 && byte < 0x7f && byte !== 0x25 && byte !== 0x27 && byte !== 0x5c
+      const plain = byte >= 0x20 && byte < 0x7f && !SPECIAL.has(byte)
       word += plain ? String.fromCharCode(byte) : `\\${byte.toString(8).padStart(3, '0')}`
     }
     words.push(`'${word}'`)

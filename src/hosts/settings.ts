@@ -180,3 +180,7 @@ function expandTokens(
   }
   return expandHome(path).replace(/%[%dhinpru]/g, token => tokens[token]!)
 }
+
+/** The name and port a host's key is filed under. */
+export const keyPlace = (settings: SshSettings): [name: string, port: number] =>
+  settings.hostKeyAlias ? [settings.hostKeyAlias, 22] : [settings.hostname, settings.port]

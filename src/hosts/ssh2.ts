@@ -1,24 +1,14 @@
 import type { Duplex } from 'node:stream'
-import type { Client, ClientChannel, ConnectConfig, ServerHostKeyAlgorithm } from 'ssh2'
+import type { Client, ClientChannel } from 'ssh2'
 import { HostError, type Shell, type Transport } from './host.ts'
-import { type AskPassphrase, LoginReport, loginSequence } from './keys.ts'
-import { judgeHostKey, keyError, keyLine, knownTypes, trustHostKey } from './known-hosts.ts'
 import type { SshSettings } from './settings.ts'
+import { type LoginOptions, login } from './ssh2-login.ts'
 
-export interface Ssh2Options {
-  askPassphrase?: AskPassphrase | null
-  /** Where a trusted key is filed; read before the files of the ssh config. */
-  knownHostsFile?: string | null
-  signal?: AbortSignal
-}
-
-const KEEPALIVE_MS = 5000
-const KEEPALIVE_MISSES = 3
 /** How long a killed program has to report its end before its channel is closed. */
 const KILL_WAIT = 1500
 
 /** Logs in with the built-in client, through every jump host on the way. */
-export async function openSsh2(settings: SshSettings, options: Ssh2Options = {}): Promise<Transport> {
+export async function openSsh2(settings: SshSettings, options: LoginOptions = {}): Promise<Transport> {
   // Loading it costs tens of milliseconds, which somebody without remote hosts need not pay.
   const { default: ssh2 } = await import('ssh2')
   const clients: Client[] = []
@@ -37,113 +27,6 @@ export async function openSsh2(settings: SshSettings, options: Ssh2Options = {})
     throw error
   }
   return transportOf(clients.at(-1)!, settings, endAll)
-}
-
-async function login(
-  ssh2: typeof import('ssh2'),
-  settings: SshSettings,
-  through: Duplex | undefined,
-  options: Ssh2Options,
-): Promise<Client> {
-  const { signal } = options
-  const client = new ssh2.Client()
-  const report = new LoginReport()
-  const keys = hostKeyCheck(settings, options)
-  const config: ConnectConfig = {
-    host: settings.hostname,
-    port: settings.port,
-    username: settings.user,
-    sock: through as ConnectConfig['sock'],
-    readyTimeout: settings.connectTimeoutMs,
-    keepaliveInterval: KEEPALIVE_MS,
-    keepaliveCountMax: KEEPALIVE_MISSES,
-    hostVerifier: keys.verify,
-    algorithms: { serverHostKey: keys.preferred },
-    authHandler: await loginSequence(ssh2, settings, options.askPassphrase ?? null, report),
-  }
-  const name = settings.alias
-  return new Promise((resolve, reject) => {
-    const abort = () => fail(new HostError('aborted', `Connecting to ${name} was given up.`))
-    const fail = (error: HostError) => {
-      signal?.removeEventListener('abort', abort)
-      client.destroy()
-      reject(error)
-    }
-    if (signal?.aborted) return abort()
-    signal?.addEventListener('abort', abort, { once: true })
-    client.once('ready', () => {
-      signal?.removeEventListener('abort', abort)
-      client.setNoDelay(true)
-      resolve(client)
-    })
-    // Errors come after the login as well; without a listener that stays, Node would end the process.
-    client.on('error', error => fail(keys.error() ?? loginError(error, settings, report)))
-    client.once('close', () =>
-      fail(keys.error() ?? new HostError('unreachable', `${name} closed the connection during the login.`)),
-    )
-    client.connect(config)
-  })
-}
-
-function hostKeyCheck(settings: SshSettings, options: Ssh2Options) {
-  const name = settings.hostKeyAlias ?? settings.hostname
-  const port = settings.hostKeyAlias ? 22 : settings.port
-  const files = [...(options.knownHostsFile ? [options.knownHostsFile] : []), ...settings.knownHostsFiles]
-  const home = options.knownHostsFile ?? settings.knownHostsFiles[0] ?? ''
-  let error: HostError | null = null
-  return {
-    error: () => error,
-    preferred: preferredAlgorithms(knownTypes(files, name, port)),
-    verify(blob: Buffer): boolean {
-      const verdict = judgeHostKey(files, name, port, blob)
-      if (verdict.state === 'unknown' && settings.acceptNewKeys && home !== '') {
-        trustHostKey(home, keyLine(name, port, blob), settings.hashKnownHosts)
-        return true
-      }
-      error = keyError(verdict, name, port, blob, home)
-      return error === null
-    },
-  }
-}
-
-const HOST_KEY_ALGORITHMS: ServerHostKeyAlgorithm[] = [
-  'ssh-ed25519',
-  'ecdsa-sha2-nistp256',
-  'ecdsa-sha2-nistp384',
-  'ecdsa-sha2-nistp521',
-  'rsa-sha2-512',
-  'rsa-sha2-256',
-]
-
-/** Kinds of key that are filed already come first: a key of another kind would look like a changed one. */
-function preferredAlgorithms(known: string[]): ServerHostKeyAlgorithm[] {
-  const isKnown = (algorithm: string) => known.includes(algorithm.startsWith('rsa-') ? 'ssh-rsa' : algorithm)
-  return [...HOST_KEY_ALGORITHMS].sort((a, b) => Number(isKnown(b)) - Number(isKnown(a)))
-}
-
-function loginError(
-  error: Error & { level?: string; code?: string },
-  settings: SshSettings,
-  report: LoginReport,
-): HostError {
-  const at = `${settings.hostname}:${settings.port}`
-  if (error.level === 'client-authentication')
-    return new HostError('auth', `${at} does not let ${settings.user} in.${report.advice(settings)}`, {
-      tried: report.notes,
-      methods: report.methodsLeft,
-    })
-  if (error.level === 'client-timeout')
-    return new HostError('unreachable', `${at} did not answer within ${settings.connectTimeoutMs / 1000} s.`)
-  const why: Record<string, string> = {
-    ECONNREFUSED: 'it refuses the connection: no SSH server listens there',
-    ENOTFOUND: 'the name is not known',
-    EHOSTUNREACH: 'there is no route to it',
-    ENETUNREACH: 'there is no route to it',
-    ETIMEDOUT: 'it does not answer',
-  }
-  return new HostError('unreachable', `${at} cannot be reached: ${why[error.code ?? ''] ?? error.message}.`, {
-    cause: error.code,
-  })
 }
 
 function transportOf(client: Client, settings: SshSettings, endAll: () => void): Transport {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { HostError } from './host.ts'
 import { judgeHostKey, keyError } from './known-hosts.ts'
-import type { SshSettings } from './settings.ts'
+import { keyPlace, type SshSettings } from './settings.ts'
 
 /** What `ssh` said when it gave up, as an error a person can act on. */
 export async function readSshFailure(
@@ -58,8 +58,7 @@ async function keyFailure(settings: SshSettings, args: string[], file: string): 
     })
     const fields = readFileSync(seen, 'utf8').trim().split(/\s+/)
     const blob = Buffer.from(fields[2] ?? '', 'base64')
-    const name = settings.hostKeyAlias ?? settings.hostname
-    const port = settings.hostKeyAlias ? 22 : settings.port
+    const [name, port] = keyPlace(settings)
     const files = [file, ...settings.knownHostsFiles].filter(Boolean)
     return keyError(judgeHostKey(files, name, port, blob), name, port, blob, file)
   } catch {

@@ -41,10 +41,7 @@ export async function openSystemSsh(settings: SshSettings, options: SystemSshOpt
 }
 
 function commonArgs(settings: SshSettings, options: SystemSshOptions): string[] {
-  const files = [
-    ...(options.knownHostsFile ? [options.knownHostsFile] : []),
-    ...(settings.all.get('userknownhostsfile') ?? []),
-  ]
+  const files = [`"${options.knownHostsFile}"`, ...(settings.all.get('userknownhostsfile') ?? [])]
   const set = (name: string, value: string) => ['-o', `${name}=${value}`]
   return [
     ...sshTargetArgs(options.target, options.configFile),

@@ -47,7 +47,10 @@ describe.each(SHELLS)('a lane in %s', (program, args) => {
 
   it('gives back exit code, both outputs and every byte', async ({ skip }) => {
     const { questions } = open(skip)
-    const bytes = randomBytes(100_000)
+    // Every byte comes once as the first of a word of `printf`, where a dash would be an option.
+    const bytes = Buffer.concat(
+      Array.from({ length: 256 }, (_, n) => Buffer.concat([Buffer.from([n]), randomBytes(4095)])),
+    )
     const answer = await questions.ask('cat; echo "told you" >&2; exit 3', { stdin: bytes })
     expect(answer.code).toBe(3)
     expect(answer.stdout.equals(bytes)).toBe(true)
@@ -137,6 +140,19 @@ describe.each(SHELLS)('a lane in %s', (program, args) => {
     await expect(running).rejects.toMatchObject({ code: 'lost' })
     await expect(behind).rejects.toMatchObject({ code: 'lost' })
     expect(await text(questions, 'echo again')).toBe('again\n')
+  })
+
+  it('answers even where nothing can be written', async ({ skip }) => {
+    needs(missing(program), skip)
+    const refuse = `trap '' XFSZ; ulimit -f 0; exec ${[program, ...args].join(' ')}`
+    const { questions } = lane('sh', ['-c', refuse])
+    const bytes = randomBytes(20_000)
+    const answers = await Promise.all([
+      questions.ask('cat; exit 3', { stdin: bytes }),
+      questions.ask('echo second; echo lost >&2'),
+    ])
+    expect(answers[0]).toMatchObject({ code: 3, stdout: bytes })
+    expect(answers[1]).toMatchObject({ code: 0, stdout: Buffer.from('second\n') })
   })
 
   it('leaves no file behind', async ({ skip }) => {

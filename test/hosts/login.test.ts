@@ -34,8 +34,13 @@ describe('logging in', () => {
       code: 'auth',
       message: expect.stringContaining('is wrong'),
     })
-    ;(host as unknown as { retry(): void }).retry()
+    host.retry()
     expect((await host.ask('echo in')).stdout.toString()).toBe('in\n')
+    expect(asked).toEqual([key, key])
+    await sshd.kill()
+    await sshd.start()
+    host.retry()
+    expect((await host.ask('echo again')).stdout.toString()).toBe('again\n')
     expect(asked).toEqual([key, key])
     const silent = hostsOf(cleanup, sshd, { lines }).get('a')
     await expect(silent.ask(':')).rejects.toMatchObject({ message: expect.stringContaining('ssh-add') })

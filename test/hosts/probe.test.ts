@@ -20,11 +20,8 @@ async function look(host: Host, options: ProbeOptions = {}) {
 
 /** A daemon whose sessions find these programs first. */
 async function machineWith(programs: Record<string, string>, config: string[] = []) {
-  const bin = join(
-    cleanup.add(await sshdFolder(), () => {}),
-    'bin',
-  )
-  mkdirSync(bin)
+  const bin = mkdtempSync(join(tmpdir(), 'ithaca-probe-'))
+  cleanup.add(bin, folder => rmSync(folder, { recursive: true, force: true }))
   for (const [name, body] of Object.entries(programs)) {
     writeFileSync(join(bin, name), `#!/bin/sh\n${body}\n`)
     chmodSync(join(bin, name), 0o755)

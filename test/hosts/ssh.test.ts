@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { existsSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { createServer as createTcp } from 'node:net'
 import { Readable } from 'node:stream'
@@ -137,7 +138,10 @@ describe.each([
       details: { fingerprint: sshd.hostKeyFingerprint, file: own },
     })
     expect(unknown.message).toContain(sshd.hostKeyFingerprint)
-    hosts.trust(unknown.details.line)
+    await expect(hosts.trust(name, unknown.details.line.replace('127.0.0.1', '127.0.0.2'))).rejects.toThrow(
+      'name',
+    )
+    await hosts.trust(name, unknown.details.line)
     await reached(host, 'connected')
     expect(await say(host, 'echo in')).toBe('in\n')
     const before = sshd.hostKeyFingerprint
@@ -159,11 +163,13 @@ describe.each([
     host.onReach(reach => seen.push(reach.state))
     await say(host, ':')
     const running = host.ask('sleep 300', { deadline: 60_000 }).catch(error => error)
-    const streaming = await host.stream('sleep 300')
+    const streaming = await host.stream('sleep 299')
     await say(host, ':', { lane: 'pages' })
+    const pid = (await say(host, 'pgrep -f "sleep 29[9]"', { lane: 'slow' })).trim()
     await sshd.kill()
     expect(await running).toMatchObject({ code: 'lost' })
     expect((await streaming.done).code).toBe(null)
+    await until(() => !existsSync(`/proc/${pid}`), 'the job that was followed ended with its connection')
     await reached(host, 'unreachable')
     await expect(host.ask(':')).rejects.toMatchObject({ code: expect.stringMatching(/lost|unreachable/) })
     await sshd.start()
@@ -179,7 +185,6 @@ describe.each([
 
   it('tells a refused login from a dead machine', async ({ skip }) => {
     const { sshd, hosts } = await open(skip)
-    const { writeFileSync } = await import('node:fs')
     writeFileSync(`${sshd.folder}/authorized_keys`, '')
     await expect(hosts.get(name).ask(':')).rejects.toMatchObject({ code: 'auth' })
     expect(hosts.get(name).reach).toMatchObject({ state: 'unreachable' })
