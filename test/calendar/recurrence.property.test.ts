@@ -153,6 +153,58 @@ test('any rule occurs when an independent library says it does', () => {
         expect(mine).toEqual(theirs.slice(0, 1000))
       },
     ),
-    { numRuns: Number(process.env.RUNS ?? 300) },
+    { numRuns: 400 },
+  )
+})
+
+test('deleted and added dates agree with it too, and do not disturb a count', () => {
+  const picks = fc.array(fc.integer({ min: 0, max: 60 }), { maxLength: 6 })
+  fc.assert(
+    fc.property(
+      fc.constantFrom(
+        'FREQ=DAILY;COUNT=50',
+        'FREQ=WEEKLY;BYDAY=TU,FR',
+        'FREQ=MONTHLY;BYDAY=-1SU',
+        'FREQ=DAILY;INTERVAL=5',
+      ),
+      fc.constantFrom(...ZONES),
+      picks,
+      picks,
+      (rrule, zone, deleted, added) => {
+        const start = Temporal.PlainDateTime.from('2025-01-31T12:30:00')
+        const of = (days: number, hours = 0): string =>
+          start.add({ days, hours }).toString({ smallestUnit: 'minute' })
+        const exdates = deleted.map(n => of(n))
+        const rdates = added.map(n => of(n, n % 2))
+        const placed = (text: string): Temporal.ZonedDateTime =>
+          Temporal.ZonedDateTime.from(`${text}[${zone}]`)
+        const dtstart = `${of(0)}:00`
+        const rule = new RRuleTemporal({
+          rruleString: rrule,
+          dtstart: placed(dtstart),
+          exDate: exdates.map(placed),
+          rDate: rdates.filter(text => !exdates.includes(text)).map(placed),
+          includeDtstart: true,
+        })
+        const [from, to] = [Date.UTC(2025, 0, 1), Date.UTC(2026, 0, 1)]
+        const theirs = rule.between(new Date(from), new Date(to - 1), true).map(at => at.epochMilliseconds)
+        const first = placed(dtstart).epochMilliseconds
+        const expected = new Set(exdates.includes(of(0)) ? theirs : [first, ...theirs])
+        const series = {
+          uid: 'x',
+          dtstart,
+          dtend: dtstart,
+          allDay: false,
+          tzid: zone,
+          rrule,
+          exdates,
+          rdates,
+          overrides: [],
+        }
+        const mine = expand(series, { start: from, end: to, zone: 'UTC' }).occurrences.map(o => o.startsAt)
+        expect(mine).toEqual([...expected].sort((a, b) => a - b))
+      },
+    ),
+    { numRuns: 200 },
   )
 })
