@@ -4,8 +4,8 @@ import type { Store } from './database.ts'
 
 /** Ranking costs by the match, so only so many are compared: the newest. */
 export const RANKED = 2000
-/** Marking the words in a text reads all of it; in one longer than this only the place of the first word is shown. */
-const MARKED_WHOLE = 50_000
+/** How much of a long text is read to show the words in it: from a little before the first one. */
+const READ = 20_000
 const WORDS = 8
 
 /** Where a noun's words are indexed. Another noun is another record here and another word in the contract. */
@@ -13,37 +13,33 @@ interface Indexed {
   index: string
   /** How much a word weighs in each column of the index. */
   weights: readonly number[]
-  /** The column of the index that snippets come from, and its text. */
-  body: readonly [place: number, column: string]
   from: string
   title: string
-  size: string
+  /** The column that is shown with the words in it. */
+  body: string
 }
 
 const INDEXED: Record<Findable, Indexed> = {
   todo: {
     index: 'todos_text',
     weights: [4, 1, 1, 2],
-    body: [1, 'content'],
     from: 'todos',
     title: 'title',
-    size: 'length(content)',
+    body: 'content',
   },
   memory: {
     index: 'memories_text',
     weights: [1],
-    body: [0, 'text'],
     from: 'memories',
     title: 'substr(text, 1, 80)',
-    size: 'length(text)',
+    body: 'text',
   },
   document: {
     index: 'documents_text',
     weights: [4, 1],
-    body: [1, 'content'],
     from: '(SELECT documents.*, content FROM documents JOIN documents_current USING (n, title))',
     title: 'title',
-    size: 'size',
+    body: 'content',
   },
 }
 
@@ -57,14 +53,14 @@ export interface Place {
 export interface Shown {
   id: string
   title: string
-  snippet: string
-  marks: [number, number][]
+  /** The text, or as much of a long one as is needed to show where the words are. */
+  text: string
   updated_at: number
 }
 
 export const openSearch = (store: Store) => ({
   /** The best of the newest matches of one noun, and how many there were to choose from. */
-  best: (noun: Findable, words: string, limit: number): { places: Place[]; ranked: number } => {
+  best: (noun: Findable, words: readonly string[], limit: number): { places: Place[]; ranked: number } => {
     const { index, weights } = INDEXED[noun]
     const rows = store
       .sql<{ n: number; score: number; ranked: number }>(
@@ -73,30 +69,20 @@ export const openSearch = (store: Store) => ({
            WHERE ${index} MATCH ? ORDER BY rowid DESC LIMIT ${RANKED}
          ) ORDER BY score, n DESC LIMIT ?`,
       )
-      .all(matching(words), limit)
+      .all(matchWords(words.join(' ')), limit)
     return { places: rows.map(({ n, score }) => ({ noun, n, score })), ranked: rows[0]?.ranked ?? 0 }
   },
 
   /** Nothing when it went away in the meantime. */
-  show: ({ noun, n }: Place, words: string): Shown | undefined => {
-    const { index, body, from, title, size: length } = INDEXED[noun]
-    const [place, column] = body
-    const row = store
-      .sql<{ id: string; title: string; updated_at: number; size: number }>(
-        `SELECT id, ${title} AS title, updated_at, ${length} AS size FROM ${from} WHERE n = ?`,
+  show: ({ noun, n }: Place, words: readonly string[]): Shown | undefined => {
+    const { from, title, body } = INDEXED[noun]
+    return store
+      .sql<Shown>(
+        `SELECT id, ${title} AS title, updated_at, CASE WHEN length(${body}) <= ${READ} THEN ${body}
+           ELSE substr(${body}, max(1, instr(lower(${body}), ?) - 1000), ${READ}) END AS text
+         FROM ${from} WHERE n = ?`,
       )
-
-      .get(n)
-    if (!row) return undefined
-    const { size, ...rest } = row
-    if (size > MARKED_WHOLE) return { ...rest, ...around(store, from, column, n, words) }
-    const found = store
-      .sql<{ text: string }>(
-        `SELECT snippet(${index}, ${place}, char(${OPEN}), char(${CLOSE}), '…', 24) AS text
-         FROM ${index} WHERE ${index} MATCH ? AND rowid = ?`,
-      )
-      .get(matching(words), n)
-    return { ...rest, ...unmarked(found?.text ?? '') }
+      .get(words[0]?.toLowerCase() ?? '', n)
   },
 })
 
@@ -104,41 +90,3 @@ export type SearchStore = ReturnType<typeof openSearch>
 
 export const wordsOf = (text: string): string[] =>
   [...new Set(text.match(/[\p{L}\p{N}_]+/gu) ?? [])].slice(0, WORDS)
-
-const matching = (text: string): string => matchWords(wordsOf(text).join(' '))
-
-/** Private-use characters stand for the marks between SQLite and here. */
-const OPEN = 0xe0f0
-const CLOSE = 0xe0f1
-
-const unmarked = (marked: string): Pick<Shown, 'snippet' | 'marks'> => {
-  const marks: [number, number][] = []
-  let snippet = ''
-  for (const [index, part] of marked.split(String.fromCharCode(OPEN)).entries()) {
-    const [hit, rest] = part.split(String.fromCharCode(CLOSE), 2) as [string, string?]
-    if (index > 0 && rest !== undefined) marks.push([snippet.length, snippet.length + hit.length])
-    snippet += hit + (rest ?? '')
-  }
-  return { snippet, marks }
-}
-
-const around = (
-  store: Store,
-  from: string,
-  column: string,
-  n: number,
-  words: string,
-): Pick<Shown, 'snippet' | 'marks'> => {
-  const sought = wordsOf(words)
-  const found = store
-    .sql<{ text: string }>(
-      `SELECT substr(${column}, max(1, instr(lower(${column}), ?) - 60), 200) AS text FROM ${from} WHERE n = ?`,
-    )
-    .get(sought[0]?.toLowerCase() ?? '', n)
-  const snippet = found?.text ?? ''
-  const marks = [...snippet.matchAll(new RegExp(sought.join('|'), 'giu'))].map((hit): [number, number] => [
-    hit.index,
-    hit.index + hit[0].length,
-  ])
-  return { snippet, marks }
-}

@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { type Place, RANKED, type SearchStore, wordsOf } from '../../store/search.ts'
 import type { Findable, Hit } from '../contract/search.ts'
+import { snippetOf } from './snippet.ts'
 
 export interface Found {
   items: Hit[]
@@ -10,14 +11,15 @@ export interface Found {
 }
 
 export interface Search {
-  find(query: { words: string; nouns: Findable[]; limit: number }): Promise<Found>
+  find(query: { text: string; nouns: Findable[]; limit: number }): Promise<Found>
 }
 
 export const openSearch = (store: SearchStore): Search => ({
-  async find({ words, nouns, limit }) {
+  async find({ text, nouns, limit }) {
+    const words = wordsOf(text)
     const places: Place[] = []
     const ranked: number[] = []
-    if (wordsOf(words).length > 0)
+    if (words.length > 0)
       for (const noun of nouns) {
         const best = store.best(noun, words, limit)
         places.push(...best.places)
@@ -30,7 +32,9 @@ export const openSearch = (store: SearchStore): Search => ({
       .slice(0, limit)
       .flatMap(place => {
         const shown = store.show(place, words)
-        return shown ? [{ noun: place.noun, ...shown, score: -place.score }] : []
+        if (!shown) return []
+        const { text, ...rest } = shown
+        return [{ noun: place.noun, ...rest, ...snippetOf(text, words), score: -place.score }]
       })
     return {
       items,

@@ -6,7 +6,7 @@ import { readable } from '../sight.ts'
 export const bindSearch = (bind: Bind, { search }: Workspace): void => {
   bind(routes.find, ({ q, nouns, limit }, { actor }) =>
     search.find({
-      words: q,
+      text: q,
       nouns: (nouns ?? [...FINDABLE]).filter(noun => readable(actor, noun)),
       limit,
     }),
