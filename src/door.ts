@@ -1,6 +1,7 @@
 import type { Machine } from './cli/extend.ts'
 import type { Door } from './cli/program.ts'
 import { createClient } from './client/client.ts'
+import type { Connection } from './connect/connect.ts'
 import { findPaths, type Paths } from './workspace/paths.ts'
 
 /** From the words on the command line to the door that serves them. */
@@ -20,11 +21,23 @@ export const run = async (argv: readonly string[], version: string, script: stri
     stderr: process.stderr,
     stdin: process.stdin,
     async open({ remote }): Promise<Door> {
-      const { connect, connectRemote } = await import('./connect/connect.ts')
-      const connection = remote ? connectRemote(...remoteFrom(remote)) : await connect({ paths, version })
+      const { connect } = await import('./connect/connect.ts')
+      const connection = remote ? await openRemote(remote, paths) : await connect({ paths, version })
       return { client: createClient(connection.carry), url: connection.url, close: () => connection.close() }
     },
   })
+}
+
+const openRemote = async (address: string, paths: Paths): Promise<Connection> => {
+  if (address.startsWith('ssh://')) {
+    const [{ connectOverSsh }, { readConfig }] = await Promise.all([
+      import('./connect/over-ssh.ts'),
+      import('./workspace/config.ts'),
+    ])
+    return connectOverSsh(address, readConfig(paths.configFile))
+  }
+  const { connectRemote } = await import('./connect/connect.ts')
+  return connectRemote(...remoteFrom(address))
 }
 
 /** An address given with `--remote`, or, where it says just `env`, the one existing clients use. */

@@ -59,6 +59,14 @@ export const Config = z.strictObject({
       block_private: z.boolean().default(false),
     })
     .prefault({}),
+  hosts: z
+    .strictObject({
+      /** Read instead of ~/.ssh/config and the machine's own. */
+      ssh_config: z.string().optional(),
+      /** Where trusted keys are filed, instead of the first file that ssh would look into. */
+      known_hosts: z.string().optional(),
+    })
+    .prefault({}),
   cookbook: z
     .strictObject({
       modules: z.array(z.string()).default([]),

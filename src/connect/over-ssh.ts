@@ -1,0 +1,87 @@
+import { Readable } from 'node:stream'
+import type { Carry } from '../client/client.ts'
+import { Problem } from '../contract/problem.ts'
+import { type Host, HostError } from '../hosts/host.ts'
+import { Hosts } from '../hosts/hosts.ts'
+import { request } from '../hosts/http.ts'
+import type { Config } from '../workspace/config.ts'
+import { Instance } from '../workspace/owner.ts'
+import type { Connection } from './connect.ts'
+
+/** Where the instance file may be on the other side; the first that is there says where its owner listens. */
+const FIND = `
+for f in "\${ITHACA_HOME:+$ITHACA_HOME/data/instance.json}" "\${XDG_DATA_HOME:+$XDG_DATA_HOME/ithaca/instance.json}" "$HOME/.local/share/ithaca/instance.json"; do
+  [ -n "$f" ] && [ -r "$f" ] && exec cat "$f"
+done
+exit 3`
+
+/** Another machine's workspace through ssh alone: who may log in there may read its key, so no token is needed. */
+export const connectOverSsh = async (address: string, config: Config): Promise<Connection> => {
+  const target = decodeURIComponent(address.slice('ssh://'.length).replace(/\/+$/, ''))
+  const [, name, port] = target.match(/^([^:]+?)(?::(\d+))?$/) ?? []
+  if (!name)
+    throw new Problem('invalid', `'${address}' is not an address such as ssh://user@host or ssh://alias.`)
+  const hosts = new Hosts({ sshConfig: config.hosts.ssh_config, knownHosts: config.hosts.known_hosts })
+  hosts.setRecords([{ id: 'remote', name, target: name, port: port ? Number(port) : null }])
+  const host = hosts.get('remote')
+  try {
+    const instance = await findInstance(host)
+    const there = Number(new URL(instance.url).port)
+    return {
+      mode: 'remote',
+      url: address,
+      carry: overChannel(host, there, instance.key),
+      inside: null,
+      close: async () => hosts.close(),
+    }
+  } catch (error) {
+    hosts.close()
+    throw error instanceof HostError ? asProblem(error) : error
+  }
+}
+
+const findInstance = async (host: Host): Promise<Instance> => {
+  const { code, stdout } = await host.ask(FIND)
+  if (code !== 0)
+    throw new Problem('unavailable', `No Ithaca is up on ${host.name}. Start it there: ithaca up --detach`, {
+      unreachable: true,
+    })
+  return Instance.parse(JSON.parse(stdout.toString('utf8')))
+}
+
+const overChannel =
+  (host: Host, port: number, key: string): Carry =>
+  async asked => {
+    const { pathname, search } = new URL(asked.url)
+    const body = asked.body === null ? undefined : new Uint8Array(await asked.arrayBuffer())
+    try {
+      const answer = await request(host, port, {
+        method: asked.method,
+        path: pathname + search,
+        headers: {
+          ...Object.fromEntries(asked.headers),
+          authorization: `Bearer ${key}`,
+          ...(body ? { 'content-length': String(body.length) } : {}),
+        },
+        body,
+        signal: asked.signal,
+        timeout: 30_000,
+      })
+      const headers = new Headers()
+      for (const [name, value] of Object.entries(answer.headers))
+        if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value)
+      const empty = answer.status === 204 || answer.status === 304
+      if (empty) answer.body.resume()
+      const stream = empty ? null : (Readable.toWeb(answer.body) as ReadableStream<Uint8Array>)
+      return new Response(stream, { status: answer.status, headers })
+    } catch (error) {
+      if (asked.signal.aborted) throw error
+      throw error instanceof HostError ? asProblem(error) : error
+    }
+  }
+
+const asProblem = (error: HostError): Problem =>
+  new Problem(error.code === 'deadline' ? 'timeout' : 'unavailable', error.message, {
+    ...error.details,
+    ...(error.code === 'deadline' ? {} : { unreachable: true }),
+  })
