@@ -1,6 +1,6 @@
 import { isCarets, isFrame, isQuotedCode, type Level, type Line, readException } from './lines.ts'
 import type { Mark } from './marks.ts'
-import type { Place, Surroundings } from './reader.ts'
+import type { Hit, Place, Surroundings } from './reader.ts'
 import type { Context, Engine, Evidence, Phase, Rule, Strength, Values } from './types.ts'
 import type { Lead, Vocabulary } from './vocabulary.ts'
 
@@ -46,6 +46,9 @@ const newRun = (engine: Engine | null): Run => ({
   wrappers: [],
 })
 
+/** Might be a Python error, or the assertion that raised it. */
+const errorLike = /[A-Z]\w*(?:Error|Exception)(?:: |\s*$|\[)|(?:^|\s)assert /
+
 const stackLines = 160
 const placeLines = 24
 const excerptBefore = 5
@@ -71,8 +74,14 @@ export class Collector {
     this.context = context
   }
 
-  see(place: Place, words: readonly number[], around: Surroundings): void {
-    const leads = words.flatMap((word) => this.vocabulary.leads.get(word) ?? []).sort((a, b) => a.order - b.order)
+  see(hit: Hit, words: ReadonlySet<number>, around: Surroundings): void {
+    const leads: Lead[] = []
+    for (const word of words) {
+      for (const lead of this.vocabulary.leads.get(word)!) if (lead.anchored || lead.pattern.test(hit.text)) leads.push(lead)
+    }
+    if (leads.length === 0 && !errorLike.test(hit.text)) return
+    leads.sort((a, b) => a.order - b.order)
+    const place = hit.read()
     let wrapper = false
     for (const lead of leads) {
       if (lead.mark === null || !fits(lead, place, lead.mark.unless)) continue

@@ -36,42 +36,63 @@ const levels: Readonly<Record<string, Level>> = {
 const level = '(?<level>DEBUG|TRACE|INFO|WARNING|WARN|ERROR|CRITICAL|FATAL)'
 const time = String.raw`\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?`
 
+const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
+const digits = '0123456789'
+
+interface Prefix {
+  /** What it can begin with, so that most are ruled out at a glance. */
+  first: string
+  pattern: RegExp
+}
+
 /** Each takes one prefix off the front; they are tried again until none fits, because launchers nest. */
-const prefixes: readonly RegExp[] = [
+const prefixes: readonly Prefix[] = [
   // (EngineCore_DP0 pid=191), (Worker_TP1 pid=9), (RayWorkerWrapper pid=1, ip=10.0.0.1)
-  /^\((?<source>[A-Za-z_][\w.:+-]*(?: rank=\d+)? ?(?:pid=\d+)(?:, ip=[\w.:]+)?)\)\s?/,
+  { first: '(', pattern: /^\((?<source>[A-Za-z_][\w.:+-]*(?: rank=\d+)? ?(?:pid=\d+)(?:, ip=[\w.:]+)?)\)\s?/ },
   // [rank0]:, [default3]:, rank0:
-  /^\[(?<source>(?:rank|default)\d+)\]:\s?/,
-  /^(?<source>rank\d+):\s?/,
+  { first: '[', pattern: /^\[(?<source>(?:rank|default)\d+)\]:\s?/ },
+  { first: 'r', pattern: /^(?<source>rank\d+):\s?/ },
   // [2025-01-17 01:51:55 TP0], [2025-01-17 01:51:55 DP1 TP3 EP0] and the same without ranks
-  new RegExp(String.raw`^\[${time}(?<source>(?: [A-Z]{2,3}\d+)*)\]\s?(?:${level}\b:?\s?)?`),
+  { first: '[', pattern: new RegExp(String.raw`^\[${time}(?<source>(?: [A-Z]{2,3}\d+)*)\]\s?(?:${level}\b:?\s?)?`) },
   // Apr  3 17:38:57 host program[140343]:
-  /^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ (?<source>[\w.@/-]+(?:\[\d+\])?):\s?/,
+  { first: letters, pattern: /^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ (?<source>[\w.@/-]+(?:\[\d+\])?):\s?/ },
   // Thu Jan 23 11:55:50 2025[1,1]<stderr>:
-  /^(?:[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4})?(?<source>\[\d+,\d+\])<std(?:err|out)>:\s?/,
+  {
+    first: `${letters}[`,
+    pattern:
+      /^(?:[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4})?(?<source>\[\d+,\d+\])<std(?:err|out)>:\s?/,
+  },
   // ERROR 05-02 13:35:28 [core.py:1108], WARNING 07-16 22:59:22 _custom_ops.py:14]
-  new RegExp(
-    String.raw`^${level} \d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)? (?:\[[^\]\s]{1,120}:\d+\]|[\w./]+:\d+\])\s?`,
-  ),
+  {
+    first: letters,
+    pattern: new RegExp(
+      String.raw`^${level} \d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)? (?:\[[^\]\s]{1,120}:\d+\]|[\w./]+:\d+\])\s?`,
+    ),
+  },
   // 2024-02-08 09:56:23 | ERROR | stderr |
-  new RegExp(String.raw`^${time} \| ${level}\s* \| [\w.]+ \|\s?`),
+  { first: digits, pattern: new RegExp(String.raw`^${time} \| ${level}\s* \| [\w.]+ \|\s?`) },
   // ERROR 2025-04-05T00:01:19.2Z, then the other way round with logger names
-  new RegExp(String.raw`^${level}:?\s+${time}\s?`),
-  new RegExp(String.raw`^${time}\s+(?:- )?(?:[\w.]+ - )?\[?${level}\]?\s*(?:[\w.:/-]+:\d*\]?\s*)?(?:-{1,2}\s)?\s?`),
-  new RegExp(String.raw`^\[?${time}\]?(?: |\t)`),
+  { first: letters, pattern: new RegExp(String.raw`^${level}:?\s+${time}\s?`) },
+  {
+    first: digits,
+    pattern: new RegExp(
+      String.raw`^${time}\s+(?:- )?(?:[\w.]+ - )?\[?${level}\]?\s*(?:[\w.:/-]+:\d*\]?\s*)?(?:-{1,2}\s)?\s?`,
+    ),
+  },
+  { first: `${digits}[`, pattern: new RegExp(String.raw`^\[?${time}\]?(?: |\t)`) },
   // 0.00.065.436 E srv  start:
-  /^\d+\.\d\d\.\d{3}\.\d{3} (?<level>[DIWE]) /,
+  { first: digits, pattern: /^\d+\.\d\d\.\d{3}\.\d{3} (?<level>[DIWE]) / },
   // llama-cpp-1  |, gpu-node01: 3:
-  /^(?<source>[a-z0-9][\w.-]{1,60}?)\s+\|\s/,
-  /^(?<source>\d{1,4}): (?=\S)/,
+  { first: 'abcdefghijklmnopqrstuvwxyz0123456789', pattern: /^(?<source>[a-z0-9][\w.-]{1,60})\s+\|\s/ },
+  { first: digits, pattern: /^(?<source>\d{1,4}): (?=\S)/ },
   // stderr F, the log format of Kubernetes' container runtime
-  /^std(?:err|out) [FP] /,
-  /^\[(?<source>(?:pod|container)\/[^\]]+)\]\s/,
+  { first: 's', pattern: /^std(?:err|out) [FP] / },
+  { first: '[', pattern: /^\[(?<source>(?:pod|container)\/[^\]]+)\]\s/ },
   // ERROR:    , INFO: , Error -
-  new RegExp(String.raw`^${level}:(?:[\w.]+:)?\s+`),
-  new RegExp(String.raw`^\[${level}\]:?\s+`),
+  { first: letters, pattern: new RegExp(String.raw`^${level}:(?:[\w.]+:)?\s+`) },
+  { first: '[', pattern: new RegExp(String.raw`^\[${level}\]:?\s+`) },
   // quotation marks of tickets and mails
-  /^(?:>|`{1,3}|\*\*)\s?(?=\S)/,
+  { first: '>`*', pattern: /^(?:>|`{1,3}|\*\*)\s?(?=\S)/ },
 ]
 
 const structured = /\blevel=(?<level>DEBUG|INFO|WARN|ERROR)\b.*?\bmsg="(?<message>(?:[^"\\]|\\.)*)"/
@@ -84,7 +105,8 @@ export function readLine(raw: string): Line {
   for (let taken = true; taken; ) {
     taken = false
     for (const prefix of prefixes) {
-      const match = prefix.exec(body)
+      if (!prefix.first.includes(body.charAt(0)) || body === '') continue
+      const match = prefix.pattern.exec(body)
       if (match === null || match[0] === '') continue
       if (match.groups?.level) found = levels[match.groups.level.toLowerCase()] ?? found
       if (match.groups?.source) sources.push(match.groups.source.trim())
@@ -92,19 +114,21 @@ export function readLine(raw: string): Line {
       taken = true
     }
   }
-  const fields = structured.exec(clean)
+  const fields = clean.includes('level=') ? structured.exec(clean) : null
   if (fields) found = levels[fields.groups!.level!.toLowerCase()] ?? found
-  if (/\b\w*Warning: /.test(body.slice(0, 400)) && /^(?:\S+:\d+: )?\w*Warning: /.test(body)) found = 'warning'
+  if (body.includes('Warning: ') && /^(?:\S+:\d+: )?\w*Warning: /.test(body)) found = 'warning'
   found ??= looseLevel(body)
   const trimmed = body.trimStart()
   return {
-    text: clean.trim().replace(/\s*`{3,}$/, ''),
+    text: withoutFence(clean.trim()),
     body: trimmed.trimEnd(),
     level: found,
     source: sources.filter(Boolean).join(' '),
     indent: body.length - trimmed.length,
   }
 }
+
+const withoutFence = (text: string): string => (text.endsWith('```') ? text.replace(/\s*`{3,}$/, '') : text)
 
 /** A level word near the front, for loggers whose prefix is not known. */
 function looseLevel(body: string): Level {

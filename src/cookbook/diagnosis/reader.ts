@@ -1,4 +1,4 @@
-import { type Line, readLine } from './lines.ts'
+import { type Line, readLine, withoutEscapes } from './lines.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
 const newline = 10
@@ -12,6 +12,12 @@ const longestLine = 256 * 1024
 
 export interface Place extends Line {
   offset: number
+}
+
+/** A line with a word of interest, taken apart only when it turns out to matter. */
+export interface Hit {
+  text: string
+  read(): Place
 }
 
 /** Looks around a line while it is still in the window. */
@@ -38,7 +44,7 @@ export class LogReader implements Surroundings {
   /** Line number of the byte at `done`; null after a part that was not read. */
   private line: number | null = 1
   private readonly vocabulary: Vocabulary
-  private readonly onLine: (place: Place, words: readonly number[], around: Surroundings) => void
+  private readonly onLine: (hit: Hit, words: ReadonlySet<number>, around: Surroundings) => void
 
   constructor(vocabulary: Vocabulary, onLine: LogReader['onLine']) {
     this.vocabulary = vocabulary
@@ -141,18 +147,20 @@ export class LogReader implements Surroundings {
   private scan(to: number): void {
     let start = -1
     let end = -1
-    let words: number[] = []
+    const words = new Set<number>()
     const show = () => {
-      if (start >= 0 && end > start) this.onLine(this.place(start, end), words, this)
+      if (start < 0 || end <= start) return
+      const [from, upTo] = [start, end]
+      this.onLine({ text: this.text(from, upTo), read: () => this.place(from, upTo) }, words, this)
     }
     this.vocabulary.needles.scan(this.window, this.done, to, (word, at) => {
       if (at >= end) {
         show()
         start = this.lineStart(at)
         end = this.lineEnd(at, to)
-        words = []
+        words.clear()
       }
-      words.push(word)
+      words.add(word)
       return at + 1
     })
     show()
@@ -168,7 +176,11 @@ export class LogReader implements Surroundings {
   }
 
   private place(start: number, end: number): Place {
-    return { ...readLine(this.window.toString('utf8', start, end)), offset: this.base + start }
+    return { ...readLine(this.text(start, end)), offset: this.base + start }
+  }
+
+  private text(start: number, end: number): string {
+    return withoutEscapes(this.window.toString('utf8', start, end))
   }
 
   private newlines(from: number, to: number): number {

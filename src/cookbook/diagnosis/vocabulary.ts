@@ -13,6 +13,8 @@ export interface Lead {
   rule: Rule | null
   mark: Mark | null
   pattern: RegExp
+  /** Speaks of the beginning of what was said: has to wait until prefixes are off. */
+  anchored: boolean
 }
 
 /** Words every Python error without a rule of its own has one of. */
@@ -26,7 +28,8 @@ export interface Vocabulary {
 
 export function vocabularyOf(allRules: readonly Rule[], allMarks: readonly Mark[]): Vocabulary {
   const byWord = new Map<string, Lead[]>(errorWords.map((word) => [word, []]))
-  const add = (lead: Lead, name: string) => {
+  const add = (hint: Omit<Lead, 'anchored'>, name: string) => {
+    const lead: Lead = { ...hint, anchored: /(?:^|[^[\\])\^/.test(hint.pattern.source) }
     const words = requiredLiterals(lead.pattern, shortestWord)
     if (words === null)
       throw new Error(`${name}: ${lead.pattern} has no fixed word of ${shortestWord} letters that every match contains`)

@@ -13,7 +13,7 @@ export const abi: readonly Rule[] = [
       /procedure entry point (?<symbol>\S+) could not be located/,
     ],
     unless: /Failed to import from/,
-    meaning: 'A compiled package was built against another version of a library than the one installed: {symbol} is missing.',
+    meaning: 'A compiled package was built against another version of a library than the one installed[: {symbol} is missing].',
     fixes: [
       { title: 'Install the engine and torch again, together', do: [{ pip: ['--force-reinstall', '{package}', 'torch'] }] },
       { title: 'Throw away compiled caches', do: [{ run: 'rm -rf ~/.triton/cache ~/.cache/vllm/torch_compile_cache ~/.cache/torch_extensions' }] },
@@ -25,7 +25,7 @@ export const abi: readonly Rule[] = [
     strength: 'exact',
     match: [/version `(?<symbol>(?:GLIBC|GLIBCXX|CXXABI|GCC|LIBNVJITLINK|NCCL|OPENSSL)\w*[\d.]*)' not found/, /version `(?<symbol>[\w.]+)' not found \(required by (?<file>[^)]+)\)/],
     unless: /Failed to import from/,
-    meaning: 'A compiled package needs {symbol}, which the libraries of this system do not have.',
+    meaning: 'A compiled package needs newer system libraries than there are[: {symbol}].',
     fixes: [
       { title: 'Bring a newer C++ runtime into the environment', do: [{ run: 'conda install -c conda-forge libstdcxx-ng' }] },
       { title: 'Use the container image of the engine', do: [{ run: 'run the engine from its container image' }] },
@@ -66,7 +66,7 @@ export const abi: readonly Rule[] = [
       /[Cc]annot find -l(?<file>\w+)/,
     ],
     unless: /Failed to import from|Ignore import error/,
-    meaning: 'The shared library {file} is missing, or not where the loader looks.',
+    meaning: 'A shared library is missing, or not where the loader looks[: {file}].',
     derive: ({ values }) => ({ systemPackage: systemPackageOf(values.file ?? '') }),
     fixes: [
       { title: 'Install {systemPackage}', do: [{ system: ['{systemPackage}'] }] },
@@ -100,7 +100,7 @@ export const abi: readonly Rule[] = [
       /(?:nvcc fatal|ptxas fatal)\s*: +(?<detail>.*)/,
     ],
     unless: /Unsupported gpu architecture|Value 'sm_/,
-    meaning: 'The engine compiles code while it starts, and the compiler or its headers are missing{headerPart}.',
+    meaning: 'The engine compiles code while it starts, and the compiler or its headers are missing[: {header}][: {tool}].',
     fixes: [
       { title: 'Install the compiler and the headers', do: [{ system: ['build-essential', 'python3-dev', 'ninja-build'] }] },
       { title: 'Say where CUDA is', do: [{ env: 'CUDA_HOME', to: '/usr/local/cuda' }] },

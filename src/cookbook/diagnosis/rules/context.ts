@@ -15,7 +15,7 @@ export const context: readonly Rule[] = [
       /must be less than or equal to the model's max(?:imum)? (?:position|context|sequence)\w*.*?(?<fits>\d+)?/i,
     ],
     unless: /Token indices sequence length|This model's maximum context length is/,
-    meaning: 'The context asked for ({asked}) is longer than the model was made for ({fits}).',
+    meaning: 'The context asked for[ ({asked})] is longer than the model was made for[ ({fits})].',
     fixes: [
       { title: 'Use a context of {fits}', do: [{ set: 'context', to: '{fits}' }] },
       { title: 'Use the context of the model', do: [{ drop: 'context' }] },
@@ -51,7 +51,7 @@ export const context: readonly Rule[] = [
       /`max_batch_total_tokens` must be >= `max_batch_prefill_tokens`\. Given: (?<batch>\d+) and (?<need>\d+)/,
       /max_prefill_tokens.*must be (?:greater|larger|at least)/,
     ],
-    meaning: 'A batch of {batch} tokens is smaller than the {need} it must hold.',
+    meaning: 'A batch holds less than it must[: {batch} tokens, and {need} are needed].',
     fixes: [
       { title: 'Batch up to {need} tokens', do: [{ set: 'batchedTokens', to: '{need}' }] },
       { title: 'Split long prompts over batches', do: [{ flag: '--enable-chunked-prefill' }], engines: ['vllm'] },

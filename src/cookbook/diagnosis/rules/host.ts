@@ -198,7 +198,7 @@ export const host: readonly Rule[] = [
       /whoami: cannot find name for user ID (?<uid>\d+)/,
     ],
     unless: /^whoami: (?!cannot)/,
-    meaning: 'The container runs as a user ({uid}) that has no entry in its passwd file.',
+    meaning: 'The container runs as a user[ ({uid})] that has no entry in its passwd file.',
     fixes: [
       { title: 'Give the process a user name and a home', do: [{ env: 'USER', to: 'serve' }, { env: 'LOGNAME', to: 'serve' }, { env: 'HOME', to: '/tmp' }] },
       { title: 'Keep the compile cache where anyone may write', do: [{ env: 'TORCHINDUCTOR_CACHE_DIR', to: '/tmp/torchinductor' }] },

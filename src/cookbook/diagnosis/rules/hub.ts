@@ -14,7 +14,7 @@ export const hub: readonly Rule[] = [
       /is a gated (?:repo|model)|awaiting a review from the repo authors|not in the authorized list/,
       /(?:ask for|request) access (?:to|from) .*(?:gated|repo)/i,
     ],
-    meaning: 'The model is behind a gate: {repo} wants an accepted licence and a token of somebody who has access.',
+    meaning: 'The model[ {repo}] is behind a gate: it wants an accepted licence and the token of somebody who has access.',
     fixes: [
       { title: 'Give a Hugging Face token', do: [{ env: 'HF_TOKEN', to: '<token>' }] },
       { title: 'Ask for access on the page of the model', do: [{ run: 'hf auth login, after accepting the licence on the page of {repo}' }] },
@@ -57,7 +57,7 @@ export const hub: readonly Rule[] = [
       /no GGUF files? found|No GGUF/i,
     ],
     unless: /Command|command not found/,
-    meaning: 'There is no {repo} on the hub, nor a folder of that name.',
+    meaning: 'There is no such model on the hub, nor a folder of that name[: {repo}].',
     fixes: [
       { title: 'Correct the name of the model', do: [{ set: 'model', to: '{corrected}' }] },
       { title: 'Look the name up', do: [{ run: 'look the repository up on the hub; names are case-sensitive' }] },
@@ -77,7 +77,7 @@ export const hub: readonly Rule[] = [
       /HFValidationError\b/,
       /common_(?:download|docker_resolve)\w*.*(?:404|failed)/,
     ],
-    meaning: 'The hub does not know this model ({repo}).',
+    meaning: 'The hub does not know this model[: {repo}].',
     fixes: [
       { title: 'Look the name up', do: [{ run: 'look the repository up on the hub; names are case-sensitive' }] },
       { title: 'Give a token if it is private', do: [{ env: 'HF_TOKEN', to: '<token>' }] },

@@ -21,7 +21,7 @@ export const kernels: readonly Rule[] = [
       /no (?:compatible|suitable) (?:code object|binary) .*(?:gpu|device)/i,
     ],
     unless: /UserWarning/,
-    meaning: 'The build has no kernels for this GPU{archPart}.',
+    meaning: 'The build has no kernels for this GPU[ ({arch})].',
     fixes: [
       { title: 'Install a build for this GPU', do: [{ pip: ['--upgrade', '{package}', 'torch'] }] },
       { title: 'Use another attention backend', do: [{ set: 'attention', to: '{tritonName}' }], engines: ['vllm', 'sglang'] },
@@ -41,7 +41,7 @@ export const kernels: readonly Rule[] = [
       /TORCH_CUDA_ARCH_LIST.*(?:invalid|unknown|unsupported)/i,
     ],
     unless: /UserWarning/,
-    meaning: 'The CUDA compiler on this machine is too old for the GPU ({arch}).',
+    meaning: 'The CUDA compiler on this machine is too old for the GPU[ ({arch})].',
     fixes: [
       { title: 'Do without the compiled sampler', do: [{ env: 'VLLM_USE_FLASHINFER_SAMPLER', to: '0' }], engines: ['vllm'] },
       { title: 'Use another attention backend', do: [{ set: 'attention', to: '{tritonName}' }], engines: ['vllm', 'sglang'] },
@@ -72,7 +72,7 @@ export const kernels: readonly Rule[] = [
       /requires Hopper|only (?:available|supported) on (?:Hopper|Blackwell|H100)/i,
     ],
     unless: /falling back|fallback|Using .* instead|Casting/i,
-    meaning: 'The GPU is too old for what the launch asks for (it has compute capability {have}, needed is {need}).',
+    meaning: 'The GPU is too old for what the launch asks for[: it has compute capability {have}, needed is {need}].',
     fixes: [
       { title: 'Compute in float16', do: [{ set: 'dtype', to: 'half' }], engines: ['vllm', 'sglang'] },
       { title: 'Compute in float16', do: [{ set: 'dtype', to: 'float16' }], engines: ['tgi'] },
@@ -93,7 +93,7 @@ export const kernels: readonly Rule[] = [
       /shared memory .*(?:exceeds?|larger than).*(?:limit|maximum|hardware)/i,
       /failed to set (?:dynamic )?shared memory|cudaFuncAttributeMaxDynamicSharedMemorySize/,
     ],
-    meaning: 'A kernel needs more shared memory ({need} bytes) than this GPU has ({have}).',
+    meaning: 'A kernel needs more shared memory[ ({need} bytes)] than this GPU has[ ({have})].',
     fixes: [
       { title: 'Use another attention backend', do: [{ set: 'attention', to: '{otherAttention}' }], engines: ['vllm', 'sglang'] },
       { title: 'Do without compiled kernels', do: [{ on: 'eager' }], engines: ['vllm'] },

@@ -18,7 +18,7 @@ export const launch: readonly Rule[] = [
       /got unexpected extra arguments? \((?<flag>[^)]*)\)/,
       /error: ambiguous option: (?<flag>\S+)/,
     ],
-    meaning: 'The engine does not know {flag}.',
+    meaning: 'The engine does not know one of the arguments[: {flag}].',
     derive: ({ values }) => ({ flag: values.flag, position: values.rest }),
     fixes: [
       { title: 'Leave {flag} out', do: [{ remove: '{flag}' }] },
@@ -47,7 +47,7 @@ export const launch: readonly Rule[] = [
       /Extra inputs are not permitted|Unexpected keyword argument \[type=unexpected_keyword_argument/,
     ],
     unless: /tool-call-parser|reasoning-parser|validation errors? for|max_num_batched_tokens|max_model_len|quantization|attention heads|dtype|tensor parallel|chat template|does not recognize|not supported for now|trust.remote|gated|FP8|rope|memory|GPU|repo id|Failed to|not exist/i,
-    meaning: 'The value given for {flag} is not one the engine takes.',
+    meaning: 'A value[ for {flag}] is not one the engine takes[: {detail}].',
     derive: ({ values }): Values => ({ flag: values.flag ?? (values.name && `--${values.name}`) }),
     fixes: [
       { title: 'Use {near} for {flag}', do: [{ flag: '{flag}', to: '{near}' }] },
@@ -73,7 +73,7 @@ export const launch: readonly Rule[] = [
       /is a package and cannot be directly executed/,
       /exec: "(?<word>[^"]+)": (?:is a directory|permission denied)|exec format error/i,
     ],
-    meaning: 'The command itself is wrong: “{word}” is not what the program takes there.',
+    meaning: 'The command itself is wrong[: “{word}” is not what the program takes there].',
     fixes: [
       { title: 'See how the command is written', do: [{ run: '{engineName} --help' }] },
       { title: 'Write “serve” after the name of the engine', do: [{ run: 'vllm serve MODEL …' }], engines: ['vllm'] },
@@ -124,7 +124,7 @@ export const launch: readonly Rule[] = [
       /docker\.sock: connect: permission denied|permission denied while trying to connect to the Docker daemon/,
     ],
     unless: /Xauthority|\bbind\b|listen tcp|nice value|numa|set_mempolicy|dmesg|AccessDenied.*request|mbind/,
-    meaning: 'The user of the server may not use {path}.',
+    meaning: 'The user of the server may not use a file, folder or device[: {path}].',
     fixes: [
       { title: 'Keep the caches where the user may write', do: [{ env: 'HF_HOME', to: '/tmp/hf' }, { env: 'XDG_CACHE_HOME', to: '/tmp/cache' }] },
       { title: 'Give the user access', do: [{ run: 'ls -ld {path}; sudo chown -R $USER {path}' }] },

@@ -87,7 +87,7 @@ export const memory: readonly Rule[] = [
       /less than desired GPU memory utilization/,
       /GPU memory occupied by other processes/,
     ],
-    meaning: 'Other processes hold part of the GPU: {free} of {total} GiB are free, and {want} GiB ({util} of the card) were asked for.',
+    meaning: 'Other processes hold part of the GPU[: {free} of {total} GiB are free, and {want} GiB ({util} of the card) were asked for].',
     derive: ({ values }) => {
       const fits = Number(values.free) / Number(values.total) - 0.02
       return { fits: fits > 0.05 ? share(fits) : undefined, wantUp: values.want && String(Math.ceil(Number(values.want))) }
@@ -121,7 +121,7 @@ export const memory: readonly Rule[] = [
     strength: 'exact',
     match: [/out of memory\. Tried to allocate/],
     when: (evidence) => heldByOthers(evidence) > 0.3,
-    meaning: 'The GPU ran out of memory ({free} of {total} free) while most of it belongs to other processes.',
+    meaning: 'The GPU ran out of memory[ ({free} of {total} free)] while most of it belongs to other processes.',
     derive: memoryFacts,
     fixes: [
       { title: 'Take GPUs that are free', do: [{ gpus: { freeGiB: '{neededGiB}' } }] },
@@ -151,7 +151,7 @@ export const memory: readonly Rule[] = [
     match: outOfMemory,
     after: inBuffers,
     when: ({ before }) => innermost(before) === 'buffers',
-    meaning: 'The GPU ran out of memory after the weights were loaded: the run itself needs more than is left{askedPart}.',
+    meaning: 'The GPU ran out of memory after the weights were loaded: the run itself needs more than is left[{askedPart}].',
     derive: memoryFacts,
     fixes: smallerRun,
   },
@@ -162,7 +162,7 @@ export const memory: readonly Rule[] = [
     match: outOfMemory,
     after: inWeights,
     when: ({ before }) => innermost(before) === 'weights',
-    meaning: 'The weights do not fit into the memory of the GPU{askedPart}.',
+    meaning: 'The weights do not fit into the memory of the GPU[{askedPart}].',
     derive: memoryFacts,
     fixes: smallerModel,
   },
@@ -172,7 +172,7 @@ export const memory: readonly Rule[] = [
     strength: 'plain',
     match: outOfMemory,
     phases: ['buffers', 'ready'],
-    meaning: 'The GPU ran out of memory after the weights were loaded{askedPart}.',
+    meaning: 'The GPU ran out of memory after the weights were loaded[{askedPart}].',
     derive: memoryFacts,
     fixes: smallerRun,
   },
@@ -182,7 +182,7 @@ export const memory: readonly Rule[] = [
     strength: 'plain',
     match: outOfMemory,
     phases: ['weights', 'start'],
-    meaning: 'The GPU ran out of memory while the weights were loaded{askedPart}.',
+    meaning: 'The GPU ran out of memory while the weights were loaded[{askedPart}].',
     derive: memoryFacts,
     fixes: smallerModel,
   },
@@ -224,7 +224,7 @@ export const memory: readonly Rule[] = [
       /estimated maximum model length is (?<fits>\d+)/,
       /KV cache is needed, which is larger than the available KV cache memory/,
     ],
-    meaning: 'A context of {asked} tokens needs more cache than is left; {fits} tokens would fit.',
+    meaning: 'A context[ of {asked} tokens] needs more cache than is left[; {fits} tokens would fit].',
     derive: ({ values, argv }) => ({ fitsRound: roundContext(values.fits, values.asked, values.have, values.need), smallerContext: undefined, argv0: argv[0] }),
     fixes: [
       { title: 'Use a context of {fitsRound}', do: [{ set: 'context', to: '{fitsRound}' }] },

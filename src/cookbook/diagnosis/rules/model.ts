@@ -24,7 +24,7 @@ export const model: readonly Rule[] = [
       /Model not found at|model file .*not found/i,
     ],
     unless: /chat.?template|adapter_\w+\.|\/dev\/shm|\.so\b|Config file|gcc|nvcc|ninja|command not found|tuned|E=\d+,N=\d+|\.triton|socket|fused_moe/i,
-    meaning: 'There is no such file or folder: {path}.',
+    meaning: 'A file or folder does not exist[: {path}].',
     fixes: [
       { title: 'Give the path of the model as it is on the host', do: [{ set: 'model', to: '{corrected}' }] },
       { title: 'Look what is there', do: [{ run: 'ls -l {folder}' }] },
@@ -97,7 +97,7 @@ export const model: readonly Rule[] = [
       /model .*does not support '?--?(?:task|runner)'? /,
     ],
     unless: /LoRA|Transformers does not recognize|out of memory|quantiz|lora|pipeline parallel|attention backend|Platform/,
-    meaning: 'This version of the engine has no implementation of {architecture}.',
+    meaning: 'This version of the engine has no implementation of this model[: {architecture}].',
     fixes: [
       { title: 'Upgrade the engine', do: [{ pip: ['--upgrade', '{package}'] }], engines: ['vllm', 'sglang', 'tgi', 'mlx', 'other'] },
       { title: 'Update the engine', do: [{ run: 'update the engine to its newest release' }], engines: ['llama.cpp', 'ollama'] },
@@ -146,7 +146,7 @@ export const model: readonly Rule[] = [
       /params_dict\[/,
     ],
     unless: /vocab size mismatch|^params_dict|= params_dict\[|lora/i,
-    meaning: 'The checkpoint and the engine’s model do not have the same weights ({tensor}).',
+    meaning: 'The checkpoint and the engine’s model do not have the same weights[ ({tensor})].',
     fixes: [
       { title: 'Upgrade the engine', do: [{ pip: ['--upgrade', '{package}'] }] },
       { title: 'Do not give a quantisation by hand', do: [{ drop: 'quantization' }], engines: ['vllm', 'sglang'] },
@@ -277,7 +277,7 @@ export const model: readonly Rule[] = [
       /KeyError: .*(?:tool|reasoning) parser/,
       /tool parser .*could not locate|TypeError: Error: --enable-auto-tool-choice requires/,
     ],
-    meaning: 'The engine has no tool-call parser of the name {given}.',
+    meaning: 'The engine needs a tool-call parser that it has[, not {given}].',
     derive: ({ line, argv }) => ({ fits: parserFor(line, argv) }),
     fixes: [
       { title: 'Use the parser {fits}', do: [{ set: 'toolParser', to: '{fits}' }] },

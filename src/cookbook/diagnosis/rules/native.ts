@@ -87,7 +87,7 @@ export const native: readonly Rule[] = [
       /(?:exited with |exit )(?:exit )?(?:code|status):? (?:134|-6)\b/,
     ],
     unless: /what\(\):\s+\[?(?:CUDA|PG |Rank )/,
-    meaning: 'The program gave up in its native code{detailPart}.',
+    meaning: 'The program gave up in its native code[{detailPart}].',
     fixes: [
       { title: 'Update the engine', do: [{ run: 'update the engine to its newest release' }], engines: ['llama.cpp', 'ollama'] },
       { title: 'Upgrade the engine', do: [{ pip: ['--upgrade', '{package}'] }], engines: ['vllm', 'sglang', 'tgi', 'mlx', 'other'] },

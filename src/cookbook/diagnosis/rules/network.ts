@@ -20,7 +20,7 @@ export const network: readonly Rule[] = [
       /The client socket has failed to connect to/,
     ],
     unless: /NCCL INFO/,
-    meaning: 'The GPUs’ network layer (NCCL) could not set itself up{detailPart}.',
+    meaning: 'The GPUs’ network layer (NCCL) could not set itself up[{detailPart}].',
     fixes: [
       { title: 'Name the network interface', do: [{ env: 'NCCL_SOCKET_IFNAME', to: '{interfaceName}' }, { env: 'GLOO_SOCKET_IFNAME', to: '{interfaceName}' }] },
       { title: 'Let NCCL say more', do: [{ env: 'NCCL_DEBUG', to: 'INFO' }] },

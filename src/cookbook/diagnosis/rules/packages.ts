@@ -107,7 +107,7 @@ export const packages: readonly Rule[] = [
       /Could not find (?:the )?(?:package|module) '?(?<module>[\w.-]+)/,
     ],
     unless: /NVIDIA driver|[Cc]\+\+ compiler|pip install --upgrade transformers|gcc|cuda toolkit|for (?:better|faster|optimal|improved)|performance|recommend|optional|nvcc|latest version|nightly|\bold(?:er)?\b|newer|ninja|Trying|apt/i,
-    meaning: 'The package “{module}” is needed and not installed.',
+    meaning: 'A package is needed and not installed[: {module}].',
     derive: toInstall,
     fixes: [{ title: 'Install {install}', do: [{ pip: ['{install}'] }] }],
   },
@@ -134,7 +134,7 @@ export const packages: readonly Rule[] = [
       /not enough values to unpack|too many values to unpack/,
     ],
     unless: /tokenizer.*has no attribute '(?:chat_template|eos_token)|most likely due to a circular import.*torch\b/,
-    meaning: 'Two installed packages do not fit together: {name} is not what the caller expects.',
+    meaning: 'Two installed packages do not fit together[: {name} is not what the caller expects].',
     fixes: [
       { title: 'Install the versions the engine was released with', do: [{ pip: ['--upgrade', '{package}'] }] },
       { title: 'Install {distribution} in the version the engine pins', do: [{ pip: ['--force-reinstall', '{distribution}'] }] },
@@ -165,7 +165,7 @@ export const packages: readonly Rule[] = [
       /Keras 3, but this is not yet supported in Transformers/,
     ],
     unless: /UserWarning|nccl|driver|GLIBC|magic/i,
-    meaning: 'The installed {module} is not a version the engine works with.',
+    meaning: 'A package is installed in a version the engine does not work with[: {module} {have}].',
     fixes: [
       { title: 'Install {module}{want}', do: [{ pip: ['{requirement}'] }] },
       { title: 'Install the versions the engine was released with', do: [{ pip: ['--upgrade', '{package}'] }] },
@@ -187,7 +187,7 @@ export const packages: readonly Rule[] = [
       /Unrecognized model in \S+\. Should have a `model_type` key/,
       /The installed version of transformers .*(?:not support|too old)/i,
     ],
-    meaning: 'The installed transformers does not know this kind of model ({type}).',
+    meaning: 'The installed transformers does not know this kind of model[: {type}].',
     fixes: [
       { title: 'Upgrade transformers', do: [{ pip: ['--upgrade', 'transformers'] }] },
       { title: 'Upgrade the engine', do: [{ pip: ['--upgrade', '{package}'] }] },
@@ -200,7 +200,7 @@ export const packages: readonly Rule[] = [
     strength: 'place',
     match: [/KeyError: '(?<type>[\w.-]+)'/],
     after: [/configuration_auto\.py|tokenization_auto\.py|transformers_utils\/config\.py/],
-    meaning: 'The installed transformers does not know this kind of model ({type}).',
+    meaning: 'The installed transformers does not know this kind of model[: {type}].',
     fixes: [
       { title: 'Upgrade transformers', do: [{ pip: ['--upgrade', 'transformers'] }] },
       { title: 'Upgrade the engine', do: [{ pip: ['--upgrade', '{package}'] }] },

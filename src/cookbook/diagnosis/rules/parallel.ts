@@ -31,7 +31,7 @@ export const parallel: readonly Rule[] = [
       /assert .*tp_size.*<= .*heads|assert .*num_(?:kv_)?heads.*tp_size/,
     ],
     unless: /page_size|max_num_batched_tokens|not divisible by the number of (?:layers|pipeline)/,
-    meaning: 'The model cannot be split over {asked} GPUs: {heads} is not divisible by it.',
+    meaning: 'The model cannot be split over so many GPUs[: {heads} is not divisible by {asked}].',
     derive: ({ values, argv }) => fittingSize(values.heads, values.asked ?? sizeIn(argv)),
     fixes: [
       { title: 'Split it over {fits} GPUs', do: [{ set: 'tensorParallel', to: '{fits}' }] },
@@ -53,7 +53,7 @@ export const parallel: readonly Rule[] = [
       const split = [2, 4, 8, 16].includes(whole) || [2, 4, 8, 16].includes(1 / whole)
       return values.a === undefined ? before.some((line) => /in (?:load_weights|weight_loader)$/.test(line)) : split && (before.some((line) => /in (?:load_weights|weight_loader|default_weight_loader|_load_\w+)$|model_executor|tp_size|worker|parallel/.test(line)) || argv.length === 0)
     },
-    meaning: 'A split part of the model ({a}) meets a whole one ({b}): this model is not prepared for the parallel size.',
+    meaning: 'A split part of the model meets a whole one[ ({a} and {b})]: this model is not prepared for the parallel size.',
     fixes: [
       { title: 'Split it over one GPU', do: [{ set: 'tensorParallel', to: '1' }] },
       { title: 'Upgrade the engine', do: [{ pip: ['{package}'] }] },

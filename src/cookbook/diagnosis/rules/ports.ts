@@ -23,7 +23,7 @@ export const ports: readonly Rule[] = [
       /Cannot find an? (?:available|free) port/i,
     ],
     unless: /trying (?:another|next) port|will use port/i,
-    meaning: 'Another program already listens on port {port}.',
+    meaning: 'Another program already listens on the port[ {port}].',
     derive: ({ values, argv }) => ({ port: values.port ?? portIn(argv) }),
     fixes: [
       { title: 'Use another port', do: [{ set: 'port', to: '{nextPort}' }] },
