@@ -1,0 +1,153 @@
+import { lexer, type Token, type Tokens } from 'marked'
+import { sanitiseText } from '../terminal/sanitise.ts'
+import { textWidth } from '../terminal/width.ts'
+import { columnWidths, tableHead, tableRow } from './table.ts'
+import { cut, type Glyphs } from './text.ts'
+import { toned } from './theme.ts'
+
+/** Markdown as rows of at most `width` cells. Raw HTML shows as the text it is. */
+export function markdownRows(source: string, width: number, glyphs: Glyphs): string[] {
+  const rows = blocks(lexer(source), Math.max(8, width), glyphs)
+  while (rows.at(-1) === '') rows.pop()
+  return rows.map(row => cut(row, width, glyphs.more))
+}
+
+function blocks(tokens: Token[], width: number, glyphs: Glyphs): string[] {
+  return tokens.flatMap(token => block(token, width, glyphs))
+}
+
+function block(token: Token, width: number, glyphs: Glyphs): string[] {
+  switch (token.type) {
+    case 'heading': {
+      const words = wrapStyled(inline(token.tokens ?? []), width - token.depth - 1)
+      return [...words.map(row => toned(`${'#'.repeat(token.depth)} ${row}`, 'title')), '']
+    }
+    case 'paragraph':
+      return [...wrapStyled(inline(token.tokens ?? []), width), '']
+    case 'code':
+      return [...codeRows(token.text), '']
+    case 'blockquote':
+      return blocks(token.tokens ?? [], width - 2, glyphs).map(
+        row => `${toned(glyphs.frame.vertical, 'quiet')} ${row}`,
+      )
+    case 'list':
+      return [...listRows(token as Tokens.List, width, glyphs), '']
+    case 'table':
+      return [...tableRows(token as Tokens.Table, width), '']
+    case 'hr':
+      return [toned(glyphs.frame.horizontal.repeat(width), 'quiet'), '']
+    case 'space':
+    case 'def':
+      return []
+    case 'text':
+      return wrapStyled(token.tokens ? inline(token.tokens) : sanitiseText(token.text), width)
+    default:
+      return wrapStyled(sanitiseText(token.raw), width)
+  }
+}
+
+function codeRows(code: string): string[] {
+  return code.split('\n').map(line => toned(`    ${sanitiseText(line.replaceAll('\t', '    '))}`, 'accent'))
+}
+
+function listRows(list: Tokens.List, width: number, glyphs: Glyphs): string[] {
+  const start = Number(list.start) || 1
+  return list.items.flatMap((item, n) => {
+    const sign = list.ordered ? `${start + n}.` : item.task ? (item.checked ? '[x]' : '[ ]') : glyphs.bullet
+    const indent = textWidth(sign) + 1
+    const body = blocks(
+      item.tokens.filter(({ type }) => type !== 'checkbox'),
+      width - indent,
+      glyphs,
+    )
+    while (body.at(-1) === '') body.pop()
+    return (body.length > 0 ? body : ['']).map((row, i) =>
+      i === 0 ? `${sign} ${row}` : ' '.repeat(indent) + row,
+    )
+  })
+}
+
+function tableRows(table: Tokens.Table, width: number): string[] {
+  const rows = table.rows.map(row => row.map(cell => inline(cell.tokens)))
+  const columns = table.header.map((cell, i) => ({
+    title: inline(cell.tokens),
+    cell: (row: string[]) => row[i] ?? '',
+    min: 3,
+    drop: 0,
+    align: table.align[i] === 'right' ? ('right' as const) : ('left' as const),
+  }))
+  const widths = columnWidths(columns, rows, width)
+  return [tableHead(columns, widths), ...rows.map(row => tableRow(columns, widths, row))]
+}
+
+function inline(tokens: Token[]): string {
+  return tokens.map(inlineOne).join('')
+}
+
+function inlineOne(token: Token): string {
+  const inner = () => inline('tokens' in token && token.tokens ? token.tokens : [])
+  switch (token.type) {
+    case 'strong':
+      return styled(inner(), '1', '22')
+    case 'em':
+      return styled(inner(), '3', '23')
+    case 'del':
+      return styled(inner(), '9', '29')
+    case 'codespan':
+      return toned(sanitiseText(token.text), 'accent')
+    case 'link': {
+      const words = inner()
+      const href = sanitiseText(token.href)
+      return words === href ? styled(words, '4', '24') : `${styled(words, '4', '24')} (${href})`
+    }
+    case 'image':
+      return `[${sanitiseText(token.text)}] (${sanitiseText(token.href)})`
+    case 'br':
+      return '\n'
+    case 'text':
+    case 'escape':
+      return 'tokens' in token && token.tokens ? inner() : sanitiseText(token.text)
+    default:
+      return sanitiseText(token.raw)
+  }
+}
+
+function styled(text: string, on: string, off: string): string {
+  return `\x1b[${on}m${text}\x1b[${off}m`
+}
+
+/** Breaks text with styles at spaces; a style that goes on is closed at the end of a row and opened again on the next. */
+function wrapStyled(text: string, width: number): string[] {
+  return text.split('\n').flatMap(line => {
+    const rows: string[] = []
+    let row = ''
+    let open = ''
+    for (const word of line.split(' ').filter(word => word !== '')) {
+      if (row !== open && textWidth(row) + 1 + textWidth(word) > width) {
+        rows.push(open === '' ? row : `${row}\x1b[m`)
+        row = open
+      }
+      row += row === open ? word : ` ${word}`
+      open = stylesAfter(open, word)
+    }
+    return [...rows, open === '' ? row : `${row}\x1b[m`]
+  })
+}
+
+const closes: Record<string, string[]> = {
+  '22': ['1', '2'],
+  '23': ['3'],
+  '24': ['4'],
+  '29': ['9'],
+  '39': ['36'],
+}
+
+function stylesAfter(open: string, word: string): string {
+  const codes: string[] = [...(open.match(/\d+/g) ?? [])]
+  for (const [, code = ''] of word.matchAll(/\x1b\[(\d+)m/g)) {
+    const closed = closes[code]
+    if (!closed) codes.push(code)
+    else codes.splice(0, codes.length, ...codes.filter(one => !closed.includes(one)))
+  }
+  return codes.map(code => `\x1b[${code}m`).join('')
+}
