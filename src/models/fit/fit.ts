@@ -1,0 +1,50 @@
+import { checkLaunch, type Problem } from './checks.ts'
+import { type Estimate, estimate } from './estimate.ts'
+import type { FitQuestion } from './question.ts'
+import { type Suggestion, suggest } from './suggest.ts'
+
+export interface Fit {
+  estimate: Estimate
+  problems: Problem[]
+  suggestions: Suggestion[]
+  /** The answer in one sentence for a person. */
+  sentence: string
+}
+
+/** Whether a launch fits before it is tried, by how much, and what would make it fit. */
+export function fitLaunch(question: FitQuestion): Fit {
+  if (question.gpus.length === 0) throw new RangeError('A fit needs at least one GPU to fit on.')
+  const answer = estimate(question)
+  const problems = checkLaunch(question)
+  const suggestions = suggest(question)
+  return { estimate: answer, problems, suggestions, sentence: sentence(answer, suggestions) }
+}
+
+const gib = (bytes: number) => `${(bytes / 1024 ** 3).toFixed(1)} GiB`
+
+const TERMS = {
+  weights: 'weights',
+  cache: 'the KV cache',
+  activations: 'activations',
+  graphs: 'CUDA graphs',
+  runtime: 'the runtime',
+}
+
+function sentence(answer: Estimate, suggestions: readonly Suggestion[]): string {
+  const about = answer.bound === 'upper' ? 'at most ' : ''
+  const need = `${about}${gib(answer.need)} of ${gib(answer.budget)} per GPU, most of it ${TERMS[answer.largest]}`
+  const [first] = suggestions
+  const flag = first ? `; ${first.flag}${first.value === null ? '' : ` ${first.value}`} would fit` : ''
+  switch (answer.verdict) {
+    case 'fits':
+      return `Fits: needs ${need}, ${gib(answer.spare)} to spare.`
+    case 'tight':
+      return `Tight: needs ${need}, only ${gib(answer.spare)} to spare${flag}.`
+    case 'does not':
+      if (answer.occupied > 0)
+        return `Does not start: other processes hold ${gib(answer.occupied)} of the ${gib(answer.budget)} it wants free on a GPU${flag}.`
+      return `Does not fit: needs ${need}, short by ${gib(-answer.spare)}${flag}.`
+    case 'unknown':
+      return 'Cannot tell: the type of the KV cache is not one whose size is known.'
+  }
+}
