@@ -12,36 +12,65 @@ export const inTime =
   (bind: Bind, longest = LONGEST): Bind =>
   (route, handler) =>
     bind(route, async (input, call) => {
-      let ending: AbortController | null = null
-      const hungUp = (): void => ending?.abort(call.signal.reason)
-      // Most handlers never look at their signal, and making one costs more than their answer.
-      const begin = (): AbortSignal => {
-        if (!ending) {
-          ending = new AbortController()
-          call.signal.addEventListener('abort', hungUp, { once: true })
-        }
-        return ending.signal
+      const ending = lazySignal(call)
+      const { actor, author, workspace, http, need } = call
+      const limited: Call = {
+        ...{ actor, author, workspace, http, need },
+        get signal() {
+          return ending.signal()
+        },
       }
-      let timer: NodeJS.Timeout | undefined
-      const over = new Promise<never>((_resolve, reject) => {
-        timer = setTimeout(() => {
-          const late = new Problem(
-            'timeout',
-            `Request exceeded ${Math.round(longest / 1000)}s timeout; look at what was done before asking again`,
-          )
-          ending?.abort(late)
-          reject(late)
-        }, longest)
-      })
-      const limited: Call = Object.create(call, { signal: { get: begin } })
       try {
-        return await Promise.race([handler(input, limited), over])
+        const answer = handler(input, limited)
+        return answer instanceof Promise ? await withinTime(answer, longest, ending.abort) : answer
       } catch (error) {
         if (error instanceof Problem && error.code === 'invalid')
           throw new Problem('bad_request', error.message, error.details)
         throw error
       } finally {
-        clearTimeout(timer)
-        if (ending) call.signal.removeEventListener('abort', hungUp)
+        ending.forget()
       }
     })
+
+const withinTime = async <T>(
+  work: Promise<T>,
+  longest: number,
+  abort: (reason: unknown) => void,
+): Promise<T> => {
+  let timer: NodeJS.Timeout | undefined
+  const over = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      const late = new Problem(
+        'timeout',
+        `Request exceeded ${Math.round(longest / 1000)}s timeout; look at what was done before asking again`,
+      )
+      abort(late)
+      reject(late)
+    }, longest)
+  })
+  try {
+    return await Promise.race([work, over])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** A signal that costs nothing until a handler asks for it: the request's own is expensive to make. */
+const lazySignal = (call: Call) => {
+  let made: AbortController | undefined
+  const hungUp = (): void => made?.abort(call.signal.reason)
+  return {
+    signal(): AbortSignal {
+      if (!made) {
+        made = new AbortController()
+        if (call.signal.aborted) hungUp()
+        else call.signal.addEventListener('abort', hungUp, { once: true })
+      }
+      return made.signal
+    },
+    abort: (reason: unknown): void => made?.abort(reason),
+    forget: (): void => {
+      if (made) call.signal.removeEventListener('abort', hungUp)
+    },
+  }
+}

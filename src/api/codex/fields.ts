@@ -13,8 +13,12 @@ export interface Fields {
 const YES = new Set(['true', 't', '1', 'yes', 'y', 'on'])
 const NO = new Set(['false', 'f', '0', 'no', 'n', 'off'])
 
-/** Any JSON value as text; never a call to something the sender named `toString`. */
-export const plain = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
+/** Any JSON value in a word or two. Never a call to something the sender named `toString`, nor a walk into its depths. */
+export const plain = (value: unknown): string => {
+  if (typeof value === 'string') return value
+  if (typeof value !== 'object') return String(value)
+  return Array.isArray(value) ? 'a list' : value === null ? 'null' : 'an object'
+}
 
 export const fieldsOf = (body: Readonly<Record<string, unknown>>): Fields => {
   const any = (...names: string[]): unknown =>

@@ -4,7 +4,9 @@ import { bindBundles } from './bundles.ts'
 import { bindCapabilities } from './capabilities.ts'
 import { bindCookbook } from './cookbook.ts'
 import { inTime } from './deadline.ts'
+import { bindDocuments } from './documents.ts'
 import { bindEmail } from './email.ts'
+import { bindMemory } from './memory.ts'
 import { bindOwn } from './own.ts'
 import { bindTodos } from './todos.ts'
 
@@ -13,6 +15,8 @@ export const bindCodex = (plainly: Bind, _app: App, workspace: Workspace): void 
   const bind = inTime(plainly)
   bindCapabilities(bind, workspace)
   bindTodos(bind, workspace)
+  bindMemory(bind, workspace)
+  bindDocuments(bind, workspace)
   bindEmail(bind)
   bindCookbook(bind)
   bindOwn(bind, workspace)

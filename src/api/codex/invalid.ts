@@ -8,11 +8,22 @@ export interface FieldDetail {
   input: unknown
 }
 
+const LONGEST_ECHO = 2000
+
+/** What was sent, unless sending it back would be too much: too long, or too deep to be written at all. */
+const echo = (input: unknown): unknown => {
+  try {
+    return (JSON.stringify(input) ?? '').length <= LONGEST_ECHO ? (input ?? null) : '…'
+  } catch {
+    return '…'
+  }
+}
+
 export const notADictionary = (input: unknown): FieldDetail => ({
   type: 'dict_type',
   loc: ['body'],
   msg: 'Input should be a valid dictionary',
-  input,
+  input: echo(input),
 })
 
 export const fieldDetail = (
@@ -23,7 +34,7 @@ export const fieldDetail = (
   const path = issue.path.map(part => (typeof part === 'symbol' ? String(part) : part))
   if (path.length === 0 && issue.code === 'invalid_type') return notADictionary(issue.input)
   const input = path.reduce<unknown>((inner, key) => (inner as Record<string, unknown> | null)?.[key], given)
-  return { ...worded(issue, input, where), loc: [where, ...path], input: input ?? null }
+  return { ...worded(issue, input, where), loc: [where, ...path], input: echo(input) }
 }
 
 const worded = (

@@ -2,13 +2,15 @@ import type { Route } from '../route.ts'
 import { bundles } from './bundles.ts'
 import { capabilities } from './capabilities.ts'
 import { cookbook } from './cookbook.ts'
+import { documentSteps, documents } from './documents.ts'
 import { email } from './email.ts'
+import { memory } from './memory.ts'
 import { own } from './mirror.ts'
 import { todos } from './todos.ts'
 
 /** Every route that existing Odysseus clients know, and what was added to them. */
 export const codex: Record<string, Route> = Object.fromEntries(
-  [{ capabilities }, todos, email, cookbook, own, bundles]
+  [{ capabilities }, todos, memory, documents, documentSteps, email, cookbook, own, bundles]
     .flatMap(group => Object.values<Route>(group))
     .map(record => [record.id, record]),
 )

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { access } from '../access.ts'
 import { events } from '../events.ts'
 import type { Route } from '../route.ts'
+import { search } from '../search.ts'
 
 /**
  * A route of ours where helper scripts can reach it: they refuse paths outside `/api/codex/`.
@@ -22,5 +23,6 @@ export const mirror = <const R extends Route>(record: R, title?: string): Route 
 export const own = {
   approvals: mirror(access.approvals),
   approval: mirror(access.approval),
+  search: mirror(search.find),
   undo: mirror(events.undo, 'undo'),
 }

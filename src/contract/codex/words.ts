@@ -18,3 +18,10 @@ const clamp = (value: number): number =>
 
 /** A body that may hold anything: its route reads it by its own rules. */
 export const anything = <S extends z.ZodRawShape>(described = {} as S) => z.looseObject(described)
+
+/** Numbers and flags count as the text they are written as. */
+export const said = <T extends z.ZodType>(inner: T) =>
+  z.preprocess(
+    value => (typeof value === 'number' || typeof value === 'boolean' ? String(value) : value),
+    inner,
+  )
