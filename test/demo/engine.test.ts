@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { GpuState } from '../../src/demo/engine/gpus.ts'
 import { eventually, freePort, TestMachine } from './machine.ts'
 
@@ -11,6 +11,7 @@ beforeAll(async () => {
   machine = await TestMachine.make()
   state = new GpuState(machine.machine.gpuState)
 })
+afterEach(() => machine.clear())
 afterAll(() => machine[Symbol.asyncDispose]())
 
 const get = async (port: number, path: string) => {

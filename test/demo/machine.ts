@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -67,9 +68,23 @@ export class TestMachine implements AsyncDisposable {
     return { child, said: () => words, until, ended }
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Ends every process of the machine, those that outlived their server too. */
+  async clear(): Promise<void> {
     for (const child of this.#children) child.kill('SIGKILL')
-    for (const claim of new GpuState(this.machine.gpuState).claims()) process.kill(claim.pid, 'SIGKILL')
+    await Promise.all(
+      [...this.#children].map(child => child.exitCode ?? child.signalCode ?? once(child, 'exit')),
+    )
+    this.#children.clear()
+    const state = new GpuState(this.machine.gpuState)
+    for (const claim of state.claims()) process.kill(claim.pid, 'SIGKILL')
+    await eventually(
+      () => state.claims().length,
+      left => left === 0,
+    )
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.clear()
     await rm(this.dir, { recursive: true, force: true, maxRetries: 5 })
   }
 }

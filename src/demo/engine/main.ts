@@ -1,3 +1,4 @@
+import { hf } from './hub.ts'
 import { llamaServer } from './llama.ts'
 import { ollama } from './ollama.ts'
 import { python } from './python.ts'
@@ -12,6 +13,7 @@ const programs: Record<string, (argv: string[]) => void | Promise<void>> = {
   ollama,
   'llama-server': llamaServer,
   'nvidia-smi': nvidiaSmi,
+  hf,
   python3: python,
   python,
   worker: ([title = 'worker', kind = 'child']) => workerMain(title, kind),

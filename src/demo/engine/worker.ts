@@ -1,8 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { gpuState } from './gpus.ts'
 
-export type Order = { claim: { gpu: number; mib: number; busy: number } } | { end: true }
-
 export interface Worker {
   readonly pid: number
   hold(gpu: number, mib: number): void
@@ -27,36 +25,35 @@ export function startWorker(title: string, orphan: boolean): Worker {
   const ended = new Promise<string>(resolve =>
     child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`)),
   )
-  const send = (order: Order) => {
-    if (child.connected) child.send(order)
-  }
+  const pid = child.pid ?? 0
+  const state = gpuState()
   let held = { gpu: 0, mib: 0, busy: 0 }
+  // Written here, not by the worker: memory is held before the log says so, however slowly the worker starts.
+  const claim = () => state.claim(held.gpu, held.mib, title, held.busy, pid)
   return {
-    pid: child.pid ?? 0,
+    pid,
     ended,
     hold: (gpu, mib) => {
       held = { gpu, mib, busy: held.busy }
-      send({ claim: held })
+      claim()
     },
     work: busy => {
       if (busy === held.busy) return
       held = { ...held, busy }
-      send({ claim: held })
+      claim()
     },
-    end: () => send({ end: true }),
+    end: () => {
+      if (child.connected) child.disconnect()
+    },
   }
 }
 
 /** The life of a worker: holds what it is told to, ignores a terminal's interrupt, leaves with its parent. */
 export function workerMain(title: string, kind: string): void {
-  const state = gpuState()
   process.title = title
   process.on('SIGINT', () => {})
   if (kind === 'orphan') process.on('SIGTERM', () => {})
-  process.on('message', (order: Order) => {
-    if ('end' in order) process.exit(0)
-    else state.claim(order.claim.gpu, order.claim.mib, title, order.claim.busy)
-  })
+  else if (!process.connected) process.exit(0)
   process.on('disconnect', () => {
     if (kind !== 'orphan') process.exit(0)
   })
