@@ -192,7 +192,12 @@ export class Lane {
         'lost',
         'The connection was lost before the answer came; it is not known how far it got.',
       )
-    const said = this.#noise.toString('utf8').trim().split('\n').slice(-3).join(' ')
+    const said = Buffer.concat([this.#noise, this.#bytes.peek()])
+      .toString('utf8')
+      .trim()
+      .split('\n')
+      .slice(-3)
+      .join(' ')
     const how = signal ? `was ended by signal ${signal}` : `ended with code ${code}`
     return new HostError(
       'no_channel',

@@ -81,7 +81,7 @@ export class Machine implements Host {
     this.#failures = 0
     this.#lastError = null
     if (this.#retryTimer) clearTimeout(this.#retryTimer)
-    if (this.#reach.state === 'unreachable') void this.#channelsNow().catch(() => undefined)
+    if (this.#reach.state === 'unreachable') this.#connectQuietly()
   }
 
   close(): void {
@@ -110,15 +110,27 @@ export class Machine implements Host {
     }
   }
 
+  /** For a question: a machine known to be out of reach is not waited for, a timer looks after it. */
   #channelsNow(): Promise<Channels> {
     if (this.#closing.signal.aborted) return Promise.reject(this.#closing.signal.reason)
     if (this.#channels) return Promise.resolve(this.#channels)
     const { retryAt = null } = this.#reach.state === 'unreachable' ? this.#reach : {}
-    if (this.#lastError && retryAt !== null && Date.now() < retryAt) return Promise.reject(this.#lastError)
+    const isTimers = this.#lastError !== null && !NEEDS_A_PERSON.has(this.#lastError.code)
+    const isEarly = retryAt !== null && Date.now() < retryAt
+    if (this.#lastError && (isTimers || isEarly)) return Promise.reject(this.#lastError)
+    return this.#connectOnce()
+  }
+
+  #connectOnce(): Promise<Channels> {
     this.#connecting ??= this.#connectNow().finally(() => {
       this.#connecting = null
     })
     return this.#connecting
+  }
+
+  /** Connects without anybody waiting: what comes of it is told by `reach`. */
+  #connectQuietly(): void {
+    this.#connectOnce().catch(() => undefined)
   }
 
   async #connectNow(): Promise<Channels> {
@@ -176,8 +188,7 @@ export class Machine implements Host {
     const wait = Math.min(last, first * 2 ** (this.#failures - 1)) * (0.75 + Math.random() / 2)
     const since = this.#reach.state === 'unreachable' ? this.#reach.since : Date.now()
     this.#setReach({ state: 'unreachable', since, reason: error.message, retryAt: Date.now() + wait })
-    if (!needsPerson)
-      this.#retryTimer = setTimeout(() => void this.#channelsNow().catch(() => undefined), wait + 1).unref()
+    if (!needsPerson) this.#retryTimer = setTimeout(() => this.#connectQuietly(), wait).unref()
     return error
   }
 

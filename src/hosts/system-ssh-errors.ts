@@ -14,7 +14,7 @@ export async function readSshFailure(
   file: string,
 ): Promise<HostError> {
   const at = `${settings.hostname}:${settings.port}`
-  const why = said.trim().split('\n').filter(Boolean).slice(-2).join(' ')
+  const why = said.trim().split(/\r?\n/).filter(Boolean).slice(-2).join(' ')
   if (
     /REMOTE HOST IDENTIFICATION HAS CHANGED|Host key verification failed|No .* host key is known/.test(said)
   ) {

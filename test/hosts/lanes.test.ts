@@ -1,12 +1,13 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { readdirSync } from 'node:fs'
+import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Shell } from '../../src/hosts/host.ts'
 import { HostError } from '../../src/hosts/host.ts'
 import { childShell } from '../../src/hosts/local.ts'
 import { Questions } from '../../src/hosts/questions.ts'
-import { quote } from '../../src/hosts/quote.ts'
+import { quote, quoteAll } from '../../src/hosts/quote.ts'
 import { Cleanup, needs, until } from './setting.ts'
 
 const cleanup = new Cleanup()
@@ -189,15 +190,15 @@ describe('the slow lane', () => {
 })
 
 describe('quoting', () => {
-  it('makes one word of anything', () => {
-    const hostile = [
+  it('makes one word of anything, a real shell being the judge', async () => {
+    const { questions } = lane('sh', [])
+    const text = fc.string({ unit: 'binary', maxLength: 40 }).map(s => s.replaceAll('\0', ''))
+    const nasty = fc.constantFrom(
       "'",
-      `a'b"c`,
+      '"',
       '$(touch x)',
       '`id`',
-      'a\nb',
-      '',
-      ' ',
+      '\n',
       '\\',
       '*',
       '~',
@@ -205,11 +206,25 @@ describe('quoting', () => {
       '-n',
       '\u0001\u007f',
       'ünï',
-    ]
-    for (const word of hostile) {
-      const seen = spawnSync('sh', ['-c', `printf %s ${quote(word)}`], { encoding: 'utf8' }).stdout
-      expect(seen).toBe(word)
-    }
+      '\r',
+      '#',
+      '&',
+    )
+    const words = fc.array(
+      fc.oneof(
+        text,
+        nasty,
+        fc.array(nasty).map(parts => parts.join('')),
+      ),
+      { maxLength: 12 },
+    )
+    await fc.assert(
+      fc.asyncProperty(words, async argv => {
+        const { stdout } = await questions.ask(`for w in ${quoteAll(argv)}; do printf '%s\\000' "$w"; done`)
+        expect(stdout.toString()).toBe(argv.map(word => `${Buffer.from(word).toString()}\0`).join(''))
+      }),
+      { numRuns: 500 },
+    )
     expect(() => quote('a\0b')).toThrow('NUL')
   })
 })

@@ -1,7 +1,8 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { afterEach, describe, expect, it } from 'vitest'
 import { Hosts } from '../../src/hosts/hosts.ts'
 import { makeKey, type Sshd, writeSshConfig } from '../peers/sshd.ts'
@@ -153,6 +154,36 @@ describe('logging in', () => {
   })
 })
 
+/** An account with a login shell and a home of its own; only root can make one. */
+function makeAccount(name: string, shell: string): { user: string; home: string } {
+  const user = `ith${name}${process.pid % 10_000}`
+  const home = mkdtempSync(join(tmpdir(), 'ithaca-home-'))
+  execFileSync('useradd', ['-M', '-d', home, '-s', shell, '-p', '*', user])
+  cleanup.add(user, u => {
+    execFileSync('userdel', [u], { stdio: 'ignore' })
+    rmSync(home, { recursive: true, force: true })
+  })
+  execFileSync('chown', [user, home])
+  return { user, home }
+}
+
+const notRoot = userInfo().uid === 0 ? null : 'only root can make accounts with other login shells'
+
+it('repeats what an account that may not log in is told', async ({ skip }) => {
+  needs(noSshd ?? notRoot, skip)
+  const nologin = ['/usr/sbin/nologin', '/sbin/nologin'].find(path => existsSync(path))
+  needs(nologin ? null : 'nologin is not installed', skip)
+  const { user } = makeAccount('no', nologin!)
+  const sshd = await sshdIn(cleanup, { user })
+  for (const name of ['a', 'b']) {
+    const asked = hostsOf(cleanup, sshd).get(name).ask(':')
+    await expect(asked).rejects.toMatchObject({
+      code: 'no_channel',
+      message: expect.stringContaining('not available'),
+    })
+  }
+})
+
 const SHELLS = ['bash', 'dash', 'zsh', 'fish', 'tcsh']
 const NOISE: Record<string, [string, string]> = {
   bash: ['.bashrc', 'echo noise; echo noise >&2'],
@@ -165,16 +196,10 @@ const NOISE: Record<string, [string, string]> = {
 describe.each(SHELLS)('an account whose login shell is %s', shell => {
   it.for(['a', 'b'])('answers the same, start-up files making noise (%s)', async (name, { skip }) => {
     needs(noSshd, skip)
-    needs(userInfo().uid === 0 ? null : 'only root can make accounts with other login shells', skip)
+    needs(notRoot, skip)
     const path = spawnSync('sh', ['-c', `command -v ${shell}`], { encoding: 'utf8' }).stdout.trim()
     needs(path ? null : `${shell} is not installed`, skip)
-    const user = `ith${shell}${process.pid % 10_000}`
-    const home = mkdtempSync(join(tmpdir(), 'ithaca-home-'))
-    execFileSync('useradd', ['-M', '-d', home, '-s', path, '-p', '*', user])
-    cleanup.add(user, u => {
-      execFileSync('userdel', [u], { stdio: 'ignore' })
-      rmSync(home, { recursive: true, force: true })
-    })
+    const { user, home } = makeAccount(shell, path)
     const [file, noise] = NOISE[shell]!
     execFileSync('mkdir', ['-p', join(home, file, '..')])
     writeFileSync(join(home, file), `${noise}\n`)
@@ -188,7 +213,6 @@ describe.each(SHELLS)('an account whose login shell is %s', shell => {
     expect(answer.stderr.toString()).toBe(`it's a "test" $HOME \\\n`)
     expect(answer.code).toBe(5)
     const stream = await host.stream('echo clean; echo err >&2')
-    const { text } = await import('node:stream/consumers')
     expect(await Promise.all([text(stream.stdout), text(stream.stderr)])).toEqual(['clean\n', 'err\n'])
   })
 })

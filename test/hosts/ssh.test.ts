@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { createServer as createTcp } from 'node:net'
+import { type AddressInfo, createServer as createTcp, type Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Host } from '../../src/hosts/host.ts'
+import { Hosts } from '../../src/hosts/hosts.ts'
 import { readBody, request } from '../../src/hosts/http.ts'
 import { startSlowLink } from '../peers/slow-link.ts'
+import { writeSshConfig } from '../peers/sshd.ts'
 import { Cleanup, hostsOf, needs, noSshd, reached, sshdIn, until } from './setting.ts'
 
 const cleanup = new Cleanup()
@@ -216,5 +218,35 @@ describe('a long thin line', () => {
     await reached(host, 'unreachable')
     await reached(host, 'connected')
     expect(await say(host, 'echo here')).toBe('here\n')
+  })
+})
+
+describe('a machine that does not answer', () => {
+  it('slows no other down, and is told at once while it is known to be away', async ({ skip }) => {
+    needs(noSshd, skip)
+    const silent = createTcp(() => {})
+    await new Promise<void>(resolve => silent.listen(0, '127.0.0.1', resolve))
+    const sockets = new Set<Socket>()
+    silent.on('connection', socket => sockets.add(socket))
+    cleanup.add(silent, s => {
+      for (const socket of sockets) socket.destroy()
+      s.close()
+    })
+    const sshd = await sshdIn(cleanup)
+    const { port } = silent.address() as AddressInfo
+    const sshConfig = writeSshConfig(sshd.folder, [
+      { alias: 'dead', sshd, port, lines: ['ConnectTimeout 1'] },
+      { alias: 'well', sshd },
+    ])
+    const hosts = cleanup.add(new Hosts({ sshConfig }), h => h.close())
+    hosts.setRecords([
+      { id: 'd', name: 'd', target: 'dead' },
+      { id: 'w', name: 'w', target: 'well' },
+    ])
+    const dead = hosts.get('d')
+    await expect(dead.ask(':', { deadline: 100 })).rejects.toMatchObject({ code: 'deadline' })
+    expect(await say(hosts.get('w'), 'echo well')).toBe('well\n')
+    await reached(dead, 'unreachable')
+    await expect(dead.ask(':', { deadline: 60_000 })).rejects.toMatchObject({ code: 'unreachable' })
   })
 })
