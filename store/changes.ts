@@ -46,6 +46,8 @@ export interface Changes {
   /** Tells subscribers something that is never stored. */
   mention(said: Said & { actor: string }): void
   subscribe(listener: Listener): () => void
+  /** How many listen. */
+  audience(): number
   since(seq: number, limit: number): Event[]
   newest(): number
   /** The answer kept for a named request, if it was made before. */
@@ -214,6 +216,8 @@ export const openChanges = (store: Store, now: () => number): Changes => {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
+
+    audience: () => listeners.size,
 
     since: (seq, limit) =>
       store

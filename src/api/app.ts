@@ -7,6 +7,7 @@ import { type Bindings, binder, type Env, Refusal } from './bind.ts'
 import { bindCodex } from './codex/index.ts'
 import { admit } from './door.ts'
 import { envelopeFor } from './envelope.ts'
+import { openMetrics } from './metrics.ts'
 import { bindV1 } from './v1/index.ts'
 
 export interface Api {
@@ -16,9 +17,10 @@ export interface Api {
 /** The one HTTP application. Screen, command line, agents and tests all come through here. */
 export const createApp = (workspace: Workspace): Api => {
   const app = new Hono<Env>({ strict: true })
-  app.use('*', admit(workspace))
+  const metrics = openMetrics()
+  app.use('*', metrics.count, admit(workspace))
   const bind = binder(app, workspace)
-  bindV1(bind, app, workspace)
+  bindV1(bind, app, workspace, metrics)
   bindCodex(bind, app, workspace)
   app.notFound(http => {
     const path = http.req.path

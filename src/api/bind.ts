@@ -22,6 +22,8 @@ export interface Variables {
   ticket: Ticket | null
   /** The body as bytes, read once and bounded. */
   body: Uint8Array | null
+  /** The record of the contract that answers, by its id. */
+  route?: string
 }
 export type Env = { Bindings: Bindings; Variables: Variables }
 export type App = Hono<Env>
@@ -56,6 +58,7 @@ export const binder =
     const names = pathFields(route.path)
     const hasBody = route.method !== 'GET' && route.method !== 'DELETE'
     app.on(route.method, route.path.replaceAll(/\{(\w+)\}/g, ':$1'), async http => {
+      http.set('route', route.id)
       const envelope = envelopeFor(route.path)
       const actor = http.var.actor
       const path = Object.fromEntries(names.map(name => [name, http.req.param(name)]))

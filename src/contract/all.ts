@@ -1,7 +1,9 @@
+import { about } from './about.ts'
 import { access } from './access.ts'
 import { documents } from './documents.ts'
-import { events } from './events.ts'
+import { events, notify } from './events.ts'
 import { memory } from './memory.ts'
+import { notify } from './notify.ts'
 import type { Route } from './route.ts'
 import { search } from './search.ts'
 import { todos } from './todos.ts'
@@ -9,6 +11,7 @@ import { workspace } from './workspace.ts'
 
 /** Every route there is, by group. OpenAPI, command line and fuzz list start here. */
 export const groups: Record<string, Record<string, Route>> = {
+  about,
   workspace,
   todos,
   memory,

@@ -43,6 +43,7 @@ export const events = {
       nouns: text(200).optional().describe('only these, comma separated'),
     }),
     out: Event,
+    media: 'text/event-stream',
   }),
   audit: route({
     id: 'audit.list',

@@ -52,6 +52,8 @@ export interface Route {
   readonly in: z.ZodObject
   readonly out: z.ZodType
   readonly status?: number
+  /** What the answer is made of where it is not one JSON value. */
+  readonly media?: string
   readonly cli?: Spoken
 }
 

@@ -1,20 +1,24 @@
 import type { Workspace } from '../../workspace/workspace.ts'
 import type { App, Bind } from '../bind.ts'
+import type { Metrics } from '../metrics.ts'
+import { bindAbout } from './about.ts'
 import { bindAccess } from './access.ts'
 import { bindDocuments } from './documents.ts'
 import { bindEvents } from './events.ts'
 import { bindMemory } from './memory.ts'
+import { bindNotify } from './notify.ts'
 import { bindSearch } from './search.ts'
 import { bindTodos } from './todos.ts'
 import { bindWorkspace } from './workspace.ts'
 
-export const bindV1 = (bind: Bind, app: App, workspace: Workspace): void => {
-  app.get('/healthz', http => http.json({ ok: true, id: workspace.instance, version: workspace.version }))
+export const bindV1 = (bind: Bind, app: App, workspace: Workspace, metrics: Metrics): void => {
+  bindAbout(bind, app, workspace, metrics)
   bindWorkspace(bind, workspace)
   bindTodos(bind, workspace)
   bindMemory(bind, workspace)
   bindDocuments(bind, workspace)
   bindSearch(bind, workspace)
+  bindNotify(bind, workspace)
   bindAccess(bind, workspace)
   bindEvents(bind, workspace)
 }
