@@ -85,19 +85,31 @@ export function dateText(wall: Wall): string {
   return text
 }
 
-/** `09:00`, with seconds only where there are some. */
-export function clockText(wall: Wall): string {
+interface ClockText {
+  short: string
+  full: string
+}
+
+const clockTexts = new Map<number, ClockText>()
+
+function clockTextsOf(wall: Wall): ClockText {
   const time = timeOfDay(wall)
+  const known = clockTexts.get(time)
+  if (known) return known
   const minutes = `${two(Math.floor(time / HOUR))}:${two(Math.floor((time % HOUR) / MINUTE))}`
   const seconds = Math.floor((time % MINUTE) / SECOND)
-  return seconds ? `${minutes}:${two(seconds)}` : minutes
+  const full = `${minutes}:${two(seconds)}`
+  const texts = { short: seconds ? full : minutes, full }
+  if (clockTexts.size > 5_000) clockTexts.clear()
+  clockTexts.set(time, texts)
+  return texts
 }
+
+/** `09:00`, with seconds only where there are some. */
+export const clockText = (wall: Wall): string => clockTextsOf(wall).short
 
 /** `2026-12-01T09:00`, with seconds only where there are some. */
-export const wallText = (wall: Wall): string => `${dateText(wall)}T${clockText(wall)}`
+export const wallText = (wall: Wall): string => `${dateText(wall)}T${clockTextsOf(wall).short}`
 
 /** `2026-12-01T09:00:00`. */
-export function wallTextFull(wall: Wall): string {
-  const text = wallText(wall)
-  return text.length === 16 ? `${text}:00` : text
-}
+export const wallTextFull = (wall: Wall): string => `${dateText(wall)}T${clockTextsOf(wall).full}`

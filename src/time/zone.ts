@@ -71,13 +71,19 @@ function ruledZone(name: string): Zone {
     return { change: high, before, after }
   }
 
+  let last: Block | null = null
+  let lastIndex = 0
+
   function blockAt(index: number): Block {
+    if (last && index === lastIndex) return last
     let block = blocks.get(index)
     if (!block) {
       if (blocks.size > KEPT) blocks.clear()
       block = survey(index)
       blocks.set(index, block)
     }
+    last = block
+    lastIndex = index
     return block
   }
 
@@ -86,10 +92,9 @@ function ruledZone(name: string): Zone {
     return instant < block.change ? block.before : block.after
   }
 
-  const around = (wall: Wall): [number, number] => [offset(wall - DAY), offset(wall + DAY)]
-
   function fit(wall: Wall): Fit {
-    const [before, after] = around(wall)
+    const before = offset(wall - DAY)
+    const after = offset(wall + DAY)
     if (before === after) return 'exact'
     const early = offset(wall - before) === before
     const late = offset(wall - after) === after
@@ -101,7 +106,8 @@ function ruledZone(name: string): Zone {
     offset,
     toWall: instant => instant + offset(instant),
     toInstant(wall) {
-      const [before, after] = around(wall)
+      const before = offset(wall - DAY)
+      const after = offset(wall + DAY)
       if (before === after || offset(wall - before) === before) return wall - before
       return offset(wall - after) === after ? wall - after : wall - before
     },

@@ -81,7 +81,10 @@ const rules = fc
   })
 
 const starts = fc
-  .tuple(fc.integer({ min: 0, max: 364 }), fc.integer({ min: 0, max: 47 }))
+  .tuple(
+    fc.integer({ min: 0, max: 364 }),
+    fc.oneof(fc.integer({ min: 0, max: 47 }), fc.constantFrom(0, 4, 5)),
+  )
   .map(([day, half]) =>
     new Date(Date.UTC(2025, 0, 1) + day * 86_400_000 + half * 1_800_000).toISOString().slice(0, 19),
   )
@@ -153,7 +156,7 @@ test('any rule occurs when an independent library says it does', () => {
         expect(mine).toEqual(theirs.slice(0, 1000))
       },
     ),
-    { numRuns: 400 },
+    { numRuns: 300 },
   )
 })
 
