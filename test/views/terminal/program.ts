@@ -1,11 +1,14 @@
 /** A program that owns a terminal and ends, stops or lends it in the way it is told: what the tests in a real pseudo-terminal run. */
 import { spawn } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
 import { Compositor } from '../../../views/terminal/compositor.ts'
 import { Terminal } from '../../../views/terminal/terminal.ts'
 
 const means = { depth: 'true', unicode: true } as const
 let compositor: Compositor | undefined
 let keys = 0
+let beats = 0
+let frames = 0
 
 const terminal = new Terminal(process.stdin, process.stdout, {
   input: bytes => act(bytes.toString()),
@@ -22,9 +25,12 @@ const terminal = new Terminal(process.stdin, process.stdout, {
   },
 })
 
-function draw(word: string): void {
+function draw(word: string, filling = ''): void {
   const { columns, rows } = terminal.screen
-  const lines = Array.from({ length: rows }, (_, y) => `\x1b[3${y % 8}mrow ${y} of ${rows}`.slice(0, columns))
+  const lines = Array.from(
+    { length: rows },
+    (_, y) => `\x1b[3${y % 8}mrow ${y} of ${rows}${filling.repeat(columns)}`,
+  )
   lines[1] = `${word} ${keys} pid ${process.pid}`
   compositor?.frame(lines.join('\n'))
 }
@@ -51,10 +57,12 @@ async function act(key: string): Promise<void> {
   if (key === 'e')
     await terminal.lend(() => run('sh', ['-c', 'echo in the child; read answer; echo "got $answer"']))
   if (key === 'f') await terminal.lend(() => Promise.reject(new Error('no such editor'))).catch(() => {})
-  if (key === 'F') setInterval(() => draw(`flood ${performance.now()}`), 1)
+  if (key === 'F') setInterval(() => draw(`flood ${Math.round(performance.now())}`, String(++frames % 10)), 1)
   draw('key')
 }
 
+const [pulse] = process.argv.slice(2)
+if (pulse) setInterval(() => writeFileSync(pulse, String(++beats)), 10)
 terminal.open()
 compositor = new Compositor(terminal, terminal.screen, means)
 draw('ready')

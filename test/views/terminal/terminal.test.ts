@@ -1,5 +1,8 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
-import { Pty, type PtyOptions } from '../../peers/terminal.ts'
+import { type Emulator, Pty, type PtyOptions } from '../../peers/terminal.ts'
 
 const program = new URL('./program.ts', import.meta.url).pathname
 const ptys: Pty[] = []
@@ -7,8 +10,8 @@ afterEach(() => {
   for (const pty of ptys.splice(0)) pty.kill()
 })
 
-async function start(options: PtyOptions = {}): Promise<Pty> {
-  const pty = new Pty(process.execPath, ['--disable-warning=ExperimentalWarning', program], options)
+async function start(options: PtyOptions = {}, ...args: string[]): Promise<Pty> {
+  const pty = new Pty(process.execPath, ['--disable-warning=ExperimentalWarning', program, ...args], options)
   ptys.push(pty)
   await pty.until('ready 0')
   return pty
@@ -130,6 +133,49 @@ describe('stopping', () => {
     await pty.until('key 2')
   })
 })
+
+describe('a terminal that stops reading', () => {
+  test('does not stop the program, and shows the latest when it reads again', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'ithaca-terminal-'))
+    try {
+      const pulse = join(folder, 'pulse')
+      const pty = await start({ cols: 200, rows: 50 }, pulse)
+      const beats = () => Number(readFileSync(pulse, 'utf8') || 0)
+      pty.send('F')
+      await pty.until('flood')
+      pty.pty.pause()
+      const stuckAt = beats()
+      await expect.poll(beats, { timeout: 10_000 }).toBeGreaterThan(stuckAt + 250)
+      pty.pty.resume()
+      const latest = (screen: Emulator) => Number(/flood (\d+)/.exec(screen.text())?.[1] ?? 0)
+      const before = latest(pty.screen)
+      await pty.until(screen => latest(screen) > before + 800, 'a frame from after the pause')
+      pty.send('q')
+      await pty.end()
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+  })
+
+  test('still lets it end', async () => {
+    const pty = await start({ cols: 200, rows: 50 })
+    const pid = pidIn(pty)
+    pty.send('F')
+    await pty.until('flood')
+    pty.pty.pause()
+    process.kill(pid, 'SIGTERM')
+    await expect.poll(() => isRunning(pid), { timeout: 10_000 }).toBe(false)
+    pty.pty.resume()
+  })
+})
+
+function isRunning(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  } catch {
+    return false
+  }
+}
 
 describe('resizing', () => {
   test('redraws for the new size', async () => {
