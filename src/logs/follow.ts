@@ -1,5 +1,5 @@
 import { type Host, HostError } from '../hosts/host.ts'
-import { shellText } from '../sessions/word.ts'
+import { quote } from '../hosts/quote.ts'
 
 /**
  * Pushes a log's bytes from `from` on as they are written, on a channel of its own, no faster than they are taken.
@@ -10,7 +10,7 @@ export async function* follow(
   path: string,
   options: { from: number; signal: AbortSignal },
 ): AsyncGenerator<Buffer> {
-  const script = `exec tail -c +${Math.floor(options.from) + 1} -f ${shellText(path)}`
+  const script = `exec tail -c +${Math.floor(options.from) + 1} -f ${quote(path)}`
   const shell = await host.stream(script, { signal: options.signal })
   shell.stderr.resume()
   try {

@@ -1,6 +1,5 @@
 import type { Host } from '../hosts/host.ts'
-import { exactly } from '../sessions/tmux.ts'
-import { shellText } from '../sessions/word.ts'
+import { quote } from '../hosts/quote.ts'
 
 export interface Pane {
   /** Path of the tmux socket; null for the user's own server. */
@@ -15,8 +14,9 @@ export async function capture(
   lines: number,
   options: { colours?: boolean; deadline?: number } = {},
 ): Promise<string | null> {
-  const server = pane.socket === null ? '' : `-S ${shellText(pane.socket)}`
-  const target = shellText(exactly(pane.session))
+  const server = pane.socket === null ? '' : `-S ${quote(pane.socket)}`
+  // The `=` and the colon keep tmux from taking a name that only begins so.
+  const target = quote(`=${pane.session}:`)
   const answer = await host.ask(
     `unset TMUX; tmux -u ${server} capture-pane -p -J ${options.colours ? '-e' : ''} -S -${Math.max(1, Math.floor(lines))} -t ${target}`,
     { lane: 'pages', deadline: options.deadline },

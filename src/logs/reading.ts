@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
 import { type Host, HostError } from '../hosts/host.ts'
-import { shellText } from '../sessions/word.ts'
+import { quote } from '../hosts/quote.ts'
+
 import { LogError, MOST_BYTES, PAGE, type ReadOptions, type Slice, type Want } from './slice.ts'
 
 export async function readHere(path: string, want: Want): Promise<Slice> {
@@ -50,7 +51,7 @@ function countLines(bytes: Buffer): number {
 /** One question on the host's lane for pages. */
 export async function readThere(host: Host, path: string, want: Want, options: ReadOptions): Promise<Slice> {
   const mark = randomBytes(8).toString('hex')
-  const script = `ithaca_log=${shellText(path)} ithaca_mark=${mark}\n${SCRIPT}${command(want)}`
+  const script = `ithaca_log=${quote(path)} ithaca_mark=${mark}\n${SCRIPT}${command(want)}`
   const answer = await host.ask(script, { lane: 'pages', ...options })
   const titleEnd = answer.stdout.indexOf(10)
   const [said, size, start] = answer.stdout.toString('latin1', 0, Math.max(0, titleEnd)).split(' ')

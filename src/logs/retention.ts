@@ -1,5 +1,3 @@
-import type { Session } from '../sessions/session.ts'
-
 export interface Limits {
   /** Older ones go. */
   maxAgeSeconds: number
@@ -10,7 +8,8 @@ export interface Limits {
 export interface Candidate {
   id: string
   lineage: string
-  state: Session['state']
+  /** Nothing of it runs or will run again. */
+  over: boolean
   /** When it ended or was last written to, in seconds by the host's clock. */
   lastAt: number
   bytes: number
@@ -18,13 +17,12 @@ export interface Candidate {
 
 /** Whoever may still want to compare attempts has this long to do so. */
 const KEPT_SECONDS = 7 * 24 * 3600
-const OVER = new Set<Session['state']>(['ended', 'unknown', 'lost'])
 
 /** Which sessions may go: nothing that runs, nothing of a lineage in which something happened within 7 days. */
 export function expired(candidates: readonly Candidate[], limits: Limits, now: number): string[] {
   const youngest = new Map<string, number>()
-  for (const { lineage, state, lastAt } of candidates) {
-    youngest.set(lineage, Math.max(youngest.get(lineage) ?? 0, OVER.has(state) ? lastAt : now))
+  for (const { lineage, over, lastAt } of candidates) {
+    youngest.set(lineage, Math.max(youngest.get(lineage) ?? 0, over ? lastAt : now))
   }
   const oldestFirst = candidates.toSorted((a, b) => a.lastAt - b.lastAt || a.id.localeCompare(b.id))
   let total = candidates.reduce((sum, { bytes }) => sum + bytes, 0)

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { Host } from '../hosts/host.ts'
-import { shellText } from '../sessions/word.ts'
+import { quote } from '../hosts/quote.ts'
 
 export interface SearchOptions {
   pattern: string
@@ -80,16 +80,16 @@ function searchScript(path: string, { pattern, kind, ignoreCase, cap = 2000 }: S
   const how = `-nb${kind === 'text' ? 'F' : 'E'}${ignoreCase ? 'i' : ''}`
   return `
 LC_ALL=C; export LC_ALL
-ithaca_log=${shellText(path)}
+ithaca_log=${quote(path)}
 [ -f "$ithaca_log" ] || { echo "there is no such log" >&2; exit 66; }
 ithaca_more=
 for ithaca_option in -a --line-buffered; do
   echo x | grep "$ithaca_option" x >/dev/null 2>&1 && ithaca_more="$ithaca_more $ithaca_option"
 done
 if ! echo x | grep -b x >/dev/null 2>&1; then echo "grep on this host cannot tell offsets" >&2; exit 69; fi
-echo x | grep ${how} -e ${shellText(pattern)} >/dev/null
+echo x | grep ${how} -e ${quote(pattern)} >/dev/null
 [ $? -le 1 ] || exit 65
-grep $ithaca_more ${how} -e ${shellText(pattern)} "$ithaca_log" | awk -v cap=${Math.max(0, Math.floor(cap))} '
+grep $ithaca_more ${how} -e ${quote(pattern)} "$ithaca_log" | awk -v cap=${Math.max(0, Math.floor(cap))} '
   NR <= cap { print substr($0, 1, 2000); if (NR % 100 == 0 || NR < 20) fflush(); next }
   NR % 10000 == 0 { print "#" NR; fflush() }
   END { print "#" NR " done" }'

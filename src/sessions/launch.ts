@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { type Host, HostError } from '../hosts/host.ts'
+import { quote as shellText } from '../hosts/quote.ts'
 import { RUNNER, secretsScript, sessionScript } from './runner.ts'
 import { type Meta, SESSION_ID, type Spec } from './session.ts'
 import { ENDED, LOCK, type Site, siteScript } from './shell.ts'
 import { TMUX_CONFIG } from './tmux.ts'
-import { literal, shellText } from './word.ts'
+import { literal } from './word.ts'
 
 export type Launch =
   | { outcome: 'launched'; meta: Meta; socket: string }

@@ -1,8 +1,8 @@
 import type { Host } from '../hosts/host.ts'
+import { quote as shellText } from '../hosts/quote.ts'
 import { SESSION_ID } from './session.ts'
 import { ENDED, LOCK, type Site, siteScript } from './shell.ts'
 import { exactly } from './tmux.ts'
-import { shellText } from './word.ts'
 
 /** Removes the files of ended sessions and answers with the ids that are gone. One that runs is left alone, whoever asks. */
 export async function remove(host: Host, site: Site, ids: readonly string[]): Promise<string[]> {

@@ -1,7 +1,8 @@
+import { quote as shellText } from '../hosts/quote.ts'
 import { activation, ENVIRONMENT_LIBRARY } from './environment.ts'
 import type { Spec } from './session.ts'
 import { LIBRARY } from './shell.ts'
-import { type Invocation, shellText, shellWord, variablesOf } from './word.ts'
+import { type Invocation, shellWord, variablesOf } from './word.ts'
 
 /** What both halves of a runner call. */
 export const FUNCTIONS = String.raw`${LIBRARY}${ENVIRONMENT_LIBRARY}

@@ -1,4 +1,4 @@
-import { shellText } from './word.ts'
+import { quote as shellText } from '../hosts/quote.ts'
 
 /** Where the sessions of a host live, and what runs them. Whatever is left out, the host fills in. */
 export interface Site {

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Host } from '../hosts/host.ts'
+import { quote as shellText } from '../hosts/quote.ts'
 import { SESSION_ID } from './session.ts'
 import { ENDED, type Site, siteScript } from './shell.ts'
 import { MARKED_PROCESSES } from './status.ts'
 import { exactly } from './tmux.ts'
-import { shellText } from './word.ts'
 
 export interface StopOptions {
   /** How long an interrupt may take to work. Default 15 s. */

@@ -1,3 +1,5 @@
+import { quote as shellText } from '../hosts/quote.ts'
+
 /** One argument, kept as data until the machine that runs it fills in what only it knows. */
 export type Word = readonly Part[]
 
@@ -43,9 +45,6 @@ export function literal(value: Word): string | null {
 }
 
 const PLAIN = /^[\w@%+=:,./-]+$/
-
-/** Text as one word of a POSIX shell. Always quoted: for scripts, where looks do not matter. */
-export const shellText = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
 
 /** A word as shell source that expands on the host, once, and is never split, globbed or evaluated again. */
 export const shellWord = (value: Word): string => (value.length === 0 ? "''" : value.map(shellPart).join(''))

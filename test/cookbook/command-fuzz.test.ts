@@ -15,8 +15,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parseCommand } from '../../src/cookbook/command/command.ts'
 import { environmentPrefix, modelId } from '../../src/cookbook/command/fields.ts'
 import { PROGRAMS } from '../../src/cookbook/command/programs.ts'
+import { quote as shellText } from '../../src/hosts/quote.ts'
 import { FUNCTIONS, secretsScript, sessionScript } from '../../src/sessions/runner.ts'
-import { type Invocation, quote, shellText, type Word, word } from '../../src/sessions/word.ts'
+import { type Invocation, quote, type Word, word } from '../../src/sessions/word.ts'
 
 /*
  * A real shell is the judge. Whatever is accepted is run, with every allowed program replaced by one that prints its

@@ -67,14 +67,14 @@ describe('retention', () => {
   const day = 24 * 3600
   const now = 1000 * day
   const one = (id: string, age: number, bytes = 10, more: Partial<Candidate> = {}): Candidate => ({
-    id, lineage: id, state: 'ended', lastAt: now - age * day, bytes, ...more,
+    id, lineage: id, over: true, lastAt: now - age * day, bytes, ...more,
   }) // biome-ignore format: one line says it
 
   it('takes the old, then the oldest until the rest fits, and never what runs or is young', () => {
     const limits = { maxAgeSeconds: 30 * day, maxBytes: 35 }
     expect(expired([one('old', 40), one('a', 20), one('b', 10)], limits, now)).toEqual(['old'])
     expect(expired([one('a', 20), one('b', 10), one('c', 9), one('young', 1)], limits, now)).toEqual(['a'])
-    expect(expired([one('running', 400, 99, { state: 'running' })], limits, now)).toEqual([])
+    expect(expired([one('running', 400, 99, { over: false })], limits, now)).toEqual([])
     expect(expired([one('first', 400), one('again', 2, 10, { lineage: 'first' })], limits, now)).toEqual([])
     expect(expired([one('young', 1, 9999)], limits, now)).toEqual([])
   })
