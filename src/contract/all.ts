@@ -1,7 +1,8 @@
 import { about } from './about.ts'
 import { access } from './access.ts'
+import { codex } from './codex/all.ts'
 import { documents } from './documents.ts'
-import { events, notify } from './events.ts'
+import { events } from './events.ts'
 import { memory } from './memory.ts'
 import { notify } from './notify.ts'
 import type { Route } from './route.ts'
@@ -19,6 +20,8 @@ export const groups: Record<string, Record<string, Route>> = {
   search,
   access,
   events,
+  notify,
+  codex,
 }
 
 export const allRoutes = (): Route[] => Object.values(groups).flatMap(group => Object.values(group))

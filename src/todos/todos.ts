@@ -31,7 +31,9 @@ export interface Todos {
   /** For the scheduler: what is due, and moving on what repeats. */
   ringing(until: number): Todo[]
   nextDue(after: number): Todo | undefined
-  advance(author: Author, id: string, after: number): Promise<void>
+  /** After it rang: a repeating one goes to its next date, a snoozed one is not snoozed any more. */
+  advance(author: Author, id: string): Promise<void>
+  waitsToMove(id: string): boolean
 }
 
 export const openTodos = (deps: {
@@ -197,23 +199,19 @@ export const openTodos = (deps: {
       return todo && show(todo)
     },
 
-    async advance(author, id, after) {
+    waitsToMove: id => waits(kept(id)),
+
+    async advance(author, id) {
       const before = kept(id)
-      const next = before.repeat ? await schedule.following(before, after) : undefined
-      if (!next) {
-        if (before.snoozed_until === null) return
-        save(author, 'advance', change(before, { snoozed_until: null }), `"${before.title}" rang`)
-        return
-      }
-      save(
-        author,
-        'advance',
-        change(before, { ...next, snoozed_until: null }),
-        `"${before.title}" is due again ${next.due}`,
-      )
+      if (!waits(before)) return
+      const next = before.repeat ? await schedule.following(before, now()) : undefined
+      const what = next ? `"${before.title}" is due again ${next.due}` : `"${before.title}" rang`
+      save(author, 'advance', change(before, { ...next, snoozed_until: null }), what)
     },
   }
 }
+
+const waits = (todo: KeptTodo): boolean => todo.snoozed_until !== null || todo.repeat !== null
 
 const scheduled = (read: Due): Partial<KeptTodo> => ({
   due: read.due,

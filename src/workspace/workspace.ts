@@ -14,12 +14,16 @@ import { type Limits, openLimits } from '../access/limits.ts'
 import { Problem } from '../contract/problem.ts'
 import { type Documents, openDocuments } from '../documents/documents.ts'
 import { type Memories, openMemories } from '../memory/memory.ts'
+import { openBell } from '../notify/bell.ts'
+import type { Notify } from '../notify/notify.ts'
 import { openSearch, type Search } from '../search/search.ts'
+import { todoRings } from '../todos/rings.ts'
 import { openSchedule } from '../todos/schedule.ts'
 import { openTodos, type Todos } from '../todos/todos.ts'
 import { openClock } from './clock.ts'
 import { type Config, readConfig, systemZone } from './config.ts'
 import { openJournal } from './journal.ts'
+import { notifier } from './notifier.ts'
 import type { Paths } from './paths.ts'
 
 /** Everything one person has, open. What holds it closes it. */
@@ -50,6 +54,7 @@ export interface Workspace {
   readonly memory: Memories
   readonly documents: Documents
   readonly search: Search
+  readonly notify: Notify
   /** Begins what happens by itself: reminders, deadlines, housekeeping. */
   start(): void
   /** Notes what went wrong in the log and gives the number to find it by. */
@@ -77,6 +82,7 @@ export const openWorkspace = (options: OpenOptions): Workspace => {
   const operatorKey = `ith_${randomBytes(32).toString('base64url')}`
   const accessStore = openAccessStore(store)
   const approvals = openApprovals({ store: accessStore, changes, now })
+  const notify = notifier({ store, changes, now, zone, config })
   const workspace: Workspace = {
     paths,
     config,
@@ -104,13 +110,19 @@ export const openWorkspace = (options: OpenOptions): Workspace => {
       now,
       schedule: openSchedule({ now, zone, dayStart: () => config.reminders.day_start }),
     }),
+    notify,
     report: journal.report,
     start() {
+      const bell = openBell({ notify, now, sources: [todoRings(workspace.todos, notify.told)] })
+      notify.recover()
+      clock.every(1000, () => bell.look())
+      clock.every(1000, () => notify.round())
       clock.every(1000, () => approvals.expire())
       clock.every(3_600_000, () => changes.forgetAnswers(now() - 86_400_000))
     },
     async close() {
       clock.stop()
+      await notify.close()
       journal.close()
       store.close()
     },

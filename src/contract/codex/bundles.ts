@@ -13,6 +13,7 @@ export const bundles = {
     summary: 'Skill and helper script as a plugin for Codex, to be unpacked into ~/plugins',
     in: z.object({}),
     out: archive,
+    media: 'application/zip',
   }),
   claude: route({
     id: 'codex.claude_skill',
@@ -23,5 +24,6 @@ export const bundles = {
     summary: 'Skill and helper script for Claude, to be unpacked into ~/.claude',
     in: z.object({}),
     out: archive,
+    media: 'application/zip',
   }),
 }
