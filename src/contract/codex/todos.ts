@@ -44,6 +44,29 @@ export const TodoAnswer = z.object({
 })
 export type TodoAnswer = z.output<typeof TodoAnswer>
 
+const given = (what: string) => z.unknown().optional().describe(what)
+
+/** Read field by field, because a wrong one is said inside a 200. */
+const acting = {
+  action: given('what to do; left out: add'),
+  id: given('the whole id, or its beginning'),
+  title: given('text'),
+  content: given('text'),
+  text: given('title or content, whichever is missing; the text of an item'),
+  checklist_items: given('a list of {text, done}; `items` is the same'),
+  due_date: given('ISO 8601 or words: "tomorrow at 5pm"; an empty text clears it'),
+  repeat: given('daily, weekly, monthly, yearly, none, or an RRULE'),
+  label: given('text'),
+  color: given('text'),
+  pinned: given('true or false'),
+  archived: given('true or false'),
+  query: given('what to search for'),
+  index: given('the number of an item, counted from 0'),
+  to: given('where move_item moves it'),
+  until: given('how long snooze snoozes: "in 1 hour"'),
+  session_id: given('a label of your own'),
+}
+
 export const todos = {
   list: route({
     id: 'codex.todos',
@@ -63,7 +86,7 @@ export const todos = {
     danger: 'none',
     summary:
       'One action: list, search, view (todos:read); add, update, delete, toggle_item, add_item, edit_item, delete_item, move_item, done, snooze (todos:write)',
-    in: anything({ action: z.unknown().optional(), id: z.unknown().optional() }),
+    in: anything(acting),
     out: TodoAnswer,
   }),
 }
