@@ -18,7 +18,7 @@ export async function capture(
   // The `=` and the colon keep tmux from taking a name that only begins so.
   const target = quote(`=${pane.session}:`)
   const answer = await host.ask(
-    `unset TMUX; tmux -u ${server} capture-pane -p -J ${options.colours ? '-e' : ''} -S -${Math.max(1, Math.floor(lines))} -t ${target}`,
+    `PATH=$PATH:$HOME/.local/bin:$HOME/bin:/usr/local/bin:/opt/homebrew/bin; unset TMUX; tmux -u ${server} capture-pane -p -J ${options.colours ? '-e' : ''} -S -${Math.max(1, Math.floor(lines))} -t ${target}`,
     { lane: 'pages', deadline: options.deadline },
   )
   if (answer.code !== 0) return null

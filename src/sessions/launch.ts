@@ -96,7 +96,7 @@ ithaca_lock || { ithaca_say failed; echo "another launch has held the lock of th
 if [ -d "$ithaca_dir" ]; then
   ithaca_say "exists $ithaca_socket"; cat "$ithaca_dir/meta.json" 2>/dev/null; exit 0
 fi
-command -v tmux >/dev/null 2>&1 || { ithaca_say no_tmux; exit 0; }
+ithaca_tmux -V >/dev/null 2>&1 || { ithaca_say no_tmux; exit 0; }
 ${ENDED}${HELD}
 ithaca_check_held '${spec.port ?? ''}' '${(spec.gpus ?? []).map(Number).join(' ')}'
 mkdir "$ithaca_dir" || { ithaca_say "exists $ithaca_socket"; exit 0; }

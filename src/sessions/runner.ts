@@ -15,6 +15,11 @@ ithaca_find() {
     if [ -n "$ithaca_found" ]; then printf '%s' "$ithaca_found"; return; fi
   done
 }
+ithaca_paths() {
+  for ithaca_bin in "$HOME/.local/bin" "$HOME/bin" /usr/local/bin /opt/homebrew/bin /usr/local/cuda/bin; do
+    case :$PATH: in *:"$ithaca_bin":*) ;; *) [ -d "$ithaca_bin" ] && PATH=$PATH:$ithaca_bin ;; esac
+  done
+}
 ithaca_secrets() { :; }
 `
 
@@ -42,9 +47,7 @@ ithaca_attempt() (
   ithaca_identity "$ithaca_out" && printf '%s\n' "$ithaca_out" | ithaca_put "$ithaca_dir/$ithaca_n.pid"
   unset TMUX TMUX_PANE
   umask 022
-  for ithaca_bin in "$HOME/.local/bin" "$HOME/bin" /usr/local/bin /opt/homebrew/bin /usr/local/cuda/bin; do
-    case :$PATH: in *:"$ithaca_bin":*) ;; *) [ -d "$ithaca_bin" ] && PATH=$PATH:$ithaca_bin ;; esac
-  done
+  ithaca_paths
   read -r ithaca_mark <"$ithaca_dir/mark"
   export ITHACA_SESSION="$ithaca_id" ITHACA_MARK="$ithaca_mark" ITHACA_ATTEMPT="$ithaca_n" PYTHONUNBUFFERED=1 PATH
   export CUDA_DEVICE_ORDER="${'$'}{CUDA_DEVICE_ORDER:-PCI_BUS_ID}"

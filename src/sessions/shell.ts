@@ -68,7 +68,7 @@ ithaca_machine; ithaca_machine_name=$ithaca_out
 ithaca_root=$ithaca_state/sessions/$ithaca_machine_name
 ithaca_uid=$(id -u)
 ithaca_socket=${'$'}{ithaca_socket:-/tmp/ithaca-$ithaca_uid/tmux}
-ithaca_tmux() { ( unset TMUX TMUX_PANE; exec tmux -u -S "$ithaca_socket" "$@" ); }
+ithaca_tmux() { ( PATH=$PATH:$HOME/.local/bin:$HOME/bin:/usr/local/bin:/opt/homebrew/bin; unset TMUX TMUX_PANE; exec tmux -u -S "$ithaca_socket" "$@" ); }
 `
 
 export function siteScript(site: Site): string {

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { launch } from '../../src/sessions/launch.ts'
+import { preflight } from '../../src/sessions/preflight.ts'
 import { stop } from '../../src/sessions/stop.ts'
 import { words } from '../../src/sessions/word.ts'
 import { alive, eventually, Ground, kill } from './ground.ts'
@@ -215,6 +216,34 @@ describe('a launch', () => {
     expect(none.attempts[0]!.code).toBe(66)
     expect(ground.read('none', '1.log')).toBe('ithaca: No GGUF here.\n')
     expect(ground.read('one', '1.log')).toBe(`${ground.dir}/a model.gguf\n`)
+  })
+})
+
+describe('before a launch', () => {
+  it('says which program would run, in its environment, and what is missing', async () => {
+    await using ground = new Ground()
+    const bin = join(ground.dir, 'my venv', 'bin')
+    execFileSync('mkdir', ['-p', bin])
+    writeFileSync(join(bin, 'activate'), `PATH='${bin}':$PATH\n`)
+    writeFileSync(join(bin, 'my-engine'), '#!/bin/sh\n', { mode: 0o755 })
+    const environment = { kind: 'source', path: [{ kind: 'text', text: join(bin, 'activate') }] } as const
+    const python = { module: { python: words('python3')[0]!, name: 'http.server' } }
+    expect(await preflight(ground.host, ground.spec('a', ['my-engine'], { environment }), python)).toEqual({
+      program: join(bin, 'my-engine'),
+      unset: [],
+      module: expect.stringContaining('http'),
+      notes: [],
+    })
+    const nowhere = { kind: 'source', path: words('/no/such/venv')[0]! } as const
+    const run = {
+      assignments: [],
+      argv: [...words('my-engine'), [{ kind: 'variable', name: 'NOT_SET' } as const]],
+    }
+    expect(await preflight(ground.host, ground.spec('a', [], { environment: nowhere, run }))).toEqual({
+      program: null,
+      unset: ['NOT_SET'],
+      notes: ['ithaca: there is no environment at /no/such/venv; going on without it'],
+    })
   })
 })
 
