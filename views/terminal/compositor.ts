@@ -116,7 +116,10 @@ export class Compositor {
   }
 
   resize({ columns, rows }: Screen): void {
-    if (columns === this.#base.cols && rows === this.#base.rows) return
+    if (columns === this.#base.cols && rows === this.#base.rows) {
+      this.repaint()
+      return
+    }
     this.#base = new Grid(columns, rows, this.#means)
     this.#wanted = new Grid(columns, rows, this.#means)
     this.#lines = []

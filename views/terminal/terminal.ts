@@ -14,6 +14,7 @@ const drainWithin = 300
 
 export interface TerminalEvents {
   input(bytes: Buffer): void
+  /** Its size may have changed, and what it shows is not known any more. */
   resize(screen: Screen): void
   /** The terminal is ours no more: write nothing until `taken`. */
   released(): void
@@ -52,7 +53,8 @@ export class Terminal implements Sink {
 
   open(): void {
     this.#input.on('data', this.#data).on('error', this.#gone).on('end', this.#gone)
-    this.#output.on('error', this.#gone).on('resize', this.#resized)
+    this.#output.on('error', this.#gone)
+    process.on('SIGWINCH', this.#resized)
     for (const signal of endings) process.on(signal, this.#signal)
     process.on('SIGTSTP', this.#stop).on('SIGCONT', this.#continued)
     process.on('exit', this.#giveBack).on('uncaughtExceptionMonitor', this.#giveBack)
@@ -65,7 +67,7 @@ export class Terminal implements Sink {
     this.#giveBack()
     this.#state = 'closed'
     this.#input.off('data', this.#data).off('end', this.#gone)
-    this.#output.off('resize', this.#resized)
+    process.off('SIGWINCH', this.#resized)
     for (const signal of endings) process.off(signal, this.#signal)
     process.off('SIGTSTP', this.#stop).off('SIGCONT', this.#continued)
     process.off('exit', this.#giveBack).off('uncaughtExceptionMonitor', this.#giveBack)
@@ -151,6 +153,7 @@ export class Terminal implements Sink {
     else if (this.#state === 'ours') this.#events.input(bytes)
   }
 
+  /** Of the signal, not of a changed size: there and back in one turn leaves the size as it was and the picture torn. */
   readonly #resized = (): void => this.#events.resize(this.screen)
 
   readonly #gone = (): void => this.#end('SIGHUP')

@@ -3,10 +3,10 @@ import type { ReactNode } from 'react'
 import type { Stroke } from '../keys/decode.ts'
 import { InkInput } from '../keys/ink-input.ts'
 import { Keyboard } from '../keys/keyboard.ts'
-import type { Capabilities } from './capabilities.ts'
-import { Compositor, localPace, remotePace } from './compositor.ts'
-import { loadInk } from './load-ink.ts'
-import { type Ending, Terminal } from './terminal.ts'
+import type { Capabilities } from '../terminal/capabilities.ts'
+import { Compositor, localPace, remotePace } from '../terminal/compositor.ts'
+import { loadInk } from '../terminal/load-ink.ts'
+import { type Ending, Terminal } from '../terminal/terminal.ts'
 
 export interface ScreenHandlers {
   stroke(stroke: Stroke): void | Promise<void>

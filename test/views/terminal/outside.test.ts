@@ -1,0 +1,103 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { capabilities } from '../../../views/terminal/capabilities.ts'
+import { copySequence } from '../../../views/terminal/clipboard.ts'
+
+const both = { input: true, output: true }
+const usual = { TERM: 'xterm-256color', LANG: 'en_US.UTF-8' }
+
+describe('what a terminal can do', () => {
+  test.each([
+    [{}, { view: 'screen', depth: '256', unicode: true, multiplexer: null, remote: false }],
+    [{ COLORTERM: 'truecolor' }, { depth: 'true' }],
+    [{ TERM: 'xterm' }, { depth: '16' }],
+    [{ TERM: 'vt220' }, { depth: 'mono' }],
+    [
+      { NO_COLOR: '1', COLORTERM: 'truecolor' },
+      { depth: 'mono', view: 'screen' },
+    ],
+    [{ NO_COLOR: '' }, { depth: '256' }],
+    [{ TERM: 'dumb' }, { view: 'lines', depth: 'mono' }],
+    [{ TERM: undefined }, { view: 'lines' }],
+    [{ INK_SCREEN_READER: 'true' }, { view: 'reader' }],
+    [{ LANG: 'C' }, { unicode: false }],
+    [{ LANG: 'C', LC_ALL: 'C.utf8' }, { unicode: true }],
+    [{ LC_CTYPE: 'C' }, { unicode: false }],
+    [{ TMUX: '/tmp/tmux-0/default,1,0' }, { multiplexer: 'tmux' }],
+    [{ STY: '1.pts' }, { multiplexer: 'screen' }],
+    [{ SSH_TTY: '/dev/pts/1' }, { remote: true }],
+  ])('%j', (env, wanted) => {
+    expect(capabilities({ ...usual, ...env }, both)).toMatchObject(wanted)
+  })
+
+  test('without a terminal on both ends it prints lines', () => {
+    expect(capabilities(usual, { input: true, output: false }).view).toBe('lines')
+    expect(capabilities(usual, { input: false, output: true }).view).toBe('lines')
+  })
+})
+
+describe('copying', () => {
+  test('is one sequence of the text in base64, and says how much', () => {
+    const { sequence, ...facts } = copySequence('curl http://127.0.0.1:7000/é', null)
+    expect(Buffer.from(sequence.slice(7, -1), 'base64').toString()).toBe('curl http://127.0.0.1:7000/é')
+    expect(facts).toEqual({ bytes: 29, truncated: false, route: 'the terminal' })
+  })
+
+  test('cuts what terminals would refuse between characters, and says so', () => {
+    const { sequence, truncated, bytes } = copySequence('é🚀'.repeat(40_000), null)
+    const text = Buffer.from(sequence.slice(7, -1), 'base64').toString()
+    expect(truncated).toBe(true)
+    expect(text).not.toContain('\ufffd')
+    expect(Buffer.byteLength(text)).toBe(bytes)
+    expect(sequence.length).toBeLessThan(75_100)
+  })
+
+  test.each(['set-clipboard on', 'allow-passthrough on'])(
+    'inside a real tmux with %s it arrives',
+    async option => {
+      const folder = mkdtempSync(join(tmpdir(), 'ithaca-copy-'))
+      const socket = join(folder, 'tmux')
+      const tmux = (...args: string[]) =>
+        execFileSync('tmux', ['-S', socket, '-f', '/dev/null', ...args], { encoding: 'utf8' })
+      const { sequence } = copySequence('copied over tmux', 'tmux')
+      try {
+        tmux('new-session', '-d', '-x', '80', '-y', '24', 'sleep 60')
+        tmux('set', '-g', ...option.split(' '))
+        if (option.startsWith('set-clipboard')) {
+          tmux('respawn-pane', '-k', `printf '${printfEscaped(sequence)}'; sleep 60`)
+          await expect
+            .poll(() => attempt(() => tmux('show-buffer')), { timeout: 5000 })
+            .toBe('copied over tmux')
+        } else {
+          tmux('respawn-pane', '-k', `printf '${printfEscaped(sequence)}'; echo done; sleep 60`)
+          await expect.poll(() => tmux('capture-pane', '-p').trim(), { timeout: 5000 }).toBe('done')
+        }
+      } finally {
+        tmux('kill-server')
+        rmSync(folder, { recursive: true, force: true })
+      }
+    },
+  )
+
+  test('GNU screen gets it in pieces it passes on', () => {
+    const { sequence } = copySequence('x'.repeat(3000), 'screen')
+    const pieces = sequence.split('\x1b\\').filter(piece => piece !== '')
+    expect(pieces.every(piece => piece.startsWith('\x1bP') && piece.length <= 768)).toBe(true)
+    expect(pieces.map(piece => piece.slice(2)).join('')).toBe(copySequence('x'.repeat(3000), null).sequence)
+  })
+})
+
+function printfEscaped(sequence: string): string {
+  return sequence.replaceAll('\\', '\\\\').replaceAll('\x1b', '\\033').replaceAll('\x07', '\\007')
+}
+
+function attempt(run: () => string): string {
+  try {
+    return run()
+  } catch {
+    return ''
+  }
+}
