@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { codex } from '../../src/contract/codex/all.ts'
 import { type TestWorkspace, testWorkspace } from '../peers/workspace.ts'
@@ -172,6 +173,21 @@ test('503 where nothing is connected, with the reason', async () => {
         ...(method === 'POST' ? { body: message } : {}),
       }),
     ).toMatchObject([503, { detail: 'Email integration is not available', reason: expect.any(String) }])
+})
+
+test('long answers come packed to whoever takes them so, short ones never', async () => {
+  const list = (encoding: string) =>
+    w.request('GET', '/api/codex/memory', { token: all, headers: { 'accept-encoding': encoding } })
+  expect((await list('gzip')).headers.get('content-encoding')).toBeNull()
+  await asked('POST', '/api/codex/memory', { token: all, body: { text: `grüße ${'x'.repeat(2000)}` } })
+  const plain = await (await list('identity')).text()
+  for (const encoding of ['gzip', 'deflate, GZIP;q=0.5', '*']) {
+    const answer = await list(encoding)
+    expect(answer.headers.get('content-encoding')).toBe('gzip')
+    expect(gunzipSync(Buffer.from(await answer.arrayBuffer())).toString()).toBe(plain)
+  }
+  for (const encoding of ['', 'br', 'gzip;q=0', 'gzip; q=0.0'])
+    expect(await (await list(encoding)).text()).toBe(plain)
 })
 
 test('every codex route refuses strangers and hostile bodies, and never breaks', async () => {

@@ -6,13 +6,14 @@ import { bindCookbook } from './cookbook.ts'
 import { inTime } from './deadline.ts'
 import { bindDocuments } from './documents.ts'
 import { bindEmail } from './email.ts'
+import { packed } from './gzip.ts'
 import { bindMemory } from './memory.ts'
 import { bindOwn } from './own.ts'
 import { bindTodos } from './todos.ts'
 
 /** What existing Odysseus clients call, field for field. */
 export const bindCodex = (plainly: Bind, _app: App, workspace: Workspace): void => {
-  const bind = inTime(plainly)
+  const bind = packed(inTime(plainly))
   bindCapabilities(bind, workspace)
   bindTodos(bind, workspace)
   bindMemory(bind, workspace)

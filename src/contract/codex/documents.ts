@@ -136,10 +136,10 @@ export const documents = {
 }
 
 export const documentSteps = {
-  replace: mirror(ours.replace, 'document'),
-  append: mirror(ours.append, 'document'),
+  replace: { ...mirror(ours.replace, 'document'), out: CodexDocument },
+  append: { ...mirror(ours.append, 'document'), out: CodexDocument },
   versions: mirror(ours.versions),
   diff: mirror(ours.diff),
-  restore: mirror(ours.restore, 'document'),
-  recover: mirror(ours.recover, 'document'),
+  restore: { ...mirror(ours.restore, 'document'), out: CodexDocument },
+  recover: { ...mirror(ours.recover, 'document'), out: CodexDocument },
 }

@@ -1,0 +1,34 @@
+import { promisify } from 'node:util'
+import { constants, gzip } from 'node:zlib'
+import type { Bind } from '../bind.ts'
+
+const WORTH_IT = 1024
+const pack = promisify(gzip)
+
+/** Long answers to readers who take them packed. Only reading: an answer that is remembered is kept as it is. */
+export const packed =
+  (bind: Bind): Bind =>
+  (route, handler) =>
+    route.method !== 'GET'
+      ? bind(route, handler)
+      : bind(route, async (input, call) => {
+          const value = await handler(input, call)
+          if (value instanceof Response || !accepts(call.http.req.header('accept-encoding'))) return value
+          const text = JSON.stringify(value)
+          if (Buffer.byteLength(text) < WORTH_IT) return value
+          const bytes = new Uint8Array(await pack(text, { level: constants.Z_BEST_SPEED }))
+          return call.http.body(bytes, 200, {
+            'content-type': 'application/json',
+            'content-encoding': 'gzip',
+            vary: 'accept-encoding',
+          })
+        })
+
+const accepts = (header: string | undefined): boolean =>
+  (header ?? '').split(',').some(part => {
+    const [name, weight] = part
+      .trim()
+      .toLowerCase()
+      .split(/\s*;\s*/)
+    return (name === 'gzip' || name === '*') && !/^q=0(?:\.0*)?$/.test(weight ?? '')
+  })
