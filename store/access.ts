@@ -1,6 +1,7 @@
 import type { Approval, Token } from '../src/contract/access.ts'
 import type { Row, Tx } from './changes.ts'
 import type { Store } from './database.ts'
+import { countOf } from './page.ts'
 
 /** A question as it is kept: with what has to be sent again if the answer is yes. */
 export interface KeptApproval extends Approval {
@@ -46,7 +47,7 @@ export const openAccess = (store: Store) => ({
   },
 
   approvals: (query: { state: string; actor?: string; limit: number; cursor?: string }) => {
-    const offset = Math.max(0, Number(query.cursor ?? 0) || 0)
+    const offset = countOf(query.cursor)
     const rows = store
       .sql<Raw>(
         `SELECT * FROM approvals WHERE (@state = 'all' OR state = @state) AND (@actor IS NULL OR actor = @actor)

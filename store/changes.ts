@@ -1,6 +1,7 @@
 import type { AuditRow, Event } from '../src/contract/events.ts'
 import { Problem } from '../src/contract/problem.ts'
 import type { Store } from './database.ts'
+import { countOf } from './page.ts'
 
 /** On whose behalf something is written, and what the answer's header will say of it. */
 export interface Author {
@@ -254,7 +255,7 @@ export const openChanges = (store: Store, now: () => number): Changes => {
         wheres.push(text)
         values.push(value)
       }
-      if (query.cursor) where('seq < ?', Number(query.cursor) || 0)
+      if (query.cursor) where('seq < ?', countOf(query.cursor))
       if (query.actor) where('actor = ?', query.actor)
       if (query.noun) where('noun = ?', query.noun)
       if (query.object) where('object = ?', query.object)

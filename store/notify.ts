@@ -1,6 +1,7 @@
 import type { Delivery } from '../src/contract/notify.ts'
 import type { Tx } from './changes.ts'
 import type { Store } from './database.ts'
+import { countOf } from './page.ts'
 
 export interface KeptDelivery extends Delivery {
   priority: 'low' | 'normal' | 'high'
@@ -28,7 +29,7 @@ export const openNotify = (store: Store) => ({
   },
 
   list: (query: { state: string; object?: string; limit: number; cursor?: string }) => {
-    const offset = Math.max(0, Number(query.cursor ?? 0) || 0)
+    const offset = countOf(query.cursor)
     const rows = store
       .sql<Raw>(
         `SELECT * FROM deliveries WHERE (? = 'all' OR state = ?) AND (? IS NULL OR object = ?)

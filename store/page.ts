@@ -12,13 +12,19 @@ export const fromCursor = (order: string, width: number, cursor: string | undefi
   if (cursor === undefined) return undefined
   const [made, ...place] = parts(cursor)
   const fits = place.length === width && place.every(value => ['string', 'number'].includes(typeof value))
-  if (made !== order || !fits)
-    throw new Problem(
-      'invalid',
-      'This cursor was not given for this list and order: ask for the first page again.',
-    )
+  if (made !== order || !fits) throw foreign()
   return place as Place
 }
+
+/** The cursor of a list that is counted from its start, or from a number of its own. */
+export const countOf = (cursor: string | undefined): number => {
+  if (cursor === undefined) return 0
+  if (!/^\d{1,15}$/.test(cursor)) throw foreign()
+  return Number(cursor)
+}
+
+const foreign = (): Problem =>
+  new Problem('invalid', 'This cursor was not given for this list and order: ask for the first page again.')
 
 const parts = (cursor: string): unknown[] => {
   try {

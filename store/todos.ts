@@ -1,6 +1,7 @@
 import type { Todo } from '../src/contract/todos.ts'
 import { matchWords, type Row, type Tx } from './changes.ts'
 import type { Store } from './database.ts'
+import { countOf } from './page.ts'
 
 export interface TodoQuery {
   archived: boolean
@@ -28,7 +29,7 @@ const ORDERS = {
 
 export const openTodos = (store: Store) => ({
   find: (query: TodoQuery): { items: KeptTodo[]; next: string | null } => {
-    const offset = Math.max(0, Number(query.cursor ?? 0) || 0)
+    const offset = countOf(query.cursor)
     const wheres = ['archived = ?']
     const values: unknown[] = [query.archived ? 1 : 0]
     const where = (text: string, ...more: unknown[]): void => {

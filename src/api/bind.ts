@@ -95,7 +95,11 @@ export const binder =
 const answer = async <R extends Route>(route: R, handler: Handler<R>, input: Parsed<R>, call: Call) => {
   const value = await handler(input, call)
   if (call.author.seq !== undefined) call.http.header('Ithaca-Seq', String(call.author.seq))
-  if (value instanceof Response) return value
+  // One made without the context lacks the headers that every answer has.
+  if (value instanceof Response)
+    return value.headers.has('x-content-type-options')
+      ? value
+      : call.http.newResponse(value.body, value as never)
   return call.http.json(value as never, (route.status ?? 200) as never)
 }
 
