@@ -1,6 +1,7 @@
 import { type Architecture, architectureOf } from '../../src/models/fit/architecture.ts'
 import { cacheBytes, cacheBytesPerToken, cacheDtypeBytes } from '../../src/models/fit/cache.ts'
-import { publishedBuffers, publishedRows } from '../models/published.ts'
+import { roughNeed } from '../../src/models/fit/fit.ts'
+import { publishedBuffers, publishedNeeds, publishedRows, publishedWeights } from '../models/published.ts'
 
 interface Row {
   what: string
@@ -38,6 +39,28 @@ export function run(print: (row: Row) => void): void {
     const value = cacheBytes(plainArchitecture(row), { tokens: row.context }) / 2 ** 20
     print({ what: row.what, value, unit: 'MiB', beside: 'measured', beside_value: row.measured })
     worst = Math.max(worst, Math.abs(value / row.measured - 1) * 100)
+  }
+  for (const row of publishedNeeds) {
+    const value = roughNeed(row.parameters * 2) / 2 ** 30
+    print({
+      what: `${row.what}, rule of thumb`,
+      value,
+      unit: 'GiB',
+      beside: 'published',
+      beside_value: row.measured,
+    })
+    worst = Math.max(worst, Math.abs(value / row.measured - 1) * 100)
+  }
+  for (const row of publishedWeights) {
+    const value = (row.parameters * row.bytes) / row.tp / 2 ** 30
+    const beside = 'as loaded, with buffers of the engine'
+    print({
+      what: `${row.what}, weights in its files`,
+      value,
+      unit: 'GiB/GPU',
+      beside,
+      beside_value: row.measured,
+    })
   }
   print({
     what: 'largest deviation, plain attention',

@@ -143,6 +143,22 @@ export const publishedRows: readonly PublishedRow[] = [
   },
 ]
 
+/** GiB a launch took in all, by the published rule of thumb, for bf16 models of so many parameters. */
+export const publishedNeeds = [
+  { what: 'Qwen2.5-0.5B', parameters: 494_032_768, measured: 3.1 },
+  { what: 'Qwen2.5-3B', parameters: 3_085_938_688, measured: 8.9 },
+  { what: 'Qwen2.5-7B', parameters: 7_615_616_512, measured: 19.0 },
+  { what: 'Qwen2.5-72B', parameters: 72_706_203_648, measured: 164.5 },
+] as const
+
+/** GiB of weights as engines reported them after loading, which buffers of their own come on top of. */
+export const publishedWeights = [
+  { what: 'Llama-3.1-8B bf16', parameters: 8_030_261_248, bytes: 2, tp: 1, measured: 14.99 },
+  { what: 'Qwen2.5-7B', parameters: 7_615_616_512, bytes: 2, tp: 1, measured: 14.37 },
+  { what: 'Qwen3-4B', parameters: 4_022_468_096, bytes: 2, tp: 1, measured: 7.56 },
+  { what: 'Qwen2.5-14B TP4', parameters: 14_770_033_664, bytes: 2, tp: 4, measured: 6.95 },
+] as const
+
 /** What llama.cpp printed for whole caches, in MiB: figures of a GGUF. */
 export const publishedBuffers = [
   {

@@ -7,7 +7,7 @@ import { sglangMetrics } from './metrics.ts'
 import { bindError, httpServer, json, listen, type Route, text } from './openai.ts'
 import { bar, Output, pace, pause, percent, progress, stamp } from './output.ts'
 import { exitAtOnce, StopSignals } from './signals.ts'
-import { die, traceback } from './vllm.ts'
+import { die, traceback } from './vllm-words.ts'
 import { startWorker, type Worker } from './worker.ts'
 
 const GIB = 1024 ** 3

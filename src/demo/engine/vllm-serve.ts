@@ -4,7 +4,7 @@ import { vllmMetrics } from './metrics.ts'
 import { httpServer, json, listen, type Route, type Serving, text } from './openai.ts'
 import { type Output, pause, speed } from './output.ts'
 import type { StopSignals } from './signals.ts'
-import { type Speaker, traceback, VLLM_VERSION, type VllmRun } from './vllm.ts'
+import { type Speaker, traceback, VLLM_VERSION, type VllmRun } from './vllm-words.ts'
 import type { Worker } from './worker.ts'
 
 const ROUTES = [

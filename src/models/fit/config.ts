@@ -1,10 +1,13 @@
 export type Config = Record<string, unknown>
 
-/** The first of these keys that holds a positive number. */
+/** Beyond this a figure is damage, and multiplying it would leave the range of numbers. */
+const MOST = 2 ** 40
+
+/** The first of these keys that holds a plausible positive number. */
 export function figure(config: Config, ...keys: string[]): number | null {
   for (const key of keys) {
     const value = config[key]
-    if (typeof value === 'number' && Number.isFinite(value) && value > 0) return value
+    if (typeof value === 'number' && value > 0 && value <= MOST) return value
   }
   return null
 }

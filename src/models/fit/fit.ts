@@ -1,6 +1,6 @@
 import { checkLaunch, type Problem } from './checks.ts'
-import { type Estimate, estimate } from './estimate.ts'
-import type { FitQuestion } from './question.ts'
+import { type Estimate, estimate, type Verdict } from './estimate.ts'
+import type { FitGpu, FitQuestion } from './question.ts'
 import { type Suggestion, suggest } from './suggest.ts'
 
 export interface Fit {
@@ -47,4 +47,24 @@ function sentence(answer: Estimate, suggestions: readonly Suggestion[]): string 
     case 'unknown':
       return 'Cannot tell: the type of the KV cache is not one whose size is known.'
   }
+}
+
+/**
+ * For a model whose files say nothing of its architecture: a fifth more than the weights, and a reserve. Published
+ * launches of models from half a billion to 72 billion parameters lie there.
+ */
+export function roughNeed(weightBytes: number): number {
+  return weightBytes * 1.2 + 2 * 1024 ** 3
+}
+
+export function fitRoughly(
+  weightBytes: number,
+  gpus: readonly FitGpu[],
+): { verdict: Verdict; spare: number; sentence: string } {
+  const free = gpus.reduce((sum, gpu) => sum + gpu.freeBytes, 0)
+  const spare = free - roughNeed(weightBytes)
+  const verdict = spare < 0 ? 'does not' : spare < free * 0.1 ? 'tight' : 'fits'
+  const about = `about ${gib(roughNeed(weightBytes))} of ${gib(free)} free, judged by the size of its files alone`
+  const words = { fits: 'Fits', tight: 'Tight', 'does not': 'Does not fit' }[verdict]
+  return { verdict, spare, sentence: `${words}: needs ${about}.` }
 }

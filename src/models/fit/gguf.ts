@@ -13,6 +13,8 @@ export interface GgufHeader {
 const FIXED = [1, 1, 2, 2, 4, 4, 4, 1, 0, 0, 8, 8, 8]
 const STRING = 8
 const MOST_LAYERS = 4096
+/** Beyond this a figure is damage. */
+const MOST = 2 ** 40
 const ARRAY = 9
 /** Arrays longer than this are vocabularies: stepped over, not kept. */
 const KEPT = 1024
@@ -175,8 +177,8 @@ export function ggufArchitecture(header: GgufHeader): Architecture | null {
 }
 
 function asNumber(value: GgufValue | undefined): number | null {
-  if (typeof value === 'number') return value > 0 && Number.isFinite(value) ? value : null
-  return typeof value === 'bigint' && value > 0n && value < 2n ** 53n ? Number(value) : null
+  if (typeof value === 'number') return value > 0 && value <= MOST ? value : null
+  return typeof value === 'bigint' && value > 0n && value <= BigInt(MOST) ? Number(value) : null
 }
 
 /** One figure for every layer, whether the file gives one for all or a list. */
