@@ -30,19 +30,49 @@ const healthyCount = 60
 export async function run(print: Print): Promise<void> {
   const corpus: Labelled[] = JSON.parse(readFileSync(corpusFile, 'utf8'))
   const twins = corpus.map((entry, index) => ({ ...entry, ...twinOf(entry.log, entry.rootLine, index + 1) }))
-  const pieces = examples.map((example, index) => ({ id: `piece-${index}`, cause: example.cause, ...unmarked(example) }))
-  for (const [set, entries] of [['corpus', corpus], ['twins', twins], ['pieces', pieces]] as const) {
+  const pieces = examples.map((example, index) => ({
+    id: `piece-${index}`,
+    cause: example.cause,
+    ...unmarked(example),
+  }))
+  for (const [set, entries] of [
+    ['corpus', corpus],
+    ['twins', twins],
+    ['pieces', pieces],
+  ] as const) {
     const byCause = scores(entries)
     if (set === 'corpus') {
       for (const [cause, score] of [...byCause].sort(([a], [b]) => a.localeCompare(b))) {
-        print({ what: `${cause}: cause, line, fix`, value: score.cause, unit: `${score.rootLine} ${score.fix} of ${score.count}` })
+        print({
+          what: `${cause}: cause, line, fix`,
+          value: score.cause,
+          unit: `${score.rootLine} ${score.fix} of ${score.count}`,
+        })
       }
     }
     const total = [...byCause.values()].reduce(sum)
     const share = (part: number) => (100 * part) / total.count
-    print({ what: `${set}: right cause (${total.cause} of ${total.count})`, value: share(total.cause), unit: '%', limit: 95, least: true })
-    print({ what: `${set}: exact root line (${total.rootLine})`, value: share(total.rootLine), unit: '%', limit: 95, least: true })
-    print({ what: `${set}: accepted fix (${total.fix})`, value: share(total.fix), unit: '%', limit: 90, least: true })
+    print({
+      what: `${set}: right cause (${total.cause} of ${total.count})`,
+      value: share(total.cause),
+      unit: '%',
+      limit: 95,
+      least: true,
+    })
+    print({
+      what: `${set}: exact root line (${total.rootLine})`,
+      value: share(total.rootLine),
+      unit: '%',
+      limit: 95,
+      least: true,
+    })
+    print({
+      what: `${set}: accepted fix (${total.fix})`,
+      value: share(total.fix),
+      unit: '%',
+      limit: 90,
+      least: true,
+    })
   }
   const alarms = healthyLogs(healthyCount).filter(({ log }) => diagnoseText(log).cause !== null)
   print({ what: `false alarms on ${healthyCount} healthy logs`, value: alarms.length, unit: '', limit: 0 })
@@ -80,11 +110,17 @@ function scores(entries: readonly Labelled[]): Map<string, Score> {
 /** In a process of its own, so that its memory is its own too. */
 function onLongLog(kind: string): Promise<{ megabytesPerSecond: number; peakMiB: number }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [...process.execArgv, fileURLToPath(new URL('parts/diagnosis-long.ts', import.meta.url)), kind], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
+    const child = spawn(
+      process.execPath,
+      [...process.execArgv, fileURLToPath(new URL('parts/diagnosis-long.ts', import.meta.url)), kind],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    )
     let out = ''
-    child.stdout.on('data', (bytes) => (out += bytes))
-    child.on('close', (code) => (code === 0 ? resolve(JSON.parse(out)) : reject(new Error(`the long log ended with ${code}`))))
+    child.stdout.on('data', bytes => (out += bytes))
+    child.on('close', code =>
+      code === 0 ? resolve(JSON.parse(out)) : reject(new Error(`the long log ended with ${code}`)),
+    )
   })
 }

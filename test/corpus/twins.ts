@@ -5,15 +5,26 @@ export function twinOf(log: string, rootLine: string, seed: number): { log: stri
   const random = seeded(seed)
   const change = disguise(seed)
   const lines = log.split('\n')
-  const root = lines.findIndex((line) => line.includes(rootLine.trim()))
-  const prefix = random.pick(['', '', 'inference-1  | ', 'Mar 14 03:12:09 gpu17 serve[40112]: ', '2026-03-14T03:12:09.481Z '])
+  const root = lines.findIndex(line => line.includes(rootLine.trim()))
+  const prefix = random.pick([
+    '',
+    '',
+    'inference-1  | ',
+    'Mar 14 03:12:09 gpu17 serve[40112]: ',
+    '2026-03-14T03:12:09.481Z ',
+  ])
   const colour = random.next() < 0.3
   const end = random.next() < 0.3 ? '\r\n' : '\n'
-  const shown = lines.map((line) => {
+  const shown = lines.map(line => {
     const text = prefix + change(line)
-    return colour && /\b(?:ERROR|WARNING)\b/.test(text) ? text.replace(/\b(ERROR|WARNING)\b/, '\x1b[31m$1\x1b[0m') : text
+    return colour && /\b(?:ERROR|WARNING)\b/.test(text)
+      ? text.replace(/\b(ERROR|WARNING)\b/, '\x1b[31m$1\x1b[0m')
+      : text
   })
-  const before = random.next() < 0.5 ? [`${prefix}Loading environment for serving on ${random.pick(['rack4', 'dgx-02'])}`] : []
+  const before =
+    random.next() < 0.5
+      ? [`${prefix}Loading environment for serving on ${random.pick(['rack4', 'dgx-02'])}`]
+      : []
   const after = random.next() < 0.5 ? ['[exited]'] : []
   const text = [...before, ...shown, ...after].join(end)
   return { log: text, rootLine: (prefix + change(lines[root]!)).trim().replace(/\s*`{3,}$/, '') }
@@ -28,7 +39,10 @@ const advice: readonly (readonly [RegExp, string])[] = [
   [/See (https?:\/\/\S+) for more details\./g, 'More at $1 .'],
   [/Reducing block sizes or `num_stages` may help\./g, 'Smaller blocks may help.'],
   [/Make sure you have read the code there to avoid malicious use/g, 'Read that code first'],
-  [/If reserved but unallocated memory is large try setting (\S+) to avoid fragmentation\./g, 'Setting $1 may avoid fragmentation.'],
+  [
+    /If reserved but unallocated memory is large try setting (\S+) to avoid fragmentation\./g,
+    'Setting $1 may avoid fragmentation.',
+  ],
 ]
 
 function disguise(seed: number): (line: string) => string {
@@ -36,18 +50,23 @@ function disguise(seed: number): (line: string) => string {
   const scale = 0.6 + random.next()
   const shift = random.int(3, 60)
   const home = random.pick(['/srv/llm/ops', '/data/users/mila', '/scratch/job42'])
-  const packages = random.pick(['/opt/conda/envs/serve/lib/python3.11/site-packages', '/srv/venv/lib/python3.12/site-packages'])
+  const packages = random.pick([
+    '/opt/conda/envs/serve/lib/python3.11/site-packages',
+    '/srv/venv/lib/python3.12/site-packages',
+  ])
   const model = random.pick(models)
   const port = random.int(20000, 45000)
   const seen = new Map<string, string>()
   /** The same text becomes the same other text wherever it stands, as a pid or a moment would. */
-  const once = (make: (...parts: string[]) => string) => (...parts: string[]) => {
-    const known = seen.get(parts[0]!)
-    if (known !== undefined) return known
-    const made = make(...parts)
-    seen.set(parts[0]!, made)
-    return made
-  }
+  const once =
+    (make: (...parts: string[]) => string) =>
+    (...parts: string[]) => {
+      const known = seen.get(parts[0]!)
+      if (known !== undefined) return known
+      const made = make(...parts)
+      seen.set(parts[0]!, made)
+      return made
+    }
   const rules: readonly (readonly [RegExp, string | ((...parts: string[]) => string)])[] = [
     ...advice,
     [/\/(?:usr\/local|opt\/\w+|root|home\/\w+|scratch)[\w./@-]*?\/(?:dist|site)-packages/g, packages],
@@ -58,7 +77,10 @@ function disguise(seed: number): (line: string) => string {
     [/\b(\d\d):(\d\d):(\d\d)\b/g, once((_, h, m) => `${h}:${m}:${random.int(10, 59)}`)],
     [/\b0x[0-9a-f]{6,}\b/g, once(() => `0x7f${random.int(1e8, 9e8).toString(16)}`)],
     [/\b(\d+\.\d\d) (GiB|MiB|GB)\b/g, (_, n, unit) => `${(Number(n) * scale).toFixed(2)} ${unit}`],
-    [/\((\d+\.\d+)\/(\d+\.\d+) GiB\)/g, (_, free, total) => `(${(Number(free) * scale).toFixed(2)}/${(Number(total) * scale).toFixed(2)} GiB)`],
+    [
+      /\((\d+\.\d+)\/(\d+\.\d+) GiB\)/g,
+      (_, free, total) => `(${(Number(free) * scale).toFixed(2)}/${(Number(total) * scale).toFixed(2)} GiB)`,
+    ],
     [/\b(?:Qwen|meta-llama|mosaicml|mistralai|upstage|deepseek-ai|google)\/[\w.-]+/g, model],
     [/\b(?:8000|8083|8080|11434|30000)\b/g, String(port)],
     [/\bcuda:\d\b/g, once(() => `cuda:${random.int(0, 7)}`)],
@@ -66,5 +88,5 @@ function disguise(seed: number): (line: string) => string {
     [/EngineCore pid/g, 'EngineCore_DP0 pid'],
     [/\bTP(\d)\b/g, (_, rank) => `TP${(Number(rank) + 1) % 8}`],
   ]
-  return (line) => rules.reduce((text, [pattern, by]) => text.replace(pattern, by as string), line)
+  return line => rules.reduce((text, [pattern, by]) => text.replace(pattern, by as string), line)
 }

@@ -18,7 +18,8 @@ export function applyFix(launch: Launch, fix: Pick<Fix, 'operations'>): Applied 
   const left: Operation[] = []
   for (const operation of fix.operations) {
     if (operation.op === 'set') argv = setFlag(argv, operation.flag, operation.value)
-    else if (operation.op === 'append') argv = hasFlag(argv, operation.flag) ? argv : add(argv, [operation.flag])
+    else if (operation.op === 'append')
+      argv = hasFlag(argv, operation.flag) ? argv : add(argv, [operation.flag])
     else if (operation.op === 'remove') argv = removeFlag(argv, operation.flag)
     else if (operation.op === 'replace') argv = replaceFlag(argv, operation)
     else if (operation.op === 'env') setVariable(env, operation.name, operation.value)
@@ -42,7 +43,10 @@ const isFlag = (word: string | undefined): boolean => word !== undefined && /^--
 
 /** Where a flag stands under any of its spellings; words after a lone `--` are no flags. */
 function places(argv: readonly string[], flag: string): Place[] {
-  const names = spellings(flag).flatMap((name) => [name, name.startsWith('--') ? `--${name.slice(2).replaceAll('-', '_')}` : name])
+  const names = spellings(flag).flatMap(name => [
+    name,
+    name.startsWith('--') ? `--${name.slice(2).replaceAll('-', '_')}` : name,
+  ])
   const end = argv.indexOf('--')
   const found: Place[] = []
   for (const [at, word] of argv.entries()) {
@@ -51,7 +55,7 @@ function places(argv: readonly string[], flag: string): Place[] {
       const next = argv[at + 1]
       const takesNext = next !== undefined && next !== '--' && !isFlag(next)
       found.push({ at, length: takesNext ? 2 : 1, attached: false })
-    } else if (names.some((name) => name.startsWith('--') && word.startsWith(`${name}=`))) {
+    } else if (names.some(name => name.startsWith('--') && word.startsWith(`${name}=`))) {
       found.push({ at, length: 1, attached: true })
     }
   }
@@ -85,7 +89,11 @@ function removeFlag(argv: readonly string[], flag: string): string[] {
 function replaceFlag(argv: readonly string[], { flag, by, value }: Operation & { op: 'replace' }): string[] {
   const last = places(argv, flag).at(-1)
   if (last === undefined) return add(argv, value === undefined ? [by] : [by, value])
-  const kept = last.attached ? argv[last.at]!.slice(argv[last.at]!.indexOf('=') + 1) : last.length === 2 ? argv[last.at + 1] : undefined
+  const kept = last.attached
+    ? argv[last.at]!.slice(argv[last.at]!.indexOf('=') + 1)
+    : last.length === 2
+      ? argv[last.at + 1]
+      : undefined
   const given = value ?? kept
   return argv.toSpliced(last.at, last.length, ...(given === undefined ? [by] : [by, given]))
 }

@@ -77,7 +77,8 @@ export class Collector {
   see(hit: Hit, words: ReadonlySet<number>, around: Surroundings): void {
     const leads: Lead[] = []
     for (const word of words) {
-      for (const lead of this.vocabulary.leads.get(word)!) if (lead.anchored || lead.pattern.test(hit.text)) leads.push(lead)
+      for (const lead of this.vocabulary.leads.get(word)!)
+        if (lead.anchored || lead.pattern.test(hit.text)) leads.push(lead)
     }
     if (leads.length === 0 && !errorLike.test(hit.text)) return
     leads.sort((a, b) => a.order - b.order)
@@ -98,7 +99,8 @@ export class Collector {
     const { run } = this
     if (mark.engine) run.engine ??= mark.engine
     if (mark.kind === 'start') {
-      if (run.ended !== null || run.readyAt !== null || run.stopAt !== null) this.startOver(mark.engine ?? null)
+      if (run.ended !== null || run.readyAt !== null || run.stopAt !== null)
+        this.startOver(mark.engine ?? null)
     } else if (mark.kind === 'phase') this.enter(mark.phase!, place)
     else if (mark.kind === 'stop') run.stopAt ??= place.offset
     else if (mark.kind === 'handled') this.handled(place)
@@ -137,7 +139,7 @@ export class Collector {
   }
 
   private handled(place: Place): void {
-    const last = this.run.candidates.filter((candidate) => sameProcess(candidate.source, place.source)).at(-1)
+    const last = this.run.candidates.filter(candidate => sameProcess(candidate.source, place.source)).at(-1)
     if (!last || last.type === null || !lookups.test(last.type)) return
     last.strength = last.strength === 'unlisted' ? 'unlisted' : 'echo'
     last.fate = 'the program caught it and went on to another error'
@@ -164,10 +166,14 @@ export class Collector {
       if (found === null || rule.unless?.test(told.text)) continue
       if (!this.inPhase(rule)) continue
       const needsStack = rule.after !== undefined || rule.when !== undefined
-      const before = needsStack ? look().map((line) => line.body).reverse() : []
+      const before = needsStack
+        ? look()
+            .map(line => line.body)
+            .reverse()
+        : []
       // Where an unspecific error was raised says something; where its callers are says little.
       const near = rule.strength === 'place' ? before.slice(-placeLines) : before
-      if (rule.after && !near.some((body) => rule.after!.some((pattern) => pattern.test(body)))) continue
+      if (rule.after && !near.some(body => rule.after!.some(pattern => pattern.test(body)))) continue
       const evidence: Evidence = {
         line: told.body,
         engine: this.run.engine ?? 'other',
@@ -188,14 +194,18 @@ export class Collector {
   /** The words of the line before an empty exception were not searched for: every rule gets its chance. */
   private leadsFor(told: Place, leads: readonly Lead[]): readonly Lead[] {
     const all = new Set(leads)
-    for (const lead of [...this.vocabulary.leads.values()].flat()) if (lead.rule !== null && lead.pattern.test(told.body)) all.add(lead)
+    for (const lead of [...this.vocabulary.leads.values()].flat())
+      if (lead.rule !== null && lead.pattern.test(told.body)) all.add(lead)
     return [...all].sort((a, b) => a.order - b.order)
   }
 
   /** Of each rule the first line counts, and the first that is an exception. */
   private known(rule: Rule, exception: boolean): boolean {
     return this.run.candidates.some(
-      (candidate) => candidate.rule === rule && candidate.strength === rule.strength && (candidate.type !== null || !exception),
+      candidate =>
+        candidate.rule === rule &&
+        candidate.strength === rule.strength &&
+        (candidate.type !== null || !exception),
     )
   }
 
@@ -213,7 +223,11 @@ export class Collector {
     type: string | null,
   ): void {
     const { run } = this
-    if (strength === 'unlisted' && run.candidates.filter((candidate) => candidate.strength === 'unlisted').length >= 8) return
+    if (
+      strength === 'unlisted' &&
+      run.candidates.filter(candidate => candidate.strength === 'unlisted').length >= 8
+    )
+      return
     run.candidates.push({
       rule,
       strength,
@@ -248,18 +262,29 @@ function stackOf(place: Place, around: Surroundings): Place[] {
   for (const line of around.before(place.offset, stackLines)) {
     if (line.source !== place.source) continue
     lines.push(line)
-    if (/^Traceback \(most recent call last\)/.test(line.body) || line.body.includes(': Traceback (most recent call last)')) break
+    if (
+      /^Traceback \(most recent call last\)/.test(line.body) ||
+      line.body.includes(': Traceback (most recent call last)')
+    )
+      break
   }
   return lines
 }
 
 /** For an error without a message: the line of code that raised it. */
 function failedCode(stack: readonly Place[]): Place | null {
-  const code = stack.find((line) => line.body !== '' && !isCarets(line.body))
-  return code === undefined || isFrame(code.body) || !/^assert\b|not implemented|raise /i.test(code.body) ? null : code
+  const code = stack.find(line => line.body !== '' && !isCarets(line.body))
+  return code === undefined || isFrame(code.body) || !/^assert\b|not implemented|raise /i.test(code.body)
+    ? null
+    : code
 }
 
 function excerptAt(place: Place, around: Surroundings): string {
-  const before = around.before(place.offset, excerptBefore).reverse().map((line) => line.text)
-  return [...before, place.text, ...around.after(place.offset, excerptAfter)].map((line) => line.slice(0, 400)).join('\n')
+  const before = around
+    .before(place.offset, excerptBefore)
+    .reverse()
+    .map(line => line.text)
+  return [...before, place.text, ...around.after(place.offset, excerptAfter)]
+    .map(line => line.slice(0, 400))
+    .join('\n')
 }

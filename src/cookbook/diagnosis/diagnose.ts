@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs'
 import { type Candidate, Collector } from './collector.ts'
 import { engineOf } from './engine.ts'
-import { fixesOf, sentence } from './fixes.ts'
 import { exitVerdict } from './exits.ts'
+import { fixesOf, sentence } from './fixes.ts'
 import { judge } from './judge.ts'
 import { LogReader } from './reader.ts'
 import type { Context, Diagnosis, Engine, Evidence, NoCause, Verdict } from './types.ts'
@@ -40,9 +40,8 @@ export class Diagnoser {
   pushSegment({ offset, bytes, whole }: Segment): void {
     const known = this.reader.end - offset
     if (known >= bytes.length) return
-    if (known > 0) return this.push(bytes.subarray(known))
     if (known < 0) this.reader.seek(offset, whole ?? false)
-    this.push(bytes)
+    this.push(known > 0 ? bytes.subarray(known) : bytes)
   }
 
   /** The verdict on what has arrived so far. */
@@ -59,7 +58,12 @@ export class Diagnoser {
   private verdict(context: Context): Verdict {
     const tail = this.reader.tail(tailLines)
     const judgement = judge(this.collector, context, tail)
-    const texts = [judgement.chosen?.line ?? '', ...(judgement.chosen?.before ?? []), this.head, tail.map((line) => line.text).join('\n')]
+    const texts = [
+      judgement.chosen?.line ?? '',
+      ...(judgement.chosen?.before ?? []),
+      this.head,
+      tail.map(line => line.text).join('\n'),
+    ]
     const engine = context.engine ?? this.collector.run.engine ?? engineOf(context.argv ?? [], texts)
     const { chosen, suspect, confidence, verdict, why } = judgement
     const scannedBytes = this.reader.scanned.bytes
@@ -71,7 +75,12 @@ export class Diagnoser {
       rootLine: place?.line ?? null,
       byteOffset: place?.offset ?? null,
       lineNumber: place?.lineNumber ?? null,
-      excerpt: place?.excerpt ?? tail.slice(-8).map((line) => line.text).join('\n'),
+      excerpt:
+        place?.excerpt ??
+        tail
+          .slice(-8)
+          .map(line => line.text)
+          .join('\n'),
       explanation: explain(verdict, place),
       engine,
       scannedBytes,
@@ -80,7 +89,11 @@ export class Diagnoser {
     return exitVerdict(found, context) ?? found
   }
 
-  private diagnosis(chosen: Candidate, engine: Engine, context: Context): Omit<Diagnosis, 'confidence' | 'scannedBytes' | 'why'> {
+  private diagnosis(
+    chosen: Candidate,
+    engine: Engine,
+    context: Context,
+  ): Omit<Diagnosis, 'confidence' | 'scannedBytes' | 'why'> {
     const rule = chosen.rule!
     const evidence: Evidence = {
       line: chosen.body,
@@ -109,11 +122,16 @@ export class Diagnoser {
 function explain(verdict: NoCause['verdict'], suspect: Candidate | null): string {
   if (verdict === 'healthy') return 'The log shows nothing wrong.'
   if (verdict === 'stopped') return 'The server was stopped; nothing went wrong before.'
-  return suspect === null ? 'The log does not say why it ended.' : 'No rule knows this error; it is the first one of the last run.'
+  return suspect === null
+    ? 'The log does not say why it ended.'
+    : 'No rule knows this error; it is the first one of the last run.'
 }
 
 /** Diagnoses a stream of bytes of any length in flat memory. */
-export async function diagnose(log: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, context: Context = {}): Promise<Verdict> {
+export async function diagnose(
+  log: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  context: Context = {},
+): Promise<Verdict> {
   const diagnoser = new Diagnoser(context)
   for await (const bytes of log) diagnoser.push(bytes)
   return diagnoser.end()

@@ -6,7 +6,10 @@ const signs: readonly (readonly [Engine, RegExp])[] = [
   ['mlx', /\bmlx_(?:lm|vlm)\b|libc\+\+abi.*METAL|\[metal::/],
   ['sglang', /sglang|sgl[-_]kernel|sgl-workspace/],
   ['vllm', /vllm|EngineCore|APIServer pid/i],
-  ['llama.cpp', /llama[-_.](?:cpp|server|cli)|ggml_|gguf|llama_(?:model|new|context|load|init|kv)|llm_load|load_tensors|srv {2}|print_info: /],
+  [
+    'llama.cpp',
+    /llama[-_.](?:cpp|server|cli)|ggml_|gguf|llama_(?:model|new|context|load|init|kv)|llm_load|load_tensors|srv {2}|print_info: /,
+  ],
 ]
 
 /** Which program wrote the log, from the command line first and its own words after. */

@@ -6,7 +6,11 @@ interface End {
   fix: Fix
 }
 
-const byHand = (id: string, title: string, command: string): Fix => ({ id, title, operations: [{ op: 'run', command }] })
+const byHand = (id: string, title: string, command: string): Fix => ({
+  id,
+  title,
+  operations: [{ op: 'run', command }],
+})
 
 const update = byHand('exit-update', 'Update the engine', 'update the engine to its newest release')
 
@@ -23,7 +27,11 @@ const ends: Readonly<Record<string, End>> = {
     meaning: 'A mapped file could not be read, or /dev/shm is full (bus error).',
     fix: byHand('exit-bus', 'Look at the disk and at /dev/shm', 'df -h /dev/shm .'),
   },
-  SIGILL: { cause: 'illegal_instruction', meaning: 'The build uses CPU instructions this machine does not have.', fix: update },
+  SIGILL: {
+    cause: 'illegal_instruction',
+    meaning: 'The build uses CPU instructions this machine does not have.',
+    fix: update,
+  },
   SIGABRT: { cause: 'native_abort', meaning: 'It gave up in native code.', fix: update },
   127: {
     cause: 'binary_not_found',
@@ -37,7 +45,13 @@ const ends: Readonly<Record<string, End>> = {
   },
 }
 
-const numbers: Readonly<Record<number, string>> = { 4: 'SIGILL', 6: 'SIGABRT', 7: 'SIGBUS', 9: 'SIGKILL', 11: 'SIGSEGV' }
+const numbers: Readonly<Record<number, string>> = {
+  4: 'SIGILL',
+  6: 'SIGABRT',
+  7: 'SIGBUS',
+  9: 'SIGKILL',
+  11: 'SIGSEGV',
+}
 
 /** Null where the end says nothing either, or somebody asked for it. */
 export function exitVerdict(found: NoCause, context: Context): Diagnosis | null {

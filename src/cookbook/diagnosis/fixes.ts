@@ -1,6 +1,16 @@
 import { createHash } from 'node:crypto'
 import { nameOf, spellings } from './settings.ts'
-import type { Engine, Evidence, Fix, FixTemplate, Operation, OperationTemplate, Rule, Setting, Values } from './types.ts'
+import type {
+  Engine,
+  Evidence,
+  Fix,
+  FixTemplate,
+  Operation,
+  OperationTemplate,
+  Rule,
+  Setting,
+  Values,
+} from './types.ts'
 
 /** The fixes of a rule with the values of this case; one that lacks a value, or does not fit the engine, is left out. */
 export function fixesOf(rule: Rule, evidence: Evidence): { values: Values; fixes: Fix[] } {
@@ -9,7 +19,7 @@ export function fixesOf(rule: Rule, evidence: Evidence): { values: Values; fixes
   const fixes: Fix[] = []
   for (const template of rule.fixes) {
     const fix = fixOf(template, evidence.engine, values)
-    if (fix !== null && !fixes.some((other) => other.id === fix.id)) fixes.push(fix)
+    if (fix !== null && !fixes.some(other => other.id === fix.id)) fixes.push(fix)
   }
   return { values, fixes }
 }
@@ -17,18 +27,26 @@ export function fixesOf(rule: Rule, evidence: Evidence): { values: Values; fixes
 function fixOf(template: FixTemplate, engine: Engine, values: Values): Fix | null {
   if (template.engines && engine !== 'other' && !template.engines.includes(engine)) return null
   const title = fill(template.title, values)
-  const operations = template.do.map((operation) => operationOf(operation, engine, values))
-  if (title === null || operations.some((operation) => operation === null)) return null
-  const done = operations.filter((operation) => operation !== null)
-  return { id: createHash('sha256').update(JSON.stringify(done)).digest('hex').slice(0, 12), title, operations: done }
+  const operations = template.do.map(operation => operationOf(operation, engine, values))
+  if (title === null || operations.some(operation => operation === null)) return null
+  const done = operations.filter(operation => operation !== null)
+  return {
+    id: createHash('sha256').update(JSON.stringify(done)).digest('hex').slice(0, 12),
+    title,
+    operations: done,
+  }
 }
 
 function operationOf(template: OperationTemplate, engine: Engine, values: Values): Operation | null {
   if ('set' in template) return settingTo(template.set, fill(template.to, values), engine)
-  if ('on' in template) return flagged(template.on, engine, (flag) => ({ op: 'append', flag }))
-  if ('drop' in template) return flagged(template.drop, engine, (flag) => ({ op: 'remove', flag }))
-  if ('flag' in template) return flagTo(fill(template.flag, values), template.to === undefined ? undefined : fill(template.to, values))
-  if ('remove' in template) return named(fill(template.remove, values), (flag) => ({ op: 'remove', flag }))
+  if ('on' in template) return flagged(template.on, engine, flag => ({ op: 'append', flag }))
+  if ('drop' in template) return flagged(template.drop, engine, flag => ({ op: 'remove', flag }))
+  if ('flag' in template)
+    return flagTo(
+      fill(template.flag, values),
+      template.to === undefined ? undefined : fill(template.to, values),
+    )
+  if ('remove' in template) return named(fill(template.remove, values), flag => ({ op: 'remove', flag }))
   if ('replace' in template) {
     const [flag, by] = [fill(template.replace, values), fill(template.by, values)]
     return flag === null || by === null ? null : { op: 'replace', flag, by, value: template.to }
@@ -39,9 +57,10 @@ function operationOf(template: OperationTemplate, engine: Engine, values: Values
   }
   if ('pip' in template) return installed(template.pip, 'pip', values)
   if ('system' in template) return installed(template.system, 'system', values)
-  if ('freePort' in template) return named(fill(template.freePort, values), (port) => ({ op: 'free_port', port: Number(port) }))
+  if ('freePort' in template)
+    return named(fill(template.freePort, values), port => ({ op: 'free_port', port: Number(port) }))
   if ('gpus' in template) return gpus(template.gpus, values)
-  return named(fill(template.run, values), (command) => ({ op: 'run', command }))
+  return named(fill(template.run, values), command => ({ op: 'run', command }))
 }
 
 const named = (text: string | null, make: (text: string) => Operation): Operation | null =>
@@ -66,12 +85,13 @@ function flagTo(flag: string | null, value: string | null | undefined): Operatio
 }
 
 function installed(names: readonly string[], by: 'pip' | 'system', values: Values): Operation | null {
-  const packages = names.map((name) => fill(name, values))
-  return packages.some((name) => name === null) ? null : { op: 'install', packages: packages as string[], by }
+  const packages = names.map(name => fill(name, values))
+  return packages.some(name => name === null) ? null : { op: 'install', packages: packages as string[], by }
 }
 
 function gpus(wanted: { count?: string; freeGiB?: string }, values: Values): Operation | null {
-  const number = (text: string | undefined) => (text === undefined ? null : Number(fill(text, values) ?? Number.NaN))
+  const number = (text: string | undefined) =>
+    text === undefined ? null : Number(fill(text, values) ?? Number.NaN)
   const [count, freeGiB] = [number(wanted.count), number(wanted.freeGiB)]
   return Number.isNaN(count) || Number.isNaN(freeGiB) ? null : { op: 'pick_gpus', count, freeGiB }
 }
@@ -93,7 +113,13 @@ export function sentence(template: string, values: Values): string {
   return fill(text, values) ?? text.replace(/\{\w+\}/g, '?')
 }
 
-const packageNames: Readonly<Partial<Record<Engine, string>>> = { vllm: 'vllm', sglang: 'sglang[all]', tgi: 'text-generation-inference', mlx: 'mlx-lm', other: 'vllm' }
+const packageNames: Readonly<Partial<Record<Engine, string>>> = {
+  vllm: 'vllm',
+  sglang: 'sglang[all]',
+  tgi: 'text-generation-inference',
+  mlx: 'mlx-lm',
+  other: 'vllm',
+}
 
 const programs: Readonly<Record<Engine, string>> = {
   vllm: 'vllm serve',
@@ -126,10 +152,14 @@ function commonValues({ argv, engine, line }: Evidence, own: Values): Values {
     String(Number.isFinite(value) && value > 0 ? Math.max(least, value >> 1) : otherwise)
   const parallel = current('tensorParallel') || 1
   const memory = current('gpuMemory')
-  const repo = argv.find((word) => /^[\w.-]+\/[\w.-]+$/.test(word))
+  const repo = argv.find(word => /^[\w.-]+\/[\w.-]+$/.test(word))
   const named = own.module?.split('.')[0]
   return {
-    smallerContext: half(current('context'), engine === 'llama.cpp' || engine === 'ollama' ? 8192 : 4096, 512),
+    smallerContext: half(
+      current('context'),
+      engine === 'llama.cpp' || engine === 'ollama' ? 8192 : 4096,
+      512,
+    ),
     fewerSequences: half(current('sequences'), engine === 'llama.cpp' || engine === 'ollama' ? 1 : 64, 1),
     smallerBatch: half(current('batchedTokens'), 2048, 256),
     fewerLayers: half(current('gpuLayers') < 200 ? current('gpuLayers') : Number.NaN, 20, 0),
@@ -143,14 +173,22 @@ function commonValues({ argv, engine, line }: Evidence, own: Values): Values {
     halfName: undefined,
     package: packageNames[engine],
     distribution: named && /^[\w-]+$/.test(named) ? named.replaceAll('_', '-') : undefined,
-    requirement: own.module && own.want ? `${own.module}${/^[<>=!~]/.test(own.want) ? '' : '>='}${own.want.replaceAll(' ', '')}` : undefined,
+    requirement:
+      own.module && own.want
+        ? `${own.module}${/^[<>=!~]/.test(own.want) ? '' : '>='}${own.want.replaceAll(' ', '')}`
+        : undefined,
     nextPort: own.port && String(Number(own.port) + 1),
     engineName: programs[engine],
-    repoInArgv: repo ?? own.repo,
+    repoInArgv: repo ?? own.repo ?? '<repository of the model>',
     folder: own.path?.replace(/\/[^/]*$/, '') || undefined,
     interfaceName: own.interface ?? undefined,
     near: nearest(own.given, line),
-    askedPart: own.asked && own.free ? `: ${own.asked} more were asked for, ${own.free} are free` : own.asked ? `: ${own.asked} more were asked for` : undefined,
+    askedPart:
+      own.asked && own.free
+        ? `: ${own.asked} more were asked for, ${own.free} are free`
+        : own.asked
+          ? `: ${own.asked} more were asked for`
+          : undefined,
     detailPart: own.detail ? `: ${own.detail.trim().slice(0, 200)}` : undefined,
     gfx: undefined,
   }
@@ -175,5 +213,7 @@ function nearest(given: string | undefined, line: string): string | undefined {
   const list = /\(choose from (?<list>[^)]*)\)/.exec(line)?.groups?.list
   if (!given || !list) return undefined
   const offered = [...list.matchAll(/[\w.:-]+/g)].map(([name]) => name)
-  return offered.find((name) => given.startsWith(name)) ?? offered.find((name) => name.startsWith(given.slice(0, 4)))
+  return (
+    offered.find(name => given.startsWith(name)) ?? offered.find(name => name.startsWith(given.slice(0, 4)))
+  )
 }

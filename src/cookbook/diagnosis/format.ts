@@ -3,31 +3,41 @@ import type { Fix, Operation, Verdict } from './types.ts'
 
 /** A verdict as plain lines of at most this width: a phone shows 40 columns. */
 export function formatVerdict(verdict: Verdict, columns = 40): string[] {
-  const lines = verdict.cause === null ? [verdict.verdict] : [`${verdict.cause}  ${Math.round(verdict.confidence * 100)}%`]
+  const lines =
+    verdict.cause === null
+      ? [verdict.verdict]
+      : [`${verdict.cause}  ${Math.round(verdict.confidence * 100)}%`]
   lines.push(...wrapped(verdict.explanation, columns))
   if (verdict.rootLine) lines.push('', ...wrapped(verdict.rootLine, columns, '| ').slice(0, 8))
   if (verdict.lineNumber !== null) lines.push(`  line ${verdict.lineNumber}`)
   if (verdict.cause !== null) {
     for (const [index, fix] of verdict.fixes.entries()) lines.push('', ...formatFix(fix, index + 1, columns))
   }
-  return lines.flatMap((line) => (stringWidth(line) > columns ? cut(line, columns) : [line]))
+  return lines.flatMap(line => (stringWidth(line) > columns ? cut(line, columns) : [line]))
 }
 
 function formatFix(fix: Fix, number: number, columns: number): string[] {
   const label = `${number} `
   const hang = ' '.repeat(label.length)
   const title = wrapped(fix.title, columns - label.length).map((line, at) => (at === 0 ? label : hang) + line)
-  return [...title, ...fix.operations.flatMap((operation) => wrapped(formatOperation(operation), columns, `${hang}  `))]
+  return [
+    ...title,
+    ...fix.operations.flatMap(operation => wrapped(formatOperation(operation), columns, `${hang}  `)),
+  ]
 }
 
 export function formatOperation(operation: Operation): string {
   if (operation.op === 'set') return `${operation.flag}=${operation.value}`
   if (operation.op === 'append') return operation.flag
   if (operation.op === 'remove') return `without ${operation.flag}`
-  if (operation.op === 'replace') return `${operation.by}${operation.value === undefined ? '' : `=${operation.value}`} for ${operation.flag}`
-  if (operation.op === 'env') return operation.value === null ? `unset ${operation.name}` : `${operation.name}=${operation.value}`
-  if (operation.op === 'install') return `${operation.by === 'pip' ? 'pip install' : 'apt-get install'} ${operation.packages.join(' ')}`
-  if (operation.op === 'free_port') return operation.port === null ? 'free the port' : `free port ${operation.port}`
+  if (operation.op === 'replace')
+    return `${operation.by}${operation.value === undefined ? '' : `=${operation.value}`} for ${operation.flag}`
+  if (operation.op === 'env')
+    return operation.value === null ? `unset ${operation.name}` : `${operation.name}=${operation.value}`
+  if (operation.op === 'install')
+    return `${operation.by === 'pip' ? 'pip install' : 'apt-get install'} ${operation.packages.join(' ')}`
+  if (operation.op === 'free_port')
+    return operation.port === null ? 'free the port' : `free port ${operation.port}`
   if (operation.op === 'pick_gpus') return pickedGpus(operation)
   return operation.command
 }
@@ -42,7 +52,7 @@ function wrapped(text: string, columns: number, indent = ''): string[] {
   const room = columns - indent.length
   const lines: string[] = []
   let line = ''
-  for (const word of text.split(/\s+/).flatMap((part) => cut(part, room))) {
+  for (const word of text.split(/\s+/).flatMap(part => cut(part, room))) {
     const longer = line === '' ? word : `${line} ${word}`
     if (stringWidth(longer) <= room) line = longer
     else {

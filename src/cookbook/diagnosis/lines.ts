@@ -48,14 +48,23 @@ interface Prefix {
 /** Each takes one prefix off the front; they are tried again until none fits, because launchers nest. */
 const prefixes: readonly Prefix[] = [
   // (EngineCore_DP0 pid=191), (Worker_TP1 pid=9), (RayWorkerWrapper pid=1, ip=10.0.0.1)
-  { first: '(', pattern: /^\((?<source>[A-Za-z_][\w.:+-]*(?: rank=\d+)? ?(?:pid=\d+)(?:, ip=[\w.:]+)?)\)\s?/ },
+  {
+    first: '(',
+    pattern: /^\((?<source>[A-Za-z_][\w.:+-]*(?: rank=\d+)? ?(?:pid=\d+)(?:, ip=[\w.:]+)?)\)\s?/,
+  },
   // [rank0]:, [default3]:, rank0:
   { first: '[', pattern: /^\[(?<source>(?:rank|default)\d+)\]:\s?/ },
   { first: 'r', pattern: /^(?<source>rank\d+):\s?/ },
   // [2025-01-17 01:51:55 TP0], [2025-01-17 01:51:55 DP1 TP3 EP0] and the same without ranks
-  { first: '[', pattern: new RegExp(String.raw`^\[${time}(?<source>(?: [A-Z]{2,3}\d+)*)\]\s?(?:${level}\b:?\s?)?`) },
+  {
+    first: '[',
+    pattern: new RegExp(String.raw`^\[${time}(?<source>(?: [A-Z]{2,3}\d+)*)\]\s?(?:${level}\b:?\s?)?`),
+  },
   // Apr  3 17:38:57 host program[140343]:
-  { first: letters, pattern: /^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ (?<source>[\w.@/-]+(?:\[\d+\])?):\s?/ },
+  {
+    first: letters,
+    pattern: /^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ (?<source>[\w.@/-]+(?:\[\d+\])?):\s?/,
+  },
   // Thu Jan 23 11:55:50 2025[1,1]<stderr>:
   {
     first: `${letters}[`,
@@ -76,7 +85,7 @@ const prefixes: readonly Prefix[] = [
   {
     first: digits,
     pattern: new RegExp(
-      String.raw`^${time}\s+(?:- )?(?:[\w.]+ - )?\[?${level}\]?\s*(?:[\w.:/-]+:\d*\]?\s*)?(?:-{1,2}\s)?\s?`,
+      String.raw`^${time}\s+(?:- )?(?:[\w.]+ - )?\[?${level}(?! \d\d-\d\d )\]?\s*(?:[\w.:/-]+:\d*\]?\s*)?(?:-{1,2}\s)?\s?`,
     ),
   },
   { first: `${digits}[`, pattern: new RegExp(String.raw`^\[?${time}\]?(?: |\t)`) },
@@ -137,7 +146,8 @@ function looseLevel(body: string): Level {
 }
 
 const frame = /^File "?.*"?, line \d+/
-const code = /^(?:raise|return|if|elif|else|for|while|with|def|class|try|except|self\.|await|yield|import|from)\b|^@|^#|^\.\.\.<\d+ lines>/
+const code =
+  /^(?:raise|return|if|elif|else|for|while|with|def|class|try|except|self\.|await|yield|import|from)\b|^@|^#|^\.\.\.<\d+ lines>/
 const carets = /^[~^\s]+$/
 
 export const isFrame = (body: string): boolean => frame.test(body)
@@ -145,7 +155,8 @@ export const isFrame = (body: string): boolean => frame.test(body)
 /** Source code that a stack quotes: it may hold the words of an error without being one. */
 export function isQuotedCode(line: Line, previous: Line | undefined): boolean {
   if (/^(?:from \S+ import |import \w)/.test(line.body)) return true
-  if (code.test(line.body) && !/^(?:import|from)\b/.test(line.body)) return !/^(?:try|for|with|if|return|else) \w+ing\b/.test(line.body)
+  if (code.test(line.body) && !/^(?:import|from)\b/.test(line.body))
+    return !/^(?:try|for|with|if|return|else) \w+ing\b/.test(line.body)
   return previous !== undefined && isFrame(previous.body) && line.indent > 0
 }
 

@@ -22,9 +22,18 @@ export const marks: readonly Mark[] = [
   {
     kind: 'start',
     engine: 'llama.cpp',
-    match: [/^build: \d+ \([0-9a-f]{7,}\) with /, /^main: build = \d+/, /^build_info: b\d+/, /ggml_cuda_init: found \d+/],
+    match: [
+      /^build: \d+ \([0-9a-f]{7,}\) with /,
+      /^main: build = \d+/,
+      /^build_info: b\d+/,
+      /ggml_cuda_init: found \d+/,
+    ],
   },
-  { kind: 'start', engine: 'ollama', match: [/msg="server config" env=/, /Couldn't find '\S*\.ollama\/id_ed25519'/] },
+  {
+    kind: 'start',
+    engine: 'ollama',
+    match: [/msg="server config" env=/, /Couldn't find '\S*\.ollama\/id_ed25519'/],
+  },
   { kind: 'start', engine: 'tgi', match: [/text_generation_launcher: Args\s*\{/] },
   {
     kind: 'start',
@@ -90,6 +99,7 @@ export const marks: readonly Mark[] = [
       /Application shutdown complete/,
       /Finished server process/,
       /(?:[Rr]eceived|[Gg]ot|[Cc]aught) (?:signal )?(?:SIGTERM|SIGINT|signal 15|signal 2\b|interrupt|terminat)/,
+      /Received second interrupt/,
       /^KeyboardInterrupt\b/,
       /^Terminated$/,
       /(?:Received|received) shutdown/,

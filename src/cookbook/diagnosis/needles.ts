@@ -1,4 +1,4 @@
-const hashBits = 15
+const hashBits = 16
 const hashMask = (1 << hashBits) - 1
 const block = 3
 
@@ -6,7 +6,7 @@ const block = 3
 const fold = 0x20
 
 const hash = (a: number, b: number, c: number) =>
-  (((a | fold) << 10) ^ ((b | fold) << 5) ^ (c | fold)) & hashMask
+  (((a | fold) << 11) ^ ((b | fold) << 5) ^ (c | fold)) & hashMask
 
 /** Finds many words in one pass over bytes, ignoring case (Wu and Manber's shift tables over three bytes). */
 export class Needles {
@@ -17,8 +17,8 @@ export class Needles {
   private readonly next: Int16Array
 
   constructor(words: readonly string[]) {
-    this.words = words.map((word) => Uint8Array.from(Buffer.from(word), (byte) => byte | fold))
-    this.shortest = Math.min(...this.words.map((word) => word.length))
+    this.words = words.map(word => Uint8Array.from(Buffer.from(word), byte => byte | fold))
+    this.shortest = Math.min(...this.words.map(word => word.length))
     if (this.shortest < block) throw new RangeError(`a word to search for needs ${block} bytes or more`)
     this.shift = new Uint8Array(hashMask + 1).fill(this.shortest - block + 1)
     this.first = new Int16Array(hashMask + 1).fill(-1)
@@ -41,7 +41,7 @@ export class Needles {
     let end = from + shortest - 1
     while (end < to) {
       const key =
-        (((bytes[end - 2]! | fold) << 10) ^ ((bytes[end - 1]! | fold) << 5) ^ (bytes[end]! | fold)) & hashMask
+        (((bytes[end - 2]! | fold) << 11) ^ ((bytes[end - 1]! | fold) << 5) ^ (bytes[end]! | fold)) & hashMask
       const skip = shift[key]!
       if (skip > 0) {
         end += skip

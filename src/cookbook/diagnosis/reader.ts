@@ -185,7 +185,12 @@ export class LogReader implements Surroundings {
 
   private newlines(from: number, to: number): number {
     let count = 0
-    for (let at = this.window.indexOf(newline, from); at !== -1 && at < to; at = this.window.indexOf(newline, at + 1)) count++
+    for (
+      let at = this.window.indexOf(newline, from);
+      at !== -1 && at < to;
+      at = this.window.indexOf(newline, at + 1)
+    )
+      count++
     return count
   }
 

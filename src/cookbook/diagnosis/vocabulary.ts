@@ -5,7 +5,7 @@ import { rules } from './rules/index.ts'
 import type { Rule } from './types.ts'
 
 /** Shorter words would make every line of a log worth a closer look. */
-export const shortestWord = 5
+export const shortestWord = 6
 
 export interface Lead {
   /** Place in the order of rules; marks come first. */
@@ -17,6 +17,9 @@ export interface Lead {
   anchored: boolean
 }
 
+/** Rare enough to stand for the longer words around it. */
+const longEnough = 9
+
 /** Words every Python error without a rule of its own has one of. */
 const errorWords = ['error: ', 'exception: ', 'assertionerror', 'notimplementederror', 'assert ']
 
@@ -27,24 +30,44 @@ export interface Vocabulary {
 }
 
 export function vocabularyOf(allRules: readonly Rule[], allMarks: readonly Mark[]): Vocabulary {
-  const byWord = new Map<string, Lead[]>(errorWords.map((word) => [word, []]))
+  const byWord = new Map<string, Lead[]>(errorWords.map(word => [word, []]))
   const add = (hint: Omit<Lead, 'anchored'>, name: string) => {
     const lead: Lead = { ...hint, anchored: /(?:^|[^[\\])\^/.test(hint.pattern.source) }
     const words = requiredLiterals(lead.pattern, shortestWord)
     if (words === null)
-      throw new Error(`${name}: ${lead.pattern} has no fixed word of ${shortestWord} letters that every match contains`)
+      throw new Error(
+        `${name}: ${lead.pattern} has no fixed word of ${shortestWord} letters that every match contains`,
+      )
     for (const word of words) byWord.set(word, [...(byWord.get(word) ?? []), lead])
   }
   allMarks.forEach((mark, order) => {
     for (const pattern of mark.match) add({ order, rule: null, mark, pattern }, `mark ${mark.kind}`)
   })
   allRules.forEach((rule, index) => {
-    const order = allMarks.length + index
-    for (const pattern of rule.match) add({ order, rule, mark: null, pattern }, `rule ${rule.id}`)
+    for (const [at, pattern] of rule.match.entries()) {
+      const order = allMarks.length + index + at / 1000
+      add({ order, rule, mark: null, pattern }, `rule ${rule.id}`)
+    }
   })
-  const words = [...byWord.keys()]
+  const words = withoutLonger(byWord)
   return { needles: new Needles(words), leads: new Map(words.map((word, id) => [id, byWord.get(word)!])) }
 }
+
+/** A word that holds another is found with it: the shorter one leads to the patterns of both. */
+function withoutLonger(byWord: Map<string, Lead[]>): string[] {
+  const kept: string[] = []
+  for (const word of [...byWord.keys()].sort((a, b) => a.length - b.length)) {
+    const inside = kept.find(shorter => shorter.length >= longEnough && word.includes(shorter))
+    if (inside === undefined) kept.push(word)
+    else byWord.set(inside, union(byWord.get(inside)!, byWord.get(word)!))
+  }
+  return kept
+}
+
+const union = (leads: readonly Lead[], more: readonly Lead[]): Lead[] => [
+  ...leads,
+  ...more.filter(lead => !leads.some(known => known.pattern === lead.pattern && known.rule === lead.rule)),
+]
 
 let built: Vocabulary | null = null
 

@@ -18,8 +18,10 @@ const serving = (): string => {
 }
 
 const crashes = (): string => {
-  const corpus: { log: string }[] = JSON.parse(readFileSync(fileURLToPath(new URL('../../corpus/serve-failures.json', import.meta.url)), 'utf8'))
-  return `${corpus.map((entry) => entry.log).join('\n')}\n`
+  const corpus: { log: string }[] = JSON.parse(
+    readFileSync(fileURLToPath(new URL('../../corpus/serve-failures.json', import.meta.url)), 'utf8'),
+  )
+  return `${corpus.map(entry => entry.log).join('\n')}\n`
 }
 
 const text = process.argv[2] === 'crashes' ? crashes() : serving()
@@ -36,4 +38,9 @@ while (sent < gigabyte) {
 }
 diagnoser.end()
 const seconds = (performance.now() - started) / 1000
-process.stdout.write(JSON.stringify({ megabytesPerSecond: sent / 1e6 / seconds, peakMiB: process.resourceUsage().maxRSS / 1024 }))
+process.stdout.write(
+  JSON.stringify({
+    megabytesPerSecond: sent / 1e6 / seconds,
+    peakMiB: process.resourceUsage().maxRSS / 1024,
+  }),
+)

@@ -13,22 +13,38 @@ export const abi: readonly Rule[] = [
       /procedure entry point (?<symbol>\S+) could not be located/,
     ],
     unless: /Failed to import from/,
-    meaning: 'A compiled package was built against another version of a library than the one installed[: {symbol} is missing].',
+    meaning:
+      'A compiled package was built against another version of a library than the one installed[: {symbol} is missing].',
     fixes: [
-      { title: 'Install the engine and torch again, together', do: [{ pip: ['--force-reinstall', '{package}', 'torch'] }] },
-      { title: 'Throw away compiled caches', do: [{ run: 'rm -rf ~/.triton/cache ~/.cache/vllm/torch_compile_cache ~/.cache/torch_extensions' }] },
+      {
+        title: 'Install the engine and torch again, together',
+        do: [{ pip: ['--force-reinstall', '{package}', 'torch'] }],
+      },
+      {
+        title: 'Throw away compiled caches',
+        do: [{ run: 'rm -rf ~/.triton/cache ~/.cache/vllm/torch_compile_cache ~/.cache/torch_extensions' }],
+      },
     ],
   },
   {
     id: 'libc-too-old',
     cause: 'abi_mismatch',
     strength: 'exact',
-    match: [/version `(?<symbol>(?:GLIBC|GLIBCXX|CXXABI|GCC|LIBNVJITLINK|NCCL|OPENSSL)\w*[\d.]*)' not found/, /version `(?<symbol>[\w.]+)' not found \(required by (?<file>[^)]+)\)/],
+    match: [
+      /version `(?<symbol>(?:GLIBC|GLIBCXX|CXXABI|GCC|LIBNVJITLINK|NCCL|OPENSSL)\w*[\d.]*)' not found/,
+      /version `(?<symbol>[\w.]+)' not found \(required by (?<file>[^)]+)\)/,
+    ],
     unless: /Failed to import from/,
     meaning: 'A compiled package needs newer system libraries than there are[: {symbol}].',
     fixes: [
-      { title: 'Bring a newer C++ runtime into the environment', do: [{ run: 'conda install -c conda-forge libstdcxx-ng' }] },
-      { title: 'Use the container image of the engine', do: [{ run: 'run the engine from its container image' }] },
+      {
+        title: 'Bring a newer C++ runtime into the environment',
+        do: [{ run: 'conda install -c conda-forge libstdcxx-ng' }],
+      },
+      {
+        title: 'Use the container image of the engine',
+        do: [{ run: 'run the engine from its container image' }],
+      },
       { title: 'Install the engine again', do: [{ pip: ['--force-reinstall', '{package}'] }] },
     ],
   },
@@ -46,7 +62,12 @@ export const abi: readonly Rule[] = [
       /Detected that PyTorch and \w+ were compiled with different CUDA (?:major )?versions/,
     ],
     meaning: 'A compiled package does not fit the libraries beside it.',
-    fixes: [{ title: 'Install the engine and torch again, together', do: [{ pip: ['--force-reinstall', '{package}', 'torch'] }] }],
+    fixes: [
+      {
+        title: 'Install the engine and torch again, together',
+        do: [{ pip: ['--force-reinstall', '{package}', 'torch'] }],
+      },
+    ],
   },
   {
     id: 'shared-library-missing',
@@ -71,7 +92,10 @@ export const abi: readonly Rule[] = [
     fixes: [
       { title: 'Install {systemPackage}', do: [{ system: ['{systemPackage}'] }] },
       { title: 'Install the build for this machine', do: [{ pip: ['--force-reinstall', '{package}'] }] },
-      { title: 'Tell the loader where CUDA is', do: [{ env: 'LD_LIBRARY_PATH', to: '/usr/local/cuda/lib64:/usr/lib/x86_64-linux-gnu' }] },
+      {
+        title: 'Tell the loader where CUDA is',
+        do: [{ env: 'LD_LIBRARY_PATH', to: '/usr/local/cuda/lib64:/usr/lib/x86_64-linux-gnu' }],
+      },
     ],
   },
   {
@@ -100,9 +124,13 @@ export const abi: readonly Rule[] = [
       /(?:nvcc fatal|ptxas fatal)\s*: +(?<detail>.*)/,
     ],
     unless: /Unsupported gpu architecture|Value 'sm_/,
-    meaning: 'The engine compiles code while it starts, and the compiler or its headers are missing[: {header}][: {tool}].',
+    meaning:
+      'The engine compiles code while it starts, and the compiler or its headers are missing[: {header}][: {tool}].',
     fixes: [
-      { title: 'Install the compiler and the headers', do: [{ system: ['build-essential', 'python3-dev', 'ninja-build'] }] },
+      {
+        title: 'Install the compiler and the headers',
+        do: [{ system: ['build-essential', 'python3-dev', 'ninja-build'] }],
+      },
       { title: 'Say where CUDA is', do: [{ env: 'CUDA_HOME', to: '/usr/local/cuda' }] },
       { title: 'Do without compiled kernels', do: [{ on: 'eager' }], engines: ['vllm'] },
     ],

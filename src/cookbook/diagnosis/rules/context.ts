@@ -54,7 +54,11 @@ export const context: readonly Rule[] = [
     meaning: 'A batch holds less than it must[: {batch} tokens, and {need} are needed].',
     fixes: [
       { title: 'Batch up to {need} tokens', do: [{ set: 'batchedTokens', to: '{need}' }] },
-      { title: 'Split long prompts over batches', do: [{ flag: '--enable-chunked-prefill' }], engines: ['vllm'] },
+      {
+        title: 'Split long prompts over batches',
+        do: [{ flag: '--enable-chunked-prefill' }],
+        engines: ['vllm'],
+      },
     ],
   },
   {
@@ -75,7 +79,7 @@ export const context: readonly Rule[] = [
       /\d+ (?:multimodal|image) tokens to \d+ placeholders/i,
       /Expected there to be \d+ prompt (?:replacements|updates) corresponding to \d+ (?:image|video|audio) items/,
       /Limit for \w+ items|You set (?:image|video|audio)=\d+ .*limit/,
-      /clip_(?:init|model_load\w*|model_loader): .*(?:fail|error|unknown|missing)/i,
+      /(?:clip_init|clip_model_load\w*): .*(?:fail|error|unknown|missing)/i,
       /mtmd_\w+: error|failed to load multimodal model/i,
       /error: (?:failed to load|mmproj).*mmproj|mmproj.*(?:mismatch|not supported|failed)/i,
       /mm_inputs?.*(?:not allowed|invalid)/i,
@@ -83,9 +87,24 @@ export const context: readonly Rule[] = [
     meaning: 'The settings for images, audio or video do not fit this model.',
     fixes: [
       { title: 'Batch up to {need} tokens', do: [{ set: 'batchedTokens', to: '{need}' }] },
-      { title: 'Allow one image for each prompt', do: [{ flag: '--limit-mm-per-prompt', to: '{"image":1}' }], engines: ['vllm'] },
-      { title: 'Serve text only', do: [{ flag: '--limit-mm-per-prompt', to: '{"image":0,"video":0}' }], engines: ['vllm'] },
-      { title: 'Give the projector that belongs to the model', do: [{ run: 'download the mmproj file from the same repository as the GGUF' }, { remove: '--mmproj' }], engines: ['llama.cpp'] },
+      {
+        title: 'Allow one image for each prompt',
+        do: [{ flag: '--limit-mm-per-prompt', to: '{"image":1}' }],
+        engines: ['vllm'],
+      },
+      {
+        title: 'Serve text only',
+        do: [{ flag: '--limit-mm-per-prompt', to: '{"image":0,"video":0}' }],
+        engines: ['vllm'],
+      },
+      {
+        title: 'Give the projector that belongs to the model',
+        do: [
+          { run: 'download the mmproj file from the same repository as the GGUF' },
+          { remove: '--mmproj' },
+        ],
+        engines: ['llama.cpp'],
+      },
       { title: 'Upgrade the engine', do: [{ pip: ['{package}'] }] },
     ],
   },
@@ -94,10 +113,16 @@ export const context: readonly Rule[] = [
     cause: 'multimodal_config',
     strength: 'place',
     match: [/(?:Error|Exception): /],
-    after: [/vllm\/multimodal\/\w+\.py|multimodal\/processing|image_processing_\w+\.py|sglang\/srt\/multimodal|in (?:apply_hf_processor|_call_hf_processor|get_dummy_processor_inputs|profile_multimodal)$/],
+    after: [
+      /vllm\/multimodal\/\w+\.py|multimodal\/processing|image_processing_\w+\.py|sglang\/srt\/multimodal|in (?:apply_hf_processor|_call_hf_processor|get_dummy_processor_inputs|profile_multimodal)$/,
+    ],
     meaning: 'Preparing the image, audio or video part of the model failed.',
     fixes: [
-      { title: 'Serve text only', do: [{ flag: '--limit-mm-per-prompt', to: '{"image":0,"video":0}' }], engines: ['vllm'] },
+      {
+        title: 'Serve text only',
+        do: [{ flag: '--limit-mm-per-prompt', to: '{"image":0,"video":0}' }],
+        engines: ['vllm'],
+      },
       { title: 'Upgrade transformers', do: [{ pip: ['transformers'] }] },
     ],
   },
@@ -120,7 +145,8 @@ export const context: readonly Rule[] = [
       /(?:mamba|max_mamba)_cache.*(?:too small|must|larger)/i,
       /max_num_seqs .*exceeds? .*(?:mamba|state)/i,
     ],
-    unless: /validation errors? for|Chunked prefill is (?:enabled|not supported for \w+ models?, disabling)|out of memory|gpu_memory_utilization/i,
+    unless:
+      /validation errors? for|Chunked prefill is (?:enabled|not supported for \w+ models?, disabling)|out of memory|gpu_memory_utilization/i,
     meaning: 'Settings for batching and scheduling contradict each other.',
     fixes: [
       { title: 'Leave the batching to the engine', do: [{ drop: 'batchedTokens' }, { drop: 'sequences' }] },

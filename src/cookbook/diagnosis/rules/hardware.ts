@@ -39,7 +39,10 @@ export const hardware: readonly Rule[] = [
     id: 'no-gpu-warning',
     cause: 'no_gpu_visible',
     strength: 'echo',
-    match: [/no usable GPU found, --gpu-layers option will be ignored/, /no GPU found|no compatible GPUs were discovered/i],
+    match: [
+      /no usable GPU found, --gpu-layers option will be ignored/,
+      /no GPU found|no compatible GPUs were discovered/i,
+    ],
     unless: /level=INFO/,
     meaning: 'The engine sees no GPU.',
     fixes: [{ title: 'Look whether the driver answers', do: [{ run: 'nvidia-smi' }] }],
@@ -69,7 +72,10 @@ export const hardware: readonly Rule[] = [
     fixes: [
       { title: 'Look at the driver', do: [{ run: 'nvidia-smi' }] },
       { title: 'Update the GPU driver', do: [{ run: 'update the NVIDIA driver and restart the machine' }] },
-      { title: 'Install a build for an older CUDA', do: [{ pip: ['--force-reinstall', '{package}', 'torch'] }] },
+      {
+        title: 'Install a build for an older CUDA',
+        do: [{ pip: ['--force-reinstall', '{package}', 'torch'] }],
+      },
     ],
   },
   {
@@ -101,7 +107,10 @@ export const hardware: readonly Rule[] = [
     unless: /\bWARN(?:ING)?\b(?!.*Xid)/,
     meaning: 'The GPU or its driver failed, not the program.',
     fixes: [
-      { title: 'Look at the GPU and the kernel log', do: [{ run: "nvidia-smi -q -d ECC,PAGE_RETIREMENT; dmesg -T | grep -i -E 'nvrm|xid|amdgpu' | tail" }] },
+      {
+        title: 'Look at the GPU and the kernel log',
+        do: [{ run: "nvidia-smi -q -d ECC,PAGE_RETIREMENT; dmesg -T | grep -i -E 'nvrm|xid|amdgpu' | tail" }],
+      },
       { title: 'Take other GPUs', do: [{ gpus: {} }] },
     ],
   },
@@ -124,7 +133,11 @@ export const hardware: readonly Rule[] = [
     meaning: 'A computation on the GPU went wrong inside the engine.',
     fixes: [
       { title: 'Do without CUDA graphs', do: [{ on: 'eager' }], engines: ['vllm', 'sglang'] },
-      { title: 'Use another attention backend', do: [{ set: 'attention', to: '{otherAttention}' }], engines: ['vllm', 'sglang'] },
+      {
+        title: 'Use another attention backend',
+        do: [{ set: 'attention', to: '{otherAttention}' }],
+        engines: ['vllm', 'sglang'],
+      },
       { title: 'Find the kernel', do: [{ env: 'CUDA_LAUNCH_BLOCKING', to: '1' }] },
       { title: 'Upgrade the engine', do: [{ pip: ['--upgrade', '{package}'] }] },
     ],
@@ -142,9 +155,16 @@ export const hardware: readonly Rule[] = [
     ],
     meaning: 'The GPU was used before the workers were forked, and a forked process cannot use it again.',
     fixes: [
-      { title: 'Start the workers afresh instead of forking', do: [{ env: 'VLLM_WORKER_MULTIPROC_METHOD', to: 'spawn' }], engines: ['vllm', 'other'] },
+      {
+        title: 'Start the workers afresh instead of forking',
+        do: [{ env: 'VLLM_WORKER_MULTIPROC_METHOD', to: 'spawn' }],
+        engines: ['vllm', 'other'],
+      },
       { title: 'Upgrade the engine', do: [{ pip: ['--upgrade', '{package}'] }] },
-      { title: 'Do not touch CUDA while modules are imported', do: [{ run: 'put the start of the server under if __name__ == "__main__"' }] },
+      {
+        title: 'Do not touch CUDA while modules are imported',
+        do: [{ run: 'put the start of the server under if __name__ == "__main__"' }],
+      },
     ],
   },
   {
@@ -163,7 +183,11 @@ export const hardware: readonly Rule[] = [
     unless: /is disabled because|disabled because|\bNCCL INFO\b/,
     meaning: 'The GPUs cannot reach each other’s memory directly.',
     fixes: [
-      { title: 'Do without the engine’s own all-reduce', do: [{ flag: '--disable-custom-all-reduce' }], engines: ['vllm', 'sglang'] },
+      {
+        title: 'Do without the engine’s own all-reduce',
+        do: [{ flag: '--disable-custom-all-reduce' }],
+        engines: ['vllm', 'sglang'],
+      },
       { title: 'Let NCCL go through main memory', do: [{ env: 'NCCL_P2P_DISABLE', to: '1' }] },
     ],
   },
@@ -171,11 +195,20 @@ export const hardware: readonly Rule[] = [
     id: 'peers-by-stack',
     cause: 'p2p_unsupported',
     strength: 'exact',
-    match: [/CUDA error: (?:invalid argument|invalid resource handle|peer access|operation not supported)/, /Cuda error/],
-    after: [/custom_all_?reduce|custom_ar|all_reduce_utils|get_graph_buffer_ipc_meta|register_graph_buffers|ipc_meta|init_custom_ar/],
+    match: [
+      /CUDA error: (?:invalid argument|invalid resource handle|peer access|operation not supported)/,
+      /Cuda error/,
+    ],
+    after: [
+      /custom_all_?reduce|custom_ar|all_reduce_utils|get_graph_buffer_ipc_meta|register_graph_buffers|ipc_meta|init_custom_ar/,
+    ],
     meaning: 'The GPUs cannot reach each other’s memory directly.',
     fixes: [
-      { title: 'Do without the engine’s own all-reduce', do: [{ flag: '--disable-custom-all-reduce' }], engines: ['vllm', 'sglang'] },
+      {
+        title: 'Do without the engine’s own all-reduce',
+        do: [{ flag: '--disable-custom-all-reduce' }],
+        engines: ['vllm', 'sglang'],
+      },
       { title: 'Let NCCL go through main memory', do: [{ env: 'NCCL_P2P_DISABLE', to: '1' }] },
     ],
   },

@@ -12,7 +12,10 @@ export const host: readonly Rule[] = [
     ],
     meaning: 'The machine ran out of main memory and Ray killed the worker.',
     fixes: [
-      { title: 'See what uses the main memory', do: [{ run: 'free -g; ps -eo rss,pid,args --sort=-rss | head' }] },
+      {
+        title: 'See what uses the main memory',
+        do: [{ run: 'free -g; ps -eo rss,pid,args --sort=-rss | head' }],
+      },
       { title: 'Start fewer workers', do: [{ set: 'tensorParallel', to: '{fewerGpus}' }], engines: ['vllm'] },
       { title: 'Do without swap space', do: [{ flag: '--swap-space', to: '0' }], engines: ['vllm'] },
     ],
@@ -32,11 +35,22 @@ export const host: readonly Rule[] = [
       /task .* killed .* out-of-memory handler/i,
       /OUT_OF_MEMORY\b.*(?:slurm|job)/i,
     ],
-    meaning: 'The kernel killed the process because the machine, its container or its job ran out of main memory.',
+    meaning:
+      'The kernel killed the process because the machine, its container or its job ran out of main memory.',
     fixes: [
-      { title: 'See what uses the main memory', do: [{ run: 'free -g; ps -eo rss,pid,args --sort=-rss | head' }] },
-      { title: 'Give the container or job more memory', do: [{ run: 'raise the memory limit (docker --memory, Slurm --mem)' }] },
-      { title: 'Keep less of the model in main memory', do: [{ flag: '--swap-space', to: '0' }], engines: ['vllm'] },
+      {
+        title: 'See what uses the main memory',
+        do: [{ run: 'free -g; ps -eo rss,pid,args --sort=-rss | head' }],
+      },
+      {
+        title: 'Give the container or job more memory',
+        do: [{ run: 'raise the memory limit (docker --memory, Slurm --mem)' }],
+      },
+      {
+        title: 'Keep less of the model in main memory',
+        do: [{ flag: '--swap-space', to: '0' }],
+        engines: ['vllm'],
+      },
     ],
   },
   {
@@ -54,10 +68,18 @@ export const host: readonly Rule[] = [
       /signaled to shutdown with signal 9\b/,
     ],
     unless: /Killing|kill -9|killed by user/i,
-    meaning: 'The process was killed from outside without a word: nearly always the kernel, out of main memory.',
+    meaning:
+      'The process was killed from outside without a word: nearly always the kernel, out of main memory.',
     fixes: [
-      { title: 'Ask the kernel whether it was out of memory', do: [{ run: "dmesg -T | grep -i -E 'killed process|out of memory' | tail" }] },
-      { title: 'Keep less of the model in main memory', do: [{ flag: '--swap-space', to: '0' }], engines: ['vllm'] },
+      {
+        title: 'Ask the kernel whether it was out of memory',
+        do: [{ run: "dmesg -T | grep -i -E 'killed process|out of memory' | tail" }],
+      },
+      {
+        title: 'Keep less of the model in main memory',
+        do: [{ flag: '--swap-space', to: '0' }],
+        engines: ['vllm'],
+      },
     ],
   },
   {
@@ -88,7 +110,10 @@ export const host: readonly Rule[] = [
     fixes: [
       { title: 'Do without swap space', do: [{ flag: '--swap-space', to: '0' }], engines: ['vllm'] },
       { title: 'Use a context of {smallerContext}', do: [{ set: 'context', to: '{smallerContext}' }] },
-      { title: 'See what uses the main memory', do: [{ run: 'free -g; ps -eo rss,pid,args --sort=-rss | head' }] },
+      {
+        title: 'See what uses the main memory',
+        do: [{ run: 'free -g; ps -eo rss,pid,args --sort=-rss | head' }],
+      },
     ],
   },
   {
@@ -110,7 +135,9 @@ export const host: readonly Rule[] = [
     cause: 'host_memory_or_limit',
     strength: 'exact',
     match: [/(?:CUDA|HIP) error: (?:out of memory|invalid argument|OS call failed)/, /Error: out of memory/],
-    after: [/pin_memory|cudaHostAlloc|cudaHostRegister|in _allocate_kv_cache\b.*cpu|init_host_kv|HostKVCache|memory_pool_host|cpu_cache/],
+    after: [
+      /pin_memory|cudaHostAlloc|cudaHostRegister|in _allocate_kv_cache\b.*cpu|init_host_kv|HostKVCache|memory_pool_host|cpu_cache/,
+    ],
     meaning: 'Main memory could not be pinned for the GPU: there is too little, or its limit is too low.',
     fixes: [
       { title: 'Do without swap space', do: [{ flag: '--swap-space', to: '0' }], engines: ['vllm'] },
@@ -161,7 +188,14 @@ export const host: readonly Rule[] = [
     unless: /\bWARN(?:ING)?\b(?!.*creating shared memory)/,
     meaning: 'The shared memory of the container (/dev/shm) is too small for the workers to talk through.',
     fixes: [
-      { title: 'Start the container with --ipc=host or --shm-size=16g', do: [{ run: 'docker run --ipc=host … (or --shm-size=16g; in Kubernetes an emptyDir with medium: Memory at /dev/shm)' }] },
+      {
+        title: 'Start the container with --ipc=host or --shm-size=16g',
+        do: [
+          {
+            run: 'docker run --ipc=host … (or --shm-size=16g; in Kubernetes an emptyDir with medium: Memory at /dev/shm)',
+          },
+        ],
+      },
       { title: 'Let NCCL do without shared memory', do: [{ env: 'NCCL_SHM_DISABLE', to: '1' }] },
     ],
   },
@@ -172,7 +206,10 @@ export const host: readonly Rule[] = [
     match: [/failed to extend (?<file>\/dev\/shm\/\S+) to (?<size>\d+) bytes/],
     meaning: 'The shared memory of the container (/dev/shm) is too small for the workers to talk through.',
     fixes: [
-      { title: 'Start the container with --ipc=host or --shm-size=16g', do: [{ run: 'docker run --ipc=host … (or --shm-size=16g)' }] },
+      {
+        title: 'Start the container with --ipc=host or --shm-size=16g',
+        do: [{ run: 'docker run --ipc=host … (or --shm-size=16g)' }],
+      },
       { title: 'Let NCCL do without shared memory', do: [{ env: 'NCCL_SHM_DISABLE', to: '1' }] },
     ],
   },
@@ -184,7 +221,10 @@ export const host: readonly Rule[] = [
     after: [/shared_memory\.py|shm_broadcast|SharedMemory\(/],
     meaning: 'The shared memory of the container (/dev/shm) is full.',
     fixes: [
-      { title: 'Start the container with --ipc=host or --shm-size=16g', do: [{ run: 'docker run --ipc=host … (or --shm-size=16g)' }] },
+      {
+        title: 'Start the container with --ipc=host or --shm-size=16g',
+        do: [{ run: 'docker run --ipc=host … (or --shm-size=16g)' }],
+      },
     ],
   },
   {
@@ -200,18 +240,38 @@ export const host: readonly Rule[] = [
     unless: /^whoami: (?!cannot)/,
     meaning: 'The container runs as a user[ ({uid})] that has no entry in its passwd file.',
     fixes: [
-      { title: 'Give the process a user name and a home', do: [{ env: 'USER', to: 'serve' }, { env: 'LOGNAME', to: 'serve' }, { env: 'HOME', to: '/tmp' }] },
-      { title: 'Keep the compile cache where anyone may write', do: [{ env: 'TORCHINDUCTOR_CACHE_DIR', to: '/tmp/torchinductor' }] },
+      {
+        title: 'Give the process a user name and a home',
+        do: [
+          { env: 'USER', to: 'serve' },
+          { env: 'LOGNAME', to: 'serve' },
+          { env: 'HOME', to: '/tmp' },
+        ],
+      },
+      {
+        title: 'Keep the compile cache where anyone may write',
+        do: [{ env: 'TORCHINDUCTOR_CACHE_DIR', to: '/tmp/torchinductor' }],
+      },
     ],
   },
   {
     id: 'slurm-time-limit',
     cause: 'slurm_time_limit',
     strength: 'exact',
-    match: [/CANCELLED AT \S+ DUE TO TIME LIMIT/, /DUE TO TIME LIMIT \*\*\*/, /(?:hit|exceeded) (?:its )?(?:walltime|time limit)/i, /PBS: job killed: walltime/],
+    match: [
+      /CANCELLED AT \S+ DUE TO TIME LIMIT/,
+      /DUE TO TIME LIMIT \*\*\*/,
+      /(?:hit|exceeded) (?:its )?(?:walltime|time limit)/i,
+      /PBS: job killed: walltime/,
+    ],
     fatal: true,
     meaning: 'The batch system ended the job because its time was over.',
-    fixes: [{ title: 'Ask for more time', do: [{ run: 'sbatch --time=… (or scontrol update JobId=… TimeLimit=…)' }] }],
+    fixes: [
+      {
+        title: 'Ask for more time',
+        do: [{ run: 'sbatch --time=… (or scontrol update JobId=… TimeLimit=…)' }],
+      },
+    ],
   },
   {
     id: 'scheduler-ended-job',

@@ -14,10 +14,14 @@ export const hub: readonly Rule[] = [
       /is a gated (?:repo|model)|awaiting a review from the repo authors|not in the authorized list/,
       /(?:ask for|request) access (?:to|from) .*(?:gated|repo)/i,
     ],
-    meaning: 'The model[ {repo}] is behind a gate: it wants an accepted licence and the token of somebody who has access.',
+    meaning:
+      'The model[ {repo}] is behind a gate: it wants an accepted licence and the token of somebody who has access.',
     fixes: [
       { title: 'Give a Hugging Face token', do: [{ env: 'HF_TOKEN', to: '<token>' }] },
-      { title: 'Ask for access on the page of the model', do: [{ run: 'hf auth login, after accepting the licence on the page of {repo}' }] },
+      {
+        title: 'Ask for access on the page of the model',
+        do: [{ run: 'hf auth login, after accepting the licence on the page of {repo}' }],
+      },
     ],
   },
   {
@@ -60,7 +64,10 @@ export const hub: readonly Rule[] = [
     meaning: 'There is no such model on the hub, nor a folder of that name[: {repo}].',
     fixes: [
       { title: 'Correct the name of the model', do: [{ set: 'model', to: '{corrected}' }] },
-      { title: 'Look the name up', do: [{ run: 'look the repository up on the hub; names are case-sensitive' }] },
+      {
+        title: 'Look the name up',
+        do: [{ run: 'look the repository up on the hub; names are case-sensitive' }],
+      },
       { title: 'Give a token if it is private', do: [{ env: 'HF_TOKEN', to: '<token>' }] },
     ],
   },
@@ -79,7 +86,10 @@ export const hub: readonly Rule[] = [
     ],
     meaning: 'The hub does not know this model[: {repo}].',
     fixes: [
-      { title: 'Look the name up', do: [{ run: 'look the repository up on the hub; names are case-sensitive' }] },
+      {
+        title: 'Look the name up',
+        do: [{ run: 'look the repository up on the hub; names are case-sensitive' }],
+      },
       { title: 'Give a token if it is private', do: [{ env: 'HF_TOKEN', to: '<token>' }] },
     ],
   },
@@ -99,7 +109,13 @@ export const hub: readonly Rule[] = [
     ],
     meaning: 'A file of the model is not in the cache and the hub was not reached.',
     fixes: [
-      { title: 'Allow the network', do: [{ env: 'HF_HUB_OFFLINE', to: null }, { env: 'TRANSFORMERS_OFFLINE', to: null }] },
+      {
+        title: 'Allow the network',
+        do: [
+          { env: 'HF_HUB_OFFLINE', to: null },
+          { env: 'TRANSFORMERS_OFFLINE', to: null },
+        ],
+      },
       { title: 'Download the model first', do: [{ run: 'hf download {repoInArgv}' }] },
       { title: 'Use a mirror', do: [{ env: 'HF_ENDPOINT', to: '<mirror>' }] },
     ],
@@ -125,7 +141,7 @@ export const hub: readonly Rule[] = [
       /error: failed to (?:download|get) (?:file|model|manifest)/i,
       /Failed to download (?:model|file|from)/i,
       /hf_transfer.*(?:error|failed)|An error occurred while downloading using `hf_transfer`/i,
-      /xet.*(?:error|failed)/i,
+      /(?:hf_xet|xet_get|XetError)\b.*(?:error|failed)/i,
     ],
     unless: /[Rr]etrying|usage|telemetry|127\.0\.0\.1|localhost|NCCL|gloo/,
     meaning: 'The hub could not be reached, or the download broke off.',

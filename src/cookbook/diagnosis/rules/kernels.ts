@@ -24,9 +24,22 @@ export const kernels: readonly Rule[] = [
     meaning: 'The build has no kernels for this GPU[ ({arch})].',
     fixes: [
       { title: 'Install a build for this GPU', do: [{ pip: ['--upgrade', '{package}', 'torch'] }] },
-      { title: 'Use another attention backend', do: [{ set: 'attention', to: '{tritonName}' }], engines: ['vllm', 'sglang'] },
-      { title: 'Pretend to be the nearest supported AMD GPU', do: [{ env: 'HSA_OVERRIDE_GFX_VERSION', to: '{gfx}' }] },
-      { title: 'Build for the architecture of this GPU', do: [{ run: 'cmake -B build -DGGML_CUDA=ON -DCMAKE_CUDA_ARCHITECTURES=native && cmake --build build' }], engines: ['llama.cpp', 'ollama'] },
+      {
+        title: 'Use another attention backend',
+        do: [{ set: 'attention', to: '{tritonName}' }],
+        engines: ['vllm', 'sglang'],
+      },
+      {
+        title: 'Pretend to be the nearest supported AMD GPU',
+        do: [{ env: 'HSA_OVERRIDE_GFX_VERSION', to: '{gfx}' }],
+      },
+      {
+        title: 'Build for the architecture of this GPU',
+        do: [
+          { run: 'cmake -B build -DGGML_CUDA=ON -DCMAKE_CUDA_ARCHITECTURES=native && cmake --build build' },
+        ],
+        engines: ['llama.cpp', 'ollama'],
+      },
     ],
   },
   {
@@ -43,9 +56,20 @@ export const kernels: readonly Rule[] = [
     unless: /UserWarning/,
     meaning: 'The CUDA compiler on this machine is too old for the GPU[ ({arch})].',
     fixes: [
-      { title: 'Do without the compiled sampler', do: [{ env: 'VLLM_USE_FLASHINFER_SAMPLER', to: '0' }], engines: ['vllm'] },
-      { title: 'Use another attention backend', do: [{ set: 'attention', to: '{tritonName}' }], engines: ['vllm', 'sglang'] },
-      { title: 'Install a newer CUDA toolkit', do: [{ run: 'install the CUDA toolkit the engine was released with' }] },
+      {
+        title: 'Do without the compiled sampler',
+        do: [{ env: 'VLLM_USE_FLASHINFER_SAMPLER', to: '0' }],
+        engines: ['vllm'],
+      },
+      {
+        title: 'Use another attention backend',
+        do: [{ set: 'attention', to: '{tritonName}' }],
+        engines: ['vllm', 'sglang'],
+      },
+      {
+        title: 'Install a newer CUDA toolkit',
+        do: [{ run: 'install the CUDA toolkit the engine was released with' }],
+      },
     ],
   },
   {
@@ -72,13 +96,25 @@ export const kernels: readonly Rule[] = [
       /requires Hopper|only (?:available|supported) on (?:Hopper|Blackwell|H100)/i,
     ],
     unless: /falling back|fallback|Using .* instead|Casting/i,
-    meaning: 'The GPU is too old for what the launch asks for[: it has compute capability {have}, needed is {need}].',
+    meaning:
+      'The GPU is too old for what the launch asks for[: it has compute capability {have}, needed is {need}].',
     fixes: [
       { title: 'Compute in float16', do: [{ set: 'dtype', to: 'half' }], engines: ['vllm', 'sglang'] },
       { title: 'Compute in float16', do: [{ set: 'dtype', to: 'float16' }], engines: ['tgi'] },
-      { title: 'Keep the cache in its usual precision', do: [{ set: 'kvDtype', to: 'auto' }], engines: ['vllm', 'sglang'] },
-      { title: 'Use another attention backend', do: [{ set: 'attention', to: '{tritonName}' }], engines: ['vllm', 'sglang'] },
-      { title: 'Take a checkpoint quantised with AWQ or GPTQ', do: [{ run: 'choose a checkpoint that this GPU can compute' }] },
+      {
+        title: 'Keep the cache in its usual precision',
+        do: [{ set: 'kvDtype', to: 'auto' }],
+        engines: ['vllm', 'sglang'],
+      },
+      {
+        title: 'Use another attention backend',
+        do: [{ set: 'attention', to: '{tritonName}' }],
+        engines: ['vllm', 'sglang'],
+      },
+      {
+        title: 'Take a checkpoint quantised with AWQ or GPTQ',
+        do: [{ run: 'choose a checkpoint that this GPU can compute' }],
+      },
     ],
   },
   {
@@ -95,7 +131,11 @@ export const kernels: readonly Rule[] = [
     ],
     meaning: 'A kernel needs more shared memory[ ({need} bytes)] than this GPU has[ ({have})].',
     fixes: [
-      { title: 'Use another attention backend', do: [{ set: 'attention', to: '{otherAttention}' }], engines: ['vllm', 'sglang'] },
+      {
+        title: 'Use another attention backend',
+        do: [{ set: 'attention', to: '{otherAttention}' }],
+        engines: ['vllm', 'sglang'],
+      },
       { title: 'Do without compiled kernels', do: [{ on: 'eager' }], engines: ['vllm'] },
       { title: 'Do without torch.compile', do: [{ remove: '--enable-torch-compile' }], engines: ['sglang'] },
       { title: 'Compute in float16', do: [{ set: 'dtype', to: 'half' }], engines: ['vllm', 'sglang'] },
@@ -110,7 +150,7 @@ export const kernels: readonly Rule[] = [
       /PassManager::run failed/,
       /Triton Error \[(?:CUDA|HIP)\]: (?!out of memory)/,
       /triton\.compiler\.errors\.(?:CompilationError|UnsupportedLanguageConstruct)/,
-      /(?:Triton|PTX|ptxas|LLVM) .*(?:compil\w+|codegen) (?:error|fail\w*)/i,
+      /(?:Triton|PTX|ptxas|LLVM) .*(?:compile|compiler|compilation|codegen) (?:error|fail)/i,
       /Internal Triton PTX codegen error/,
       /`ptxas` (?:stderr|failed)/,
       /PTXASError/,
@@ -121,14 +161,17 @@ export const kernels: readonly Rule[] = [
       /Cannot find a working triton/,
       /0 active drivers \(\[\]\)\. There should only be one/,
       /Assertion `.*' failed.*(?:triton|mlir|llvm)/i,
-      /(?:DeepGEMM|deep_gemm|JIT|jit).*(?:compil\w+ (?:fail|error)|failed to compile)/,
+      /(?:DeepGEMM|deep_gemm|JIT|jit).*(?:compilation (?:fail|error)|failed to compile)/,
     ],
     unless: /out of memory/,
     meaning: 'Compiling a kernel for this GPU failed.',
     fixes: [
       { title: 'Do without compiled kernels', do: [{ on: 'eager' }], engines: ['vllm'] },
       { title: 'Do without torch.compile', do: [{ remove: '--enable-torch-compile' }], engines: ['sglang'] },
-      { title: 'Throw away compiled caches', do: [{ run: 'rm -rf ~/.triton/cache ~/.cache/vllm/torch_compile_cache ~/.cache/torch_extensions' }] },
+      {
+        title: 'Throw away compiled caches',
+        do: [{ run: 'rm -rf ~/.triton/cache ~/.cache/vllm/torch_compile_cache ~/.cache/torch_extensions' }],
+      },
       { title: 'Upgrade Triton and the engine', do: [{ pip: ['--upgrade', '{package}', 'triton'] }] },
     ],
   },
@@ -142,7 +185,10 @@ export const kernels: readonly Rule[] = [
     fixes: [
       { title: 'Do without compiled kernels', do: [{ on: 'eager' }], engines: ['vllm'] },
       { title: 'Do without torch.compile', do: [{ remove: '--enable-torch-compile' }], engines: ['sglang'] },
-      { title: 'Throw away compiled caches', do: [{ run: 'rm -rf ~/.triton/cache ~/.cache/vllm/torch_compile_cache ~/.cache/torch_extensions' }] },
+      {
+        title: 'Throw away compiled caches',
+        do: [{ run: 'rm -rf ~/.triton/cache ~/.cache/vllm/torch_compile_cache ~/.cache/torch_extensions' }],
+      },
       { title: 'Upgrade Triton and the engine', do: [{ pip: ['--upgrade', '{package}', 'triton'] }] },
     ],
   },
@@ -174,8 +220,16 @@ export const kernels: readonly Rule[] = [
     unless: /falling back|fallback|Using \w+ instead|quantization/i,
     meaning: 'The attention kernel cannot compute this model on this GPU.',
     fixes: [
-      { title: 'Use another attention backend', do: [{ set: 'attention', to: '{otherAttention}' }], engines: ['vllm', 'sglang'] },
-      { title: 'Keep the cache in its usual precision', do: [{ set: 'kvDtype', to: 'auto' }], engines: ['vllm', 'sglang'] },
+      {
+        title: 'Use another attention backend',
+        do: [{ set: 'attention', to: '{otherAttention}' }],
+        engines: ['vllm', 'sglang'],
+      },
+      {
+        title: 'Keep the cache in its usual precision',
+        do: [{ set: 'kvDtype', to: 'auto' }],
+        engines: ['vllm', 'sglang'],
+      },
       { title: 'Upgrade the engine', do: [{ pip: ['--upgrade', '{package}'] }] },
     ],
   },
@@ -184,10 +238,16 @@ export const kernels: readonly Rule[] = [
     cause: 'attention_backend_unsupported',
     strength: 'place',
     match: [/(?:Error|Exception): ?/, /^assert /],
-    after: [/(?:flashinfer|flash_attn|xformers|flash_mla)\/\S*", line|layers\/attention\/\w+_backend\.py|attention\/backends\/\w+\.py", line/],
+    after: [
+      /(?:flashinfer|flash_attn|xformers|flash_mla)\/\S*", line|layers\/attention\/\w+_backend\.py|attention\/backends\/\w+\.py", line/,
+    ],
     meaning: 'The attention kernel failed.',
     fixes: [
-      { title: 'Use another attention backend', do: [{ set: 'attention', to: '{otherAttention}' }], engines: ['vllm', 'sglang'] },
+      {
+        title: 'Use another attention backend',
+        do: [{ set: 'attention', to: '{otherAttention}' }],
+        engines: ['vllm', 'sglang'],
+      },
       { title: 'Upgrade the engine', do: [{ pip: ['--upgrade', '{package}'] }] },
     ],
   },
@@ -201,7 +261,10 @@ export const kernels: readonly Rule[] = [
     meaning: 'Compiling a kernel for this GPU failed.',
     fixes: [
       { title: 'Do without compiled kernels', do: [{ on: 'eager' }], engines: ['vllm'] },
-      { title: 'Throw away compiled caches', do: [{ run: 'rm -rf ~/.triton/cache ~/.cache/vllm/torch_compile_cache' }] },
+      {
+        title: 'Throw away compiled caches',
+        do: [{ run: 'rm -rf ~/.triton/cache ~/.cache/vllm/torch_compile_cache' }],
+      },
       { title: 'Upgrade Triton and the engine', do: [{ pip: ['--upgrade', '{package}', 'triton'] }] },
     ],
   },

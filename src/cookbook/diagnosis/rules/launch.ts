@@ -46,7 +46,8 @@ export const launch: readonly Rule[] = [
       /Input should be (?<detail>.{1,200}?) \[type=(?:literal_error|\w+), input_value='?(?<given>[^',]*)/,
       /Extra inputs are not permitted|Unexpected keyword argument \[type=unexpected_keyword_argument/,
     ],
-    unless: /tool-call-parser|reasoning-parser|validation errors? for|max_num_batched_tokens|max_model_len|quantization|attention heads|dtype|tensor parallel|chat template|does not recognize|not supported for now|trust.remote|gated|FP8|rope|memory|GPU|repo id|Failed to|not exist/i,
+    unless:
+      /tool-call-parser|reasoning-parser|validation errors? for|max_num_batched_tokens|max_model_len|quantization|attention heads|dtype|tensor parallel|chat template|does not recognize|not supported for now|trust.remote|gated|FP8|rope|memory|GPU|repo id|Failed to|not exist/i,
     meaning: 'A value[ for {flag}] is not one the engine takes[: {detail}].',
     derive: ({ values }): Values => ({ flag: values.flag ?? (values.name && `--${values.name}`) }),
     fixes: [
@@ -76,7 +77,11 @@ export const launch: readonly Rule[] = [
     meaning: 'The command itself is wrong[: “{word}” is not what the program takes there].',
     fixes: [
       { title: 'See how the command is written', do: [{ run: '{engineName} --help' }] },
-      { title: 'Write “serve” after the name of the engine', do: [{ run: 'vllm serve MODEL …' }], engines: ['vllm'] },
+      {
+        title: 'Write “serve” after the name of the engine',
+        do: [{ run: 'vllm serve MODEL …' }],
+        engines: ['vllm'],
+      },
     ],
   },
   {
@@ -97,13 +102,21 @@ export const launch: readonly Rule[] = [
       /'(?<program>[\w.-]+)' is not recognized as an internal or external command/,
       /unable to locate (?:the )?(?:executable|binary) '?(?<program>[\w./-]+)/i,
     ],
-    unless: /\b(?:gcc|g\+\+|cc|nvcc|cmake|ninja|make)\b|libnuma|\.so\b|nvidia-smi|lspci|lsb_release|numactl|\.(?:gguf|safetensors|json|jinja|bin|py|model)|failed to open|module .* not found|page not found|gguf_init|\bmodel\b/i,
+    unless:
+      /\b(?:gcc|g\+\+|cc|nvcc|cmake|ninja|make)\b|libnuma|\.so\b|nvidia-smi|lspci|lsb_release|numactl|\.(?:gguf|safetensors|json|jinja|bin|py|model)|failed to open|module .* not found|page not found|gguf_init|\bmodel\b/i,
     meaning: '{program} is not installed on the host, or not on its PATH.',
     derive: ({ values }) => ({ installName: installNames[values.program ?? ''] }),
     fixes: [
       { title: 'Install {installName}', do: [{ pip: ['{installName}'] }] },
-      { title: 'Install Ollama', do: [{ run: 'curl -fsSL https://ollama.com/install.sh | sh' }], engines: ['ollama'] },
-      { title: 'Install {program}, or start it by its whole path', do: [{ run: 'command -v {program}; ls ~/.local/bin' }] },
+      {
+        title: 'Install Ollama',
+        do: [{ run: 'curl -fsSL https://ollama.com/install.sh | sh' }],
+        engines: ['ollama'],
+      },
+      {
+        title: 'Install {program}, or start it by its whole path',
+        do: [{ run: 'command -v {program}; ls ~/.local/bin' }],
+      },
     ],
   },
   {
@@ -126,9 +139,18 @@ export const launch: readonly Rule[] = [
     unless: /Xauthority|\bbind\b|listen tcp|nice value|numa|set_mempolicy|dmesg|AccessDenied.*request|mbind/,
     meaning: 'The user of the server may not use a file, folder or device[: {path}].',
     fixes: [
-      { title: 'Keep the caches where the user may write', do: [{ env: 'HF_HOME', to: '/tmp/hf' }, { env: 'XDG_CACHE_HOME', to: '/tmp/cache' }] },
+      {
+        title: 'Keep the caches where the user may write',
+        do: [
+          { env: 'HF_HOME', to: '/tmp/hf' },
+          { env: 'XDG_CACHE_HOME', to: '/tmp/cache' },
+        ],
+      },
       { title: 'Give the user access', do: [{ run: 'ls -ld {path}; sudo chown -R $USER {path}' }] },
-      { title: 'Add the user to the groups of the GPU', do: [{ run: 'sudo usermod -aG render,video $USER' }] },
+      {
+        title: 'Add the user to the groups of the GPU',
+        do: [{ run: 'sudo usermod -aG render,video $USER' }],
+      },
     ],
   },
   {
@@ -147,7 +169,10 @@ export const launch: readonly Rule[] = [
     unless: /\/dev\/shm|shared memory/,
     meaning: 'The disk is full.',
     fixes: [
-      { title: 'Keep the models on a disk with room', do: [{ env: 'HF_HOME', to: '<folder on a larger disk>' }] },
+      {
+        title: 'Keep the models on a disk with room',
+        do: [{ env: 'HF_HOME', to: '<folder on a larger disk>' }],
+      },
       { title: 'See what fills it', do: [{ run: 'df -h; du -xhd2 ~/.cache | sort -h | tail' }] },
     ],
   },
@@ -172,7 +197,11 @@ export const launch: readonly Rule[] = [
     ],
     unless: /, line \d+, in/,
     meaning: 'The LoRA adapter cannot be used with this model and these settings.',
-    derive: ({ values }) => ({ fits: values.rank && String([8, 16, 32, 64, 128, 256, 320, 512].find((n) => n >= Number(values.rank)) ?? values.rank) }),
+    derive: ({ values }) => ({
+      fits:
+        values.rank &&
+        String([8, 16, 32, 64, 128, 256, 320, 512].find(n => n >= Number(values.rank)) ?? values.rank),
+    }),
     fixes: [
       { title: 'Allow adapters of rank {fits}', do: [{ set: 'loraRank', to: '{fits}' }] },
       { title: 'Use one GPU', do: [{ set: 'tensorParallel', to: '1' }] },
@@ -195,7 +224,10 @@ export const launch: readonly Rule[] = [
     id: 'lora-by-stack',
     cause: 'lora_error',
     strength: 'plain',
-    match: [/(?:ValueError|RuntimeError|NotImplementedError|AssertionError|KeyError|TypeError|AttributeError|NameError|FileNotFoundError|Exception)\b/, /^assert /],
+    match: [
+      /(?:ValueError|RuntimeError|NotImplementedError|AssertionError|KeyError|TypeError|AttributeError|NameError|FileNotFoundError|Exception)\b/,
+      /^assert /,
+    ],
     after: [/\/(?:lora|punica\w*|peft)\/[\w/]+\.py", line \d+, in /],
     unless: /out of memory|CUDA error|HIP error/,
     meaning: 'Applying the LoRA adapter failed inside the engine.',
@@ -218,7 +250,14 @@ export const launch: readonly Rule[] = [
     ],
     meaning: 'The settings for speculative decoding do not fit the model or the engine.',
     fixes: [
-      { title: 'Do without speculative decoding', do: [{ remove: '--speculative-config' }, { remove: '--speculative-algorithm' }, { remove: '--model-draft' }] },
+      {
+        title: 'Do without speculative decoding',
+        do: [
+          { remove: '--speculative-config' },
+          { remove: '--speculative-algorithm' },
+          { remove: '--model-draft' },
+        ],
+      },
       { title: 'Upgrade the engine', do: [{ pip: ['--upgrade', '{package}'] }] },
     ],
   },

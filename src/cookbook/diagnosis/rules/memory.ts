@@ -7,22 +7,60 @@ const share = (value: number): string => (Math.floor(value * 100) / 100).toFixed
 
 export const smallerRun: readonly FixTemplate[] = [
   { title: 'Use a context of {smallerContext}', do: [{ set: 'context', to: '{smallerContext}' }] },
-  { title: 'Run fewer sequences at once', do: [{ set: 'sequences', to: '{fewerSequences}' }], engines: ['vllm', 'sglang', 'tgi'] },
+  {
+    title: 'Run fewer sequences at once',
+    do: [{ set: 'sequences', to: '{fewerSequences}' }],
+    engines: ['vllm', 'sglang', 'tgi'],
+  },
   { title: 'Do without CUDA graphs', do: [{ on: 'eager' }], engines: ['vllm', 'sglang'] },
-  { title: 'Leave more memory outside the pool', do: [{ set: 'gpuMemory', to: '{lessMemory}' }], engines: ['vllm', 'sglang'] },
-  { title: 'Prefill in smaller batches', do: [{ set: 'batchedTokens', to: '{smallerBatch}' }], engines: ['vllm', 'sglang', 'tgi'] },
+  {
+    title: 'Leave more memory outside the pool',
+    do: [{ set: 'gpuMemory', to: '{lessMemory}' }],
+    engines: ['vllm', 'sglang'],
+  },
+  {
+    title: 'Prefill in smaller batches',
+    do: [{ set: 'batchedTokens', to: '{smallerBatch}' }],
+    engines: ['vllm', 'sglang', 'tgi'],
+  },
   { title: 'Compute in smaller batches', do: [{ set: 'microBatch', to: '256' }], engines: ['llama.cpp'] },
-  { title: 'Keep the cache in 8 bits', do: [{ set: 'kvDtype', to: '{cacheType}' }], engines: ['vllm', 'llama.cpp', 'ollama'] },
-  { title: 'Put {fewerLayers} layers on the GPU', do: [{ set: 'gpuLayers', to: '{fewerLayers}' }], engines: ['llama.cpp', 'ollama'] },
+  {
+    title: 'Keep the cache in 8 bits',
+    do: [{ set: 'kvDtype', to: '{cacheType}' }],
+    engines: ['vllm', 'llama.cpp', 'ollama'],
+  },
+  {
+    title: 'Put {fewerLayers} layers on the GPU',
+    do: [{ set: 'gpuLayers', to: '{fewerLayers}' }],
+    engines: ['llama.cpp', 'ollama'],
+  },
 ]
 
 export const smallerModel: readonly FixTemplate[] = [
-  { title: 'Spread the weights over {moreGpus} GPUs', do: [{ set: 'tensorParallel', to: '{moreGpus}' }], engines: ['vllm', 'sglang', 'tgi'] },
-  { title: 'Put {fewerLayers} layers on the GPU', do: [{ set: 'gpuLayers', to: '{fewerLayers}' }], engines: ['llama.cpp', 'ollama'] },
-  { title: 'Quantise the weights to 8 bits while loading', do: [{ set: 'quantization', to: 'fp8' }], engines: ['vllm', 'sglang'] },
+  {
+    title: 'Spread the weights over {moreGpus} GPUs',
+    do: [{ set: 'tensorParallel', to: '{moreGpus}' }],
+    engines: ['vllm', 'sglang', 'tgi'],
+  },
+  {
+    title: 'Put {fewerLayers} layers on the GPU',
+    do: [{ set: 'gpuLayers', to: '{fewerLayers}' }],
+    engines: ['llama.cpp', 'ollama'],
+  },
+  {
+    title: 'Quantise the weights to 8 bits while loading',
+    do: [{ set: 'quantization', to: 'fp8' }],
+    engines: ['vllm', 'sglang'],
+  },
   { title: 'Take GPUs that are free', do: [{ gpus: { freeGiB: '{neededGiB}' } }] },
-  { title: 'Take a smaller or more strongly quantised model', do: [{ set: 'model', to: '{smallerModel}' }, { run: 'choose a checkpoint with fewer bits per weight' }] },
-  { title: 'Take a smaller or more strongly quantised model', do: [{ run: 'choose a checkpoint with fewer bits per weight' }] },
+  {
+    title: 'Take a smaller or more strongly quantised model',
+    do: [{ set: 'model', to: '{smallerModel}' }, { run: 'choose a checkpoint with fewer bits per weight' }],
+  },
+  {
+    title: 'Take a smaller or more strongly quantised model',
+    do: [{ run: 'choose a checkpoint with fewer bits per weight' }],
+  },
 ]
 
 const outOfMemory = [
@@ -54,7 +92,9 @@ const inBuffers = [
 ]
 
 const memoryFacts = ({ line, argv }: Evidence): Values => {
-  const total = /total capacity of (?<n>[\d.]+) (?<u>[KMG]iB)/.exec(line)?.groups ?? /(?<n>[\d.]+) (?<u>[KMG]iB) total capacity/.exec(line)?.groups
+  const total =
+    /total capacity of (?<n>[\d.]+) (?<u>[KMG]iB)/.exec(line)?.groups ??
+    /(?<n>[\d.]+) (?<u>[KMG]iB) total capacity/.exec(line)?.groups
   const asked = /(?:Tried to allocate|allocating) (?<n>[\d.]+) (?<u>[KMG]iB)/.exec(line)?.groups
   const free = /(?:of which |; )(?<n>[\d.]+) (?<u>[KMG]iB) (?:is )?free/.exec(line)?.groups
   return {
@@ -62,7 +102,7 @@ const memoryFacts = ({ line, argv }: Evidence): Values => {
     free: free && `${free.n} ${free.u}`,
     total: total && `${total.n} ${total.u}`,
     neededGiB: asked && total ? String(Math.ceil(gib(total.n, total.u))) : undefined,
-    gpuArgument: argv.find((word) => /^(?:--device|--main-gpu)/.test(word)),
+    gpuArgument: argv.find(word => /^(?:--device|--main-gpu)/.test(word)),
   }
 }
 
@@ -87,15 +127,22 @@ export const memory: readonly Rule[] = [
       /less than desired GPU memory utilization/,
       /GPU memory occupied by other processes/,
     ],
-    meaning: 'Other processes hold part of the GPU[: {free} of {total} GiB are free, and {want} GiB ({util} of the card) were asked for].',
+    meaning:
+      'Other processes hold part of the GPU[: {free} of {total} GiB are free, and {want} GiB ({util} of the card) were asked for].',
     derive: ({ values }) => {
       const fits = Number(values.free) / Number(values.total) - 0.02
-      return { fits: fits > 0.05 ? share(fits) : undefined, wantUp: values.want && String(Math.ceil(Number(values.want))) }
+      return {
+        fits: fits > 0.05 ? share(fits) : undefined,
+        wantUp: values.want && String(Math.ceil(Number(values.want))),
+      }
     },
     fixes: [
       { title: 'Ask for {fits} of the GPU, which is what is free', do: [{ set: 'gpuMemory', to: '{fits}' }] },
       { title: 'Take GPUs with {wantUp} GiB free', do: [{ gpus: { freeGiB: '{wantUp}' } }] },
-      { title: 'See who holds the GPU and stop it', do: [{ run: 'nvidia-smi --query-compute-apps=pid,process_name,used_memory --format=csv' }] },
+      {
+        title: 'See who holds the GPU and stop it',
+        do: [{ run: 'nvidia-smi --query-compute-apps=pid,process_name,used_memory --format=csv' }],
+      },
     ],
     engines: ['vllm'],
     versions: '0.8 and later',
@@ -109,10 +156,14 @@ export const memory: readonly Rule[] = [
       /memory capacity is unbalanced/,
       /some GPUs may be occupied by other processes/i,
     ],
-    meaning: 'Somebody else used the GPU while its free memory was measured, or some of the GPUs are occupied.',
+    meaning:
+      'Somebody else used the GPU while its free memory was measured, or some of the GPUs are occupied.',
     fixes: [
       { title: 'Take GPUs nobody uses', do: [{ gpus: {} }] },
-      { title: 'See who holds the GPU', do: [{ run: 'nvidia-smi --query-compute-apps=pid,process_name,used_memory --format=csv' }] },
+      {
+        title: 'See who holds the GPU',
+        do: [{ run: 'nvidia-smi --query-compute-apps=pid,process_name,used_memory --format=csv' }],
+      },
     ],
   },
   {
@@ -120,13 +171,17 @@ export const memory: readonly Rule[] = [
     cause: 'gpu_memory_in_use_by_others',
     strength: 'exact',
     match: [/out of memory\. Tried to allocate/],
-    when: (evidence) => heldByOthers(evidence) > 0.3,
-    meaning: 'The GPU ran out of memory[ ({free} of {total} free)] while most of it belongs to other processes.',
+    when: evidence => heldByOthers(evidence) > 0.3,
+    meaning:
+      'The GPU ran out of memory[ ({free} of {total} free)] while most of it belongs to other processes.',
     derive: memoryFacts,
     fixes: [
       { title: 'Take GPUs that are free', do: [{ gpus: { freeGiB: '{neededGiB}' } }] },
       { title: 'Leave more memory to the others', do: [{ set: 'gpuMemory', to: '{lessMemory}' }] },
-      { title: 'See who holds the GPU', do: [{ run: 'nvidia-smi --query-compute-apps=pid,process_name,used_memory --format=csv' }] },
+      {
+        title: 'See who holds the GPU',
+        do: [{ run: 'nvidia-smi --query-compute-apps=pid,process_name,used_memory --format=csv' }],
+      },
     ],
   },
   {
@@ -141,7 +196,11 @@ export const memory: readonly Rule[] = [
       /Not enough memory to handle (?<prefillTokens>\d+) prefill tokens/,
     ],
     meaning: 'The GPU ran out of memory after the weights were loaded, while the engine warmed up.',
-    derive: (evidence) => ({ ...memoryFacts(evidence), fewerSequences: evidence.values.sequences && String(Math.max(1, Number(evidence.values.sequences) >> 2)) }),
+    derive: evidence => ({
+      ...memoryFacts(evidence),
+      fewerSequences:
+        evidence.values.sequences && String(Math.max(1, Number(evidence.values.sequences) >> 2)),
+    }),
     fixes: smallerRun,
   },
   {
@@ -151,7 +210,8 @@ export const memory: readonly Rule[] = [
     match: outOfMemory,
     after: inBuffers,
     when: ({ before }) => innermost(before) === 'buffers',
-    meaning: 'The GPU ran out of memory after the weights were loaded: the run itself needs more than is left[{askedPart}].',
+    meaning:
+      'The GPU ran out of memory after the weights were loaded: the run itself needs more than is left[{askedPart}].',
     derive: memoryFacts,
     fixes: smallerRun,
   },
@@ -225,7 +285,11 @@ export const memory: readonly Rule[] = [
       /KV cache is needed, which is larger than the available KV cache memory/,
     ],
     meaning: 'A context[ of {asked} tokens] needs more cache than is left[; {fits} tokens would fit].',
-    derive: ({ values, argv }) => ({ fitsRound: roundContext(values.fits, values.asked, values.have, values.need), smallerContext: undefined, argv0: argv[0] }),
+    derive: ({ values, argv }) => ({
+      fitsRound: roundContext(values.fits, values.asked, values.have, values.need),
+      smallerContext: undefined,
+      argv0: argv[0],
+    }),
     fixes: [
       { title: 'Use a context of {fitsRound}', do: [{ set: 'context', to: '{fitsRound}' }] },
       { title: 'Give the engine more of the GPU', do: [{ set: 'gpuMemory', to: '{moreMemory}' }] },
@@ -258,7 +322,11 @@ export const memory: readonly Rule[] = [
       { title: 'Use a context of {smallerContext}', do: [{ set: 'context', to: '{smallerContext}' }] },
       { title: 'Spread it over {moreGpus} GPUs', do: [{ set: 'tensorParallel', to: '{moreGpus}' }] },
       { title: 'Do without CUDA graphs', do: [{ on: 'eager' }], engines: ['vllm', 'sglang'] },
-      { title: 'Prefill in smaller batches', do: [{ set: 'batchedTokens', to: '{smallerBatch}' }], engines: ['tgi'] },
+      {
+        title: 'Prefill in smaller batches',
+        do: [{ set: 'batchedTokens', to: '{smallerBatch}' }],
+        engines: ['tgi'],
+      },
     ],
   },
 ]
@@ -268,15 +336,30 @@ function innermost(before: readonly string[]): 'weights' | 'buffers' | null {
   for (let i = before.length - 1; i >= 0; i--) {
     const body = before[i]!
     if (/^Traceback \(most recent call last\)/.test(body)) return null
-    if (/in (?:profile_run|determine_available_memory|determine_num_available_blocks|_dummy_\w+|capture\w*|init_cuda_graphs|initialize_kv_cache\w*|initialize_cache|_initialize_kv_caches|_?allocate_\w*cache\w*|init_memory_pool|compile_or_warm_up_model|\w*warm_?up\w*|execute_model|forward\w*|generate_and_run_autotune_block|profile_num_available_blocks|prefill|generate_token)$/.test(body)) return 'buffers'
-    if (/in (?:_?load_model|create_weights|load_weights|_?initialize_model|_?process_weights_after_loading|weight_loader|get_model|from_pretrained|make_layers)$/.test(body)) return 'weights'
+    if (
+      /in (?:profile_run|determine_available_memory|determine_num_available_blocks|_dummy_\w+|capture\w*|init_cuda_graphs|initialize_kv_cache\w*|initialize_cache|_initialize_kv_caches|_?allocate_\w*cache\w*|init_memory_pool|compile_or_warm_up_model|\w*warm_?up\w*|execute_model|forward\w*|generate_and_run_autotune_block|profile_num_available_blocks|prefill|generate_token)$/.test(
+        body,
+      )
+    )
+      return 'buffers'
+    if (
+      /in (?:_?load_model|create_weights|load_weights|_?initialize_model|_?process_weights_after_loading|weight_loader|get_model|from_pretrained|make_layers)$/.test(
+        body,
+      )
+    )
+      return 'weights'
     if (/\/models\/\w+\.py", line \d+, in __init__$/.test(body)) return 'weights'
   }
   return null
 }
 
 function roundContext(fits?: string, asked?: string, have?: string, need?: string): string | undefined {
-  const most = fits !== undefined ? Number(fits) : have && need ? (Number(asked) * Number(have)) / Number(need) : Number.NaN
+  const most =
+    fits !== undefined
+      ? Number(fits)
+      : have && need
+        ? (Number(asked) * Number(have)) / Number(need)
+        : Number.NaN
   if (!Number.isFinite(most) || most < 16) return undefined
   const step = most > 4096 ? 256 : 16
   return String(Math.floor(most / step) * step)

@@ -23,7 +23,8 @@ export const model: readonly Rule[] = [
       /error: (?:model|file) (?:path|file) does not exist|invalid model path/i,
       /Model not found at|model file .*not found/i,
     ],
-    unless: /chat.?template|adapter_\w+\.|\/dev\/shm|\.so\b|Config file|gcc|nvcc|ninja|command not found|tuned|E=\d+,N=\d+|\.triton|socket|fused_moe/i,
+    unless:
+      /chat.?template|adapter_\w+\.|\/dev\/shm|\.so\b|Config file|gcc|nvcc|ninja|command not found|tuned|E=\d+,N=\d+|\.triton|socket|fused_moe/i,
     meaning: 'A file or folder does not exist[: {path}].',
     fixes: [
       { title: 'Give the path of the model as it is on the host', do: [{ set: 'model', to: '{corrected}' }] },
@@ -51,7 +52,7 @@ export const model: readonly Rule[] = [
       /(?:tensor|data) .*(?:is not within the file bounds|out of bounds|corrupted or incomplete)|file (?:is )?(?:corrupt|truncated|incomplete)/i,
       /gguf_init_from_file\w*: (?!failed to open)/,
       /failed to read (?:magic|key-value|tensor|header|GGUF)/,
-      /invalid split file|illegal split file|split(?: file)? .*(?:missing|not found|mismatch|idx)/i,
+      /invalid split file|illegal split file|split file .*(?:missing|not found|mismatch|idx)/i,
       /unknown (?:ggml|tensor|quantization) type|invalid ggml type/i,
       /invalid model file/,
       /GGUF.*(?:is not supported|not yet supported)/,
@@ -60,18 +61,26 @@ export const model: readonly Rule[] = [
       /done_getting_tensors/,
       /unable to load model: \S*blobs\/sha256/,
     ],
-    unless: /No such file or directory|unable to allocate|out of memory|clip_model|unknown (?:model )?architecture|unknown pre-tokenizer/,
-    meaning: 'The GGUF file cannot be used by this build: it is damaged, incomplete, or made by a converter of another time.',
+    unless:
+      /No such file or directory|unable to allocate|out of memory|clip_model|unknown (?:model )?architecture|unknown pre-tokenizer/,
+    meaning:
+      'The GGUF file cannot be used by this build: it is damaged, incomplete, or made by a converter of another time.',
     fixes: [
       { title: 'Update llama.cpp', do: [{ run: 'update the engine to its newest release' }] },
-      { title: 'Download or convert the file again', do: [{ run: 'download the GGUF again and compare its size and checksum' }] },
+      {
+        title: 'Download or convert the file again',
+        do: [{ run: 'download the GGUF again and compare its size and checksum' }],
+      },
     ],
   },
   {
     id: 'gguf-failed-quietly',
     cause: 'gguf_load_failure',
     strength: 'echo',
-    match: [/(?:llama_load_model_from_file|llama_model_load_from_file\w*): failed to load model/, /main: error: (?:unable|failed) to load model/],
+    match: [
+      /(?:llama_load_model_from_file|llama_model_load_from_file\w*): failed to load model/,
+      /main: error: (?:unable|failed) to load model/,
+    ],
     meaning: 'llama.cpp could not load the model and its log does not say why.',
     fixes: [{ title: 'Let it say more', do: [{ flag: '-v' }] }],
   },
@@ -85,7 +94,7 @@ export const model: readonly Rule[] = [
       /unknown pre-tokenizer type: '(?<architecture>[^']*)'/,
       /[Mm]odel type '?(?<architecture>[\w.-]+)'? (?:is )?not supported/,
       /[Uu]nsupported (?:model(?: type| architecture| IR version)?|architectures?):? ?'?(?<architecture>[\w.-]+)?/,
-      /(?<architecture>\w+(?:ForCausalLM|ForConditionalGeneration|Model|LMHeadModel|ForSequenceClassification)) (?:is not|has no|does not|not|hasn't) (?:support\w*|yet|implement\w*|vLLM|SGLang|a)/,
+      /(?<architecture>\w+(?:ForCausalLM|ForConditionalGeneration|LMHeadModel|ForSequenceClassification)) (?:is not|has no|does not|not|hasn't) (?:support\w*|yet|implement\w*|vLLM|SGLang|a)/,
       /has no vLLM implementation/,
       /Model architecture .*(?:failed to be inspected|not (?:supported|registered))/,
       /Cannot find model module\. '(?<architecture>\w+)' is not a registered model/,
@@ -96,12 +105,25 @@ export const model: readonly Rule[] = [
       /(?:This model|The model|Model \S+) (?:is not|isn't|does not|doesn't) (?:yet )?(?:supported|support)\b(?!.*(?:LoRA|lora|pipeline|quantization|chat|tool|embedding|generate|task|runner|token))/,
       /model .*does not support '?--?(?:task|runner)'? /,
     ],
-    unless: /LoRA|Transformers does not recognize|out of memory|quantiz|lora|pipeline parallel|attention backend|Platform/,
+    unless:
+      /LoRA|Transformers does not recognize|out of memory|quantiz|lora|pipeline parallel|attention backend|Platform/,
     meaning: 'This version of the engine has no implementation of this model[: {architecture}].',
     fixes: [
-      { title: 'Upgrade the engine', do: [{ pip: ['--upgrade', '{package}'] }], engines: ['vllm', 'sglang', 'tgi', 'mlx', 'other'] },
-      { title: 'Update the engine', do: [{ run: 'update the engine to its newest release' }], engines: ['llama.cpp', 'ollama'] },
-      { title: 'Run it through transformers', do: [{ flag: '--model-impl', to: 'transformers' }], engines: ['vllm', 'sglang'] },
+      {
+        title: 'Upgrade the engine',
+        do: [{ pip: ['--upgrade', '{package}'] }],
+        engines: ['vllm', 'sglang', 'tgi', 'mlx', 'other'],
+      },
+      {
+        title: 'Update the engine',
+        do: [{ run: 'update the engine to its newest release' }],
+        engines: ['llama.cpp', 'ollama'],
+      },
+      {
+        title: 'Run it through transformers',
+        do: [{ flag: '--model-impl', to: 'transformers' }],
+        engines: ['vllm', 'sglang'],
+      },
     ],
   },
   {
@@ -149,22 +171,41 @@ export const model: readonly Rule[] = [
     meaning: 'The checkpoint and the engine’s model do not have the same weights[ ({tensor})].',
     fixes: [
       { title: 'Upgrade the engine', do: [{ pip: ['--upgrade', '{package}'] }] },
-      { title: 'Do not give a quantisation by hand', do: [{ drop: 'quantization' }], engines: ['vllm', 'sglang'] },
-      { title: 'Take another checkpoint of the model', do: [{ run: 'choose the checkpoint the engine documents' }] },
+      {
+        title: 'Do not give a quantisation by hand',
+        do: [{ drop: 'quantization' }],
+        engines: ['vllm', 'sglang'],
+      },
+      {
+        title: 'Take another checkpoint of the model',
+        do: [{ run: 'choose the checkpoint the engine documents' }],
+      },
     ],
   },
   {
     id: 'weights-by-stack',
     cause: 'weight_name_or_shape_mismatch',
     strength: 'place',
-    match: [/(?:KeyError|AssertionError|RuntimeError|ValueError|AttributeError|IndexError|TypeError)\b/, /^assert /],
-    after: [/in (?:load_weights|weight_loader\w*|default_weight_loader|load_\w*weights?\w*|_load_w\d+|load_(?:row|column|merged|qkv)\w*|load_module|_load_module|convert_weights?\w*|load_fused_expert_weights)$/],
+    match: [
+      /(?:KeyError|AssertionError|RuntimeError|ValueError|AttributeError|IndexError|TypeError)\b/,
+      /^assert /,
+    ],
+    after: [
+      /in (?:load_weights|weight_loader\w*|default_weight_loader|load_\w*weights?\w*|_load_w\d+|load_(?:row|column|merged|qkv)\w*|load_module|_load_module|convert_weights?\w*|load_fused_expert_weights)$/,
+    ],
     unless: /out of memory|CUDA error|safetensors|No such file|HIP error/,
     meaning: 'Loading the weights into the engine’s model failed: the checkpoint is not what it expects.',
     fixes: [
       { title: 'Upgrade the engine', do: [{ pip: ['--upgrade', '{package}'] }] },
-      { title: 'Do not give a quantisation by hand', do: [{ drop: 'quantization' }], engines: ['vllm', 'sglang'] },
-      { title: 'Take another checkpoint of the model', do: [{ run: 'choose the checkpoint the engine documents' }] },
+      {
+        title: 'Do not give a quantisation by hand',
+        do: [{ drop: 'quantization' }],
+        engines: ['vllm', 'sglang'],
+      },
+      {
+        title: 'Take another checkpoint of the model',
+        do: [{ run: 'choose the checkpoint the engine documents' }],
+      },
     ],
   },
   {
@@ -196,15 +237,33 @@ export const model: readonly Rule[] = [
     id: 'tokenizer-by-stack',
     cause: 'tokenizer_load_failure',
     strength: 'place',
-    match: [/(?:TypeError|ValueError|KeyError|AttributeError|OSError|RuntimeError|Exception|ImportError|AssertionError|IndexError|UnicodeDecodeError|NotImplementedError)\b/],
-    after: [/tokenization_\w+\.py", line|tokenizer\w*\.py", line \d+, in |tokenizers?\/\w+\.py", line|in (?:get_tokenizer|cached_get_tokenizer|from_slow|convert_slow_tokenizer|_from_pretrained)$|sentencepiece\/__init__\.py|mistral_common\/tokens/],
+    match: [
+      /(?:TypeError|ValueError|KeyError|AttributeError|OSError|RuntimeError|Exception|ImportError|AssertionError|IndexError|UnicodeDecodeError|NotImplementedError)\b/,
+    ],
+    after: [
+      /tokenization_\w+\.py", line|tokenizer\w*\.py", line \d+, in |tokenizers?\/\w+\.py", line|in (?:get_tokenizer|cached_get_tokenizer|from_slow|convert_slow_tokenizer|_from_pretrained)$|sentencepiece\/__init__\.py|mistral_common\/tokens/,
+    ],
     unless: /CUDA|out of memory|trust_remote_code/,
-    meaning: 'The tokenizer of the model cannot be built: a file of it is missing, or its library is too old.',
+    meaning:
+      'The tokenizer of the model cannot be built: a file of it is missing, or its library is too old.',
     fixes: [
-      { title: 'Take the tokenizer of the base model', do: [{ set: 'tokenizer', to: '<repository of the base model>' }] },
-      { title: 'Use the slow tokenizer', do: [{ flag: '--tokenizer-mode', to: 'slow' }], engines: ['vllm', 'sglang'] },
-      { title: 'Upgrade transformers and tokenizers', do: [{ pip: ['--upgrade', 'transformers', 'tokenizers', 'sentencepiece'] }] },
-      { title: 'Download the files of the tokenizer', do: [{ run: 'hf download {repoInArgv} --include "tokenizer*"' }] },
+      {
+        title: 'Take the tokenizer of the base model',
+        do: [{ set: 'tokenizer', to: '<repository of the base model>' }],
+      },
+      {
+        title: 'Use the slow tokenizer',
+        do: [{ flag: '--tokenizer-mode', to: 'slow' }],
+        engines: ['vllm', 'sglang'],
+      },
+      {
+        title: 'Upgrade transformers and tokenizers',
+        do: [{ pip: ['--upgrade', 'transformers', 'tokenizers', 'sentencepiece'] }],
+      },
+      {
+        title: 'Download the files of the tokenizer',
+        do: [{ run: 'hf download {repoInArgv} --include "tokenizer*"' }],
+      },
     ],
   },
   {
@@ -230,10 +289,23 @@ export const model: readonly Rule[] = [
     unless: /Tokenizer class \w+ does not exist/,
     meaning: 'The tokenizer of the model cannot be built.',
     fixes: [
-      { title: 'Take the tokenizer of the base model', do: [{ set: 'tokenizer', to: '<repository of the base model>' }] },
-      { title: 'Upgrade transformers and tokenizers', do: [{ pip: ['--upgrade', 'transformers', 'tokenizers', 'sentencepiece'] }] },
-      { title: 'Use the slow tokenizer', do: [{ flag: '--tokenizer-mode', to: 'slow' }], engines: ['vllm', 'sglang'] },
-      { title: 'Download the files of the tokenizer', do: [{ run: 'hf download {repoInArgv} --include "tokenizer*"' }] },
+      {
+        title: 'Take the tokenizer of the base model',
+        do: [{ set: 'tokenizer', to: '<repository of the base model>' }],
+      },
+      {
+        title: 'Upgrade transformers and tokenizers',
+        do: [{ pip: ['--upgrade', 'transformers', 'tokenizers', 'sentencepiece'] }],
+      },
+      {
+        title: 'Use the slow tokenizer',
+        do: [{ flag: '--tokenizer-mode', to: 'slow' }],
+        engines: ['vllm', 'sglang'],
+      },
+      {
+        title: 'Download the files of the tokenizer',
+        do: [{ run: 'hf download {repoInArgv} --include "tokenizer*"' }],
+      },
     ],
   },
   {
@@ -254,10 +326,14 @@ export const model: readonly Rule[] = [
       /[Uu]nknown chat template|chat_template .*not (?:found|registered)/i,
       /common_chat_templates?_\w+: .*(?:fail|error)/,
     ],
-    unless: /[Nn]o chat template .*(?:using|default|fallback|detect)|Using default chat template|fall(?:ing)? ?back/,
+    unless:
+      /[Nn]o chat template .*(?:using|default|fallback|detect)|Using default chat template|fall(?:ing)? ?back/,
     meaning: 'There is no usable chat template.',
     fixes: [
-      { title: 'Name a template file that exists on the host', do: [{ set: 'chatTemplate', to: '<path of a .jinja file>' }] },
+      {
+        title: 'Name a template file that exists on the host',
+        do: [{ set: 'chatTemplate', to: '<path of a .jinja file>' }],
+      },
       { title: 'Use the template of the model', do: [{ drop: 'chatTemplate' }] },
     ],
   },
@@ -281,7 +357,10 @@ export const model: readonly Rule[] = [
     derive: ({ line, argv }) => ({ fits: parserFor(line, argv) }),
     fixes: [
       { title: 'Use the parser {fits}', do: [{ set: 'toolParser', to: '{fits}' }] },
-      { title: 'Do without tool calls', do: [{ drop: 'toolParser' }, { remove: '--enable-auto-tool-choice' }] },
+      {
+        title: 'Do without tool calls',
+        do: [{ drop: 'toolParser' }, { remove: '--enable-auto-tool-choice' }],
+      },
     ],
   },
 ]
@@ -303,12 +382,16 @@ const parsersByModel: readonly (readonly [RegExp, string])[] = [
 
 /** The parser of the model's family, when the engine lists it; else the first it lists that is nearest in name. */
 function parserFor(line: string, argv: readonly string[]): string | undefined {
-  const offered = [...(/(?:chose|choose) from[\s{('"]*(?<list>.*)$/.exec(line)?.groups?.list?.matchAll(/[\w-]+/g) ?? [])].map(([name]) => name!)
+  const offered = [
+    ...(/(?:chose|choose) from[\s{('"]*(?<list>.*)$/.exec(line)?.groups?.list?.matchAll(/[\w-]+/g) ?? []),
+  ].map(([name]) => name!)
   const text = argv.join(' ')
   const known = parsersByModel.find(([family]) => family.test(text))?.[1]
   if (known && (offered.length === 0 || offered.includes(known))) return known
   const given = /parser: ?'?(?<given>[\w-]+)|invalid choice: '(?<choice>[^']+)/.exec(line)?.groups
   const asked = given?.given ?? given?.choice ?? ''
-  const near = offered.find((name) => asked !== '' && (name.startsWith(asked.slice(0, 4)) || asked.startsWith(name.slice(0, 4))))
+  const near = offered.find(
+    name => asked !== '' && (name.startsWith(asked.slice(0, 4)) || asked.startsWith(name.slice(0, 4))),
+  )
   return near ?? known ?? (offered.includes('hermes') || offered.length === 0 ? 'hermes' : offered[0])
 }

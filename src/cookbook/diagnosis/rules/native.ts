@@ -19,8 +19,16 @@ export const native: readonly Rule[] = [
     ],
     meaning: 'The program crashed in its native code (segmentation fault).',
     fixes: [
-      { title: 'Update the engine', do: [{ run: 'update the engine to its newest release' }], engines: ['llama.cpp', 'ollama'] },
-      { title: 'Upgrade the engine', do: [{ pip: ['--upgrade', '{package}'] }], engines: ['vllm', 'sglang', 'tgi', 'mlx', 'other'] },
+      {
+        title: 'Update the engine',
+        do: [{ run: 'update the engine to its newest release' }],
+        engines: ['llama.cpp', 'ollama'],
+      },
+      {
+        title: 'Upgrade the engine',
+        do: [{ pip: ['--upgrade', '{package}'] }],
+        engines: ['vllm', 'sglang', 'tgi', 'mlx', 'other'],
+      },
       { title: 'Do without CUDA graphs', do: [{ on: 'eager' }], engines: ['vllm', 'sglang'] },
     ],
   },
@@ -41,8 +49,15 @@ export const native: readonly Rule[] = [
     unless: /CUDA error|on the device/,
     meaning: 'The build uses CPU instructions (such as AVX) this machine does not have.',
     fixes: [
-      { title: 'Build it for this machine', do: [{ run: 'cmake -B build -DGGML_NATIVE=ON && cmake --build build --config Release' }], engines: ['llama.cpp', 'ollama', 'other'] },
-      { title: 'Take a build without AVX-512', do: [{ run: 'use the generic build or container image for older processors' }] },
+      {
+        title: 'Build it for this machine',
+        do: [{ run: 'cmake -B build -DGGML_NATIVE=ON && cmake --build build --config Release' }],
+        engines: ['llama.cpp', 'ollama', 'other'],
+      },
+      {
+        title: 'Take a build without AVX-512',
+        do: [{ run: 'use the generic build or container image for older processors' }],
+      },
     ],
   },
   {
@@ -58,13 +73,28 @@ export const native: readonly Rule[] = [
       /died with <Signals\.SIGBUS/,
     ],
     unless: /DataLoader worker|insufficient shared memory/,
-    meaning: 'A mapped file could not be read: its disk or network folder failed, it changed or was cut short while in use, or /dev/shm is full.',
+    meaning:
+      'A mapped file could not be read: its disk or network folder failed, it changed or was cut short while in use, or /dev/shm is full.',
     fixes: [
       { title: 'Read the file instead of mapping it', do: [{ flag: '--no-mmap' }], engines: ['llama.cpp'] },
-      { title: 'Read the weights without mapping', do: [{ flag: '--weight-loader-disable-mmap' }], engines: ['sglang'] },
-      { title: 'Read the weights in one go', do: [{ flag: '--safetensors-load-strategy', to: 'eager' }], engines: ['vllm'] },
-      { title: 'Start the container with more shared memory', do: [{ run: 'docker run --ipc=host … (or --shm-size=16g)' }] },
-      { title: 'Copy the model to a local disk', do: [{ run: 'copy the model to a local disk and check it is complete' }] },
+      {
+        title: 'Read the weights without mapping',
+        do: [{ flag: '--weight-loader-disable-mmap' }],
+        engines: ['sglang'],
+      },
+      {
+        title: 'Read the weights in one go',
+        do: [{ flag: '--safetensors-load-strategy', to: 'eager' }],
+        engines: ['vllm'],
+      },
+      {
+        title: 'Start the container with more shared memory',
+        do: [{ run: 'docker run --ipc=host … (or --shm-size=16g)' }],
+      },
+      {
+        title: 'Copy the model to a local disk',
+        do: [{ run: 'copy the model to a local disk and check it is complete' }],
+      },
     ],
   },
   {
@@ -89,8 +119,16 @@ export const native: readonly Rule[] = [
     unless: /what\(\):\s+\[?(?:CUDA|PG |Rank )/,
     meaning: 'The program gave up in its native code[{detailPart}].',
     fixes: [
-      { title: 'Update the engine', do: [{ run: 'update the engine to its newest release' }], engines: ['llama.cpp', 'ollama'] },
-      { title: 'Upgrade the engine', do: [{ pip: ['--upgrade', '{package}'] }], engines: ['vllm', 'sglang', 'tgi', 'mlx', 'other'] },
+      {
+        title: 'Update the engine',
+        do: [{ run: 'update the engine to its newest release' }],
+        engines: ['llama.cpp', 'ollama'],
+      },
+      {
+        title: 'Upgrade the engine',
+        do: [{ pip: ['--upgrade', '{package}'] }],
+        engines: ['vllm', 'sglang', 'tgi', 'mlx', 'other'],
+      },
     ],
   },
 ]

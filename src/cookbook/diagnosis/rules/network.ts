@@ -22,7 +22,13 @@ export const network: readonly Rule[] = [
     unless: /NCCL INFO/,
     meaning: 'The GPUs’ network layer (NCCL) could not set itself up[{detailPart}].',
     fixes: [
-      { title: 'Name the network interface', do: [{ env: 'NCCL_SOCKET_IFNAME', to: '{interfaceName}' }, { env: 'GLOO_SOCKET_IFNAME', to: '{interfaceName}' }] },
+      {
+        title: 'Name the network interface',
+        do: [
+          { env: 'NCCL_SOCKET_IFNAME', to: '{interfaceName}' },
+          { env: 'GLOO_SOCKET_IFNAME', to: '{interfaceName}' },
+        ],
+      },
       { title: 'Let NCCL say more', do: [{ env: 'NCCL_DEBUG', to: 'INFO' }] },
       { title: 'Go without InfiniBand', do: [{ env: 'NCCL_IB_DISABLE', to: '1' }] },
       { title: 'Let NCCL go through main memory', do: [{ env: 'NCCL_P2P_DISABLE', to: '1' }] },
@@ -51,7 +57,10 @@ export const network: readonly Rule[] = [
       { title: 'Let NCCL go through main memory', do: [{ env: 'NCCL_P2P_DISABLE', to: '1' }] },
       { title: 'Name the network interface', do: [{ env: 'NCCL_SOCKET_IFNAME', to: '{interfaceName}' }] },
       { title: 'Go without InfiniBand', do: [{ env: 'NCCL_IB_DISABLE', to: '1' }] },
-      { title: 'Give the container more shared memory', do: [{ run: 'docker run --ipc=host … (or --shm-size=16g)' }] },
+      {
+        title: 'Give the container more shared memory',
+        do: [{ run: 'docker run --ipc=host … (or --shm-size=16g)' }],
+      },
       { title: 'Use one GPU', do: [{ set: 'tensorParallel', to: '1' }] },
     ],
   },
@@ -80,10 +89,24 @@ export const network: readonly Rule[] = [
     unless: /huggingface|HTTPSConnectionPool|Read timed out/,
     meaning: 'A process waited for another one that never answered.',
     fixes: [
-      { title: 'Name the network interface', do: [{ env: 'NCCL_SOCKET_IFNAME', to: '{interfaceName}' }, { env: 'GLOO_SOCKET_IFNAME', to: '{interfaceName}' }] },
+      {
+        title: 'Name the network interface',
+        do: [
+          { env: 'NCCL_SOCKET_IFNAME', to: '{interfaceName}' },
+          { env: 'GLOO_SOCKET_IFNAME', to: '{interfaceName}' },
+        ],
+      },
       { title: 'Let NCCL say more', do: [{ env: 'NCCL_DEBUG', to: 'INFO' }] },
-      { title: 'Wait longer for the others', do: [{ flag: '--dist-timeout', to: '3600' }], engines: ['sglang'] },
-      { title: 'Wait longer for the others', do: [{ env: 'VLLM_ENGINE_READY_TIMEOUT_S', to: '3600' }], engines: ['vllm'] },
+      {
+        title: 'Wait longer for the others',
+        do: [{ flag: '--dist-timeout', to: '3600' }],
+        engines: ['sglang'],
+      },
+      {
+        title: 'Wait longer for the others',
+        do: [{ env: 'VLLM_ENGINE_READY_TIMEOUT_S', to: '3600' }],
+        engines: ['vllm'],
+      },
       { title: 'Let NCCL go through main memory', do: [{ env: 'NCCL_P2P_DISABLE', to: '1' }] },
     ],
   },
@@ -100,9 +123,14 @@ export const network: readonly Rule[] = [
       /_check_rc|zmq.*ipc:\/\/.*(?:fail|error)/i,
     ],
     unless: /, line \d+, in/,
-    meaning: 'The processes of the engine talk through socket files, and theirs cannot be made where it wants them.',
+    meaning:
+      'The processes of the engine talk through socket files, and theirs cannot be made where it wants them.',
     fixes: [
-      { title: 'Keep the sockets in a short local folder', do: [{ env: 'VLLM_RPC_BASE_PATH', to: '/tmp' }], engines: ['vllm'] },
+      {
+        title: 'Keep the sockets in a short local folder',
+        do: [{ env: 'VLLM_RPC_BASE_PATH', to: '/tmp' }],
+        engines: ['vllm'],
+      },
       { title: 'Keep temporary files on a local disk', do: [{ env: 'TMPDIR', to: '/tmp' }] },
     ],
   },

@@ -48,7 +48,8 @@ const toInstall = ({ values }: Evidence): Values => {
 const partOfEngine =
   /^(?:vllm|sglang|transformers|torch|torchvision|triton|flashinfer|xformers|outlines|compressed_tensors|huggingface_hub|mistral_common|lmdeploy|gguf|ray|numpy|pydantic|deep_gemm|sgl_kernel)\.(?!_)\w/
 
-const extension = /^(?:vllm\._\w+|sgl_kernel\.\w+|flash_attn_2_cuda|exllama\w*|awq_ext|_C|flash_attn\w*_cuda)$/
+const extension =
+  /^(?:vllm\._\w+|sgl_kernel\.\w+|flash_attn_2_cuda|exllama\w*|awq_ext|_C|flash_attn\w*_cuda)$/
 
 export const packages: readonly Rule[] = [
   {
@@ -62,7 +63,10 @@ export const packages: readonly Rule[] = [
     derive: toInstall,
     fixes: [
       { title: 'Install {install}', do: [{ pip: ['{install}'] }] },
-      { title: 'Check that the right environment is active', do: [{ run: 'which python; python -m pip list' }] },
+      {
+        title: 'Check that the right environment is active',
+        do: [{ run: 'which python; python -m pip list' }],
+      },
     ],
   },
   {
@@ -74,8 +78,14 @@ export const packages: readonly Rule[] = [
     unless: /Failed to import from|transformers_modules/,
     meaning: 'The installed package has no part “{module}”: it is older or newer than what calls it.',
     fixes: [
-      { title: 'Install {distribution} in the version the engine pins', do: [{ pip: ['--force-reinstall', '{distribution}'] }] },
-      { title: 'Install the versions the engine was released with', do: [{ pip: ['--upgrade', '{package}'] }] },
+      {
+        title: 'Install {distribution} in the version the engine pins',
+        do: [{ pip: ['--force-reinstall', '{distribution}'] }],
+      },
+      {
+        title: 'Install the versions the engine was released with',
+        do: [{ pip: ['--upgrade', '{package}'] }],
+      },
       { title: 'Show which packages disagree', do: [{ run: 'python -m pip check' }] },
     ],
   },
@@ -86,7 +96,8 @@ export const packages: readonly Rule[] = [
     match: [/No module named '?(?<module>[\w.]+)'?/],
     when: ({ values }) => extension.test(values.module ?? ''),
     unless: /Failed to import from/,
-    meaning: 'The compiled part “{module}” of the engine is missing: it was installed without being built, or a source folder hides the installed one.',
+    meaning:
+      'The compiled part “{module}” of the engine is missing: it was installed without being built, or a source folder hides the installed one.',
     fixes: [
       { title: 'Install the engine again from a wheel', do: [{ pip: ['--force-reinstall', '{package}'] }] },
       { title: 'Start it from another folder than its source', do: [{ run: 'cd ~ before the launch' }] },
@@ -97,7 +108,7 @@ export const packages: readonly Rule[] = [
     cause: 'python_module_missing',
     strength: 'exact',
     match: [
-      /(?:please|you (?:need|must|should|can)|need to|try to|you'll need to)[^.]{0,40}\binstall (?:it (?:with|via|using|by)|(?:the )?(?:missing )?(?:package|dependency|library)|by)?:? ?[`'"]*(?:pip3? install )?(?:-U |--upgrade )?[`'"]?(?<module>[a-z][\w.\[\]-]*)/i,
+      /(?:please|you (?:need|must|should|can)|need to|try to|you'll need to)[^.]{0,40}\binstall (?:it (?:with|via|using|by)|(?:the )?(?:missing )?(?:package|dependency|library)|by)?:? ?[`'"]*(?:pip3? install )?(?:-U |--upgrade )?[`'"]?(?<module>[a-z][\w.[\]-]*)/i,
       /requires (?:the )?[`'"]?(?<module>[\w-]+)[`'"]? (?:library|package)(?:,)? (?:but it|to be installed|which)/,
       /This modeling file requires the following packages that were not found in your environment: (?<module>[\w-]+)/,
       /[`'"]?(?<module>[\w-]+)[`'"]? (?:is|are) not installed/,
@@ -106,7 +117,8 @@ export const packages: readonly Rule[] = [
       /(?<module>\w[\w-]*) backend is not installed/,
       /Could not find (?:the )?(?:package|module) '?(?<module>[\w.-]+)/,
     ],
-    unless: /NVIDIA driver|[Cc]\+\+ compiler|pip install --upgrade transformers|gcc|cuda toolkit|for (?:better|faster|optimal|improved)|performance|recommend|optional|nvcc|latest version|nightly|\bold(?:er)?\b|newer|ninja|Trying|apt/i,
+    unless:
+      /NVIDIA driver|[Cc]\+\+ compiler|pip install --upgrade transformers|gcc|cuda toolkit|for (?:better|faster|optimal|improved)|performance|recommend|optional|nvcc|latest version|nightly|\bold(?:er)?\b|newer|ninja|Trying|apt/i,
     meaning: 'A package is needed and not installed[: {module}].',
     derive: toInstall,
     fixes: [{ title: 'Install {install}', do: [{ pip: ['{install}'] }] }],
@@ -133,11 +145,18 @@ export const packages: readonly Rule[] = [
       /operator (?<name>torchvision::nms|[\w]+::\w+) does not exist/,
       /not enough values to unpack|too many values to unpack/,
     ],
-    unless: /tokenizer.*has no attribute '(?:chat_template|eos_token)|most likely due to a circular import.*torch\b/,
+    unless:
+      /tokenizer.*has no attribute '(?:chat_template|eos_token)|most likely due to a circular import.*torch\b/,
     meaning: 'Two installed packages do not fit together[: {name} is not what the caller expects].',
     fixes: [
-      { title: 'Install the versions the engine was released with', do: [{ pip: ['--upgrade', '{package}'] }] },
-      { title: 'Install {distribution} in the version the engine pins', do: [{ pip: ['--force-reinstall', '{distribution}'] }] },
+      {
+        title: 'Install the versions the engine was released with',
+        do: [{ pip: ['--upgrade', '{package}'] }],
+      },
+      {
+        title: 'Install {distribution} in the version the engine pins',
+        do: [{ pip: ['--force-reinstall', '{distribution}'] }],
+      },
       { title: 'Show which packages disagree', do: [{ run: 'python -m pip check' }] },
     ],
   },
@@ -168,7 +187,10 @@ export const packages: readonly Rule[] = [
     meaning: 'A package is installed in a version the engine does not work with[: {module} {have}].',
     fixes: [
       { title: 'Install {module}{want}', do: [{ pip: ['{requirement}'] }] },
-      { title: 'Install the versions the engine was released with', do: [{ pip: ['--upgrade', '{package}'] }] },
+      {
+        title: 'Install the versions the engine was released with',
+        do: [{ pip: ['--upgrade', '{package}'] }],
+      },
       { title: 'Show which packages disagree', do: [{ run: 'python -m pip check' }] },
     ],
   },
@@ -221,7 +243,12 @@ export const packages: readonly Rule[] = [
       /SyntaxError: (?:invalid syntax|f-string)/,
     ],
     meaning: 'This version of Python is not one the engine works with.',
-    fixes: [{ title: 'Make an environment with Python 3.12', do: [{ run: 'uv venv --python 3.12 && uv pip install {package}' }] }],
+    fixes: [
+      {
+        title: 'Make an environment with Python 3.12',
+        do: [{ run: 'uv venv --python 3.12 && uv pip install {package}' }],
+      },
+    ],
   },
 ]
 
@@ -236,9 +263,16 @@ export const lastGuesses: readonly Rule[] = [
     unless: /out of memory|CUDA error/,
     meaning: 'The installed kernel library does not know what the engine asks of it.',
     fixes: [
-      { title: 'Do without DeepGEMM', do: [{ env: 'SGLANG_ENABLE_JIT_DEEPGEMM', to: '0' }], engines: ['sglang'] },
+      {
+        title: 'Do without DeepGEMM',
+        do: [{ env: 'SGLANG_ENABLE_JIT_DEEPGEMM', to: '0' }],
+        engines: ['sglang'],
+      },
       { title: 'Do without DeepGEMM', do: [{ env: 'VLLM_USE_DEEP_GEMM', to: '0' }], engines: ['vllm'] },
-      { title: 'Install the versions the engine was released with', do: [{ pip: ['--upgrade', '{package}'] }] },
+      {
+        title: 'Install the versions the engine was released with',
+        do: [{ pip: ['--upgrade', '{package}'] }],
+      },
     ],
   },
   {

@@ -1,13 +1,13 @@
 import type { Rule, Values } from '../types.ts'
 
-const divisorsOf = (n: number): number[] => [16, 8, 4, 2, 1].filter((size) => n % size === 0)
+const divisorsOf = (n: number): number[] => [16, 8, 4, 2, 1].filter(size => n % size === 0)
 
 /** The largest parallel size at or below the asked one that divides the heads. */
 function fittingSize(heads: string | undefined, asked: string | undefined): Values {
   const from = Number(heads)
   const below = Number(asked)
   if (!Number.isInteger(from) || from <= 0) return {}
-  const fits = divisorsOf(from).find((size) => Number.isNaN(below) || size < below)
+  const fits = divisorsOf(from).find(size => Number.isNaN(below) || size < below)
   return { fits: fits === undefined ? undefined : String(fits) }
 }
 
@@ -37,7 +37,11 @@ export const parallel: readonly Rule[] = [
       { title: 'Split it over {fits} GPUs', do: [{ set: 'tensorParallel', to: '{fits}' }] },
       { title: 'Split it over {fewerGpus} GPUs', do: [{ set: 'tensorParallel', to: '{fewerGpus}' }] },
       { title: 'Split it over one GPU', do: [{ set: 'tensorParallel', to: '1' }] },
-      { title: 'Place whole experts instead of splitting them', do: [{ flag: '--enable-expert-parallel' }], engines: ['vllm'] },
+      {
+        title: 'Place whole experts instead of splitting them',
+        do: [{ flag: '--enable-expert-parallel' }],
+        engines: ['vllm'],
+      },
     ],
   },
   {
@@ -51,9 +55,18 @@ export const parallel: readonly Rule[] = [
     when: ({ values, before, argv }) => {
       const whole = Number(values.b) / Number(values.a)
       const split = [2, 4, 8, 16].includes(whole) || [2, 4, 8, 16].includes(1 / whole)
-      return values.a === undefined ? before.some((line) => /in (?:load_weights|weight_loader)$/.test(line)) : split && (before.some((line) => /in (?:load_weights|weight_loader|default_weight_loader|_load_\w+)$|model_executor|tp_size|worker|parallel/.test(line)) || argv.length === 0)
+      return values.a === undefined
+        ? before.some(line => /in (?:load_weights|weight_loader)$/.test(line))
+        : split &&
+            (before.some(line =>
+              /in (?:load_weights|weight_loader|default_weight_loader|_load_\w+)$|model_executor|tp_size|worker|parallel/.test(
+                line,
+              ),
+            ) ||
+              argv.length === 0)
     },
-    meaning: 'A split part of the model meets a whole one[ ({a} and {b})]: this model is not prepared for the parallel size.',
+    meaning:
+      'A split part of the model meets a whole one[ ({a} and {b})]: this model is not prepared for the parallel size.',
     fixes: [
       { title: 'Split it over one GPU', do: [{ set: 'tensorParallel', to: '1' }] },
       { title: 'Upgrade the engine', do: [{ pip: ['{package}'] }] },
@@ -122,7 +135,11 @@ export const parallel: readonly Rule[] = [
     meaning: 'Ray could not place or start a worker.',
     fixes: [
       { title: 'See what the cluster offers', do: [{ run: 'ray status' }] },
-      { title: 'Use processes on this machine instead of Ray', do: [{ flag: '--distributed-executor-backend', to: 'mp' }], engines: ['vllm'] },
+      {
+        title: 'Use processes on this machine instead of Ray',
+        do: [{ flag: '--distributed-executor-backend', to: 'mp' }],
+        engines: ['vllm'],
+      },
       { title: 'Split it over {fewerGpus} GPUs', do: [{ set: 'tensorParallel', to: '{fewerGpus}' }] },
       { title: 'Start the cluster anew', do: [{ run: 'ray stop --force; ray start --head' }] },
     ],
@@ -131,17 +148,30 @@ export const parallel: readonly Rule[] = [
     id: 'ray-actor-died',
     cause: 'ray_placement_or_actor',
     strength: 'echo',
-    match: [/(?:RayActorError|ActorDiedError|WorkerCrashedError)\b/, /The actor (?:is dead|died) (?:because|unexpectedly)/, /A worker died or was killed while executing/],
+    match: [
+      /(?:RayActorError|ActorDiedError|WorkerCrashedError)\b/,
+      /The actor (?:is dead|died) (?:because|unexpectedly)/,
+      /A worker died or was killed while executing/,
+    ],
     meaning: 'A Ray worker died; its own log has the reason.',
     fixes: [
-      { title: 'Read the log of the worker', do: [{ run: 'tail -n 50 /tmp/ray/session_latest/logs/worker-*.err' }] },
-      { title: 'Use processes on this machine instead of Ray', do: [{ flag: '--distributed-executor-backend', to: 'mp' }], engines: ['vllm'] },
+      {
+        title: 'Read the log of the worker',
+        do: [{ run: 'tail -n 50 /tmp/ray/session_latest/logs/worker-*.err' }],
+      },
+      {
+        title: 'Use processes on this machine instead of Ray',
+        do: [{ flag: '--distributed-executor-backend', to: 'mp' }],
+        engines: ['vllm'],
+      },
     ],
   },
 ]
 
 function sizeIn(argv: readonly string[]): string | undefined {
-  const at = argv.findIndex((word) => /^(?:--(?:tensor[-_]parallel[-_]size|tp(?:-size)?|num-shard)|-tp)(?:=|$)/.test(word))
+  const at = argv.findIndex(word =>
+    /^(?:--(?:tensor[-_]parallel[-_]size|tp(?:-size)?|num-shard)|-tp)(?:=|$)/.test(word),
+  )
   if (at < 0) return undefined
   return argv[at]!.includes('=') ? argv[at]!.split('=')[1] : argv[at + 1]
 }

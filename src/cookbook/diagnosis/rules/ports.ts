@@ -44,7 +44,11 @@ export const ports: readonly Rule[] = [
     unless: /connect(?:ion|ing)?\b.*refused/i,
     meaning: 'The address to listen on does not belong to this machine.',
     fixes: [
-      { title: 'Listen on loopback', do: [{ flag: '--host', to: '127.0.0.1' }], engines: ['vllm', 'sglang', 'llama.cpp', 'tgi', 'mlx'] },
+      {
+        title: 'Listen on loopback',
+        do: [{ flag: '--host', to: '127.0.0.1' }],
+        engines: ['vllm', 'sglang', 'llama.cpp', 'tgi', 'mlx'],
+      },
       { title: 'Listen on loopback', do: [{ env: 'OLLAMA_HOST', to: '127.0.0.1' }], engines: ['ollama'] },
     ],
   },
@@ -64,7 +68,7 @@ export const ports: readonly Rule[] = [
 ]
 
 function portIn(argv: readonly string[]): string | undefined {
-  const at = argv.findIndex((word) => /^--port(?:=|$)/.test(word))
+  const at = argv.findIndex(word => /^--port(?:=|$)/.test(word))
   if (at < 0) return undefined
   return argv[at]!.includes('=') ? argv[at]!.split('=')[1] : argv[at + 1]
 }

@@ -32,14 +32,26 @@ export const quantization: readonly Rule[] = [
       /QuantizedSwitchLinear/,
       /quantize \w+ .*(?:not supported|unsupported)/i,
     ],
-    unless: /KeyError|is not fully optimized|may (?:be slow|cause)|The speed|slower|fallback|for the current GPU|GPTQMarlin\w*$/i,
+    unless:
+      /KeyError|is not fully optimized|may (?:be slow|cause)|The speed|slower|fallback|for the current GPU|GPTQMarlin\w*$/i,
     meaning: 'This quantisation does not work with this model, engine version or GPU.',
     fixes: [
-      { title: 'Use the quantisation the model was made with', do: [{ set: 'quantization', to: '{matching}' }], engines: ['vllm', 'sglang'] },
+      {
+        title: 'Use the quantisation the model was made with',
+        do: [{ set: 'quantization', to: '{matching}' }],
+        engines: ['vllm', 'sglang'],
+      },
       { title: 'Compute in {halfName}', do: [{ set: 'dtype', to: '{halfName}' }] },
-      { title: 'Let the engine read the quantisation from the model', do: [{ drop: 'quantization' }], engines: ['vllm', 'sglang', 'tgi'] },
+      {
+        title: 'Let the engine read the quantisation from the model',
+        do: [{ drop: 'quantization' }],
+        engines: ['vllm', 'sglang', 'tgi'],
+      },
       { title: 'Upgrade the engine', do: [{ pip: ['--upgrade', '{package}'] }] },
-      { title: 'Take a checkpoint in another format', do: [{ run: 'choose a checkpoint with a quantisation this engine and GPU support' }] },
+      {
+        title: 'Take a checkpoint in another format',
+        do: [{ run: 'choose a checkpoint with a quantisation this engine and GPU support' }],
+      },
     ],
     derive: ({ values }) => ({
       matching: values.given ? values.method : undefined,
@@ -50,15 +62,25 @@ export const quantization: readonly Rule[] = [
     id: 'quantization-by-stack',
     cause: 'quantization_unsupported',
     strength: 'place',
-    match: [/(?:ValueError|RuntimeError|NotImplementedError|AssertionError|KeyError|TypeError|AttributeError|Exception)\b/, /^assert /],
+    match: [
+      /(?:ValueError|RuntimeError|NotImplementedError|AssertionError|KeyError|TypeError|AttributeError|Exception)\b/,
+      /^assert /,
+    ],
     after: [/layers\/quantization\/[\w/]+\.py", line \d+, in /],
     unless: /out of memory|CUDA error|HIP error/,
-    when: ({ before }) => !before.slice(-8).some((line) => /\/deep_gemm\//.test(line)),
+    when: ({ before }) => !before.slice(-8).some(line => /\/deep_gemm\//.test(line)),
     meaning: 'Setting up the quantisation of the model failed.',
     fixes: [
-      { title: 'Let the engine read the quantisation from the model', do: [{ drop: 'quantization' }], engines: ['vllm', 'sglang', 'tgi'] },
+      {
+        title: 'Let the engine read the quantisation from the model',
+        do: [{ drop: 'quantization' }],
+        engines: ['vllm', 'sglang', 'tgi'],
+      },
       { title: 'Upgrade the engine', do: [{ pip: ['--upgrade', '{package}'] }] },
-      { title: 'Take a checkpoint in another format', do: [{ run: 'choose a checkpoint with a quantisation this engine and GPU support' }] },
+      {
+        title: 'Take a checkpoint in another format',
+        do: [{ run: 'choose a checkpoint with a quantisation this engine and GPU support' }],
+      },
     ],
   },
 ]
