@@ -75,3 +75,25 @@ test('its own questions can be followed from where helper scripts reach, and nob
   expect(await (await asking).json()).toMatchObject({ exit_code: 0, note_title: 'may I' })
   expect((await w.request('POST', '/api/codex/undo', { token: other })).status).toBeGreaterThanOrEqual(400)
 })
+
+test('what happens can be read from where one was, and waited for, but only what one may see', async () => {
+  await using w = await testWorkspace()
+  const token = await w.token('watcher', ['todos:read'])
+  const read = async (query: string): Promise<{ events: { action: string; id: string }[]; next: number }> =>
+    (await w.request('GET', `/api/codex/events?${query}`, { token })).json() as never
+  const add = (path: string, body: unknown) => w.client.send('POST', path, body)
+  const { events, next } = await read('')
+  expect(events).toEqual([])
+  await add('/api/v1/memory', { text: 'unseen' })
+  await add('/api/v1/todos', { title: 'one' })
+  await add('/api/v1/todos', { title: 'two' })
+  const first = await read(`since=${next}&limit=1`)
+  expect(first.events.map(event => event.action)).toEqual(['todos.add'])
+  const rest = await read(`since=${first.next}`)
+  expect(rest.events).toHaveLength(1)
+  const waiting = read(`since=${rest.next}&wait=10`)
+  await add('/api/v1/memory', { text: 'also unseen' })
+  await add('/api/v1/todos', { title: 'three' })
+  expect((await waiting).events.map(event => event.action)).toEqual(['todos.add'])
+  expect((await read(`since=${rest.next}&nouns=memory`)).events).toEqual([])
+})

@@ -12,7 +12,7 @@ export const bindCapabilities = (bind: Bind, workspace: Workspace): void => {
     token_scopes: [...actor.scopes.keys()].sort(),
     ask_scopes: [...actor.scopes].flatMap(([scope, grant]) => (grant === 'ask' ? [scope] : [])).sort(),
     tools: toolsFor(actor, noun => noun in workspace),
-    own: ['approvals', 'search', 'undo'],
+    own: ['approvals', 'events', 'search', 'undo'],
     timezone: workspace.zone(),
     safety: { email_send_requires_confirmation: true, destructive_actions_should_confirm: true },
   }))

@@ -1,5 +1,9 @@
+import type { Changes } from '../../../store/changes.ts'
+import type { Actor } from '../../contract/actor.ts'
 import { own as routes } from '../../contract/codex/mirror.ts'
+import type { Event } from '../../contract/events.ts'
 import { notFound } from '../../contract/problem.ts'
+import type { Parsed } from '../../contract/route.ts'
 import { FINDABLE } from '../../contract/search.ts'
 import type { Workspace } from '../../workspace/workspace.ts'
 import type { Bind } from '../bind.ts'
@@ -19,7 +23,63 @@ export const bindOwn = (bind: Bind, { approvals, changes, search }: Workspace): 
   bind(routes.search, ({ q, nouns, limit }, { actor }) =>
     search.find({ text: q, nouns: (nouns ?? [...FINDABLE]).filter(noun => readable(actor, noun)), limit }),
   )
+  bind(routes.events, (input, { actor, signal }) => eventsAfter(changes, actor, input, signal))
   bind(routes.undo, ({ seq }, { author, actor }) =>
     changes.undo(author, { actor: actor.name, any: actor.operator }, seq),
   )
+}
+
+const PAGE = 500
+const MOST_PAGES = 8
+
+const eventsAfter = async (
+  changes: Changes,
+  actor: Actor,
+  asked: Parsed<typeof routes.events>,
+  signal: AbortSignal,
+): Promise<{ events: Event[]; next: number }> => {
+  const wanted = asked.nouns === undefined ? null : new Set(asked.nouns.split(','))
+  const sees = (event: Event): boolean =>
+    (wanted === null || wanted.has(event.noun)) && readable(actor, event.noun, event.actor)
+  let next = asked.since ?? changes.newest()
+  const read = (): Event[] => {
+    const found: Event[] = []
+    for (let page = 0; page < MOST_PAGES && found.length < asked.limit; page++) {
+      const events = changes.since(next, PAGE)
+      for (const event of events) {
+        next = event.seq ?? next
+        if (sees(event)) found.push(event)
+        if (found.length === asked.limit) break
+      }
+      if (events.length < PAGE) break
+    }
+    return found
+  }
+  const events = read()
+  if (events.length > 0 || asked.wait === 0) return { events, next }
+  await somethingSeen(changes, sees, asked.wait * 1000, signal)
+  return { events: read(), next }
+}
+
+const somethingSeen = async (
+  changes: Changes,
+  sees: (event: Event) => boolean,
+  ms: number,
+  signal: AbortSignal,
+): Promise<void> => {
+  let forget = (): void => undefined
+  await new Promise<void>(resolve => {
+    const timer = setTimeout(resolve, ms)
+    const unsubscribe = changes.subscribe(events => {
+      if (events.some(event => event.seq !== null && sees(event))) resolve()
+    })
+    const hungUp = (): void => resolve()
+    signal.addEventListener('abort', hungUp, { once: true })
+    forget = () => {
+      clearTimeout(timer)
+      unsubscribe()
+      signal.removeEventListener('abort', hungUp)
+    }
+  })
+  forget()
 }

@@ -1,8 +1,9 @@
 import * as z from 'zod'
 import { access } from '../access.ts'
-import { events } from '../events.ts'
-import type { Route } from '../route.ts'
+import { Event, events } from '../events.ts'
+import { type Route, route } from '../route.ts'
 import { search } from '../search.ts'
+import { count, text } from '../words.ts'
 
 /**
  * A route of ours where helper scripts can reach it: they refuse paths outside `/api/codex/`.
@@ -24,5 +25,23 @@ export const own = {
   approvals: mirror(access.approvals),
   approval: mirror(access.approval),
   search: mirror(search.find),
+  events: route({
+    id: 'codex.events',
+    method: 'GET',
+    path: '/api/codex/events',
+    scope: 'token',
+    danger: 'none',
+    summary:
+      'What happened after `since`, oldest first; with `wait` it waits some seconds for something to happen',
+    in: z.object({
+      since: count(0, Number.MAX_SAFE_INTEGER)
+        .optional()
+        .describe('`next` of the answer before; left out: from now on'),
+      nouns: text(200).optional().describe('only these, comma separated'),
+      limit: count(1, 500).default(100),
+      wait: count(0, 10).default(0),
+    }),
+    out: z.object({ events: z.array(Event), next: z.number().int() }),
+  }),
   undo: mirror(events.undo, 'undo'),
 }
