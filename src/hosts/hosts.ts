@@ -1,10 +1,10 @@
 import { chooseTransport, type TransportChoice } from './choice.ts'
 import { type Host, HostError, type Transport } from './host.ts'
 import { type AskPassphrase, Passphrases } from './keys.ts'
-import { keyName, trustHostKey } from './known-hosts.ts'
+import { trustHostKey } from './known-hosts.ts'
 import { openLocal } from './local.ts'
 import { Machine } from './machine.ts'
-import { keyPlace, parseTarget, resolveSettings, type SshSettings, type Target } from './settings.ts'
+import { parseTarget, resolveSettings, type SshSettings, type Target } from './settings.ts'
 import { openSsh2 } from './ssh2.ts'
 import { openSystemSsh } from './system-ssh.ts'
 
@@ -75,6 +75,20 @@ export class Hosts {
     return record ? this.#machineOf(record) : null
   }
 
+  /** As `find`, and by the user and address that a saved alias stands for. */
+  async resolve(reference: string): Promise<Host | null> {
+    const found = this.find(reference)
+    if (found) return found
+    for (const record of this.records) {
+      const settings = await this.settings(record).catch(() => null)
+      if (!settings) continue
+      const { user, alias, hostname, port } = settings
+      const names = [`${user}@${alias}`, `${user}@${hostname}`, `${user}@${hostname}:${port}`]
+      if (names.includes(reference.trim())) return this.#machineOf(record)
+    }
+    return null
+  }
+
   /** As `find`, but what is missing is an error that says so. */
   get(reference: string): Host {
     const host = this.find(reference)
@@ -96,7 +110,7 @@ export class Hosts {
   }
 
   /** What `ssh -G` says about a host, asked again after a minute. */
-  settings(record: HostRecord): Promise<SshSettings> {
+  async settings(record: HostRecord): Promise<SshSettings> {
     const key = `${record.target}\0${record.port ?? ''}`
     const cached = this.#settings.get(key)
     if (cached && Date.now() - cached.at < SETTINGS_AGE_MS) return cached.settings
@@ -109,20 +123,26 @@ export class Hosts {
     return settings
   }
 
-  /**
-   * Files a host key a person has compared, where the host's own settings look for it, and connects anew. Only the
-   * line that a refused connection offered is taken.
-   */
+  /** Files a host key a person has compared, where it will be looked for, and connects anew. */
   async trust(reference: string, line: string): Promise<void> {
     const record = this.#recordOf(reference)
     if (!record) throw new HostError('unreachable', `There is no saved host “${reference}”.`, { reference })
-    const settings = await this.settings(record)
-    const hop = [settings, ...settings.jumps].find(each => line.startsWith(`${keyName(...keyPlace(each))} `))
-    const file = this.#options.knownHosts ?? hop?.knownHostsFiles[0]
-    if (!hop || !file)
-      throw new TypeError(`This line does not name ${record.name}, nor a machine on the way to it.`)
-    trustHostKey(file, line, hop.hashKnownHosts)
-    this.#machineOf(record).retry()
+    const machine = this.#machineOf(record)
+    if (machine.refusal === null) await machine.ask(':').catch(() => undefined)
+    const refusal = machine.refusal
+    if (refusal?.code !== 'host_key_unknown') {
+      if (refusal) throw refusal
+      return
+    }
+    // What is trusted is what the machine offers now, not whatever a caller may name.
+    if (refusal.details.line !== line)
+      throw new HostError(
+        'host_key_changed',
+        `${record.name} now offers ${refusal.details.fingerprint}, which is not the key that was compared.`,
+        refusal.details,
+      )
+    trustHostKey(String(refusal.details.file), line, (await this.settings(record)).hashKnownHosts)
+    machine.retry()
   }
 
   close(): void {
@@ -136,7 +156,7 @@ export class Hosts {
     return (
       this.#records.get(wanted) ??
       saved.find(r => r.name === wanted) ??
-      saved.find(r => r.target === wanted || withUser(r) === wanted)
+      saved.find(r => r.target === wanted || r.target.replace(/:\d+$/, '') === wanted)
     )
   }
 
@@ -171,10 +191,4 @@ const sameWay = (a: HostRecord, b: HostRecord): boolean =>
 function targetOf(record: HostRecord): Target {
   const target = parseTarget(record.target)
   return { ...target, port: record.port ?? target.port }
-}
-
-/** `user@host` without the port. */
-function withUser(record: HostRecord): string {
-  const { user, alias } = parseTarget(record.target)
-  return user ? `${user}@${alias}` : alias
 }

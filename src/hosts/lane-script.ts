@@ -17,7 +17,7 @@ export interface Predecessor {
 /** Sent once, when the shell has started. It answers with its nonce and process id on a line of their own. */
 export function prelude(nonce: string, dead: Predecessor | null): string {
   return `exec 2>/dev/null
-${dead?.pid ? `kill -KILL -- -${dead.pid}` : ':'}
+${dead?.pid ? `kill -KILL -${dead.pid}` : ':'}
 _it_u=$(umask); umask 077
 for _it_b in "$XDG_RUNTIME_DIR" /dev/shm "$TMPDIR" /tmp /var/tmp "$HOME"; do
   case $_it_b in /*) ;; *) continue ;; esac

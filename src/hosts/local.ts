@@ -79,7 +79,7 @@ export function openLocal(): Transport {
     closed,
     async spawn(signal) {
       if (over) throw new HostError('lost', 'This machine was closed as a host.')
-      signal?.throwIfAborted()
+      if (signal?.aborted) throw new HostError('aborted', 'It was given up before it was begun.')
       const child = spawn('/bin/sh', [], { detached: true, stdio: 'pipe', cwd: process.env.HOME || '/' })
       await started(child, '/bin/sh')
       children.add(child)

@@ -54,6 +54,11 @@ export class Machine implements Host {
     return this.#reach
   }
 
+  /** Why the last attempt to connect failed, until one succeeds. */
+  get refusal(): HostError | null {
+    return this.#lastError
+  }
+
   async ask(script: string, options: Ask = {}): Promise<Answer> {
     try {
       return await this.#lanes[options.lane ?? 'status'].ask(script, options)
@@ -95,6 +100,7 @@ export class Machine implements Host {
 
   async #spawn(signal?: AbortSignal): Promise<Shell> {
     const channels = await this.#channelsNow()
+    if (signal?.aborted) throw new HostError('aborted', 'It was given up before it was begun.')
     const limit = AbortSignal.any([
       this.#closing.signal,
       AbortSignal.timeout(SPAWN_DEADLINE),

@@ -16,9 +16,11 @@ export class Questions {
   #lane: Lane | null = null
   #opening = false
   #graceTimer: NodeJS.Timeout | null = null
-  /** The shell before; the next one ends it if it did not confirm its end. */
+  /** The shell before, on the same connection; the next one ends it if it did not confirm its end. */
   #dead: Predecessor | null = null
+  #connection = 0
   #closed: HostError | null = null
+
   constructor(open: () => Promise<Shell>, options: { pipelined: boolean }) {
     this.#open = open
     this.#pipelined = options.pipelined
@@ -63,10 +65,12 @@ export class Questions {
     })
   }
 
-  /** Fails what waits and forgets the shell; the next question opens a new one. */
+  /** The connection is gone: fails what waits; the next question opens a shell on the next connection. */
   lose(reason: HostError): void {
     const lane = this.#lane
     this.#lane = null
+    this.#dead = null
+    this.#connection++
     lane?.kill()
     for (const asked of [...(lane?.takeUnanswered() ?? []), ...this.#waiting.splice(0)]) asked.fail(reason)
   }
@@ -145,6 +149,7 @@ export class Questions {
    */
   async #replace(lane: Lane): Promise<void> {
     const stuck = lane.head
+    const connection = this.#connection
     this.#lane = null
     this.#opening = true
     lane.kill()
@@ -157,7 +162,8 @@ export class Questions {
         'The shell was replaced because it hung; it is not known whether this question was begun.'
       for (const asked of unanswered) asked.fail(reason ?? new HostError('lost', unknown))
     }
-    this.#dead = { pid: lane.died ? null : lane.pid, nonce: lane.nonce }
+    // After a new login the machine may have been restarted, and the process id be somebody else's.
+    if (connection === this.#connection) this.#dead = { pid: lane.died ? null : lane.pid, nonce: lane.nonce }
     this.#opening = false
     this.#pump()
   }

@@ -136,7 +136,7 @@ function transportOf(
   master?.once('exit', end)
   const start = async (args: string[], signal?: AbortSignal): Promise<ChildProcess> => {
     if (over) throw lost()
-    signal?.throwIfAborted()
+    if (signal?.aborted) throw new HostError('aborted', 'It was given up before it was begun.')
     const child = spawn('ssh', args, { stdio: 'pipe', detached: true })
     await started(child, 'ssh')
     children.add(child)
@@ -152,10 +152,8 @@ function transportOf(
     closed,
     async spawn(signal): Promise<Shell> {
       const shell = childShell(await start([...base, '--', alias, 'exec /bin/sh'], signal))
-      const done = shell.done.then(({ code, signal: by }) => ({
-        code: code === 255 ? null : code,
-        signal: code === 255 ? null : by,
-      }))
+      // 255 is ssh's own, and a signal ended only ssh: neither says how the far program fared.
+      const done = shell.done.then(({ code }) => ({ code: code === 255 ? null : code, signal: null }))
       return { ...shell, done }
     },
     async connect(port, signal): Promise<Duplex> {

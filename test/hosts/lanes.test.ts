@@ -1,10 +1,13 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { readdirSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Shell } from '../../src/hosts/host.ts'
 import { HostError } from '../../src/hosts/host.ts'
+import { Lane } from '../../src/hosts/lane.ts'
 import { childShell } from '../../src/hosts/local.ts'
 import { Questions } from '../../src/hosts/questions.ts'
 import { quote, quoteAll } from '../../src/hosts/quote.ts'
@@ -141,6 +144,27 @@ describe.each(SHELLS)('a lane in %s', (program, args) => {
     await expect(running).rejects.toMatchObject({ code: 'lost' })
     await expect(behind).rejects.toMatchObject({ code: 'lost' })
     expect(await text(questions, 'echo again')).toBe('again\n')
+  })
+
+  it('ends the shell it replaces before it takes a question, and removes its files', async ({ skip }) => {
+    needs(missing(program), skip)
+    const old = spawn('sh', ['-c', 'trap "" TERM HUP; sleep 300; sleep 300'], {
+      detached: true,
+      stdio: 'ignore',
+    })
+    const ended = new Promise(resolve => old.once('exit', (_, signal) => resolve(signal)))
+    const nonce = randomBytes(12).toString('hex')
+    const folder = mkdtempSync(join(tmpdir(), 'ithaca-lane-'))
+    cleanup.add(folder, f => rmSync(f, { recursive: true }))
+    writeFileSync(join(folder, `.ithaca-${nonce}.o`), 'left behind')
+    const env = { ...process.env, XDG_RUNTIME_DIR: folder }
+    const shell = childShell(spawn(program, args, { detached: true, stdio: 'pipe', env }))
+    cleanup.add(shell, s => s.kill('KILL'))
+    const next = new Lane(shell, { pid: old.pid!, nonce }, () => {})
+    next.close()
+    expect(await ended).toBe('SIGKILL')
+    await next.ended
+    expect(readdirSync(folder)).toEqual([])
   })
 
   it('answers even where nothing can be written', async ({ skip }) => {

@@ -113,14 +113,22 @@ describe('aliases', () => {
 })
 
 describe('the directory of hosts', () => {
-  it('finds this machine, and saved ones by id, name and user@host', () => {
+  it('finds this machine, and saved ones by id, name and user@host', async () => {
     const hosts = new Hosts({ sshConfig: configFile })
     hosts.setRecords([{ id: 'h1', name: 'big', target: 'ann@gpu-a:22' }])
     for (const name of ['', ' ', 'local', 'LOCALHOST']) expect(hosts.get(name)).toBe(hosts.local)
     const big = hosts.get('h1')
     for (const name of ['big', 'ann@gpu-a', 'ann@gpu-a:22']) expect(hosts.get(name)).toBe(big)
     expect(hosts.find('bob@gpu-a')).toBe(null)
-    expect(() => hosts.get('nope')).toThrow('Saved are: local, big')
+    writeFileSync(configFile, 'Host big\n  HostName 10.0.0.9\n  User ann\n')
+    hosts.setRecords([
+      { id: 'bad', name: 'bad', target: '-x' },
+      { id: 'h2', name: 'other', target: 'big' },
+      ...hosts.records,
+    ])
+    expect(await hosts.resolve('ann@10.0.0.9')).toBe(hosts.get('h2'))
+    expect(await hosts.resolve('ann@10.0.0.8')).toBe(null)
+    expect(() => hosts.get('nope')).toThrow('Saved are: local')
     hosts.setRecords([{ id: 'h1', name: 'big', target: 'ann@gpu-b' }])
     expect(hosts.get('h1')).not.toBe(big)
     hosts.close()
