@@ -18,6 +18,7 @@ import {
   setFlag,
 } from '../../src/cookbook/command/flags.ts'
 import { redactText, showCommand } from '../../src/cookbook/command/redact.ts'
+import { takeSecrets } from '../../src/cookbook/command/secrets.ts'
 import { servingOf } from '../../src/cookbook/command/serving.ts'
 import { quote, words } from '../../src/sessions/word.ts'
 
@@ -111,6 +112,18 @@ describe('what is shown', () => {
 
   it('is quoted for reading back', () => {
     expect(quote(words('a', '', "it's", 'a"b', 'a b', '$x'))).toBe(`a '' "it's" 'a"b' 'a b' '$x'`)
+  })
+})
+
+describe('secrets', () => {
+  it('leave the command where the engine takes them otherwise', () => {
+    const taken = takeSecrets(parseCommand('HF_TOKEN=abc A=1 vllm serve X --api-key k1 --port 1'))
+    expect(taken.secrets).toEqual({ HF_TOKEN: 'abc', VLLM_API_KEY: 'k1' })
+    expect(showCommand(taken.run)).toBe('A=1 vllm serve X --port 1')
+    const kept = takeSecrets(parseCommand('vllm serve X --api-key k1 k2'))
+    expect(kept).toMatchObject({ secrets: {}, run: { argv: argv('vllm serve X --api-key k1 k2') } })
+    expect(takeSecrets(parseCommand('sglang serve --api-key k')).secrets).toEqual({})
+    expect(takeSecrets(parseCommand('HF_TOKEN=$MINE vllm serve X')).secrets).toEqual({})
   })
 })
 

@@ -3,7 +3,9 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { launch } from '../../src/sessions/launch.ts'
+import { listeningPorts } from '../../src/sessions/ports.ts'
 import { preflight } from '../../src/sessions/preflight.ts'
+import { remove, sizes } from '../../src/sessions/remove.ts'
 import { stop } from '../../src/sessions/stop.ts'
 import { words } from '../../src/sessions/word.ts'
 import { alive, eventually, Ground, kill } from './ground.ts'
@@ -69,7 +71,8 @@ describe.each(SHELLS)('under %s', (_name, shell) => {
 
   it('starts again by rule, each time with a log of its own, and not more often', async () => {
     await using ground = new Ground(shell)
-    await ground.sh('a', 'echo attempt $ITHACA_ATTEMPT; exit $ITHACA_ATTEMPT', {
+    await ground.sh('a', 'echo attempt $ITHACA_ATTEMPT $SECRET; exit $ITHACA_ATTEMPT', {
+      secrets: { SECRET: 'kept' },
       restart: { times: 2, afterSeconds: 0, pauseSeconds: 0 },
     })
     const session = await ground.until(
@@ -78,7 +81,7 @@ describe.each(SHELLS)('under %s', (_name, shell) => {
       20_000,
     )
     expect(session.attempts.map(attempt => attempt.code)).toEqual([1, 2, 3])
-    expect(ground.read('a', '2.log')).toBe('attempt 2\n')
+    expect(ground.read('a', '2.log')).toBe('attempt 2 kept\n')
   })
 
   it('leaves a shell in the environment after a crash, and nothing after a good end', async () => {
@@ -87,11 +90,11 @@ describe.each(SHELLS)('under %s', (_name, shell) => {
     execFileSync('mkdir', ['-p', join(venv, 'bin')])
     writeFileSync(join(venv, 'bin', 'activate'), 'VIRTUAL_ENV=my-venv; export VIRTUAL_ENV\n')
     const environment = { kind: 'source', path: [{ kind: 'text', text: venv }] } as const
-    await ground.sh('bad', 'echo $VIRTUAL_ENV; exit 1', { environment })
+    await ground.sh('bad', 'echo $VIRTUAL_ENV; exit 1', { environment, secrets: { SECRET: 'gone' } })
     await ground.sh('good', 'exit 0', { environment })
     await ground.until('bad', session => session.state === 'ended')
     expect(ground.read('bad', '1.log')).toBe('my-venv\n')
-    ground.tmux('send-keys', '-t', '=bad:', 'echo "in <$VIRTUAL_ENV>"', 'Enter')
+    ground.tmux('send-keys', '-t', '=bad:', 'echo "in <$VIRTUAL_ENV$SECRET>"', 'Enter')
     await eventually(async () => ground.tmux('capture-pane', '-p', '-t', '=bad:').includes('in <my-venv>'))
     await eventually(async () => ground.tmux('list-sessions', '-F', '#{session_name}') === 'bad\n')
   })
@@ -179,6 +182,14 @@ describe('a launch', () => {
     expect(execFileSync('stat', ['-c', '%a', dir], { encoding: 'utf8' })).toBe('700\n')
   })
 
+  it('keeps any text in its record', async () => {
+    await using ground = new Ground()
+    const text = `a'b"c\n$(touch x) %s \\ \u2028 模型 \0`
+    const launched = await ground.sh('a', ':', { operator: text, actor: text, about: { model: text } })
+    expect(launched).toMatchObject({ outcome: 'launched', meta: { operator: text, about: { model: text } } })
+    expect((await ground.session('a')).meta).toMatchObject({ actor: text })
+  })
+
   it('fills in what only the host knows, and says what it does not know', async () => {
     await using ground = new Ground()
     const home = { kind: 'home' } as const
@@ -216,6 +227,38 @@ describe('a launch', () => {
     expect(none.attempts[0]!.code).toBe(66)
     expect(ground.read('none', '1.log')).toBe('ithaca: No GGUF here.\n')
     expect(ground.read('one', '1.log')).toBe(`${ground.dir}/a model.gguf\n`)
+  })
+})
+
+describe('after the end', () => {
+  it('files go when asked for, but never those of a session that runs', async () => {
+    await using ground = new Ground()
+    await ground.sh('old', 'exit 3')
+    await ground.sh('live', 'exec sleep 1000')
+    await ground.until('old', session => session.state === 'ended')
+    await ground.until('live', session => session.state === 'running')
+    const bytes = await sizes(ground.host, ground.site)
+    expect([...bytes.keys()]).toEqual(['live', 'old'])
+    expect(bytes.get('old')).toBeGreaterThan(4096)
+    expect(await remove(ground.host, ground.site, ['old', 'live', 'never'])).toEqual(['old', 'never'])
+    expect((await ground.status()).sessions.map(({ id }) => id)).toEqual(['live'])
+    expect(await ground.session('live')).toMatchObject({ state: 'running', supervised: true })
+    expect(ground.tmux('list-sessions', '-F', '#{session_name}')).toBe('live\n')
+    await expect(remove(ground.host, ground.site, ['../old'])).rejects.toThrow('cannot name')
+  })
+})
+
+describe('the ports of a session', () => {
+  it('are those its own processes listen on', async () => {
+    await using ground = new Ground()
+    const serve =
+      "require('net').createServer().listen(0,'127.0.0.1',function(){console.log(this.address().port)})"
+    await ground.sh('a', `sh -c 'exec "$0" -e "$1"' '${process.execPath}' "${serve}" & wait`)
+    const up = await ground.until('a', session => (session.log?.size ?? 0) > 3)
+    expect(up.attempts.length).toBe(1)
+    const { pids } = await ground.session('a', { processes: true })
+    const ports = await listeningPorts(ground.host, [...pids, process.pid])
+    expect([...ports.values()].flat()).toEqual([Number(ground.read('a', '1.log'))])
   })
 })
 

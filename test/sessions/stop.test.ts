@@ -66,6 +66,7 @@ describe('stopping', () => {
     for (const id of ['serve-1', 'serve-12']) await ground.until(id, session => session.state === 'running')
     expect((await stop(ground.host, ground.site, 'serve', FAST)).step).toBe('already ended')
     await stop(ground.host, ground.site, 'serve-1', FAST)
+    await stop(ground.host, ground.site, 'serve-1', FAST)
     expect(await ground.session('serve-12')).toMatchObject({ state: 'running', supervised: true })
     expect(ground.tmux('list-sessions', '-F', '#{session_name}')).toBe('serve-12\n')
   })

@@ -46,6 +46,16 @@ export const hasFlag = (argv: readonly Word[], flag: Flag): boolean => places(ar
 export const flagWord = (argv: readonly Word[], flag: Flag): Word | null =>
   places(argv, flag).findLast(place => place.value !== null)?.value ?? null
 
+/** Every value of an option that is given more than once, or takes several. */
+export function valuesOf(argv: readonly Word[], flag: Flag): Word[] {
+  return places(argv, flag).flatMap(({ at, length, value }) => {
+    if (value === null) return []
+    const after = argv.slice(at + length)
+    const end = after.findIndex(argument => !isValue(argument))
+    return [value, ...(length === 1 ? [] : after.slice(0, end < 0 ? after.length : end))]
+  })
+}
+
 /** Like `flagWord`, as text: what only the host knows is shown as it was written. */
 export function flagValue(argv: readonly Word[], flag: Flag): string | null {
   const value = flagWord(argv, flag)

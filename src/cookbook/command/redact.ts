@@ -6,6 +6,8 @@ const SECRET_NAME = String.raw`(?:api[-_]?key|access[-_]?key|secret[-_]?key|priv
 const SECRET_FLAG = new RegExp(String.raw`^--?(?:[\w-]*[-_])?${SECRET_NAME}$`, 'i')
 const SECRET_VARIABLE = new RegExp(String.raw`(?:^|_)${SECRET_NAME}$`, 'i')
 
+export const isSecretName = (name: string): boolean => SECRET_VARIABLE.test(name)
+
 const KNOWN_TOKENS =
   /\b(?:hf_[A-Za-z0-9]{6,}|ith_[\w-]{8,}|sk-[\w-]{12,}|gh[pousr]_[A-Za-z0-9]{16,}|github_pat_\w{16,}|glpat-[\w-]{12,}|nvapi-[\w-]{12,}|AKIA[A-Z0-9]{16})/g
 
@@ -33,7 +35,7 @@ export const redactText = (text: string): string =>
 /** A command as a person would type it, its secrets masked. */
 export function showCommand(invocation: Invocation): string {
   const set = invocation.assignments.map(({ name, value }) =>
-    SECRET_VARIABLE.test(name)
+    isSecretName(name)
       ? `${name}=${MASK}`
       : `${name}=${value.length === 0 ? "''" : redactText(quoteWord(value))}`,
   )
