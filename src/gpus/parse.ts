@@ -81,6 +81,7 @@ function describe(holder: Holder, facts: string | undefined): GpuProcess {
   return {
     ...holder,
     parent: stat[1] === undefined ? null : Number(stat[1]),
+    guardian: line('guardian'),
     started: stat[19] ?? null,
     user: line('user'),
     command: line('command'),

@@ -32,6 +32,8 @@ export interface GpuProcess {
   name: string
   usedMiB: number | null
   parent: number | null
+  /** The name of its parent: who adopts orphans is often not process 1 but a user's service manager. */
+  guardian: string | null
   user: string | null
   /** Clock ticks after boot; with the pid it is an identity. */
   started: string | null
@@ -56,6 +58,8 @@ export interface GpuReading {
   problem: string | null
 }
 
+const ADOPTERS = new Set(['systemd', 'init', 'launchd'])
+
 /**
  * GPU processes nobody looks after: their parent is gone, no container, unit or job holds them, and none of `owned`
  * is them. A stopped server's workers end up here when they live on.
@@ -63,7 +67,7 @@ export interface GpuReading {
 export function orphans(reading: GpuReading, owned: ReadonlySet<number>): GpuProcess[] {
   return reading.processes.filter(
     one =>
-      one.parent === 1 &&
+      (one.parent === 1 || ADOPTERS.has(one.guardian ?? '')) &&
       !owned.has(one.pid) &&
       one.place.container === null &&
       one.place.unit === null &&

@@ -38,10 +38,14 @@ fi
 for p in $(printf '%s\\n' "$pids" | sort -u); do
   [ -r "/proc/$p/stat" ] || continue
   printf '%s process %s\\n' "$m" "$p"
-  sed 's/^.*) //' "/proc/$p/stat" 2>/dev/null
+  stat=$(sed 's/^.*) //' "/proc/$p/stat" 2>/dev/null)
+  printf '%s\\n' "$stat"
+  set -- $stat
+  printf 'guardian %s\\n' "$(cat "/proc/$2/comm" 2>/dev/null)"
   uid=$(sed -n 's/^Uid:[[:blank:]]*\\([0-9]*\\).*/\\1/p' "/proc/$p/status" 2>/dev/null)
-  name=$(id -un "$uid" 2>/dev/null) || name=$uid
-  printf 'user %s\\n' "$name"
+  # Small versions of id know only their own user.
+  name=$(id -un "$uid" 2>/dev/null) || name=$(sed -n "s/^\\([^:]*\\):[^:]*:$uid:.*/\\1/p" /etc/passwd 2>/dev/null | head -n 1)
+  printf 'user %s\\n' "\${name:-$uid}"
   printf 'command %s\\n' "$(tr '\\000\\n\\r' '   ' <"/proc/$p/cmdline" 2>/dev/null)"
   printf 'session %s\\n' "$(tr '\\000' '\\n' <"/proc/$p/environ" 2>/dev/null | sed -n 's/^ITHACA_SESSION=//p' | head -n 1)"
   printf 'cgroup %s\\n' "$(cut -d: -f3- "/proc/$p/cgroup" 2>/dev/null | tr '\\n' ' ')"

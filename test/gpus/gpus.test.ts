@@ -15,6 +15,10 @@ M nvidia-apps 0
 GPU-aa, 4242, 70110, /opt/a, b/python3
 GPU-zz, 4243, [N/A], VLLM::Worker
 GPU-aa, [N/A], 5, hidden
+M process 4243
+S 900 4243 4243 0 -1 4194304 1 2 3 4 5 6 7 8 20 0 9 0 987655 1 2 3
+guardian systemd
+user bob
 M process 4242
 S 1 4242 4242 0 -1 4194304 1 2 3 4 5 6 7 8 20 0 9 0 987654 1 2 3
 user ann
@@ -53,13 +57,13 @@ M end 0
       started: '987654',
       session: 'serve-1',
     })
-    expect(processes[1]).toMatchObject({ pid: 4243, gpu: null, usedMiB: null, user: null, parent: null })
+    expect(processes[1]).toMatchObject({ pid: 4243, gpu: null, usedMiB: null, user: 'bob', parent: 900 })
   })
 
   it('names orphans, and memory nobody explains', () => {
     const now = reading(two)
-    expect(orphans(now, new Set()).map(one => one.pid)).toEqual([4242])
-    expect(orphans(now, new Set([4242]))).toEqual([])
+    expect(orphans(now, new Set()).map(one => one.pid)).toEqual([4242, 4243])
+    expect(orphans(now, new Set([4242, 4243]))).toEqual([])
     expect(now.gpus.map(gpu => unexplainedMiB(now, gpu))).toEqual([13, 4])
   })
 

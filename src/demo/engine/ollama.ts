@@ -29,6 +29,7 @@ export async function ollama(argv: string[]): Promise<void> {
   }
   if (command === 'pull') return pull(argv[1] ?? '')
   if (command === 'serve') return serve()
+  if (command === 'run' && argv[1]) return void process.stdout.write(`I am a pretended ${argv[1]}.\n`)
   process.stderr.write(`Error: unknown command "${command ?? ''}" for "ollama"\n`)
   process.exit(1)
 }
