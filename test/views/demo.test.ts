@@ -131,3 +131,16 @@ describe('the demo', () => {
     expect(pty.screen.leftOn).toContain('hidden cursor')
   })
 })
+
+describe('for a screen reader', () => {
+  test('there is no screen of our own, no cursor games, and the log is text', async () => {
+    const pty = await start({ env: { INK_SCREEN_READER: 'true' } })
+    await pty.until('line 2999')
+    expect(pty.screen.leftOn).toEqual(['bracketed paste'])
+    pty.send('j')
+    await pty.until('> serve-1')
+    pty.send('q')
+    await pty.end()
+    expect(pty.screen.leftOn).toEqual([])
+  })
+})

@@ -52,7 +52,7 @@ function listHeight(): number {
 
 const screen = openScreen(
   seen,
-  (columns, rows) => Array.from({ length: rows }, (_, y) => (y === 0 ? toWidth('Ithaca', columns) : '')),
+  ({ columns, rows }) => Array.from({ length: rows }, (_, y) => (y === 0 ? toWidth('Ithaca', columns) : '')),
   {
     stroke(stroke) {
       set({ keys: state.keys + 1 })
@@ -65,12 +65,13 @@ const screen = openScreen(
       const { key } = stroke
       if (key === 'q') finish()
       else if (key === 'ctrl+z') screen.terminal.suspend()
-      else if (key === 'ctrl+l') screen.compositor.repaint()
+      else if (key === 'ctrl+l') screen.compositor?.repaint()
       else if (key === 'X') set({ dialog: openDialog() })
       else if (key === 'tab') set({ focus: state.focus === 'list' ? 'log' : 'list' })
       else if (state.focus === 'list') listKey(key)
       else logKey(key)
     },
+    resize: size => set(size),
     ending: () => finish(),
   },
 )
@@ -103,7 +104,7 @@ function finish(): never {
     const { user, system } = process.cpuUsage()
     writeFileSync(
       process.env.DEMO_STATS,
-      JSON.stringify({ cpu: user + system, ...screen.compositor.written }),
+      JSON.stringify({ cpu: user + system, ...screen.compositor?.written }),
     )
   }
   process.exit(0)
@@ -177,8 +178,5 @@ function LogStatus({ columns }: { columns: number }) {
 }
 
 set(screen.terminal.screen)
-screen.compositor.ink.on('resize', () =>
-  set({ columns: screen.compositor.ink.columns, rows: screen.compositor.ink.rows }),
-)
 await screen.mount(<Demo />)
 model.start()

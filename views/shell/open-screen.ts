@@ -1,83 +1,116 @@
-import type { Instance } from 'ink'
+import type { Instance, RenderOptions } from 'ink'
 import type { ReactNode } from 'react'
 import type { Stroke } from '../keys/decode.ts'
 import { InkInput } from '../keys/ink-input.ts'
 import { Keyboard } from '../keys/keyboard.ts'
 import type { Capabilities } from '../terminal/capabilities.ts'
-import { Compositor, localPace, remotePace } from '../terminal/compositor.ts'
+import { Compositor, localPace, remotePace, type Screen } from '../terminal/compositor.ts'
+import { InkStream } from '../terminal/ink-stream.ts'
 import { loadInk } from '../terminal/load-ink.ts'
+import { readerModes, screenModes } from '../terminal/modes.ts'
 import { type Ending, Terminal } from '../terminal/terminal.ts'
 
 export interface ScreenHandlers {
+  /** What the person did. The next stroke waits until this is settled. */
   stroke(stroke: Stroke): void | Promise<void>
+  resize(screen: Screen): void
   ending(signal: Ending): void
 }
 
 /** A terminal taken over: painted at once, with Ink on top as soon as it is loaded. */
 export interface OpenScreen {
-  readonly compositor: Compositor
   readonly terminal: Terminal
+  /** Null for a screen reader, where Ink writes its own linear text. */
+  readonly compositor: Compositor | null
   /** Where the router sends strokes meant for a focused text field. */
   readonly field: InkInput
   mount(node: ReactNode): Promise<Instance>
   close(): void
 }
 
-/** Takes the terminal and paints `chrome(columns, rows)`, one string a row, before anything heavy is loaded. */
+/** Takes the terminal and paints `chrome`, one string a row, before anything heavy is loaded. */
 export function openScreen(
   capabilities: Capabilities,
-  chrome: (columns: number, rows: number) => string[],
+  chrome: (screen: Screen) => string[],
   handlers: ScreenHandlers,
 ): OpenScreen {
-  const { depth, unicode, remote } = capabilities
-  let ink: Instance | undefined
+  return capabilities.view === 'reader'
+    ? openReader(handlers, capabilities.remote)
+    : openPainted(capabilities, chrome, handlers)
+}
+
+function openPainted(
+  { depth, unicode, remote }: Capabilities,
+  chrome: (screen: Screen) => string[],
+  handlers: ScreenHandlers,
+): OpenScreen {
   const keyboard = new Keyboard(stroke => {
     compositor.hurry()
     return handlers.stroke(stroke)
   }, remote)
-  const paintChrome = () => {
-    const { columns, rows } = terminal.screen
-    if (!ink) compositor.frame(chrome(columns, rows).join('\n'))
-  }
-  const terminal: Terminal = new Terminal(process.stdin, process.stdout, {
+  const terminal: Terminal = new Terminal(process.stdin, process.stdout, screenModes, {
     input: bytes => keyboard.bytes(bytes),
     resize: screen => {
       compositor.resize(screen)
-      paintChrome()
+      paintChrome(screen)
+      handlers.resize(screen)
     },
     released: () => compositor.pause(),
     taken: () => compositor.resume(),
     ending: handlers.ending,
   })
-  const compositor = new Compositor(
-    terminal,
-    terminal.screen,
-    { depth, unicode },
-    remote ? remotePace : localPace,
-  )
-  const field = new InkInput()
+  const pace = remote ? remotePace : localPace
+  const compositor = new Compositor(terminal, terminal.screen, { depth, unicode }, pace)
+  const opened = withInk(terminal, compositor.ink, { debug: true })
+  const paintChrome = (screen: Screen) => {
+    if (!opened.mounted()) compositor.frame(chrome(screen).join('\n'))
+  }
   terminal.open()
-  paintChrome()
+  paintChrome(terminal.screen)
+  return { ...opened, terminal, compositor }
+}
+
+function openReader(handlers: ScreenHandlers, remote: boolean): OpenScreen {
+  const keyboard = new Keyboard(stroke => handlers.stroke(stroke), remote)
+  const terminal: Terminal = new Terminal(process.stdin, process.stdout, readerModes, {
+    input: bytes => keyboard.bytes(bytes),
+    resize: screen => {
+      stream.resize(screen.columns, screen.rows)
+      handlers.resize(screen)
+    },
+    released: () => {},
+    taken: () => {},
+    ending: handlers.ending,
+  })
+  const { columns, rows } = terminal.screen
+  const stream = new InkStream(columns, rows, text => terminal.write(text, () => {}))
+  terminal.open()
+  return { ...withInk(terminal, stream, { isScreenReaderEnabled: true }), terminal, compositor: null }
+}
+
+function withInk(terminal: Terminal, stdout: InkStream, options: RenderOptions) {
+  let ink: Instance | undefined
+  const field = new InkInput()
   return {
-    compositor,
-    terminal,
     field,
-    async mount(node) {
+    mounted: () => ink !== undefined,
+    async mount(node: ReactNode) {
       const { render } = await loadInk()
+      const stdin = field as unknown as NodeJS.ReadableStream
       ink = render(node, {
-        stdout: compositor.ink,
-        stdin: field as unknown as NodeJS.ReadableStream,
-        debug: true,
+        ...options,
+        stdout,
+        stdin,
         interactive: true,
         exitOnCtrlC: false,
         patchConsole: false,
       })
       return ink
     },
+    /** The terminal first: what Ink still writes while it unmounts has nowhere to go. */
     close() {
-      compositor.pause()
-      ink?.unmount()
       terminal.close()
+      ink?.unmount()
     },
   }
 }

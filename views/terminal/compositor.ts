@@ -56,7 +56,7 @@ export class Compositor {
   #changed = false
   #paused = false
   #strange = true
-  #waiting: (() => void)[] = []
+  readonly #waiting: (() => void)[] = []
 
   constructor(sink: Sink, screen: Screen, means: Means, pace: Pace = localPace) {
     this.#sink = sink
@@ -146,7 +146,7 @@ export class Compositor {
     this.repaint()
   }
 
-  /** Resolves once the terminal has taken everything there is to show. */
+  /** Resolves once the terminal has taken what there is to show now, whatever changes after. */
   settled(): Promise<void> {
     if (!this.#busy && this.#timer === undefined) return Promise.resolve()
     return new Promise(resolve => this.#waiting.push(resolve))
@@ -183,9 +183,10 @@ export class Compositor {
     this.#timer = undefined
     this.#changed = false
     const bytes = this.#extra + this.#picture()
+    const shown = this.#waiting.splice(0)
     this.#extra = ''
     if (bytes === '') {
-      this.#rest()
+      for (const tell of shown) tell()
       return
     }
     const size = Buffer.byteLength(bytes)
@@ -196,14 +197,9 @@ export class Compositor {
     this.#sink.write(bytes, () => {
       this.#busy = false
       if (this.#changed) this.#request()
-      else this.#rest()
+      else shown.push(...this.#waiting.splice(0))
+      for (const tell of shown) tell()
     })
-  }
-
-  #rest(): void {
-    const waiting = this.#waiting
-    this.#waiting = []
-    for (const resolve of waiting) resolve()
   }
 
   #picture(): string {

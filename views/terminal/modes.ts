@@ -8,7 +8,10 @@ const pairs = {
 
 export type Mode = keyof typeof pairs
 
+/** For the compositor: a screen of our own, and nothing in it moves by itself. */
 export const screenModes: readonly Mode[] = ['alternateScreen', 'hiddenCursor', 'noWrap', 'bracketedPaste']
+/** For a screen reader: its text stays where it was spoken from. */
+export const readerModes: readonly Mode[] = ['bracketedPaste']
 
 /** Ends whatever a half-written frame may have left open: a string, a colour, scroll margins, a held-back frame. */
 const settle = '\x1b\\\x1b[m\x1b[r\x1b[?2026l'

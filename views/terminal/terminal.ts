@@ -1,6 +1,6 @@
 import type { ReadStream, WriteStream } from 'node:tty'
 import type { Screen, Sink } from './compositor.ts'
-import { Modes, screenModes } from './modes.ts'
+import { type Mode, Modes } from './modes.ts'
 import { unblock, writeNow } from './write.ts'
 
 /** Signals that end the program; the terminal is given back before anyone hears of them. */
@@ -35,15 +35,22 @@ export class Terminal implements Sink {
   readonly #input: ReadStream
   readonly #output: WriteStream & { fd: number }
   readonly #events: TerminalEvents
+  readonly #wanted: readonly Mode[]
   readonly #modes = new Modes()
   #relay: ((bytes: Buffer) => void) | undefined
   #state: 'closed' | 'ours' | 'lent' | 'stopped' = 'closed'
   #inFlight = 0
   #drained: (() => void) | undefined
 
-  constructor(input: ReadStream, output: WriteStream & { fd: number }, events: TerminalEvents) {
+  constructor(
+    input: ReadStream,
+    output: WriteStream & { fd: number },
+    modes: readonly Mode[],
+    events: TerminalEvents,
+  ) {
     this.#input = input
     this.#output = output
+    this.#wanted = modes
     this.#events = events
   }
 
@@ -113,7 +120,7 @@ export class Terminal implements Sink {
     unblock(this.#output)
     this.#input.setRawMode(true)
     this.#input.resume()
-    this.#output.write(this.#modes.enter(screenModes))
+    this.#output.write(this.#modes.enter(this.#wanted))
     this.#events.taken()
   }
 

@@ -297,6 +297,20 @@ describe('pace', () => {
     pending.shift()!()
   })
 
+  test('what is there now counts as shown even while a slow terminal never catches up', async () => {
+    let frames = 0
+    const sink = { write: (_: string, done: () => void) => void setTimeout(done, 2) }
+    const compositor = new Compositor(sink, { columns: 20, rows: 2 }, means, atOnce)
+    const flood = setInterval(() => compositor.frame(`frame ${++frames}\n`), 1)
+    try {
+      compositor.frame('first\n')
+      for (let i = 0; i < 5; i++) await compositor.settled()
+    } finally {
+      clearInterval(flood)
+    }
+    expect(compositor.written.frames).toBeGreaterThan(0)
+  })
+
   test('while another program has the terminal nothing is written, and all of it after', async () => {
     const { emulator, compositor, writes } = stage()
     compositor.frame(Array.from({ length: size.rows }, () => 'ours').join('\n'))

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { Compositor } from '../../../views/terminal/compositor.ts'
+import { screenModes } from '../../../views/terminal/modes.ts'
 import { Terminal } from '../../../views/terminal/terminal.ts'
 
 const means = { depth: 'true', unicode: true } as const
@@ -10,7 +11,7 @@ let keys = 0
 let beats = 0
 let frames = 0
 
-const terminal = new Terminal(process.stdin, process.stdout, {
+const terminal = new Terminal(process.stdin, process.stdout, screenModes, {
   input: bytes => act(bytes.toString()),
   resize: screen => {
     compositor?.resize(screen)
