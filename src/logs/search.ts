@@ -75,7 +75,7 @@ function readFound(line: string): Found | null {
   }
 }
 
-/** Greps differ in what they know: bytes that are no text, offsets, and printing at once are asked for where they exist. */
+/** Greps differ: bytes that are no text and printing at once are asked for where they exist; busybox cannot tell offsets. */
 function searchScript(path: string, { pattern, kind, ignoreCase, cap = 2000 }: SearchOptions): string {
   const how = `-nb${kind === 'text' ? 'F' : 'E'}${ignoreCase ? 'i' : ''}`
   return `
@@ -86,10 +86,20 @@ ithaca_more=
 for ithaca_option in -a --line-buffered; do
   echo x | grep "$ithaca_option" x >/dev/null 2>&1 && ithaca_more="$ithaca_more $ithaca_option"
 done
-if ! echo x | grep -b x >/dev/null 2>&1; then echo "grep on this host cannot tell offsets" >&2; exit 69; fi
-echo x | grep ${how} -e ${quote(pattern)} >/dev/null
+echo x | grep ${how.replace('b', '')} -e ${quote(pattern)} >/dev/null
 [ $? -le 1 ] || exit 65
-grep $ithaca_more ${how} -e ${quote(pattern)} "$ithaca_log" | awk -v cap=${Math.max(0, Math.floor(cap))} '
+ithaca_search() {
+  if echo x | grep -b x >/dev/null 2>&1; then
+    grep $ithaca_more ${how} -e ${quote(pattern)} "$ithaca_log"
+  else
+    ITHACA_PATTERN=${quote(ignoreCase ? pattern.toLowerCase() : pattern)} awk '
+      BEGIN { pattern = ENVIRON["ITHACA_PATTERN"] }
+      { line = ${ignoreCase ? 'tolower($0)' : '$0'} }
+      ${kind === 'text' ? 'index(line, pattern)' : 'line ~ pattern'} { print NR ":" at + 0 ":" $0 }
+      { at += length($0) + 1 }' "$ithaca_log"
+  fi
+}
+ithaca_search | awk -v cap=${Math.max(0, Math.floor(cap))} '
   NR <= cap { print substr($0, 1, 2000); if (NR % 100 == 0 || NR < 20) fflush(); next }
   NR % 10000 == 0 { print "#" NR; fflush() }
   END { print "#" NR " done" }'

@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { appendFileSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -187,7 +196,7 @@ const followers = (path: string): boolean =>
   readdirSync('/proc')
     .filter(name => /^\d+$/.test(name))
     .some(pid => {
-      const command = execFileSync('sh', ['-c', `tr '\\0' ' ' </proc/${pid}/cmdline 2>/dev/null || :`], {
+      const command = execFileSync('sh', ['-c', `tr '\\0' ' ' 2>/dev/null </proc/${pid}/cmdline || :`], {
         encoding: 'utf8',
       })
       return command.startsWith('tail') && command.includes(path)
@@ -215,6 +224,25 @@ describe('searching', () => {
     expect(await all(search(host, path, { pattern: "-x'$(id)", kind: 'text' }))).toEqual([
       { kind: 'count', hits: 0, done: true },
     ])
+  })
+
+  it('finds the same where busybox is all there is', async () => {
+    const bin = join(dir, 'bin')
+    mkdirSync(bin)
+    for (const tool of ['grep', 'awk']) symlinkSync('/usr/bin/busybox', join(bin, tool))
+    const outside = process.env.PATH
+    process.env.PATH = `${bin}:${outside}`
+    const path = log('busybox', 'one\nTwo [x] é\r 50%\nthree two\n')
+    try {
+      expect(await all(search(host, path, { pattern: 'two', kind: 'text', ignoreCase: true }))).toEqual([
+        { kind: 'hit', line: 2, offset: 4, text: 'Two [x] é\r 50%' },
+        { kind: 'hit', line: 3, offset: 20, text: 'three two' },
+        { kind: 'count', hits: 2, done: true },
+      ])
+      expect((await all(search(host, path, { pattern: '^t.*o$', kind: 'regex' }))).length).toBe(2)
+    } finally {
+      process.env.PATH = outside
+    }
   })
 
   it('brings no more hits than its cap, and counts all', async () => {
