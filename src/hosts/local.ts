@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { HostError, type Shell, type Transport } from './host.ts'
@@ -80,7 +81,10 @@ export function openLocal(): Transport {
     async spawn(signal) {
       if (over) throw new HostError('lost', 'This machine was closed as a host.')
       if (signal?.aborted) throw new HostError('aborted', 'It was given up before it was begun.')
-      const child = spawn('/bin/sh', [], { detached: true, stdio: 'pipe', cwd: process.env.HOME || '/' })
+      const home = process.env.HOME
+      // A working directory that is not there would be reported as a missing /bin/sh.
+      const cwd = home && existsSync(home) ? home : '/'
+      const child = spawn('/bin/sh', [], { detached: true, stdio: 'pipe', cwd })
       await started(child, '/bin/sh')
       children.add(child)
       child.once('exit', () => children.delete(child))
