@@ -262,6 +262,53 @@ describe('a launch', () => {
     expect(answer.sentence).toContain('other processes hold 12.0 GiB')
   })
 
+  it('keeps its word whatever is asked: proposals are better, and the longest context fits', () => {
+    const rank = { 'does not': 0, unknown: 0, tight: 1, fits: 2 }
+    fc.assert(
+      fc.property(
+        fc.record({
+          engine: fc.constantFrom('vllm' as const, 'sglang' as const, 'llama.cpp' as const),
+          total: fc.integer({ min: 4, max: 200 }),
+          free: fc.double({ min: 0.05, max: 1, noNaN: true }),
+          weights: fc.double({ min: 0.1, max: 300, noNaN: true }),
+          context: fc.option(fc.integer({ min: 1, max: 300_000 })),
+          tp: fc.constantFrom(1, 2, 4),
+          utilisation: fc.option(fc.double({ min: 0.1, max: 0.99, noNaN: true })),
+        }),
+        ({ engine, total, free, weights, context, tp, utilisation }) => {
+          const one = gpu(total, total * free)
+          const question = ask(
+            {
+              engine,
+              weightBytes: weights * GIB,
+              gpus: Array.from({ length: tp }, () => one),
+              gpusOnHost: 8,
+              overhead: publishedOverhead(engine),
+            },
+            { context, tp, utilisation },
+          )
+          const now = fitLaunch(question)
+          expect(Number.isFinite(now.estimate.need)).toBe(true)
+          if (now.estimate.longest > 0 && now.estimate.occupied === 0) {
+            const again = fitLaunch({
+              ...question,
+              settings: { ...question.settings, context: now.estimate.longest },
+            })
+            expect(again.estimate.spare).toBeGreaterThanOrEqual(-1)
+          }
+          for (const { settings, verdict } of now.suggestions) {
+            const all = { ...question.settings, ...settings }
+            const gpus = Array.from({ length: engine === 'llama.cpp' ? tp : all.tp }, () => one)
+            const after = fitLaunch({ ...question, settings: all, gpus })
+            expect(after.estimate.verdict).toBe(verdict)
+            expect(rank[verdict]).toBeGreaterThan(rank[now.estimate.verdict])
+          }
+        },
+      ),
+      { numRuns: 3000 },
+    )
+  })
+
   it('has nothing to propose when nothing helps', () => {
     expect(fitLaunch(ask({ weightBytes: 500 * GIB })).suggestions).toEqual([])
   })

@@ -54,14 +54,10 @@ export function estimate(question: FitQuestion): Estimate {
   const forCache = room.budget - (need - terms.cache)
   const scale = engine === 'llama.cpp' ? Math.max(1e-9, share(question) / question.gpus.length) : 1
   const longest = forCache > 0 ? longestContext(architecture, forCache / scale, cache) : 0
-  const known = cacheDtypeBytes(settings.cacheDtype) !== null
-  const verdict = !known
-    ? 'unknown'
-    : spare < 0 || room.occupied > 0
-      ? 'does not'
-      : spare < overhead.margin
-        ? 'tight'
-        : 'fits'
+  // SGLang computes in what its fraction leaves over.
+  const crowded =
+    engine === 'sglang' && terms.activations + terms.graphs > gpu.freeBytes * (1 - utilisationOf(question))
+  const verdict = judge(question, { spare, crowded, occupied: room.occupied })
   const names = Object.keys(terms) as (keyof Terms)[]
   const largest = names.reduce((most, name) => (terms[name] > terms[most] ? name : most))
   return {
@@ -76,6 +72,15 @@ export function estimate(question: FitQuestion): Estimate {
     largest,
     bound: architecture.bound,
   }
+}
+
+function judge(
+  { settings, overhead }: FitQuestion,
+  now: { spare: number; crowded: boolean; occupied: number },
+): Verdict {
+  if (cacheDtypeBytes(settings.cacheDtype) === null) return 'unknown'
+  if (now.spare < 0 || now.occupied > 0) return 'does not'
+  return now.spare < overhead.margin || now.crowded ? 'tight' : 'fits'
 }
 
 interface Room {
