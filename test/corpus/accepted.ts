@@ -53,6 +53,7 @@ const accepted: Readonly<Record<string, readonly string[]>> = {
     'set --max-num-batched-tokens',
     'set --max-batch-prefill-tokens',
     'append --enable-chunked-prefill',
+    'set --max-total-tokens',
     'remove --max-num-batched-tokens',
   ],
   multimodal_config: [
@@ -159,6 +160,11 @@ const accepted: Readonly<Record<string, readonly string[]>> = {
     'run copy',
   ],
   illegal_instruction: ['run cmake', 'run use'],
+  address_not_available: ['set --host', 'env OLLAMA_HOST'],
+  python_version_unsupported: ['run uv'],
+  model_config_invalid: ['run hf', 'install'],
+  speculative_config_invalid: ['remove --speculative-config'],
+  native_abort: ['run update', 'install'],
   slurm_time_limit: ['run sbatch'],
 }
 

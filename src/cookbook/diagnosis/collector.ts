@@ -89,7 +89,8 @@ export class Collector {
       if (lead.mark.kind === 'death') wrapper = true
       this.mark(lead.mark, place)
     }
-    if (place.level === 'quiet') return
+    // Some launchers repeat what a child wrote as news of their own: an error is still one.
+    if (place.level === 'quiet' && readException(place.body) === null) return
     const [previous] = around.before(place.offset, 1)
     if (isQuotedCode(place, previous)) return
     this.match(place, leads, around, wrapper)

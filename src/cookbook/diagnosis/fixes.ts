@@ -25,7 +25,9 @@ export function fixesOf(rule: Rule, evidence: Evidence): { values: Values; fixes
 }
 
 function fixOf(template: FixTemplate, engine: Engine, values: Values): Fix | null {
-  if (template.engines && engine !== 'other' && !template.engines.includes(engine)) return null
+  if (template.engines && !template.engines.includes(engine)) {
+    if (engine !== 'other' || !template.engines.includes('vllm')) return null
+  }
   const title = fill(template.title, values)
   const operations = template.do.map(operation => operationOf(operation, engine, values))
   if (title === null || operations.some(operation => operation === null)) return null
@@ -160,6 +162,7 @@ function commonValues({ argv, engine, line }: Evidence, own: Values): Values {
       engine === 'llama.cpp' || engine === 'ollama' ? 8192 : 4096,
       512,
     ),
+    biggerContext: String((current('context') || 4096) * 2),
     fewerSequences: half(current('sequences'), engine === 'llama.cpp' || engine === 'ollama' ? 1 : 64, 1),
     smallerBatch: half(current('batchedTokens'), 2048, 256),
     fewerLayers: half(current('gpuLayers') < 200 ? current('gpuLayers') : Number.NaN, 20, 0),

@@ -141,7 +141,7 @@ export const marks: readonly Mark[] = [
       /Sending process \d+ closing signal/,
       /Process(?:Raised|Exited)Exception/,
       /-- Process \d+ terminated with the following error/,
-      /llama runner (?:process has terminated|exited with error|process no longer running)/,
+      /(?:llama runner|llama-server) (?:process has terminated|exited with error|process no longer running)/,
       /(?:ShardCannotStart|Shard \d+ (?:failed to start|crashed)|Shutting down shards|Shard process was signaled|Shard complete standard error)/,
       /(?:Error when initializing model|Webserver Crashed|WebserverFailed)/,
       /^SystemExit\b/,

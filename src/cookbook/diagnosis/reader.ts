@@ -7,6 +7,7 @@ const carriageReturn = 13
 const windowBytes = 1 << 20
 /** What stays in reach behind the part being read: stacks and excerpts look back into it. */
 const reach = 96 * 1024
+const mostPlaces = 2000
 /** A longer line is read in pieces. */
 const longestLine = 256 * 1024
 
@@ -35,6 +36,8 @@ export interface Surroundings {
  */
 export class LogReader implements Surroundings {
   readonly scanned = { bytes: 0 }
+  /** Lines taken apart lately: the stacks of one error after another are read again and again. */
+  private readonly places = new Map<number, { place: Place; end: number }>()
   private readonly window = Buffer.allocUnsafe(windowBytes)
   /** Offset in the log of the first byte of the window. */
   private base = 0
@@ -176,7 +179,13 @@ export class LogReader implements Surroundings {
   }
 
   private place(start: number, end: number): Place {
-    return { ...readLine(this.text(start, end)), offset: this.base + start }
+    const offset = this.base + start
+    const known = this.places.get(offset)
+    if (known !== undefined && known.end === end - start) return known.place
+    const place = { ...readLine(this.text(start, end)), offset }
+    if (this.places.size >= mostPlaces) this.places.clear()
+    this.places.set(offset, { place, end: end - start })
+    return place
   }
 
   private text(start: number, end: number): string {

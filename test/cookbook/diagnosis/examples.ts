@@ -787,6 +787,42 @@ main: exiting due to model loading error`,
 llama_context: n_ctx = 4096
 » /src/ggml/src/ggml-backend.cpp:1703: GGML_ASSERT((char *)addr + ggml_backend_buffer_get_alloc_size(buffer, tensor) <= (char *)ggml_backend_buffer_get_base(buffer)) failed`,
   ),
+  piece(
+    'model_config_invalid',
+    `
+2025-03-08 02:04:48,697 - __main__ - INFO -     raise JSONDecodeError("Expecting value", s, err.value) from None
+» 2025-03-08 02:04:48,697 - __main__ - INFO - json.decoder.JSONDecodeError: Expecting value: line 1 column 1 (char 0)
+2025-03-08 02:04:48,697 - __main__ - INFO - [2025-03-08 02:04:48] Received sigquit from a child proces. It usually means the child failed.`,
+  ),
+  piece(
+    'native_abort',
+    `
+» time=2024-06-07T09:17:01.100+08:00 level=ERROR source=sched.go:344 msg="error loading llama server" error="llama runner process has terminated: exit status 0xc0000409 "`,
+  ),
+  piece(
+    'unsupported_model_architecture',
+    `
+» llama_model_load: error loading model: error loading model architecture: unknown model architecture: 'phi3'
+llama_load_model_from_file: exception loading model
+time=2024-04-25T18:30:30.049+02:00 level=ERROR source=routes.go:120 msg="error loading llama server" error="llama runner process no longer running: 3221226505 "
+[GIN] 2024/04/25 - 18:30:30 | 500 |    536.2714ms |       127.0.0.1 | POST     "/api/chat"`,
+  ),
+  piece(
+    'tool_parser_invalid',
+    `
+» ValueError: think_end_token '</think>' must encode to exactly one token for constrained reasoning.
+[2026-05-09 10:00:00] Received sigquit from a child process. It usually means the child failed.`,
+  ),
+  piece(
+    'lora_error',
+    `
+[2026-04-18 10:00:00] Scheduler hit an exception: Traceback (most recent call last):
+  File "/sgl-workspace/sglang/python/sglang/srt/lora/lora_manager.py", line 260, in fetch_new_loras
+»     assert len(cur_uids) <= self.max_loras_per_batch
+AssertionError
+
+[2026-04-18 10:00:01] Received sigquit from a child process. It usually means the child failed.`,
+  ),
 ]
 
 /** The log without its mark, and the line that was marked. */

@@ -81,6 +81,7 @@ export const abi: readonly Rule[] = [
       /Could not (?:find|load) (?:the )?(?:library|shared (?:object|library)) '?(?<file>[\w.-]+)/,
       /(?<file>(?:lib)?(?:cudart|cublas|cudnn|nccl|numa|rdma|nvrtc|amdhip|hip|tbb|gomp)\S*): (?:not found|No such file)/,
       /Failed to load NCCL library/,
+      /exit status 0xC0000135/i,
       /Unable to load any of \{?(?<file>lib\w+\.so[\w.]*)/,
       /libcuda\.so(?:\.1)? (?:cannot be|is not|not) found/,
       /AssertionError: libcuda\.so cannot found/,

@@ -149,6 +149,11 @@ export const context: readonly Rule[] = [
       /validation errors? for|Chunked prefill is (?:enabled|not supported for \w+ models?, disabling)|out of memory|gpu_memory_utilization/i,
     meaning: 'Settings for batching and scheduling contradict each other.',
     fixes: [
+      {
+        title: 'Allow {biggerContext} tokens in all',
+        do: [{ set: 'context', to: '{biggerContext}' }],
+        engines: ['tgi'],
+      },
       { title: 'Leave the batching to the engine', do: [{ drop: 'batchedTokens' }, { drop: 'sequences' }] },
       { title: 'Run fewer sequences at once', do: [{ set: 'sequences', to: '{fewerSequences}' }] },
     ],

@@ -351,6 +351,7 @@ export const model: readonly Rule[] = [
       /"auto" tool choice requires --enable-auto-tool-choice/,
       /[Rr]easoning parser '?(?<given>[\w-]+)'? .*(?:not found|not registered|invalid|unknown)/,
       /KeyError: .*(?:tool|reasoning) parser/,
+      /think_(?:end|start)_token .*must encode/,
       /tool parser .*could not locate|TypeError: Error: --enable-auto-tool-choice requires/,
     ],
     meaning: 'The engine needs a tool-call parser that it has[, not {given}].',

@@ -112,6 +112,7 @@ export const native: readonly Rule[] = [
       /(?:double free or corruption|malloc\(\): |free\(\): invalid|corrupted size vs|stack smashing detected|munmap_chunk\(\))/,
       /Fatal Python error: (?!Segmentation)(?<detail>.*)/,
       /signaled to shutdown with signal 6\b/,
+      /0xC0000409/i,
       /\bSIGABRT\b|signal: aborted|Aborted \(core dumped\)/,
       /(?:panicked at|panic: |fatal error: unexpected signal)/,
       /(?:exited with |exit )(?:exit )?(?:code|status):? (?:134|-6)\b/,
