@@ -38,10 +38,9 @@ interface Piece {
   sgr: string
 }
 
-/** Glyphs with the cells they take; the last ones are those terminals disagree about. */
+/** The emulator knows the rocket as narrow, as an old terminal does: what follows it must be in place all the same. */
 const glyphs = ['a', 'b', ' ', ' ', 'é', '宽', '█', '\u0ca0', 'e\u0323\u0301', '🚀', '☃']
 const cellsOf = (glyph: string) => (glyph === '宽' || glyph === '🚀' ? 2 : 1)
-const disputed = new Set(['🚀'])
 const colours = [
   '',
   '\x1b[31m',
@@ -94,7 +93,10 @@ async function styleOf(sgr: string) {
 async function expectCells(emulator: Emulator, wanted: Cell[][]) {
   for (const [y, cells] of wanted.entries())
     for (const [x, { glyph, sgr }] of cells.entries()) {
-      if (glyph === '' || disputed.has(cells[x - 1]?.glyph ?? '')) continue
+      if (glyph === '') {
+        expect(`${x},${y} ${emulator.glyph(x, y)}`).toBe(`${x},${y}  `)
+        continue
+      }
       expect(`${x},${y} ${emulator.glyph(x, y)}`).toBe(`${x},${y} ${glyph}`)
       const style = await styleOf(sgr)
       const shown = emulator.style(x, y)

@@ -157,6 +157,23 @@ describe('a terminal that stops reading', () => {
     }
   })
 
+  test('gets the rest of a frame before another program has it', async () => {
+    const pty = await start({ cols: 200, rows: 50 })
+    pty.send('F')
+    await pty.until('flood')
+    pty.pty.pause()
+    await new Promise(resolve => setTimeout(resolve, 600))
+    pty.send('e')
+    await new Promise(resolve => setTimeout(resolve, 100))
+    pty.pty.resume()
+    await pty.until('in the child')
+    pty.send('done\r')
+    await pty.until('flood')
+    pty.send('q')
+    await pty.end()
+    expect(pty.screen.text()).toMatch(/^in the child\n(.*\n)*got done\nbye/)
+  })
+
   test('still lets it end', async () => {
     const pty = await start({ cols: 200, rows: 50 })
     const pid = pidIn(pty)
