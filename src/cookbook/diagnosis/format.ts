@@ -16,6 +16,20 @@ export function formatVerdict(verdict: Verdict, columns = 40): string[] {
   return lines.flatMap(line => (stringWidth(line) > columns ? cut(line, columns) : [line]))
 }
 
+/** How the verdict came about: what was considered and what became of it, and which lines only report the death. */
+export function formatReasons({ why, engine, scannedBytes }: Verdict): string[] {
+  const lines = [
+    `engine ${engine}, ${scannedBytes} bytes read, ${why.runs} ${why.runs === 1 ? 'run' : 'runs'}, the last one got to: ${why.phase}`,
+    why.ended === null ? 'no sign of its end' : `ended: ${why.ended}`,
+  ]
+  for (const seen of why.candidates) {
+    const where = seen.lineNumber === null ? `byte ${seen.byteOffset}` : `line ${seen.lineNumber}`
+    lines.push(`${where}  ${seen.cause ?? 'no cause'} (${seen.rule}): ${seen.fate}`, `  ${seen.line}`)
+  }
+  for (const wrapper of why.wrappers) lines.push(`reports the death only:`, `  ${wrapper}`)
+  return lines
+}
+
 function formatFix(fix: Fix, number: number, columns: number): string[] {
   const label = `${number} `
   const hang = ' '.repeat(label.length)

@@ -7,7 +7,7 @@ const carriageReturn = 13
 const windowBytes = 1 << 20
 /** What stays in reach behind the part being read: stacks and excerpts look back into it. */
 const reach = 96 * 1024
-const mostPlaces = 2000
+const mostPlaces = 400
 /** A longer line is read in pieces. */
 const longestLine = 256 * 1024
 
@@ -46,6 +46,8 @@ export class LogReader implements Surroundings {
   private done = 0
   /** Line number of the byte at `done`; null after a part that was not read. */
   private line: number | null = 1
+  /** The line number asked for last: the next one is mostly a little further on. */
+  private counted = { offset: 0, line: 1 }
   private readonly vocabulary: Vocabulary
   private readonly onLine: (hit: Hit, words: ReadonlySet<number>, around: Surroundings) => void
 
@@ -100,7 +102,13 @@ export class LogReader implements Surroundings {
 
   lineNumber(offset: number): number | null {
     if (this.line === null) return null
-    return this.line + this.newlines(this.done, offset - this.base)
+    const from =
+      this.counted.offset <= offset && this.counted.offset >= this.base + this.done
+        ? this.counted
+        : { offset: this.base + this.done, line: this.line }
+    const line = from.line + this.newlines(from.offset - this.base, offset - this.base)
+    this.counted = { offset, line }
+    return line
   }
 
   before(offset: number, most: number): Place[] {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { applyFix } from '../../../src/cookbook/diagnosis/apply.ts'
 import { diagnoseText } from '../../../src/cookbook/diagnosis/diagnose.ts'
-import { formatVerdict } from '../../../src/cookbook/diagnosis/format.ts'
+import { formatReasons, formatVerdict } from '../../../src/cookbook/diagnosis/format.ts'
 import { readLine } from '../../../src/cookbook/diagnosis/lines.ts'
 import { requiredLiterals } from '../../../src/cookbook/diagnosis/literals.ts'
 import { Needles } from '../../../src/cookbook/diagnosis/needles.ts'
@@ -227,6 +227,18 @@ describe('fixes', () => {
     }
     expect(ids()).toEqual(ids())
     expect(new Set(ids()).size).toBe(ids().length)
+  })
+})
+
+describe('the reasons', () => {
+  it('name the chosen line, those passed over, and the wrappers', () => {
+    const found = diagnoseText(
+      'RuntimeError: NCCL error: unhandled system error\nValueError: Total number of attention heads (28) must be divisible by tensor parallel size (8).\nRuntimeError: Engine core initialization failed. See root cause above.\n',
+    )
+    const text = formatReasons(found).join('\n')
+    expect(text).toMatch(/line 2 {2}tensor_parallel_shape \(heads-not-divisible\): chosen/)
+    expect(text).toMatch(/line 1 {2}nccl_error \(nccl-failed\): says less/)
+    expect(text).toMatch(/reports the death only:\n {2}RuntimeError: Engine core/)
   })
 })
 
