@@ -1,0 +1,229 @@
+import { spawnSync } from 'node:child_process'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { findPaths, type Paths } from '../../src/workspace/paths.ts'
+import { NEWEST, openStore } from '../../store/database.ts'
+import { migrations } from '../../store/migrations/index.ts'
+
+let home: string
+let paths: Paths
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'ithaca-store-'))
+  paths = findPaths({ ITHACA_HOME: home })
+  mkdirSync(paths.data, { recursive: true })
+})
+afterEach(() => rmSync(home, { recursive: true, force: true }))
+
+/** A file as an earlier program left it. */
+const fileOf = (version: number, file = paths.database): void => {
+  const db = new Database(file)
+  db.pragma('journal_mode = WAL')
+  for (const migration of migrations.slice(0, version)) db.exec(migration)
+  db.pragma(`user_version = ${version}`)
+  if (version >= 1)
+    db.exec(`INSERT INTO todos (id, title, content, type, items, source, created_at, updated_at)
+             VALUES ('old', 'kept through everything', '', 'note', '[]', 'test', 1, 1)`)
+  db.close()
+}
+
+const shape = (db: Database.Database): unknown[] =>
+  db.prepare('SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name').all()
+
+const versionInFile = (file: string): number => readFileSync(file).readUInt32BE(60)
+
+/** The program in a process of its own. */
+const ithaca = (args: string[], shell?: string) => {
+  const script = join(import.meta.dirname, '../peers/door.ts')
+  const words = [process.execPath, '--disable-warning=ExperimentalWarning', script, ...args]
+  const [command, given] = shell
+    ? ['sh', ['-c', `${shell}; exec "$@"`, 'sh', ...words]]
+    : [words[0]!, words.slice(1)]
+  return spawnSync(command, given, {
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH, HOME: home, ITHACA_HOME: home, TZ: 'UTC' },
+    timeout: 20_000,
+  })
+}
+
+/** One sentence and no more: not a stack, not a code of SQLite's. */
+const refusedInOneSentence = (ran: ReturnType<typeof ithaca>, sentence: RegExp): void => {
+  expect(ran.stderr.trim().split('\n')).toHaveLength(1)
+  expect(ran.stderr).toMatch(sentence)
+  expect(ran.stderr).not.toMatch(/SQLITE|Error:|\bat \//)
+  expect(ran.status).toBeGreaterThan(0)
+}
+
+describe('migrations', () => {
+  test.each(Array.from({ length: NEWEST + 1 }, (_, version) => version))('from version %i', version => {
+    const fresh = join(home, 'fresh.db')
+    openStore(fresh).close()
+    if (version > 0) fileOf(version)
+    const store = openStore(paths.database)
+    try {
+      expect(versionInFile(paths.database), 'the header never lies').toBe(NEWEST)
+      const beside = new Database(fresh, { readonly: true })
+      expect(shape(store.db)).toEqual(shape(beside))
+      beside.close()
+      const found = store.db
+        .prepare(
+          `SELECT title FROM todos WHERE n IN (SELECT rowid FROM todos_text WHERE todos_text MATCH 'kept')`,
+        )
+        .pluck()
+        .all()
+      expect(found).toEqual(version > 0 ? ['kept through everything'] : [])
+      expect(store.db.pragma('integrity_check', { simple: true })).toBe('ok')
+      expect(store.db.pragma('foreign_key_check')).toEqual([])
+    } finally {
+      store.close()
+    }
+    openStore(paths.database).close()
+  })
+
+  test('settings that a promise of durability needs', () => {
+    const store = openStore(paths.database)
+    expect(store.db.pragma('journal_mode', { simple: true })).toBe('wal')
+    expect(store.db.pragma('synchronous', { simple: true })).toBe(2)
+    expect(store.db.pragma('foreign_keys', { simple: true })).toBe(1)
+    store.close()
+  })
+})
+
+describe('a file that cannot be used is refused and left as it is', () => {
+  const refuses = (sentence: RegExp): void => {
+    const before = readFileSync(paths.database)
+    const beside = readdirSync(paths.data)
+    refusedInOneSentence(ithaca(['todos', 'list']), sentence)
+    expect(readFileSync(paths.database).equals(before)).toBe(true)
+    const left = readdirSync(paths.data).filter(
+      name => !beside.includes(name) && !name.startsWith('owner.db'),
+    )
+    expect(left).toEqual([])
+  }
+
+  test('from a newer program', () => {
+    fileOf(NEWEST)
+    const db = new Database(paths.database)
+    db.pragma(`user_version = ${NEWEST + 1}`)
+    db.close()
+    refuses(/was written by a newer Ithaca .* Update Ithaca/)
+  })
+
+  test('from a newer program that was killed: its log beside it stays too', () => {
+    fileOf(NEWEST)
+    const copy = join(home, 'copy.db')
+    const db = new Database(paths.database)
+    db.pragma(`user_version = ${NEWEST + 1}`)
+    db.pragma('wal_checkpoint(TRUNCATE)')
+    db.exec(`UPDATE todos SET title = 'in the log only'`)
+    const [file, log] = [readFileSync(paths.database), readFileSync(`${paths.database}-wal`)]
+    db.close()
+    rmSync(copy, { force: true })
+    writeFileSync(paths.database, file)
+    writeFileSync(`${paths.database}-wal`, log)
+    refuses(/newer Ithaca/)
+    expect(readFileSync(`${paths.database}-wal`).equals(log)).toBe(true)
+  })
+
+  test.each([
+    ['text', 'this is not a database, whatever its name says\n'.repeat(200)],
+    ['zeros', Buffer.alloc(20_000)],
+    ['half a header', 'SQLite format 3\0'],
+  ])('not a database: %s', (_name, content) => {
+    writeFileSync(paths.database, content)
+    refuses(/is not a database of Ithaca, or is damaged/)
+  })
+
+  test('destroyed behind a good header', () => {
+    fileOf(NEWEST)
+    const bytes = readFileSync(paths.database)
+    bytes.fill(0xa5, 100, 4096)
+    writeFileSync(paths.database, bytes)
+    refuses(/damaged/)
+  })
+
+  test('cut off', () => {
+    fileOf(NEWEST)
+    truncateSync(paths.database, 4096)
+    refuses(/damaged/)
+  })
+})
+
+const root = process.getuid?.() === 0
+
+/** A file system of its own, which only root may make; without it a way that works for everyone else. */
+const mounted = (size: string): (() => void) | undefined => {
+  if (!root) return undefined
+  const done = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${size},mode=700`, 'tmpfs', home])
+  if (done.status !== 0) return undefined
+  return () => {
+    spawnSync('umount', ['-l', home])
+  }
+}
+
+const canMount = (): boolean => {
+  if (!root) return false
+  const place = mkdtempSync(join(tmpdir(), 'ithaca-mount-'))
+  const done = spawnSync('mount', ['-t', 'tmpfs', 'tmpfs', place])
+  if (done.status === 0) spawnSync('umount', [place])
+  rmSync(place, { recursive: true, force: true })
+  return done.status === 0
+}
+
+// Root writes into read-only directories, so as root these need a file system of their own.
+const possible = !root || canMount()
+
+describe.skipIf(!possible)('a disk that does not take it', () => {
+  test('a read-only directory', () => {
+    const unmount = mounted('16m')
+    try {
+      mkdirSync(paths.data, { recursive: true })
+      expect(ithaca(['todos', 'add', 'before']).status).toBe(0)
+      const before = readFileSync(paths.database)
+      if (unmount) spawnSync('mount', ['-o', 'remount,ro', home])
+      else for (const place of [paths.database, paths.ownerLock, paths.data, home]) chmodSync(place, 0o500)
+      refusedInOneSentence(ithaca(['todos', 'add', 'after']), /read-only|may not be entered|more rights/)
+      expect(readFileSync(paths.database).equals(before)).toBe(true)
+    } finally {
+      if (!unmount) for (const place of [home, paths.data]) chmodSync(place, 0o700)
+      unmount?.()
+    }
+  })
+
+  test('a full disk: what was there stays, and it goes on when there is room', () => {
+    const unmount = mounted('8m')
+    try {
+      mkdirSync(paths.data, { recursive: true })
+      expect(ithaca(['todos', 'add', 'before']).status).toBe(0)
+      const before = readFileSync(paths.database)
+      const filler = join(home, 'filler')
+      if (unmount) spawnSync('sh', ['-c', 'cat /dev/zero > "$1"', 'sh', filler])
+      // A bound on the size of files stands in: what is there may not grow.
+      const bound = unmount ? undefined : "trap '' XFSZ; ulimit -f 1"
+      const text = 'x'.repeat(90_000)
+      refusedInOneSentence(
+        ithaca(['todos', 'add', 'after', '--content', text], bound),
+        /disk is full|disk reports an error/,
+      )
+      if (unmount) expect(readFileSync(paths.database).equals(before)).toBe(true)
+      rmSync(filler, { force: true })
+      const list = ithaca(['--json', 'todos', 'list'])
+      const { items } = JSON.parse(list.stdout) as { items: { title: string }[] }
+      expect(items.map(item => item.title)).toEqual(['before'])
+      expect(ithaca(['todos', 'add', 'again']).status).toBe(0)
+    } finally {
+      unmount?.()
+    }
+  })
+})
