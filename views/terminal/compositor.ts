@@ -80,7 +80,11 @@ export class Compositor {
       changed = true
     }
     this.#lines = lines
-    if (changed) this.#request()
+    if (this.written.frames === 0 && !this.#paused && !this.#busy) {
+      // The very first frame does not wait its turn: loading Ink would come before it.
+      this.#cancel()
+      this.#paint()
+    } else if (changed) this.#request()
   }
 
   /** Reserves a mark for a rectangle that `paint` fills. `rect` is asked at every frame. */
