@@ -113,6 +113,8 @@ export const explained = <T>(file: string, work: () => T): T => {
 
 export const storeProblem = (file: string, error: unknown): unknown => {
   const code = (error as { code?: string }).code ?? ''
+  // A trigger of ours refuses in words meant for the person.
+  if (code === 'SQLITE_CONSTRAINT_TRIGGER') return new Problem('conflict', (error as Error).message)
   const known = Object.entries(SENTENCES).find(([name]) => code.startsWith(name))
   return known ? new Problem('unavailable', `${file} ${known[1]}.`, { sqlite: code }) : error
 }
