@@ -823,6 +823,43 @@ AssertionError
 
 [2026-04-18 10:00:01] Received sigquit from a child process. It usually means the child failed.`,
   ),
+  piece(
+    'native_abort',
+    `
+llama_model_loader: loaded meta data with 30 key-value pairs
+» terminate called without an active exception`,
+  ),
+  piece(
+    'cuda_runtime_error',
+    `
+terminate called after throwing an instance of 'c10::Error'
+»   what():  CUDA error: an illegal memory access was encountered
+Aborted (core dumped)`,
+  ),
+  piece(
+    'model_path_not_found',
+    '» OSError: /models/llama does not appear to have a file named config.json. Checkout the files there.',
+  ),
+  piece(
+    'too_few_gpus',
+    '» ValueError: Tensor parallel size (4) cannot be larger than the number of available GPUs (2).',
+  ),
+  piece(
+    'package_version_mismatch',
+    "» ValueError: 'aimv2' is already used by a Transformers config, pick another name.",
+  ),
+  piece('package_version_mismatch', '» ImportError: Numba needs NumPy 2.2 or less. Got NumPy 2.3.'),
+  piece(
+    'package_version_mismatch',
+    `
+  File "/opt/venv/lib/python3.12/site-packages/vllm/transformers_utils/tokenizer.py", line 96, in get_cached_tokenizer
+    tokenizer_all_special_tokens_extended = tokenizer.all_special_tokens_extended
+» AttributeError: 'Qwen2Tokenizer' object has no attribute 'all_special_tokens_extended'`,
+  ),
+  piece(
+    'package_version_mismatch',
+    "» AttributeError: 'LlamaAttention' object has no attribute 'rope_theta'",
+  ),
 ]
 
 /** The log without its mark, and the line that was marked. */

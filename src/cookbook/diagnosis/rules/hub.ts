@@ -61,6 +61,7 @@ export const hub: readonly Rule[] = [
       /no GGUF files? found|No GGUF/i,
     ],
     unless: /Command|command not found/,
+    when: ({ values }) => !/^[/.~]/.test(values.repo ?? ''),
     meaning: 'There is no such model on the hub, nor a folder of that name[: {repo}].',
     fixes: [
       { title: 'Correct the name of the model', do: [{ set: 'model', to: '{corrected}' }] },

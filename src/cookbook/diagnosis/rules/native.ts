@@ -1,4 +1,17 @@
-import type { Rule } from '../types.ts'
+import type { FixTemplate, Rule } from '../types.ts'
+
+const upgrades: readonly FixTemplate[] = [
+  {
+    title: 'Update the engine',
+    do: [{ run: 'update the engine to its newest release' }],
+    engines: ['llama.cpp', 'ollama'],
+  },
+  {
+    title: 'Upgrade the engine',
+    do: [{ pip: ['--upgrade', '{package}'] }],
+    engines: ['vllm', 'sglang', 'tgi', 'mlx', 'other'],
+  },
+]
 
 export const native: readonly Rule[] = [
   {
@@ -105,31 +118,29 @@ export const native: readonly Rule[] = [
       /GGML_ASSERT\((?<detail>.*)\) failed/,
       /GGML_ASSERT: (?<detail>.*)/,
       /ggml_abort|GGML_ABORT/,
-      /terminate called (?:after throwing|without an active exception)/,
       /what\(\):\s+(?<detail>.*)/,
       /libc\+\+abi: terminating due to uncaught exception of type (?<detail>.*)/,
       /Assertion `(?<detail>.*)' failed/,
       /(?:double free or corruption|malloc\(\): |free\(\): invalid|corrupted size vs|stack smashing detected|munmap_chunk\(\))/,
       /Fatal Python error: (?!Segmentation)(?<detail>.*)/,
-      /signaled to shutdown with signal 6\b/,
-      /0xC0000409/i,
-      /\bSIGABRT\b|signal: aborted|Aborted \(core dumped\)/,
       /(?:panicked at|panic: |fatal error: unexpected signal)/,
-      /(?:exited with |exit )(?:exit )?(?:code|status):? (?:134|-6)\b/,
     ],
     unless: /what\(\):\s+\[?(?:CUDA|PG |Rank )/,
     meaning: 'The program gave up in its native code[{detailPart}].',
-    fixes: [
-      {
-        title: 'Update the engine',
-        do: [{ run: 'update the engine to its newest release' }],
-        engines: ['llama.cpp', 'ollama'],
-      },
-      {
-        title: 'Upgrade the engine',
-        do: [{ pip: ['--upgrade', '{package}'] }],
-        engines: ['vllm', 'sglang', 'tgi', 'mlx', 'other'],
-      },
+    fixes: upgrades,
+  },
+  {
+    id: 'native-abort',
+    cause: 'native_abort',
+    strength: 'echo',
+    match: [
+      /terminate called (?:after throwing|without an active exception)/,
+      /signaled to shutdown with signal 6\b/,
+      /0xC0000409/i,
+      /\bSIGABRT\b|signal: aborted|Aborted \(core dumped\)/,
+      /(?:exited with |exit )(?:exit )?(?:code|status):? (?:134|-6)\b/,
     ],
+    meaning: 'The program gave up in its native code.',
+    fixes: upgrades,
   },
 ]

@@ -130,6 +130,8 @@ export const packages: readonly Rule[] = [
     match: [
       /cannot import name '(?<name>\w+)' from (?:partially initialized module )?'(?<module>[\w.]+)'/,
       /cannot import name '?(?<name>\w+)'?/,
+      /'\w*(?:Tokenizer\w*|Processor|Config)' object has no attribute '(?<name>\w+)'/,
+      /'(?<name>[\w-]+)' is already used by a Transformers config/,
       /[Mm]odule '(?<module>[\w.]+)' has no attribute '(?<name>\w+)'/,
       /type object '(?<module>\w+)' has no attribute '(?<name>\w+)'/,
       /(?<name>[\w.]+)\(\) got an unexpected keyword argument '(?<argument>\w+)'/,
@@ -169,6 +171,7 @@ export const packages: readonly Rule[] = [
       /(?<module>[\w.-]+) (?:is installed with )?version (?<have>[\w.+]+),? which is less than the minimum required version (?<want>[\w.]+)/,
       /VersionConflict: \((?<module>[\w-]+) (?<have>[\w.]+) .*?(?<want>[<>=!~]=[\w.]+)/,
       /(?:requires?|expected) (?<module>(?!a |an |the )[\w-]+) ?(?:version )?(?<want>[<>=!~]{1,2} ?[\d][\w.]*)(?:,? .*(?:found|but|have|installed|got))/,
+      /(?<caller>\w+) needs (?<module>\w+) (?<want>[\d.]+) or (?:less|greater)\. Got/,
       /(?:minimum|at least) (?:required )?(?:version|transformers|torch).{0,40}(?:but|found|have|got)/i,
       /ContextualVersionConflict|DistributionNotFound/,
       /version of (?<module>[\w-]+) .*(?:is too old|too low|not (?:supported|compatible)|incompatible)/i,
@@ -281,10 +284,10 @@ export const lastGuesses: readonly Rule[] = [
     strength: 'place',
     match: [
       /'(?<module>\w*(?:Config|Tokenizer\w*|Processor|Cache|Params|Args|Proxy|Namespace|Version|Output|Metadata|Model|Runner|Group|Context|Options|Settings|Request|Kernel|Linear|Method))' object has no attribute '(?<name>\w+)'/,
-      /'(?:dict|list|str|NoneType|tuple|int|property|function|builtin_function_or_method)' object has no attribute '(?<name>\w+)'/,
-      /AttributeError: (?<name>.+)/,
+      /'(?:dict|list|str|tuple|int|property|function|builtin_function_or_method)' object has no attribute '(?<name>\w+)'/,
+      /AttributeError: (?<name>(?!'NoneType').+)/,
       /NameError: name '(?<name>\w+)' is not defined/,
-      /TypeError: (?<name>.+)/,
+      /TypeError: (?<name>.*(?:argument|positional|not callable|not subscriptable|unsupported operand|must be).*)/,
     ],
     meaning: 'Two installed packages do not fit together: one misses “{name}”.',
     fixes: [

@@ -82,6 +82,7 @@ export const parallel: readonly Rule[] = [
       /CUDA error: invalid device ordinal/,
       /HIP error: invalid device ordinal/,
       /cudaErrorInvalidDevice\b/,
+      /tensor parallel size \(?(?<asked>\d+)\)? cannot be larger than the number of available GPUs \(?(?<have>\d+)/i,
       /(?:tensor_parallel_size|tp_size|num_shard|World size)\D{0,40}(?<asked>\d+)\D{1,80}(?:GPUs?|devices?)\D{1,40}(?<have>\d+)/,
       /[Ll]ocal rank (?<rank>\d+) (?:is out of bounds|must be less than)/,
       /DP adjusted local rank (?<rank>\d+) is out of bounds/,
