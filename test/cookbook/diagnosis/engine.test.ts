@@ -177,11 +177,12 @@ describe('what is no cause', () => {
     expect(diagnoseText(log(start, asked, ready, work)).cause).toBeNull()
   })
 
-  it('is what comes after a stop', () => {
-    const found = diagnoseText(
-      log(start, ready, work, 'INFO:     Shutting down', 'RuntimeError: NCCL error: unhandled system error'),
-    )
-    expect(found).toMatchObject({ cause: null, verdict: 'stopped' })
+  it.each([
+    ['at work', [ready, work]],
+    ['still loading', ['INFO loading']],
+  ])('is what comes after a stop while %s', (_, before) => {
+    const after = ['INFO:     Shutting down', 'RuntimeError: NCCL error: unhandled system error']
+    expect(diagnoseText(log(start, ...before, ...after))).toMatchObject({ cause: null, verdict: 'stopped' })
   })
 
   it('is an error no rule knows, but it is shown', () => {
