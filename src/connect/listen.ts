@@ -1,4 +1,5 @@
-import type { Server } from 'node:http'
+import type { Server, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Http2Bindings, HttpBindings } from '@hono/node-server'
 import type { Api } from '../api/app.ts'
 import { Problem } from '../contract/problem.ts'
@@ -30,6 +31,7 @@ export const listen = async (
       maxHeaderSize: 32_768,
     },
   }) as Server
+  const endless = watchConnections(server)
   const host = wanted.host ?? wanted.config.api.host
   const kept = wanted.port ?? wanted.config.api.port ?? chosenPort(wanted.paths)
   let port = kept ?? FIRST_PORT
@@ -53,10 +55,30 @@ export const listen = async (
           clearTimeout(cut)
           resolve()
         })
-        server.closeIdleConnections()
+        for (const socket of endless()) socket.destroy()
       }),
   }
 }
+
+/** The connections that nothing will ever finish on: unused ones, idle ones, and streams of events. */
+const watchConnections = (server: Server): (() => Socket[]) => {
+  const answering = new Map<Socket, ServerResponse | null>()
+  server.on('connection', socket => {
+    answering.set(socket, null)
+    socket.once('close', () => answering.delete(socket))
+  })
+  server.on('request', ({ socket }, response) => {
+    answering.set(socket, response)
+    response.once('close', () => {
+      if (answering.get(socket) === response) answering.set(socket, null)
+    })
+  })
+  return () =>
+    [...answering].filter(([, response]) => !response || isStream(response)).map(([socket]) => socket)
+}
+
+const isStream = (response: ServerResponse): boolean =>
+  response.headersSent && String(response.getHeader('content-type')).startsWith('text/event-stream')
 
 const tryPort = (server: Server, port: number, host: string): Promise<boolean> =>
   new Promise((resolve, reject) => {

@@ -1,8 +1,11 @@
+import { once } from 'node:events'
 import { request } from 'node:http'
+import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createClient } from '../../src/client/client.ts'
 import { follow, type Told } from '../../src/client/events.ts'
 import { overHttp } from '../../src/connect/connect.ts'
+import { listen } from '../../src/connect/listen.ts'
 import { todos } from '../../src/contract/todos.ts'
 import { type TestWorkspace, testWorkspace } from '../peers/workspace.ts'
 
@@ -135,6 +138,38 @@ test('a body has a bound, whether its length is told or not', async () => {
   expect(await post([Buffer.from('{')], { 'content-length': config.api.max_body + 1 })).toBe(413)
   expect(await post(over, { 'transfer-encoding': 'chunked' })).toBe(413)
   expect(await post([Buffer.from('{"title":"small"}')], {})).toBe(201)
+})
+
+test('closing waits for what is under way, and for nothing that never ends', async () => {
+  await using w = await testWorkspace()
+  const { config, operatorKey } = w.inside.workspace
+  // So patient that only a close which waits for nothing endless is over before the test is.
+  const listener = await listen(w.inside.api, { paths: w.paths, config, port: 0 })
+  const port = Number(new URL(listener.url).port)
+  const unused = connect(port, '127.0.0.1')
+  await once(unused, 'connect')
+  const stream = await fetch(`${listener.url}/api/v1/events`, {
+    headers: { authorization: `Bearer ${operatorKey}` },
+  })
+  const posting = request(`${listener.url}/api/v1/todos`, {
+    method: 'POST',
+    agent: false,
+    headers: { authorization: `Bearer ${operatorKey}`, connection: 'close' },
+  })
+  posting.write('{"title":')
+  await until(() => w.inside.workspace.changes.audience() === 1)
+  await new Promise<void>(resolve =>
+    posting.once('socket', socket => (socket.connecting ? socket.once('connect', resolve) : resolve())),
+  )
+  const answered = once(posting, 'response')
+  await (await fetch(`${listener.url}/healthz`)).arrayBuffer()
+  const closed = listener.close(2 ** 30)
+  await expect(stream.text()).rejects.toThrow()
+  posting.end('"under way"}')
+  const [response] = await answered
+  response.resume()
+  expect(response.statusCode).toBe(201)
+  await closed
 })
 
 describe('the stream of events', () => {
