@@ -11,19 +11,7 @@ const files = ['src', 'views', 'store'].flatMap(folder =>
 const sources = new Map(files.map(file => [file, readFileSync(join(root, file), 'utf8')]))
 
 /** From the roof down. A room may use the rooms below it, and its own. */
-const NOUNS = [
-  'todos',
-  'calendar',
-  'mail',
-  'memory',
-  'documents',
-  'access',
-  'notify',
-  'cookbook',
-  'models',
-  'gpus',
-  'search',
-]
+const NOUNS = ['todos', 'calendar', 'mail', 'memory', 'documents', 'access', 'notify', 'cookbook', 'search']
 const rank = (room: string): number => {
   if (room === 'main') return 100
   if (room === 'views' || room === 'cli') return 90
@@ -33,7 +21,7 @@ const rank = (room: string): number => {
   if (room === 'workspace') return 70
   if (NOUNS.includes(room)) return 60
   if (room === 'demo') return 60
-  if (room === 'sessions' || room === 'logs') return 50
+  if (['sessions', 'logs', 'models', 'gpus'].includes(room)) return 50
   if (room === 'hosts') return 40
   if (room === 'store') return 30
   if (room === 'time') return 25
@@ -42,7 +30,18 @@ const rank = (room: string): number => {
 }
 
 const SCREEN = new Set(['views', 'cli', 'client'])
-const ENGINE = new Set(['api', 'workspace', ...NOUNS, 'demo', 'sessions', 'logs', 'hosts', 'store'])
+const ENGINE = new Set([
+  'api',
+  'workspace',
+  ...NOUNS,
+  'demo',
+  'sessions',
+  'logs',
+  'models',
+  'gpus',
+  'hosts',
+  'store',
+])
 
 const roomOf = (file: string): string => {
   const [top, second] = file.split('/') as [string, string]

@@ -7,7 +7,7 @@ import { Problem } from '../contract/problem.ts'
 import { type Parsed, pathFields, type Route, type Scope } from '../contract/route.ts'
 import type { Workspace } from '../workspace/workspace.ts'
 import { envelopeFor } from './envelope.ts'
-import { passGuard, type Ticket } from './guard.ts'
+import { passFence, passGuard, type Ticket } from './guard.ts'
 
 /** What is known of a request once its caller is. */
 export interface Bindings {
@@ -37,6 +37,8 @@ export interface Call {
   readonly http: Ctx
   /** For routes whose scope depends on what is asked of them. Throws the refusal, or waits for an approval. */
   need(scopes: readonly Scope[], all?: boolean): Promise<void>
+  /** At a fence of the token: a refusal that names it, or a question where the token is allowed to ask. */
+  fence(reason: string): Promise<void>
 }
 
 export type Handler<R extends Route> = (input: Parsed<R>, call: Call) => unknown
@@ -81,6 +83,7 @@ export const binder =
         },
         http,
         need: (scopes, all) => passGuard(http, workspace, scopes, all ?? false),
+        fence: reason => passFence(http, workspace, reason),
       }
       if (Array.isArray(route.scope)) await call.need(route.scope as readonly Scope[])
       else if (route.scope === 'operator' && !actor.operator)

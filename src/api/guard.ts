@@ -1,4 +1,5 @@
 import { may } from '../contract/actor.ts'
+import { Problem } from '../contract/problem.ts'
 import type { Scope } from '../contract/route.ts'
 import type { Workspace } from '../workspace/workspace.ts'
 import { askFirst } from './ask.ts'
@@ -23,4 +24,12 @@ export const passGuard = async (
     throw new Refusal(http.json(envelopeFor(http.req.path).missingScope(missing, all) as never, 403))
   }
   if (verdicts.includes('ask') && !ticket) throw new Refusal(await askFirst(http, workspace, scopes))
+}
+
+export const passFence = async (http: Ctx, workspace: Workspace, reason: string): Promise<void> => {
+  const { actor, ticket } = http.var
+  if (ticket) return
+  if (actor.fences?.at_fence !== 'ask')
+    throw new Problem('denied', reason, { fence: reason.split(':')[0]?.replace('fence ', '') })
+  throw new Refusal(await askFirst(http, workspace, [], reason))
 }

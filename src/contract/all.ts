@@ -1,10 +1,13 @@
 import { about } from './about.ts'
 import { access } from './access.ts'
 import { codex } from './codex/all.ts'
+import { cookbook } from './cookbook.ts'
 import { documents } from './documents.ts'
 import { events } from './events.ts'
+import { hosts } from './hosts.ts'
 import { memory } from './memory.ts'
 import { notify } from './notify.ts'
+import { presets } from './presets.ts'
 import type { Route } from './route.ts'
 import { search } from './search.ts'
 import { todos } from './todos.ts'
@@ -21,6 +24,9 @@ export const groups: Record<string, Record<string, Route>> = {
   access,
   events,
   notify,
+  hosts,
+  cookbook,
+  presets,
   codex,
 }
 

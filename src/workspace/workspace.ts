@@ -12,6 +12,7 @@ import { type Access, openAccessRules } from '../access/access.ts'
 import { type Approvals, openApprovals } from '../access/approvals.ts'
 import { type Limits, openLimits } from '../access/limits.ts'
 import { Problem } from '../contract/problem.ts'
+import type { Cookbook } from '../cookbook/cookbook.ts'
 import { type Documents, openDocuments } from '../documents/documents.ts'
 import { type Memories, openMemories } from '../memory/memory.ts'
 import { openBell } from '../notify/bell.ts'
@@ -23,6 +24,7 @@ import { openTodos, type Todos } from '../todos/todos.ts'
 import { openClock } from './clock.ts'
 import { type Config, readConfig, systemZone } from './config.ts'
 import { openJournal } from './journal.ts'
+import { kitchen } from './kitchen.ts'
 import { notifier } from './notifier.ts'
 import type { Paths } from './paths.ts'
 
@@ -55,6 +57,7 @@ export interface Workspace {
   readonly documents: Documents
   readonly search: Search
   readonly notify: Notify
+  readonly cookbook: Cookbook
   /** Begins what happens by itself: reminders, deadlines, housekeeping. */
   start(): void
   /** Notes what went wrong in the log and gives the number to find it by. */
@@ -83,6 +86,7 @@ export const openWorkspace = (options: OpenOptions): Workspace => {
   const accessStore = openAccessStore(store)
   const approvals = openApprovals({ store: accessStore, changes, now })
   const notify = notifier({ store, changes, now, zone, config })
+  const cookbook = kitchen({ store, changes, paths, config, now, zone, report: journal.report })
   const workspace: Workspace = {
     paths,
     config,
@@ -111,10 +115,12 @@ export const openWorkspace = (options: OpenOptions): Workspace => {
       schedule: openSchedule({ now, zone, dayStart: () => config.reminders.day_start }),
     }),
     notify,
+    cookbook,
     report: journal.report,
     start() {
       const bell = openBell({ notify, now, sources: [todoRings(workspace.todos, notify.told)] })
       notify.recover()
+      cookbook.start(clock.every)
       clock.every(1000, () => bell.look())
       clock.every(1000, () => notify.round())
       clock.every(1000, () => approvals.expire())
@@ -123,6 +129,7 @@ export const openWorkspace = (options: OpenOptions): Workspace => {
     async close() {
       clock.stop()
       await notify.close()
+      await cookbook.close()
       journal.close()
       store.close()
     },

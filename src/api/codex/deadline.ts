@@ -13,9 +13,9 @@ export const inTime =
   (route, handler) =>
     bind(route, async (input, call) => {
       const ending = lazySignal(call)
-      const { actor, author, workspace, http, need } = call
+      const { actor, author, workspace, http, need, fence } = call
       const limited: Call = {
-        ...{ actor, author, workspace, http, need },
+        ...{ actor, author, workspace, http, need, fence },
         get signal() {
           return ending.signal()
         },

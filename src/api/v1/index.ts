@@ -3,10 +3,13 @@ import type { App, Bind } from '../bind.ts'
 import type { Metrics } from '../metrics.ts'
 import { bindAbout } from './about.ts'
 import { bindAccess } from './access.ts'
+import { bindCookbook } from './cookbook.ts'
 import { bindDocuments } from './documents.ts'
 import { bindEvents } from './events.ts'
+import { bindHosts } from './hosts.ts'
 import { bindMemory } from './memory.ts'
 import { bindNotify } from './notify.ts'
+import { bindPresets } from './presets.ts'
 import { bindSearch } from './search.ts'
 import { bindTodos } from './todos.ts'
 import { bindWorkspace } from './workspace.ts'
@@ -19,6 +22,9 @@ export const bindV1 = (bind: Bind, app: App, workspace: Workspace, metrics: Metr
   bindDocuments(bind, workspace)
   bindSearch(bind, workspace)
   bindNotify(bind, workspace)
+  bindHosts(bind, workspace)
+  bindCookbook(bind, workspace)
+  bindPresets(bind, workspace)
   bindAccess(bind, workspace)
   bindEvents(bind, workspace)
 }

@@ -1,0 +1,74 @@
+import { stream } from 'hono/streaming'
+import { cookbook as routes } from '../../contract/cookbook.ts'
+import type { Workspace } from '../../workspace/workspace.ts'
+import type { Bind, Call } from '../bind.ts'
+import { launchChecked, stopTime } from '../launch.ts'
+import { maskText } from '../mask.ts'
+
+export const bindCookbook = (bind: Bind, workspace: Workspace): void => {
+  const { cookbook } = workspace
+  const { serves, reading, control } = cookbook
+
+  bind(routes.tasks, query => {
+    cookbook.watch.hurry(query.host)
+    return { items: cookbook.list(query) }
+  })
+  bind(routes.task, ({ id }) => serves.view(serves.get(id)))
+  bind(routes.serve, (input, call) => launchChecked(call, input))
+  bind(routes.wait, ({ id, for: until, timeout }, { signal }) => {
+    cookbook.watch.hurry(serves.get(id).kept.host)
+    return reading.wait(id, until, timeout * 1000, signal)
+  })
+  bind(routes.stop, async ({ id, at, ...asked }, call) => {
+    await stopFence(call, id)
+    return control.stop(call.author, id, { ...asked, at: await stopTime(workspace, at) })
+  })
+  bind(routes.output, async ({ id, tail, attempt, raw }) => {
+    const { source, output } = await reading.output(id, tail, { attempt, raw })
+    const one = serves.get(id)
+    return { serve: serves.view(one), source, output: maskText(output), diagnosis: one.kept.diagnosis }
+  })
+  bind(routes.log, async ({ id, offset, length, attempt }, { http }) => {
+    const slice = await reading.bytes(id, offset ?? -length, length, attempt)
+    return http.body(new Uint8Array(slice.bytes), 200, {
+      'content-type': 'application/octet-stream',
+      'ithaca-log-start': String(slice.start),
+      'ithaca-log-size': String(slice.size),
+    })
+  })
+  bind(routes.follow, ({ id, offset, tail }, { http }) => {
+    serves.get(id)
+    http.header('content-type', 'application/octet-stream')
+    return stream(http, async out => {
+      const given = new AbortController()
+      out.onAbort(() => given.abort())
+      for await (const bytes of reading.follow(id, { offset, lines: tail, signal: given.signal }))
+        await out.write(bytes)
+    })
+  })
+  bind(routes.search, ({ id, query, regex, ignore_case, limit }, { http }) => {
+    serves.get(id)
+    http.header('content-type', 'application/x-ndjson')
+    return stream(http, async out => {
+      const given = new AbortController()
+      out.onAbort(() => given.abort())
+      const found = reading.search(id, { query, regex, ignoreCase: ignore_case, limit, signal: given.signal })
+      for await (const one of found) await out.write(`${JSON.stringify(one)}\n`)
+    })
+  })
+  bind(routes.forget, ({ id }, { author }) => {
+    cookbook.serves.forget(author, id)
+    return { ok: true }
+  })
+}
+
+/** A token fenced to its own serves stops nobody else's. */
+export const stopFence = async (call: Call, id: string): Promise<void> => {
+  const { actor, workspace } = call
+  if (actor.fences?.stop !== 'own') return
+  const { kept } = workspace.cookbook.serves.get(id)
+  if (kept.actor !== actor.name)
+    await call.fence(
+      `fence stop: this token may stop its own serves, and ${kept.name} was launched by ${kept.actor ?? 'somebody else'}`,
+    )
+}

@@ -1,0 +1,31 @@
+import { stream } from 'hono/streaming'
+import { hosts as routes } from '../../contract/hosts.ts'
+import type { Workspace } from '../../workspace/workspace.ts'
+import type { Bind } from '../bind.ts'
+
+export const bindHosts = (bind: Bind, workspace: Workspace): void => {
+  const { machines, watch } = workspace.cookbook
+  bind(routes.list, () => {
+    watch.hurry()
+    return { items: machines.list() }
+  })
+  bind(routes.get, ({ id }) => machines.view(id))
+  bind(routes.add, (input, { author }) => machines.add(author, input))
+  bind(routes.edit, (input, { author }) => machines.edit(author, input))
+  bind(routes.remove, ({ id }, { author }) => {
+    machines.remove(author, id)
+    return { ok: true }
+  })
+  bind(routes.test, ({ id }, { http }) => {
+    machines.at(id)
+    http.header('content-type', 'application/x-ndjson')
+    return stream(http, async out => {
+      const given = new AbortController()
+      out.onAbort(() => given.abort())
+      for await (const step of machines.test(id, given.signal)) await out.write(`${JSON.stringify(step)}\n`)
+    })
+  })
+  bind(routes.trust, ({ id, fingerprint }, { author }) => machines.trust(author, id, fingerprint))
+  bind(routes.history, ({ id, since }) => ({ samples: machines.history(id, since ?? 0) }))
+  bind(routes.aliases, async ({ pattern, saved }) => ({ items: await machines.aliases(pattern, saved) }))
+}

@@ -1,0 +1,129 @@
+import type { Changes } from '../../store/changes.ts'
+import type { HostStore } from '../../store/hosts.ts'
+import type { PresetStore } from '../../store/presets.ts'
+import type { ServeStore } from '../../store/serves.ts'
+import type { Serve, ServeState } from '../contract/serve.ts'
+import type { HostsOptions } from '../hosts/hosts.ts'
+import type { Policy } from './command/command.ts'
+import { type Control, openControl } from './control.ts'
+import { type Launching, openLaunching } from './launching.ts'
+import { type Machines, openMachines } from './machines.ts'
+import { openPresets, type Presets } from './presets.ts'
+import { openReading, type Reading } from './reading.ts'
+import { openServes, type Serves } from './serves.ts'
+import { openWatch, type Watch } from './watch.ts'
+
+/** Model servers on many hosts: the rooms of the Cookbook, opened together. */
+export interface Cookbook {
+  readonly machines: Machines
+  readonly serves: Serves
+  readonly watch: Watch
+  readonly launching: Launching
+  readonly control: Control
+  readonly reading: Reading
+  readonly presets: Presets
+  readonly policy: () => Policy
+  list(query: ListQuery): Serve[]
+  /** A look at the host, where it matters for the answer and can be had quickly. */
+  fresh(host?: string): Promise<void>
+  start(every: (ms: number, work: () => void | Promise<void>) => void): void
+  close(): Promise<void>
+}
+
+export interface ListQuery {
+  host?: string
+  state?: ServeState | 'live' | 'ended' | 'all'
+  mine?: boolean
+  lineage?: string
+  latest?: boolean
+}
+
+export interface CookbookDeps {
+  stores: { hosts: HostStore; serves: ServeStore; presets: PresetStore }
+  changes: Changes
+  now: () => number
+  /** `HH:MM` on the owner's clock. */
+  clock: () => string
+  operator: string
+  seal: { seal(text: string): Buffer; open(sealed: Buffer): string }
+  ssh: HostsOptions
+  localSocket: string
+  localState: string
+  policy: () => Policy
+  report: (error: unknown) => void
+}
+
+const ENDED = new Set<ServeState>(['stopped', 'exited', 'crashed', 'lost'])
+const FRESH_WITHIN = 3000
+
+export const openCookbook = (deps: CookbookDeps): Cookbook => {
+  const { changes, now, report, policy } = deps
+  const machines = openMachines({ ...deps, store: deps.stores.hosts })
+  const hostName = (id: string): string => machines.all().find(place => place.id === id)?.name ?? id
+  const serves = openServes({ store: deps.stores.serves, changes, now, operator: deps.operator, hostName })
+  const watch = openWatch({ machines, serves, changes, now, report })
+  const launching = openLaunching({ ...deps, machines, serves, watch })
+  const control = openControl({ machines, serves, watch, launching, now, report })
+  const subscribe = (listener: (id: string) => void): (() => void) =>
+    changes.subscribe(events => {
+      for (const event of events) if (event.noun === 'serve') listener(event.id)
+    })
+  const reading = openReading({ machines, serves, subscribe })
+  const presets = openPresets({ store: deps.stores.presets, changes, machines, now, policy })
+
+  const list = (query: ListQuery): Serve[] => {
+    const host = query.host === undefined ? undefined : machines.at(query.host).id
+    let shown = serves.all().map(serves.view)
+    if (host !== undefined) shown = shown.filter(serve => serve.host === host)
+    if (query.lineage) shown = shown.filter(serve => serve.lineage === query.lineage)
+    if (query.latest) shown = newest(shown)
+    if (query.mine) shown = shown.filter(serve => serve.mine)
+    if (query.state === 'live') shown = shown.filter(serve => !ENDED.has(serve.state))
+    else if (query.state === 'ended') shown = shown.filter(serve => ENDED.has(serve.state))
+    else if (query.state && query.state !== 'all') shown = shown.filter(serve => serve.state === query.state)
+    return shown.sort(
+      (a, b) => Number(ENDED.has(a.state)) - Number(ENDED.has(b.state)) || b.launched_at - a.launched_at,
+    )
+  }
+
+  return {
+    machines,
+    serves,
+    watch,
+    launching,
+    control,
+    reading,
+    presets,
+    policy,
+    list,
+    async fresh(host) {
+      watch.hurry(host)
+      const looks = (host === undefined ? machines.all() : [machines.at(host)])
+        .filter(place => place.host.reach.state !== 'unreachable')
+        .map(place => watch.look(place.id))
+      // A slow host is answered for with what was last known of it.
+      await Promise.race([
+        Promise.allSettled(looks),
+        new Promise(resolve => setTimeout(resolve, FRESH_WITHIN).unref()),
+      ])
+    },
+    start(every) {
+      watch.start()
+      every(5000, () => launching.retry())
+      every(1000, () => control.stopDue())
+    },
+    async close() {
+      await watch.stop()
+      machines.close()
+    },
+  }
+}
+
+const newest = (shown: readonly Serve[]): Serve[] => {
+  const latest = new Map<string, Serve>()
+  for (const serve of shown) {
+    const other = latest.get(serve.lineage)
+    if (!other || serve.attempt > other.attempt) latest.set(serve.lineage, serve)
+  }
+  return [...latest.values()]
+}

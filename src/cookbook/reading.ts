@@ -1,0 +1,183 @@
+import { Problem } from '../contract/problem.ts'
+import type { Serve } from '../contract/serve.ts'
+import { follow } from '../logs/follow.ts'
+import { range, tail as tailOf } from '../logs/pages.ts'
+import { capture } from '../logs/pane.ts'
+import { type Found, search } from '../logs/search.ts'
+import type { Slice } from '../logs/slice.ts'
+import { clean, foldReturns } from '../logs/text.ts'
+import { status } from '../sessions/status.ts'
+import type { Machines } from './machines.ts'
+import type { Known, Serves } from './serves.ts'
+import { asProblem, overThere } from './trouble.ts'
+
+/** Logs, read where they are. */
+export interface Reading {
+  /** The last lines, from the log or else the pane. */
+  output(
+    id: string,
+    lines: number,
+    options: { attempt?: number; raw: boolean },
+  ): Promise<{ source: 'log' | 'pane' | 'none'; output: string }>
+  bytes(id: string, offset: number, length: number, attempt?: number): Promise<Slice>
+  /** Pushes what is written, from `offset` (or the last lines) on, until it ends or is given up. */
+  follow(id: string, options: { offset?: number; lines: number; signal: AbortSignal }): AsyncGenerator<Buffer>
+  search(
+    id: string,
+    options: { query: string; regex: boolean; ignoreCase: boolean; limit: number; signal: AbortSignal },
+  ): AsyncGenerator<Found>
+  wait(
+    id: string,
+    until: 'ready' | 'ended',
+    ms: number,
+    signal: AbortSignal,
+  ): Promise<{ reached: boolean; serve: Serve; tail: string }>
+}
+
+const SMALL_TAIL = 20
+
+export const openReading = (deps: {
+  machines: Machines
+  serves: Serves
+  subscribe(listener: (id: string) => void): () => void
+}): Reading => {
+  const { machines, serves } = deps
+
+  const logOf = (one: Known, attempt?: number): string | null => {
+    const { session } = one.sight
+    if (attempt !== undefined && session) {
+      const found = session.attempts.find(each => each.number === attempt)
+      if (!found)
+        throw new Problem(
+          'not_found',
+          `${one.kept.name} has no attempt ${attempt}; it has ${session.attempts.length}.`,
+        )
+      return found.log
+    }
+    return session?.log?.path ?? session?.attempts.at(-1)?.log ?? one.kept.place?.log ?? null
+  }
+
+  /** After a start of ours the path of an old log is known again as soon as its host was looked at. */
+  const located = async (id: string, attempt?: number): Promise<{ one: Known; path: string | null }> => {
+    const one = serves.get(id)
+    if (!one.sight.session && one.kept.origin === 'launched') await overThere(one.kept.host, find(one))
+    return { one, path: logOf(one, attempt) }
+  }
+  const find = async (one: Known): Promise<void> => {
+    const place = machines.at(one.kept.host)
+    const seen = await status(place.host, place.site)
+    const session = seen.sessions.find(each => each.id === one.kept.id)
+    if (session) one.sight = { ...one.sight, session }
+  }
+
+  const needed = async (id: string, attempt?: number): Promise<{ one: Known; path: string }> => {
+    const { one, path } = await located(id, attempt)
+    if (!path) throw new Problem('not_found', `${one.kept.name} has no log that can be reached.`)
+    return { one, path }
+  }
+
+  const output: Reading['output'] = async (id, lines, { attempt, raw }) => {
+    const { one, path } = await located(id, attempt)
+    const { host, name } = machines.at(one.kept.host)
+    if (path) {
+      const slice = await overThere(name, tailOf(host, path, lines))
+      const text = slice.bytes.toString('utf8')
+      if (text !== '' || !one.kept.place) return { source: 'log', output: raw ? text : plain(text) }
+    }
+    const { place } = one.kept
+    if (!place?.session) return { source: 'none', output: '' }
+    const pane = await overThere(
+      name,
+      capture(host, { socket: place.socket, session: place.session }, lines, { colours: raw }),
+    )
+    return pane === null
+      ? { source: 'none', output: '' }
+      : { source: 'pane', output: raw ? pane : plain(pane) }
+  }
+
+  return {
+    output,
+
+    async bytes(id, offset, length, attempt) {
+      const { one, path } = await needed(id, attempt)
+      const { host, name } = machines.at(one.kept.host)
+      if (offset >= 0) return overThere(name, range(host, path, offset, offset + length))
+      const size = one.sight.session?.log?.size ?? 0
+      const fresh = await overThere(name, range(host, path, size, size))
+      const start = Math.max(0, fresh.size + offset)
+      return overThere(name, range(host, path, start, Math.min(fresh.size, start + length)))
+    },
+
+    async *follow(id, { offset, lines, signal }) {
+      const { one, path } = await needed(id)
+      const { host, name } = machines.at(one.kept.host)
+      const ended = new AbortController()
+      const stop = AbortSignal.any([signal, ended.signal])
+      const unsubscribe = deps.subscribe(changed => {
+        // A moment for the last bytes, which were written before the end was.
+        if (changed === id && one.kept.ending) setTimeout(() => ended.abort(), 1000).unref()
+      })
+      try {
+        let from = offset
+        if (from === undefined) {
+          const slice = await tailOf(host, path, Math.max(1, lines))
+          from = lines === 0 ? slice.size : slice.start
+        }
+        if (one.kept.ending) ended.abort()
+        if (stop.aborted && !signal.aborted) {
+          for (let at = from; ; ) {
+            const slice = await range(host, path, at, at + 1_000_000, { signal })
+            if (slice.bytes.length === 0) return
+            yield slice.bytes
+            at = slice.end
+          }
+        }
+        yield* follow(host, path, { from, signal: stop })
+      } catch (error) {
+        throw asProblem(error, name)
+      } finally {
+        unsubscribe()
+      }
+    },
+
+    async *search(id, { query, regex, ignoreCase, limit, signal }) {
+      const { one, path } = await needed(id)
+      const { host, name } = machines.at(one.kept.host)
+      try {
+        yield* search(host, path, {
+          pattern: query,
+          kind: regex ? 'regex' : 'text',
+          ignoreCase,
+          cap: limit,
+          signal,
+        })
+      } catch (error) {
+        throw asProblem(error, name)
+      }
+    },
+
+    async wait(id, until, ms, signal) {
+      const one = serves.get(id)
+      const reached = (): boolean =>
+        one.kept.ending !== null || (until === 'ready' && serves.state(one) === 'ready')
+      if (!reached() && ms > 0 && !signal.aborted)
+        await new Promise<void>(resolve => {
+          const done = (): void => {
+            clearTimeout(timer)
+            unsubscribe()
+            signal.removeEventListener('abort', done)
+            resolve()
+          }
+          const timer = setTimeout(done, ms)
+          const unsubscribe = deps.subscribe(changed => changed === one.kept.id && reached() && done())
+          signal.addEventListener('abort', done, { once: true })
+        })
+      const end = await output(id, SMALL_TAIL, { raw: false }).catch(() => ({ output: '' }))
+      const good = until === 'ended' ? one.kept.ending !== null : serves.state(one) === 'ready'
+      return { reached: good, serve: serves.view(one), tail: end.output }
+    },
+  }
+}
+
+/** As a person reads it: the last state of each progress bar, no colours, no orders to a terminal. */
+const plain = (text: string): string => clean(foldReturns(text), { colours: false })

@@ -1,0 +1,204 @@
+import type { Changes } from '../../store/changes.ts'
+import { readGpus } from '../gpus/gpus.ts'
+import type { Meta } from '../sessions/session.ts'
+import { status } from '../sessions/status.ts'
+import type { Health } from './derive.ts'
+import { askHealth } from './health.ts'
+import type { Machines, Place } from './machines.ts'
+import type { Known, Serves } from './serves.ts'
+
+/** Looks at every host in turn: one question tells everything about all of its serves. */
+export interface Watch {
+  /** Somebody looks, or something is about to change: look often for a while. */
+  hurry(host?: string): void
+  /** One look at one host, now; resolves when what it showed is known. */
+  look(host: string): Promise<void>
+  start(): void
+  stop(): Promise<void>
+}
+
+const OFTEN = 2000
+const SELDOM = 20_000
+const HURRY = 30_000
+const HEALTH_EVERY = 10_000
+const GPUS_EVERY = 20_000
+const NO_GPUS_EVERY = 300_000
+const TAIL = 4096
+const GONE_AFTER = 30_000
+const UNSTARTED_AFTER = 90_000
+
+interface Round {
+  busy: Promise<void> | null
+  nextAt: number
+  hurryUntil: number
+  gpusAt: number
+  metas: Map<string, Meta>
+  toldGone: boolean
+}
+
+export const openWatch = (deps: {
+  machines: Machines
+  serves: Serves
+  changes: Changes
+  now: () => number
+  report: (error: unknown) => void
+}): Watch => {
+  const { machines, serves, changes, now } = deps
+  const rounds = new Map<string, Round>()
+  let timer: NodeJS.Timeout | null = null
+  let stopped = false
+
+  const roundOf = (id: string): Round => {
+    let round = rounds.get(id)
+    if (!round) {
+      round = { busy: null, nextAt: 0, hurryUntil: 0, gpusAt: 0, metas: new Map(), toldGone: false }
+      rounds.set(id, round)
+    }
+    return round
+  }
+
+  const ofHost = (id: string): Known[] => serves.all().filter(one => one.kept.host === id)
+  const unsettled = (one: Known): boolean =>
+    ['launching', 'loading', 'stopping', 'unhealthy'].includes(serves.state(one))
+
+  const look = async (place: Place, round: Round): Promise<void> => {
+    const mine = ofHost(place.id)
+    const settled = mine.filter(one => one.kept.ending).map(one => one.kept.id)
+    const seen = await status(place.host, place.site, { settled, known: round.metas, tailBytes: TAIL })
+    round.toldGone = false
+    for (const session of seen.sessions) {
+      if (session.meta) round.metas.set(session.id, session.meta)
+      const one = serves.observe(place, session)
+      if (one.kept.ending) round.metas.delete(session.id)
+    }
+    endUnstarted(place, new Set(seen.sessions.map(session => session.id)))
+    await Promise.all(ofHost(place.id).map(one => probe(place, one, seen.listening)))
+    lookAtGpus(place, round)
+  }
+
+  /** A launch whose answer was lost, and that its host knows nothing of. */
+  const endUnstarted = (place: Place, seen: ReadonlySet<string>): void => {
+    for (const one of ofHost(place.id)) {
+      const { kept, sight } = one
+      if (kept.ending || sight.queued || seen.has(kept.id) || kept.origin !== 'launched') continue
+      if (now() - kept.launched_at > UNSTARTED_AFTER)
+        serves.end(one, {
+          kind: 'lost',
+          code: null,
+          signal: null,
+          reason: `${place.name} has no record of it`,
+        })
+    }
+  }
+
+  /** Asked only while the answer can change something: its port is listened on, or it was ready before. */
+  const probe = async (place: Place, one: Known, listening: ReadonlySet<number>): Promise<void> => {
+    const { kept, sight } = one
+    if (kept.kind !== 'serve' || kept.ending || kept.port === null) return
+    if (sight.session && sight.session.state !== 'running') return
+    const last = sight.health
+    const wasReady = kept.ready_at !== null
+    if (!wasReady && !listening.has(kept.port)) return
+    if (wasReady && last?.answer === 'ready' && now() - last.at < HEALTH_EVERY && listening.has(kept.port))
+      return
+    const answer = listening.has(kept.port) ? await askHealth(place.host, kept.engine, kept.port) : 'silent'
+    const failing = answer === 'ready' ? null : wasReady ? (last?.failing_since ?? now()) : null
+    const health: Health = { answer, at: now(), failing_since: failing }
+    serves.notice(one, { health })
+  }
+
+  /** On its own lane and its own time: a driver that hangs must not hold up the rest. */
+  const lookAtGpus = (place: Place, round: Round): void => {
+    if (now() < round.gpusAt) return
+    round.gpusAt = now() + GPUS_EVERY
+    readGpus(place.host)
+      .then(reading => {
+        place.gpus.reading = reading
+        place.gpus.history.add(reading)
+        if (reading.gpus.length === 0) round.gpusAt = now() + NO_GPUS_EVERY
+        for (const one of ofHost(place.id)) {
+          if (one.kept.ending) continue
+          const used = reading.processes.filter(each => each.session === one.kept.id && each.usedMiB !== null)
+          const vram = used.length === 0 ? null : used.reduce((sum, each) => sum + (each.usedMiB ?? 0), 0)
+          if (vram !== one.vram) serves.notice(one, { vram })
+        }
+        changes.mention({
+          actor: 'ithaca',
+          action: 'hosts.gpus',
+          noun: 'host',
+          id: place.id,
+          summary: '',
+          data: machines.view(place.id),
+        })
+      })
+      .catch(error => {
+        if (place.host.reach.state === 'connected') deps.report(error)
+      })
+  }
+
+  /** The host's own trouble, told once when it lasts; its serves keep what was last known of them. */
+  const gone = (place: Place, round: Round): void => {
+    const { reach } = place.host
+    if (round.toldGone || reach.state !== 'unreachable' || now() - reach.since < GONE_AFTER) return
+    round.toldGone = true
+    changes.write({ actor: 'ithaca' }, tx =>
+      tx.say({
+        action: 'hosts.unreachable',
+        noun: 'host',
+        id: place.id,
+        summary: `${place.name} cannot be reached: ${reach.reason}`,
+        data: machines.view(place.id),
+      }),
+    )
+  }
+
+  const turn = (place: Place): Promise<void> => {
+    const round = roundOf(place.id)
+    if (round.busy) return round.busy
+    round.busy = look(place, round)
+      .catch(error => {
+        gone(place, round)
+        if (place.host.reach.state === 'connected') deps.report(error)
+      })
+      .finally(() => {
+        round.busy = null
+        const often = now() < round.hurryUntil || ofHost(place.id).some(unsettled)
+        round.nextAt = now() + (often ? OFTEN : SELDOM)
+      })
+    return round.busy
+  }
+
+  const tick = (): void => {
+    for (const place of machines.all()) {
+      const { state } = place.host.reach
+      if (now() >= roundOf(place.id).nextAt && (state !== 'connecting' || place.host.id === 'local'))
+        void turn(place)
+    }
+  }
+
+  return {
+    hurry(host) {
+      for (const place of host === undefined ? machines.all() : [machines.at(host)]) {
+        const round = roundOf(place.id)
+        round.hurryUntil = now() + HURRY
+        round.nextAt = Math.min(round.nextAt, now() + OFTEN)
+      }
+    },
+    async look(host) {
+      const place = machines.at(host)
+      await roundOf(place.id).busy
+      await turn(place)
+    },
+    start() {
+      tick()
+      timer = setInterval(tick, 500)
+      timer.unref()
+      machines.onChange(() => !stopped && tick())
+    },
+    async stop() {
+      stopped = true
+      if (timer) clearInterval(timer)
+      await Promise.allSettled([...rounds.values()].map(round => round.busy))
+    },
+  }
+}

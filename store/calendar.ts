@@ -1,0 +1,177 @@
+import type { CalendarInfo } from '../src/contract/calendar.ts'
+import { matchWords, type Row, type Tx } from './changes.ts'
+import type { Store } from './database.ts'
+import { listPage } from './page.ts'
+
+/** Where a calendar or an event lives besides here; all null for what lives here alone. */
+export interface KeptCalendar {
+  id: string
+  name: string
+  color: string
+  account: string | null
+  href: string | null
+  sync_token: string | null
+  created_at: number
+  updated_at: number
+}
+
+/** An event as it is kept. How a changed date of a series looks is the affair of the calendar. */
+export interface KeptEvent<Override> {
+  id: string
+  uid: string
+  calendar: string
+  summary: string
+  description: string
+  location: string
+  color: string | null
+  dtstart: string
+  dtend: string
+  allDay: boolean
+  tzid: string | null
+  rrule: string
+  exdates: string[]
+  rdates: string[]
+  overrides: Override[]
+  busy: boolean
+  cancelled: boolean
+  alarms: { minutesBefore: number; text?: string }[]
+  unread: string[]
+  session_id: string | null
+  source: string
+  /** No date of it begins before this, or ends after that; null: it has no end. */
+  first_at: number
+  last_at: number | null
+  href: string | null
+  etag: string | null
+  raw: string | null
+  created_at: number
+  updated_at: number
+}
+
+/** What the bell knows of an event: alarms from `from_at` on are to ring, the next one `at`; 0: not looked yet. */
+export interface AlarmMark {
+  id: string
+  from_at: number
+  at: number | null
+}
+
+type EventRow = Record<string, string | number | null> & { id: string }
+
+const LISTS = ['exdates', 'rdates', 'overrides', 'alarms', 'unread'] as const
+
+export const openCalendar = <Override>(store: Store) => {
+  type Kept = KeptEvent<Override>
+  const one = (row: EventRow | undefined): Kept | undefined => row && toEvent<Override>(row)
+  const many = (rows: EventRow[]): Kept[] => rows.map(row => toEvent<Override>(row))
+
+  return {
+    calendars: (): (KeptCalendar & CalendarInfo)[] =>
+      store
+        .sql<KeptCalendar & CalendarInfo>(
+          `SELECT calendars.*, (SELECT count(*) FROM events WHERE calendar = calendars.id) AS events
+           FROM calendars ORDER BY created_at, id`,
+        )
+        .all(),
+    putCalendar: (tx: Tx, calendar: KeptCalendar): void => tx.put('calendars', { ...calendar }),
+    removeCalendar: (tx: Tx, id: string): void => tx.remove('calendars', id),
+
+    /** Whatever may have a date in a stretch of time. */
+    between: (from: number, to: number, calendar?: string): Kept[] => {
+      const only = calendar === undefined ? '' : 'AND calendar = ?'
+      const values = calendar === undefined ? [] : [calendar]
+      return many(
+        store
+          .sql<EventRow>(
+            `SELECT * FROM events WHERE last_at >= ? AND first_at < ? ${only}
+             UNION ALL SELECT * FROM events WHERE last_at IS NULL AND first_at < ? ${only}`,
+          )
+          .all(from, to, ...values, to, ...values),
+      )
+    },
+    get: (id: string): Kept | undefined =>
+      one(store.sql<EventRow>('SELECT * FROM events WHERE id = ?').get(id)),
+    byUid: (uid: string, calendar?: string): Kept[] =>
+      many(
+        store
+          .sql<EventRow>('SELECT * FROM events WHERE uid = ? AND (? IS NULL OR calendar = ?) ORDER BY n')
+          .all(uid, calendar ?? null, calendar ?? null),
+      ),
+    /** Those whose id begins so; two are enough to know that it is not one. */
+    startingWith: (prefix: string): Kept[] =>
+      many(
+        store
+          .sql<EventRow>('SELECT * FROM events WHERE id >= ? AND id < ? LIMIT 2')
+          .all(prefix, `${prefix}\u{10ffff}`),
+      ),
+    of: (calendar: string): Kept[] =>
+      many(store.sql<EventRow>('SELECT * FROM events WHERE calendar = ? ORDER BY first_at, n').all(calendar)),
+    find: (query: { words: string; calendar?: string; limit: number; cursor?: string }) => {
+      const { rows, next } = listPage(store, {
+        table: 'events',
+        name: 'recent',
+        order: { by: ['updated_at'], down: true },
+        wheres: query.calendar === undefined ? [] : ['calendar = ?'],
+        values: query.calendar === undefined ? [] : [query.calendar],
+        limit: query.limit,
+        cursor: query.cursor,
+        match: { index: 'events_text', words: matchWords(query.words) },
+      })
+      return { items: many(rows as unknown as EventRow[]), next }
+    },
+
+    put: (tx: Tx, event: Kept): void => tx.put('events', toRow(event)),
+    remove: (tx: Tx, id: string): void => tx.remove('events', id),
+
+    /** Whose next alarm is due, and those that were not looked at since they changed. */
+    ringing: (until: number, limit: number): AlarmMark[] =>
+      store.sql<AlarmMark>('SELECT * FROM event_alarms WHERE at <= ? ORDER BY at LIMIT ?').all(until, limit),
+    mark: (id: string): AlarmMark | undefined =>
+      store.sql<AlarmMark>('SELECT * FROM event_alarms WHERE id = ?').get(id),
+    putMark: (tx: Tx, mark: AlarmMark): void => tx.quietly.put('event_alarms', { ...mark }),
+    /** What hangs on the owner's clock, which may be another one than last time. */
+    marksOnOwnersClock: (): AlarmMark[] =>
+      store
+        .sql<AlarmMark>(
+          `SELECT event_alarms.* FROM event_alarms JOIN events USING (id)
+           WHERE all_day = 1 OR (tzid IS NULL AND dtstart NOT LIKE '%Z')`,
+        )
+        .all(),
+    nextMark: (after: number): AlarmMark | undefined =>
+      store.sql<AlarmMark>('SELECT * FROM event_alarms WHERE at > ? ORDER BY at LIMIT 1').get(after),
+  }
+}
+
+export type CalendarStore<Override> = ReturnType<typeof openCalendar<Override>>
+
+const NOTHING: never[] = []
+
+/** The row itself becomes the event: it was made for this query. */
+const toEvent = <Override>(row: EventRow): KeptEvent<Override> => {
+  const event = row as unknown as Omit<KeptEvent<Override>, 'allDay'> & {
+    allDay: boolean
+    n?: number
+    all_day?: number
+  }
+  for (const list of LISTS) event[list] = row[list] === '[]' ? NOTHING : JSON.parse(row[list] as string)
+  event.allDay = row.all_day === 1
+  event.busy = row.busy === 1
+  event.cancelled = row.cancelled === 1
+  event.n = undefined
+  event.all_day = undefined
+  return event
+}
+
+const toRow = <Override>(event: KeptEvent<Override>): Row & { id: string } => {
+  const { allDay, exdates, rdates, overrides, alarms, unread, busy, cancelled, ...plain } = event
+  return {
+    ...plain,
+    all_day: allDay ? 1 : 0,
+    busy: busy ? 1 : 0,
+    cancelled: cancelled ? 1 : 0,
+    exdates: JSON.stringify(exdates),
+    rdates: JSON.stringify(rdates),
+    overrides: JSON.stringify(overrides),
+    alarms: JSON.stringify(alarms),
+    unread: JSON.stringify(unread),
+  }
+}

@@ -1,0 +1,92 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { cookbook } from '../../src/contract/cookbook.ts'
+import { hosts } from '../../src/contract/hosts.ts'
+import type { Serve } from '../../src/contract/serve.ts'
+import { type FakeMachine, installFakeEngines } from '../../src/demo/engine/install.ts'
+import { type TestWorkspace, testWorkspace } from './workspace.ts'
+
+/** A workspace whose own machine has pretended engines, two pretended GPUs and a real tmux of its own. */
+export interface TestKitchen extends AsyncDisposable {
+  readonly w: TestWorkspace
+  readonly machine: FakeMachine
+  launch(cmd: string, more?: Record<string, unknown>): Promise<Serve>
+  /** Waits until it is in one of these states, watching the events rather than the clock. */
+  until(id: string, ...states: Serve['state'][]): Promise<Serve>
+}
+
+export const freePort = (): Promise<number> =>
+  new Promise(resolve => {
+    const server = createServer()
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number }
+      server.close(() => resolve(port))
+    })
+  })
+
+export const testKitchen = async (
+  options: { speed?: number; listen?: boolean } = {},
+): Promise<TestKitchen> => {
+  const w = await testWorkspace({ listen: options.listen })
+  const machine = await installFakeEngines(`${w.home}/fakes`)
+  const { workspace } = w.inside
+  await w.client.call(hosts.edit, {
+    id: 'local',
+    variables: {
+      FAKE_ENGINE_SPEED: String(options.speed ?? 50),
+      FAKE_GPU_STATE: machine.gpuState,
+      PATH: `${machine.bin}:${process.env.PATH}`,
+    },
+  })
+  const until: TestKitchen['until'] = (id, ...states) =>
+    new Promise((resolve, reject) => {
+      const { serves, watch } = workspace.cookbook
+      const look = (): void => {
+        const serve = serves.view(serves.get(id))
+        if (!states.includes(serve.state)) return
+        finish()
+        resolve(serve)
+      }
+      const unsubscribe = workspace.changes.subscribe(look)
+      const again = setInterval(() => void watch.look('local').catch(() => undefined), 200)
+      const late = setTimeout(() => {
+        finish()
+        const serve = serves.view(serves.get(id))
+        reject(
+          new Error(
+            `${id} is ${serve.state} (${serve.phase ?? '-'}, ${serve.reason ?? '-'}), not ${states.join(' or ')}`,
+          ),
+        )
+      }, 20_000)
+      const finish = (): void => {
+        unsubscribe()
+        clearInterval(again)
+        clearTimeout(late)
+      }
+      look()
+    })
+  return {
+    w,
+    machine,
+    until,
+    async launch(cmd, more = {}) {
+      const port = /--port[ =]\d+/.test(cmd) ? '' : ` --port ${await freePort()}`
+      const { serve } = await w.client.call(cookbook.serve, { cmd: `${machine.bin}/${cmd}${port}`, ...more })
+      return serve
+    },
+    async [Symbol.asyncDispose]() {
+      const { serves, control } = workspace.cookbook
+      for (const one of serves.all())
+        if (!one.kept.ending && one.kept.origin === 'launched')
+          await control.stop({ actor: 'operator' }, one.kept.id, { force: true }).catch(() => undefined)
+      if (existsSync(w.paths.tmuxSocket))
+        try {
+          execFileSync('tmux', ['-S', w.paths.tmuxSocket, 'kill-server'], { stdio: 'ignore' })
+        } catch {
+          // It ended by itself with its last session.
+        }
+      await w[Symbol.asyncDispose]()
+    },
+  }
+}
