@@ -26,6 +26,11 @@ export interface LibraryQuery {
   limit: number
 }
 
+export interface Holding {
+  n: number
+  key: string | number
+}
+
 type DocumentRow = Record<string, string | number | null>
 
 const ORDERS: Record<DocumentSort, Order> = {
@@ -34,6 +39,16 @@ const ORDERS: Record<DocumentSort, Order> = {
   edits: { by: ['version'], down: true },
   alpha: { by: ['title COLLATE NOCASE'], down: false },
 }
+
+const KEYS: Record<DocumentSort, string> = {
+  recent: 'updated_at',
+  oldest: 'created_at',
+  edits: 'version',
+  alpha: 'lower(title)',
+}
+
+/** Which way round an order goes. */
+export const isDown = (sort: DocumentSort): boolean => ORDERS[sort].down
 
 export const openDocuments = (store: Store) => {
   store.db.function('folded', { deterministic: true }, text => String(text).toLowerCase())
@@ -64,13 +79,29 @@ export const openDocuments = (store: Store) => {
       return { items: rows.map(toEntry), next }
     },
 
+    /** One page of the whole library, as far as it is active. */
     library: (query: LibraryQuery): { items: Entry[]; total: number } => {
-      const wheres = ['active = 1', 'archived = ?']
-      const values: unknown[] = [Number(query.archived)]
-      if (query.language !== undefined) {
-        wheres.push('language = ?')
-        values.push(query.language)
-      }
+      const { where, values } = shelf(query)
+      const { by, down } = ORDERS[query.sort]
+      const order = [...by, 'n'].map(column => `${column} ${down ? 'DESC' : 'ASC'}`).join(', ')
+      const rows = store
+        .sql<DocumentRow>(`SELECT * FROM documents WHERE ${where} ORDER BY ${order} LIMIT ? OFFSET ?`)
+        .all(...values, query.limit, query.offset)
+      const total = store
+        .sql<{ n: number }>(`SELECT count(*) AS n FROM documents WHERE ${where}`)
+        .get(...values)
+      return { items: rows.map(toEntry), total: total?.n ?? 0 }
+    },
+
+    /** The end of the shelf that `holding` walks along. */
+    newest: (): number =>
+      store.sql<{ n: number }>('SELECT coalesce(max(n), 0) AS n FROM documents').get()?.n ?? 0,
+
+    /** Those of a stretch of the shelf that hold every word, with what they are sorted by. */
+    holding: (query: LibraryQuery, after: number, until: number): Holding[] => {
+      const { where, values } = shelf(query)
+      const wheres = [where, 'n > ?', 'n <= ?']
+      values.push(after, until)
       for (const word of query.words) {
         const [fold, folded] = folding(word)
         wheres.push(
@@ -79,16 +110,14 @@ export const openDocuments = (store: Store) => {
         )
         values.push(folded, folded)
       }
-      const where = wheres.join(' AND ')
-      const { by, down } = ORDERS[query.sort]
-      const order = [...by, 'n'].map(column => `${column} ${down ? 'DESC' : 'ASC'}`).join(', ')
-      const ids = store
-        .sql<{ n: number }>(`SELECT n FROM documents WHERE ${where} ORDER BY ${order}`)
+      return store
+        .sql<Holding>(`SELECT n, ${KEYS[query.sort]} AS key FROM documents WHERE ${wheres.join(' AND ')}`)
         .all(...values)
-      const items = ids
-        .slice(query.offset, query.offset + query.limit)
-        .flatMap(({ n }) => store.sql<DocumentRow>('SELECT * FROM documents WHERE n = ?').all(n))
-      return { items: items.map(toEntry), total: ids.length }
+    },
+
+    at: (n: number): Entry | undefined => {
+      const row = store.sql<DocumentRow>('SELECT * FROM documents WHERE n = ?').get(n)
+      return row && toEntry(row)
     },
 
     languages: (): { language: string; count: number }[] =>
@@ -165,6 +194,11 @@ export const openDocuments = (store: Store) => {
 }
 
 export type DocumentStore = ReturnType<typeof openDocuments>
+
+const shelf = ({ archived, language }: LibraryQuery): { where: string; values: unknown[] } => ({
+  where: `active = 1 AND archived = ?${language === undefined ? '' : ' AND language = ?'}`,
+  values: [Number(archived), ...(language === undefined ? [] : [language])],
+})
 
 /** SQLite lowers ASCII only, but much faster than a function of ours would. */
 const folding = (word: string): ['lower' | 'folded', string] =>

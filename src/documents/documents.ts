@@ -12,6 +12,7 @@ import { notFound, Problem } from '../contract/problem.ts'
 import type { Parsed } from '../contract/route.ts'
 import { type Difference, difference } from './diff.ts'
 import { guessLanguage, looksLikeMail } from './language.ts'
+import { pageOfLibrary } from './library.ts'
 import { draftText, sourceOf } from './mail.ts'
 
 type AddIn = Partial<Parsed<typeof routes.add>>
@@ -20,7 +21,7 @@ type Page<T> = { items: T[]; next: string | null }
 export interface Documents {
   list(query: Parsed<typeof routes.list>): Page<Entry>
   /** The library as existing clients page through it: by offset, every word anywhere in title or text. */
-  library(query: LibraryQuery): { items: Entry[]; total: number }
+  library(query: LibraryQuery): Promise<{ items: Entry[]; total: number }>
   languages(): { language: string; count: number }[]
   /** How many sessions the active documents belong to. */
   sessions(): number
@@ -149,7 +150,7 @@ export const openDocuments = (deps: {
         throw new Problem('invalid', 'Deleted documents are not searched: list them without search.')
       return store.find(query)
     },
-    library: query => store.library(query),
+    library: query => pageOfLibrary(store, query),
     languages: store.languages,
     sessions: store.sessions,
 

@@ -130,11 +130,15 @@ test('the library is paged by offset and finds every word anywhere, whatever its
   const { documents: noun } = w.inside.workspace
   const search = (words: string[], more = {}) =>
     noun.library({ words, archived: false, sort: 'alpha', offset: 0, limit: 50, ...more })
-  expect(search(['äpfel', 'straße']).total).toBe(1)
-  expect(search(['LANG']).items.map(found => found.title)).toEqual(['golang notes'])
-  expect(search(['%']).total).toBe(1)
-  expect(search(['_']).total).toBe(0)
-  expect(search([], { offset: 1, limit: 1 })).toMatchObject({ total: 2, items: [{ title: 'Straße' }] })
+  expect((await search(['äpfel', 'straße'])).total).toBe(1)
+  expect((await search(['LANG'])).items.map(found => found.title)).toEqual(['golang notes'])
+  expect((await search(['%'])).total).toBe(1)
+  expect((await search(['_'])).total).toBe(0)
+  expect(await search([], { offset: 1, limit: 1 })).toMatchObject({ total: 2, items: [{ title: 'Straße' }] })
+  const all = (words: string[], sort: string) =>
+    search(words, { sort }).then(page => page.items.map(found => found.title))
+  for (const sort of ['recent', 'oldest', 'edits', 'alpha'])
+    expect(await all(['i'], sort)).toEqual((await all([], sort)).filter(title => title !== 'nothing'))
   expect(noun.languages()).toEqual([
     { language: 'markdown', count: 1 },
     { language: 'python', count: 1 },

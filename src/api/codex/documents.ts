@@ -21,10 +21,10 @@ export const bindDocuments = (bind: Bind, { documents }: Workspace): void => {
     return found
   }
 
-  bind(routes.list, input => {
+  bind(routes.list, async input => {
     const offset = Math.max(0, input.offset)
     const limit = Math.min(LARGEST_PAGE, Math.max(1, input.limit))
-    const { items, total } = documents.library({
+    const { items, total } = await documents.library({
       words: input.search.split(/\s+/).filter(Boolean).slice(0, MOST_WORDS),
       language: input.language || undefined,
       archived: input.archived,
