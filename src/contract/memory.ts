@@ -71,8 +71,7 @@ export const memory = {
       session_id: text(200).nullable().optional(),
       pinned: flag().default(false),
     }),
-    out: z.object({
-      memory: Memory,
+    out: Memory.extend({
       duplicate: z.boolean().describe('true: it was known already, and this is the one that was'),
       count: z.number().int(),
     }),

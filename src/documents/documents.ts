@@ -108,6 +108,7 @@ export const openDocuments = (deps: {
     before: Document,
     fields: Partial<Document>,
     note: string,
+    of = '',
   ): Document => {
     const content = fields.content ?? before.content
     const rewritten = content !== before.content
@@ -117,7 +118,7 @@ export const openDocuments = (deps: {
       ...(rewritten ? { ...measured(content), version: store.newestVersion(before.id) + 1 } : {}),
       updated_at: now(),
     }
-    const summary = `${rewritten ? note : 'Changed'} "${short(after.title)}"`
+    const summary = `${rewritten ? note + of : 'Changed'} "${short(after.title)}"`
     return save(author, action, after, summary, rewritten ? note : undefined)
   }
 
@@ -213,8 +214,8 @@ export const openDocuments = (deps: {
         )
       const size = before.content.length + times * (replace.length - find.length)
       if (size > LONGEST) throw tooLong(size)
-      const note = times === 1 ? 'Replaced a passage in' : `Replaced ${times} passages in`
-      return change(author, 'edit', before, { content: pieces.join(replace) }, note)
+      const note = times === 1 ? 'Replaced a passage' : `Replaced ${times} passages`
+      return change(author, 'edit', before, { content: pieces.join(replace) }, note, ' in')
     },
 
     append(author, { id, text, version }) {
@@ -222,7 +223,7 @@ export const openDocuments = (deps: {
       const seam = before.content === '' || before.content.endsWith('\n') ? '' : '\n'
       const content = before.content + seam + text
       if (content.length > LONGEST) throw tooLong(content.length)
-      return change(author, 'edit', before, { content }, 'Added to')
+      return change(author, 'edit', before, { content }, 'Added at the end', ' of')
     },
 
     versions: ({ id, limit, cursor }) => store.versions(kept(id).id, limit, cursor),
@@ -242,7 +243,8 @@ export const openDocuments = (deps: {
         'restore',
         before,
         { content: textOf(before, version) },
-        `Restored version ${version} of`,
+        `Restored version ${version}`,
+        ' of',
       )
     },
 

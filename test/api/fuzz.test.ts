@@ -210,11 +210,11 @@ const restock = async (): Promise<void> => {
   const made = async (path: string, body: object): Promise<Record<string, { id: string }> & { id: string }> =>
     (await (await w.client.send('POST', path, body)).json()) as never
   const { todo } = await made('/api/v1/todos', { title: 'water', items: ['a'], due: '2031-01-01' })
-  const { memory } = await made('/api/v1/memory', { text: `water ${Math.random()}` })
+  const memory = await made('/api/v1/memory', { text: `water ${Math.random()}` })
   const document = await made('/api/v1/documents', { title: 'water', content: 'a\nb\n' })
   things = {
     todos: todo!.id,
-    memory: memory!.id,
+    memory: memory.id,
     documents: document.id,
   }
 }

@@ -21,7 +21,7 @@ test('every text a document had is kept, compared and can come back', async () =
   expect(back).toMatchObject({ version: 3, content: '# Plan\none\ntwo\n', title: 'The plan' })
   const history = await w.client.call(documents.versions, { id: plan.id, limit: 2 })
   expect(history.items.map(({ version, note }) => [version, note])).toEqual([
-    [3, 'Restored version 1 of'],
+    [3, 'Restored version 1'],
     [2, 'Rewrote'],
   ])
   const rest = await w.client.call(documents.versions, { id: plan.id, limit: 2, cursor: history.next! })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { documents } from '../../src/contract/documents.ts'
 import { memory } from '../../src/contract/memory.ts'
-import { search } from '../../src/contract/search.ts'
+import { FINDABLE, search } from '../../src/contract/search.ts'
 import { todos } from '../../src/contract/todos.ts'
 import { testWorkspace } from '../peers/workspace.ts'
 
@@ -11,7 +11,7 @@ test('one search finds the words in every noun, best first, with the words marke
   await w.client.call(memory.add, { text: 'The ficus needs little water in winter, the ferns need more' })
   const text = await w.client.call(documents.add, { title: 'Plants', content: `${'soil '.repeat(200)}water` })
   const found = await w.client.call(search.find, { q: 'water' })
-  expect(found).toMatchObject({ ranked_over: 3, complete: true, nouns: ['todo', 'memory', 'document'] })
+  expect(found).toMatchObject({ ranked_over: 3, complete: true, nouns: [...FINDABLE] })
   expect(found.items[0]).toMatchObject({ noun: 'todo', title: 'Water the ficus' })
   const document = found.items.find(hit => hit.id === text.id)!
   expect(document.marks.map(([from, to]) => document.snippet.slice(from, to))).toEqual(['water'])
@@ -32,7 +32,7 @@ test('a token finds only what it may read', async () => {
   const found = await reader.call(search.find, { q: 'secret' })
   expect(found.items.map(hit => hit.noun)).toEqual(['memory'])
   expect(found).toMatchObject({ nouns: ['memory'], ranked_over: 1 })
-  const blind = w.as(await w.token('blind', ['calendar:read']))
+  const blind = w.as(await w.token('blind', ['models:use']))
   expect(await blind.call(search.find, { q: 'secret' })).toMatchObject({ items: [], nouns: [] })
 })
 

@@ -6,7 +6,8 @@ export const bindMemory = (bind: Bind, { memory }: Workspace): void => {
   bind(routes.list, input => memory.list(input))
   bind(routes.get, ({ id }) => memory.get(id))
   bind(routes.add, (input, { author, http }) => {
-    const added = memory.add(author, input)
+    const { memory: kept, ...how } = memory.add(author, input)
+    const added = { ...kept, ...how }
     return added.duplicate ? http.json(added, 200) : added
   })
   bind(routes.edit, (input, { author }) => memory.edit(author, input))
