@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { build } from 'esbuild'
 
 const { version, dependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
@@ -14,10 +14,11 @@ const stub = {
   },
 }
 
-rmSync('dist', { recursive: true, force: true })
+// Built beside and moved into place, so that a program that runs from it never finds half of it.
+const fresh = `dist.${process.pid}`
 const result = await build({
   entryPoints: { main: 'src/main.ts' },
-  outdir: 'dist',
+  outdir: fresh,
   bundle: true,
   splitting: true,
   format: 'esm',
@@ -37,9 +38,11 @@ const result = await build({
   metafile: true,
   logLevel: 'warning',
 })
-const entry = Object.keys(result.metafile.outputs).find(name => name === 'dist/main.js')
+const entry = Object.keys(result.metafile.outputs).find(name => name === `${fresh}/main.js`)
 writeFileSync(entry, `#!/usr/bin/env node\n${readFileSync(entry, 'utf8')}`)
 chmodSync(entry, 0o755)
 if (process.argv.includes('--sizes'))
   for (const [name, { bytes }] of Object.entries(result.metafile.outputs))
     console.log(String(bytes).padStart(9), name)
+rmSync('dist', { recursive: true, force: true })
+renameSync(fresh, 'dist')

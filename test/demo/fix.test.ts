@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { hubFolder, writeDemoModel } from '../../src/demo/engine/hub.ts'
 import { demoGpus } from '../../src/demo/engine/install.ts'
 import { readGpus } from '../../src/gpus/gpus.ts'
@@ -79,7 +79,13 @@ describe('what fit says before a launch is what happens', () => {
       bound: 'exact',
     })
     expect(await launch(model, [])).toBe(false)
-    const [proposal] = (await ask(model, {})).suggestions
+    const [proposal] = await vi.waitUntil(
+      async () => {
+        const { suggestions } = await ask(model, {})
+        return suggestions.length > 0 && suggestions
+      },
+      { timeout: 10_000 },
+    )
     expect(proposal?.flag).toBe('--max-model-len')
     expect(await launch(model, [proposal?.flag ?? '', proposal?.value ?? ''])).toBe(true)
   })

@@ -44,7 +44,7 @@ test('a daemon takes the workspace over from a screen on the same port, and the 
   const screen = p.startScript('test/peers/screen-owner.ts')
   const [, url] = await says(screen, /inside of inside (\S+)/)
   const taken = says(screen, /attached of daemon (\S+)/)
-  expect((await p.run(['up', '--detach'])).code).toBe(0)
+  expect(await p.run(['up', '--detach'])).toMatchObject({ code: 0, stderr: '' })
   expect((await taken)[1]).toBe(url)
   // Its owner gone, the screen opens the workspace itself again: nobody has to start anything.
   const back = says(screen, /inside of inside (\S+)/)
