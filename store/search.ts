@@ -27,6 +27,13 @@ const INDEXED: Record<Findable, Indexed> = {
     title: 'title',
     body: 'content',
   },
+  event: {
+    index: 'events_text',
+    weights: [4, 1, 2],
+    from: 'events',
+    title: 'summary',
+    body: 'description',
+  },
   memory: {
     index: 'memories_text',
     weights: [1],

@@ -1,7 +1,8 @@
+import type { Doubt } from '../time/draft.ts'
 import { parseWhen, type Speaker } from '../time/phrase.ts'
-import { DAY, HOUR, inRange, readWall, type Wall } from '../time/wall.ts'
+import { DAY, dayOf, HOUR, inRange, readWall, timeOfDay, type Wall } from '../time/wall.ts'
 import { knownZone, utcText, zoneOf } from '../time/zone.ts'
-import { type EventTimes, readingOf, timeText } from './event.ts'
+import { clockOf, type EventTimes, readingOf, timeText } from './event.ts'
 
 /** When an event is to be, as somebody says it: dates, ISO times with or without an offset, phrases. */
 export interface AskedTimes {
@@ -13,7 +14,9 @@ export interface AskedTimes {
   repeats?: boolean
 }
 
-export type TimesReading = { ok: true; times: EventTimes } | { ok: false; reason: string }
+export type TimesReading =
+  | { ok: true; times: EventTimes; rrule?: string; uncertain: Doubt[] }
+  | { ok: false; reason: string }
 
 interface Read {
   /** Null where only a reading is known. */
@@ -23,17 +26,17 @@ interface Read {
   /** The text named its place in time by an offset other than Z. */
   offset: boolean
   phrase: boolean
+  repeat?: string
+  uncertain: Doubt[]
 }
 
 const NUMERIC_OFFSET = /[+-]\d{2}:?\d{2}$/
 
 async function readOne(text: string, name: string, speaker: Speaker): Promise<Read | string> {
   const naive = readWall(text.trim())
-  if (naive) return { at: null, ...naive, offset: false, phrase: false }
+  if (naive) return { at: null, ...naive, offset: false, phrase: false, uncertain: [] }
   const when = await parseWhen(text, { ...speaker, dayStart: '00:00' })
   if (!when.ok) return `${name}: ${when.reason}`
-  if (when.repeat)
-    return `${name}: "${text.slice(0, 60)}" asks for a repeat; give the first time here and the repeat as rrule.`
   const { wall } = readWall(when.local)!
   const iso = /^\d{4}-\d{2}-\d{2}T/i.test(text.trim())
   return {
@@ -42,8 +45,15 @@ async function readOne(text: string, name: string, speaker: Speaker): Promise<Re
     dateOnly: when.dateOnly,
     offset: iso && NUMERIC_OFFSET.test(text.trim()),
     phrase: !iso,
+    repeat: when.repeat,
+    uncertain: when.uncertain,
   }
 }
+
+const repeatRefused = (name: string, text: string): { ok: false; reason: string } => ({
+  ok: false,
+  reason: `${name}: "${text.slice(0, 60)}" asks for a repeat; give a time here and the repeat as rrule.`,
+})
 
 type Place = (read: Read) => string
 
@@ -84,21 +94,84 @@ export async function readTimes(asked: AskedTimes, speaker: Speaker): Promise<Ti
     }
   }
   const there = asked.tzid ? { ...speaker, zone: asked.tzid } : speaker
-  const start = await readOne(asked.dtstart, 'dtstart', there)
+  const start = await readOne(asked.dtstart, 'start', there)
   if (typeof start === 'string') return { ok: false, reason: start }
-  const end = asked.dtend ? await readOne(asked.dtend, 'dtend', there) : null
+  const end = asked.dtend ? await readOne(asked.dtend, 'end', there) : null
   if (typeof end === 'string') return { ok: false, reason: end }
+  if (start.repeat && asked.repeats) return repeatRefused('start', asked.dtstart)
+  if (end?.repeat) return repeatRefused('end', asked.dtend!)
   if (start.offset && !sameOffset(asked.dtstart, start.at!, speaker.zone)) start.offset = false
   const { place, tzid, allDay } = placeOf(start, asked, speaker.zone)
   const dtstart = place(start)
   const first = readingOf(dtstart)!
   const kind = allDay ? 'day' : dtstart.endsWith('Z') ? 'utc' : 'floating'
   const dtend = end ? place(end) : timeText(first + (allDay ? DAY : HOUR), kind)
-  const last = readingOf(dtend)!
+  const { repeat, uncertain } = start
+  const checked = checkedTimes({ dtstart, dtend, allDay, tzid })
+  return checked.ok ? { ...checked, uncertain, ...(repeat ? { rrule: repeat } : {}) } : checked
+}
+
+function checkedTimes(times: EventTimes): TimesReading {
+  const { dtstart, dtend, allDay } = times
+  const [first, last] = [readingOf(dtstart)!, readingOf(dtend)!]
   if (!inRange(first) || !inRange(last)) return { ok: false, reason: 'The event lies beyond the year 9999.' }
   if (last < first || (allDay && last === first)) {
     const hint = allDay ? '; the end of a whole-day event is the day after its last' : ''
-    return { ok: false, reason: `dtend ${dtend} is not after dtstart ${dtstart}${hint}.` }
+    return { ok: false, reason: `The end, ${dtend}, is not after the start, ${dtstart}${hint}.` }
   }
-  return { ok: true, times: { dtstart, dtend, allDay, tzid } }
+  return { ok: true, times, uncertain: [] }
+}
+
+/**
+ * Where an event is moved to. It keeps its clock, whatever notation the new time comes in, its length when only the
+ * start is said, and its time of day when only a day is.
+ */
+export async function readMove(
+  asked: { dtstart?: string; dtend?: string | null },
+  before: EventTimes,
+  speaker: Speaker,
+): Promise<TimesReading> {
+  const clock = clockOf(before, zoneOf(speaker.zone))
+  const there = clock.kind === 'zone' ? { ...speaker, zone: clock.zone.name } : speaker
+  const start = asked.dtstart === undefined ? null : await readOne(asked.dtstart, 'start', there)
+  if (typeof start === 'string') return { ok: false, reason: start }
+  const end = asked.dtend ? await readOne(asked.dtend, 'end', there) : null
+  if (typeof end === 'string') return { ok: false, reason: end }
+  if (start?.repeat) return repeatRefused('start', asked.dtstart!)
+  if (end?.repeat) return repeatRefused('end', asked.dtend!)
+  const timed = (start !== null && !start.dateOnly) || (end !== null && !end.dateOnly)
+  const becomesDays = !before.allDay && start?.dateOnly && end?.dateOnly
+  if ((before.allDay && timed) || becomesDays) {
+    return readTimes({ dtstart: asked.dtstart ?? before.dtstart, dtend: asked.dtend }, speaker)
+  }
+  const [oldStart, oldEnd] = [readingOf(before.dtstart)!, readingOf(before.dtend)!]
+  const spoken = zoneOf(there.zone)
+  const toSpoken = (wall: Wall): Wall => (clock.kind === 'utc' ? spoken.toWall(wall) : wall)
+  const onClock = (read: Read, old: Wall): Wall => {
+    if (clock.kind === 'day') return dayOf(read.wall) * DAY
+    const at = read.dateOnly ? null : read.at
+    if (at !== null) return clock.place.toWall(at)
+    const wall = read.dateOnly ? dayOf(read.wall) * DAY + timeOfDay(toSpoken(old)) : read.wall
+    return clock.kind === 'utc' ? spoken.toInstant(wall) : wall
+  }
+  const first = start ? onClock(start, oldStart) : oldStart
+  const last = end ? onClock(end, oldEnd) : first + (oldEnd - oldStart)
+  const reading = checkedTimes({
+    ...before,
+    dtstart: timeText(first, clock.kind),
+    dtend: timeText(last, clock.kind),
+  })
+  return reading.ok ? { ...reading, uncertain: start?.uncertain ?? [] } : reading
+}
+
+/** One end of a window: an instant, a day's beginning, or words, on the speaker's clock. */
+export async function readBound(
+  text: string,
+  name: string,
+  speaker: Speaker,
+): Promise<{ ok: true; at: number } | { ok: false; reason: string }> {
+  const read = await readOne(text, name, speaker)
+  if (typeof read === 'string') return { ok: false, reason: read }
+  if (read.repeat) return repeatRefused(name, text)
+  return { ok: true, at: read.at ?? zoneOf(speaker.zone).toInstant(read.wall) }
 }

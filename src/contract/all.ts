@@ -1,5 +1,6 @@
 import { about } from './about.ts'
 import { access } from './access.ts'
+import { calendar, calendars } from './calendar.ts'
 import { codex } from './codex/all.ts'
 import { cookbook } from './cookbook.ts'
 import { documents } from './documents.ts'
@@ -18,6 +19,8 @@ export const groups: Record<string, Record<string, Route>> = {
   about,
   workspace,
   todos,
+  calendar,
+  calendars,
   memory,
   documents,
   search,

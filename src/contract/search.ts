@@ -3,7 +3,7 @@ import { route } from './route.ts'
 import { count, text } from './words.ts'
 
 /** What can be searched. The operator's events and answers call a thing by the same word. */
-export const FINDABLE = ['todo', 'memory', 'document'] as const
+export const FINDABLE = ['todo', 'event', 'memory', 'document'] as const
 export type Findable = (typeof FINDABLE)[number]
 
 export const Hit = z.object({

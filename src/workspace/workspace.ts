@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { openAccess as openAccessStore } from '../../store/access.ts'
+import { openCalendar as openCalendarStore } from '../../store/calendar.ts'
 import { type Changes, openChanges } from '../../store/changes.ts'
 import { openStore, type Store } from '../../store/database.ts'
 import { openDocuments as openDocumentStore } from '../../store/documents.ts'
@@ -11,6 +12,9 @@ import { openTodos as openTodoStore } from '../../store/todos.ts'
 import { type Access, openAccessRules } from '../access/access.ts'
 import { type Approvals, openApprovals } from '../access/approvals.ts'
 import { type Limits, openLimits } from '../access/limits.ts'
+import { type Calendar, openCalendar } from '../calendar/calendar.ts'
+import type { Override } from '../calendar/event.ts'
+import { eventRings } from '../calendar/rings.ts'
 import { Problem } from '../contract/problem.ts'
 import type { Cookbook } from '../cookbook/cookbook.ts'
 import { type Documents, openDocuments } from '../documents/documents.ts'
@@ -53,6 +57,7 @@ export interface Workspace {
   readonly approvals: Approvals
   readonly limits: Limits
   readonly todos: Todos
+  readonly calendar: Calendar
   readonly memory: Memories
   readonly documents: Documents
   readonly search: Search
@@ -105,6 +110,13 @@ export const openWorkspace = (options: OpenOptions): Workspace => {
     access: openAccessRules({ store: accessStore, changes, now, operatorKey }),
     approvals,
     limits: openLimits(config.api, now),
+    calendar: openCalendar({
+      store: openCalendarStore<Override>(store),
+      changes,
+      now,
+      zone,
+      reminders: () => config.reminders,
+    }),
     memory: openMemories({ store: openMemoryStore(store), changes, now }),
     documents: openDocuments({ store: openDocumentStore(store), changes, now }),
     search: openSearch(openSearchStore(store)),
@@ -118,8 +130,10 @@ export const openWorkspace = (options: OpenOptions): Workspace => {
     cookbook,
     report: journal.report,
     start() {
-      const bell = openBell({ notify, now, sources: [todoRings(workspace.todos, notify.told)] })
+      const sources = [todoRings(workspace.todos, notify.told), eventRings(workspace.calendar)]
+      const bell = openBell({ notify, now, sources })
       notify.recover()
+      workspace.calendar.alarms.recheck()
       cookbook.start(clock.every)
       clock.every(1000, () => bell.look())
       clock.every(1000, () => notify.round())

@@ -47,11 +47,12 @@ describe('the notation an event is stored in', () => {
   })
 
   test.each<[AskedTimes, string]>([
-    [{ dtstart: 'someday' }, 'dtstart: "someday" is not a time'],
-    [{ dtstart: '2026-12-01T10:00', dtend: '2026-12-01T09:00' }, 'is not after dtstart'],
+    [{ dtstart: 'someday' }, 'start: "someday" is not a time'],
+    [{ dtstart: '2026-12-01T10:00', dtend: '2026-12-01T09:00' }, 'is not after the start'],
     [{ dtstart: '2026-12-01', dtend: '2026-12-01' }, 'the day after its last'],
     [{ dtstart: '2026-12-01T10:00', tzid: 'Mars/Olympus' }, 'no time zone "Mars/Olympus"'],
-    [{ dtstart: 'every day at 9' }, 'as rrule'],
+    [{ dtstart: 'every day at 9', repeats: true }, 'as rrule'],
+    [{ dtstart: '2026-12-01T10:00', dtend: 'every day at 11' }, 'as rrule'],
   ])('%o is refused', async (asked, reason) => {
     expect(await stored(asked)).toContain(reason)
   })

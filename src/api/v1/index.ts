@@ -3,6 +3,7 @@ import type { App, Bind } from '../bind.ts'
 import type { Metrics } from '../metrics.ts'
 import { bindAbout } from './about.ts'
 import { bindAccess } from './access.ts'
+import { bindCalendar } from './calendar.ts'
 import { bindCookbook } from './cookbook.ts'
 import { bindDocuments } from './documents.ts'
 import { bindEvents } from './events.ts'
@@ -18,6 +19,7 @@ export const bindV1 = (bind: Bind, app: App, workspace: Workspace, metrics: Metr
   bindAbout(bind, app, workspace, metrics)
   bindWorkspace(bind, workspace)
   bindTodos(bind, workspace)
+  bindCalendar(bind, workspace)
   bindMemory(bind, workspace)
   bindDocuments(bind, workspace)
   bindSearch(bind, workspace)

@@ -1,0 +1,42 @@
+import { calendars as calendarRoutes, calendar as routes } from '../../contract/calendar.ts'
+import type { Workspace } from '../../workspace/workspace.ts'
+import type { Bind } from '../bind.ts'
+
+export const bindCalendar = (bind: Bind, { calendar }: Workspace): void => {
+  const { calendars, show } = calendar
+  bind(routes.list, input => calendar.list(input))
+  bind(routes.agenda, input => calendar.agenda(input))
+  bind(routes.search, input => calendar.search(input))
+  bind(routes.get, ({ id }) => show(calendar.find(id)))
+  bind(routes.add, async (input, { author }) => {
+    const { found, warnings } = await calendar.add(author, input)
+    return { event: show(found), warnings }
+  })
+  bind(routes.edit, async (input, { author }) => {
+    const { found, warnings } = await calendar.edit(author, input)
+    return { event: show(found), warnings }
+  })
+  bind(routes.remove, ({ id, scope }, { author }) => {
+    calendar.remove(author, id, scope)
+    return { ok: true }
+  })
+  bind(routes.import, (input, { author }) => calendar.import(author, input))
+  bind(
+    routes.export,
+    input =>
+      new Response(calendar.export(input.calendar), {
+        headers: {
+          'content-type': 'text/calendar; charset=utf-8',
+          'content-disposition': 'attachment; filename="calendar.ics"',
+        },
+      }),
+  )
+
+  bind(calendarRoutes.list, () => ({ items: calendars.list() }))
+  bind(calendarRoutes.add, (input, { author }) => calendars.add(author, input))
+  bind(calendarRoutes.edit, (input, { author }) => calendars.edit(author, input))
+  bind(calendarRoutes.remove, ({ id }, { author }) => {
+    calendars.remove(author, id)
+    return { ok: true }
+  })
+}

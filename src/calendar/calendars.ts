@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto'
+import type { CalendarStore, KeptCalendar } from '../../store/calendar.ts'
+import type { Author, Changes } from '../../store/changes.ts'
+import { type CalendarInfo, PERSONAL } from '../contract/calendar.ts'
+import { notFound, Problem } from '../contract/problem.ts'
+import type { Override } from './event.ts'
+
+/** The calendars that events are in. */
+export interface Calendars {
+  list(): CalendarInfo[]
+  /** By id or name; undefined when there is none. */
+  find(idOrName: string): CalendarInfo | undefined
+  known(idOrName: string): CalendarInfo
+  /** The one that takes what names no other: the oldest, or a first one made now. */
+  usual(author: Author): CalendarInfo
+  add(author: Author, input: { name: string; color?: string }): CalendarInfo
+  edit(author: Author, input: { id: string; name?: string; color?: string }): CalendarInfo
+  remove(author: Author, id: string): void
+}
+
+export const openCalendars = (deps: {
+  store: CalendarStore<Override>
+  changes: Changes
+  now: () => number
+}): Calendars => {
+  const { store, changes, now } = deps
+
+  const find = (idOrName: string): (KeptCalendar & CalendarInfo) | undefined => {
+    const all = store.calendars()
+    const folded = idOrName.toLowerCase()
+    return (
+      all.find(({ id }) => id === idOrName) ??
+      all.find(({ name }) => name === idOrName) ??
+      all.find(({ name }) => name.toLowerCase() === folded) ??
+      (idOrName.length >= 4 ? onlyOne(all.filter(({ id }) => id.startsWith(folded))) : undefined)
+    )
+  }
+  const known = (idOrName: string): KeptCalendar & CalendarInfo => {
+    const found = find(idOrName)
+    if (!found) throw notFound('calendar', idOrName)
+    return found
+  }
+  const free = (name: string, but?: string): string => {
+    const wanted = name.trim()
+    const twin = store
+      .calendars()
+      .find(other => other.id !== but && other.name.toLowerCase() === wanted.toLowerCase())
+    if (twin) throw new Problem('conflict', `There is a calendar "${twin.name}" already.`, { id: twin.id })
+    return wanted
+  }
+  const save = (author: Author, action: string, calendar: KeptCalendar, summary: string): CalendarInfo => {
+    const { events: _events, ...kept } = calendar as KeptCalendar & { events?: number }
+    changes.write(author, tx => {
+      store.putCalendar(tx, kept)
+      tx.say({
+        action: `calendars.${action}`,
+        noun: 'calendar',
+        id: kept.id,
+        summary,
+        data: { id: kept.id, name: kept.name, color: kept.color },
+      })
+    })
+    return shown(known(kept.id))
+  }
+  const add: Calendars['add'] = (author, { name, color }) => {
+    const at = now()
+    const calendar: KeptCalendar = {
+      id: randomUUID(),
+      name: free(name),
+      color: color ?? PERSONAL.color,
+      account: null,
+      href: null,
+      sync_token: null,
+      created_at: at,
+      updated_at: at,
+    }
+    return save(author, 'add', calendar, `Made the calendar "${calendar.name}"`)
+  }
+
+  return {
+    list: () => store.calendars().map(shown),
+    find: idOrName => {
+      const found = find(idOrName)
+      return found && shown(found)
+    },
+    known: idOrName => shown(known(idOrName)),
+    usual(author) {
+      const [oldest] = store.calendars()
+      return oldest ? shown(oldest) : add({ actor: author.actor }, PERSONAL)
+    },
+    add,
+    edit(author, { id, name, color }) {
+      const before = known(id)
+      const calendar = {
+        ...before,
+        name: name === undefined ? before.name : free(name, before.id),
+        color: color ?? before.color,
+        updated_at: now(),
+      }
+      return save(author, 'edit', calendar, `Changed the calendar "${calendar.name}"`)
+    },
+    remove(author, id) {
+      const calendar = known(id)
+      const events = store.of(calendar.id)
+      changes.write(author, tx => {
+        for (const event of events) store.remove(tx, event.id)
+        store.removeCalendar(tx, calendar.id)
+        tx.say({
+          action: 'calendars.rm',
+          noun: 'calendar',
+          id: calendar.id,
+          summary: `Deleted the calendar "${calendar.name}" with ${events.length} events`,
+          data: null,
+        })
+      })
+    },
+  }
+}
+
+const onlyOne = <T>(found: T[]): T | undefined => (found.length === 1 ? found[0] : undefined)
+
+const shown = ({ id, name, color, events, created_at, updated_at }: CalendarInfo): CalendarInfo => ({
+  id,
+  name,
+  color,
+  events,
+  created_at,
+  updated_at,
+})

@@ -1,0 +1,102 @@
+import type { KeptEvent } from '../../store/calendar.ts'
+import type { CalendarInfo, CalendarEvent as Shown, Entry as ShownEntry } from '../contract/calendar.ts'
+import { PERSONAL } from '../contract/calendar.ts'
+import { instantText, zoneOf } from '../time/zone.ts'
+import { onReadersClock } from './alarms.ts'
+import { clockOf, type Override, occurrenceUid } from './event.ts'
+import type { Occurrence } from './recurrence.ts'
+
+export type Kept = KeptEvent<Override>
+
+/** An event, or one date of it where one is meant. */
+export interface Found {
+  event: Kept
+  occurrence: Occurrence | null
+}
+
+export const isSeries = ({ rrule, rdates }: Pick<Kept, 'rrule' | 'rdates'>): boolean =>
+  rrule !== '' || rdates.length > 0
+
+/** What a date says, its own words where it has some. */
+export const wordsOf = ({ event, occurrence }: Found): Kept =>
+  occurrence?.changes ? { ...event, ...occurrence.changes } : event
+
+/** An event's own times, as if it happened once. */
+export const firstDate = (event: Kept, zone: string): Occurrence =>
+  onReadersClock(
+    {
+      uid: event.uid,
+      seriesUid: event.uid,
+      recurrenceId: null,
+      dtstart: event.dtstart,
+      dtend: event.dtend,
+      allDay: event.allDay,
+      tzid: event.tzid,
+      startsAt: 0,
+      endsAt: 0,
+      changes: null,
+    },
+    zone,
+  )
+
+export type Labels = (calendar: string) => Pick<CalendarInfo, 'name' | 'color'>
+
+/** The names and colors of calendars, looked up once for a whole list. */
+export const labelsOf = (calendars: CalendarInfo[]): Labels => {
+  const byId = new Map(calendars.map(calendar => [calendar.id, calendar]))
+  return id => byId.get(id) ?? PERSONAL
+}
+
+/** How dates are shown: on the owner's clock. */
+export const presenter = (zoneName: string, labels: Labels) => {
+  const zone = zoneOf(zoneName)
+
+  const entry = (event: Kept, occurrence: Occurrence): ShownEntry => {
+    const { recurrenceId, allDay, changes, startsAt, endsAt } = occurrence
+    const words = changes ? { ...event, ...changes } : event
+    const { name, color } = labels(event.calendar)
+    return {
+      id: recurrenceId === null ? event.id : occurrenceUid(event.id, recurrenceId),
+      event_id: event.id,
+      uid: event.uid,
+      recurrence_id: recurrenceId,
+      calendar: event.calendar,
+      calendar_name: name,
+      color: event.color ?? color,
+      summary: words.summary,
+      description: words.description,
+      location: words.location,
+      start: allDay ? occurrence.dtstart : instantText(startsAt, zone),
+      end: allDay ? occurrence.dtend : instantText(endsAt, zone),
+      all_day: allDay,
+      tzid: occurrence.tzid,
+      starts_at: startsAt,
+      ends_at: endsAt,
+      repeats: isSeries(event),
+      changed: changes !== null,
+      busy: words.busy,
+      cancelled: words.cancelled,
+    }
+  }
+
+  const whole = ({ event, occurrence }: Found): Shown => {
+    const date = occurrence ?? firstDate(event, zoneName)
+    return {
+      ...entry(event, date),
+      clock: clockOf(date, zone).kind,
+      rrule: event.rrule || null,
+      exdates: event.exdates,
+      rdates: event.rdates,
+      changed_dates: event.overrides.map(({ recurrenceId }) => recurrenceId),
+      alarms: wordsOf({ event, occurrence }).alarms.map(({ minutesBefore }) => minutesBefore),
+      session_id: event.session_id,
+      source: event.source,
+      created_at: event.created_at,
+      updated_at: event.updated_at,
+    }
+  }
+
+  return { entry, whole }
+}
+
+export type Presenter = ReturnType<typeof presenter>

@@ -1,0 +1,55 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import type { CalendarStore } from '../../store/calendar.ts'
+import { type Entry, inAgendaOrder } from './agenda.ts'
+import type { Kept } from './entries.ts'
+import type { Override } from './event.ts'
+import { expand, type Window } from './recurrence.ts'
+
+export interface Unfolded {
+  entries: Entry<Kept>[]
+  /** Ids of the events of which more lies in the window than is here. */
+  cut: Set<string>
+  /** More lies in the window than is here. */
+  truncated: boolean
+  problems: string[]
+}
+
+export const MOST_ENTRIES = 100_000
+/** How long others wait behind a long list, and how long a list may take. */
+const TURN_MS = 10
+const LONGEST_MS = 8000
+
+/** All dates in a window, in order. Others get their turn in between, and no rule makes it take longer than it may. */
+export async function unfold(
+  store: CalendarStore<Override>,
+  window: Window,
+  asked: { calendar?: string; limit?: number } = {},
+): Promise<Unfolded> {
+  const found: Unfolded = { entries: [], cut: new Set(), truncated: false, problems: [] }
+  const { entries } = found
+  const began = performance.now()
+  let since = began
+  for (const event of store.between(window.start, window.end, asked.calendar)) {
+    if (event.cancelled) continue
+    const { occurrences, truncated, problem } = expand(event, window)
+    for (const occurrence of occurrences) entries.push(Object.assign(occurrence, { event }))
+    if (truncated) found.cut.add(event.id)
+    if (problem) found.problems.push(`${event.summary || event.uid}: ${problem}`)
+    const time = performance.now()
+    if (entries.length > MOST_ENTRIES || time - began > LONGEST_MS) {
+      found.truncated = true
+      break
+    }
+    if (time - since < TURN_MS) continue
+    await turn()
+    since = performance.now()
+  }
+  entries.sort(inAgendaOrder)
+  const most = Math.min(asked.limit ?? MOST_ENTRIES, MOST_ENTRIES)
+  if (entries.length > most) {
+    entries.length = most
+    found.truncated = true
+  }
+  found.truncated ||= found.cut.size > 0
+  return found
+}
