@@ -37,7 +37,14 @@ describe.runIf(python !== '')('the bundles, with the python3 of this machine', {
   beforeAll(async () => {
     w = await testWorkspace({ listen: true })
     home = mkdtempSync(join(tmpdir(), 'ithaca-bundle-'))
-    const scopes = ['todos:write', 'memory:write', 'documents:write', 'email:draft', 'cookbook:launch']
+    const scopes = [
+      'todos:write',
+      'calendar:write',
+      'memory:write',
+      'documents:write',
+      'email:draft',
+      'cookbook:launch',
+    ]
     token = await w.token('agent', scopes)
     for (const kind of ['codex', 'claude']) await unpack(kind)
   })
@@ -119,6 +126,12 @@ describe.runIf(python !== '')('the bundles, with the python3 of this machine', {
     expect(await told('documents', 'read', document)).toMatchObject({ current_content: '# Hi\nless' })
     expect((await told('documents', 'list', 'plan')).documents).toHaveLength(1)
     await told('documents', 'delete', document)
+    const event = (await told('calendar', 'add', 'Standup', '2026-06-11T09:00:00Z')).uid as string
+    await told('calendar', 'update', event, '{"location": "Room 1"}')
+    expect(await told('calendar', 'read', event)).toMatchObject({ location: 'Room 1' })
+    expect((await told('calendar', 'list', '2026-06-11', '2026-06-12')).events).toHaveLength(1)
+    expect((await told('calendar', 'calendars')).calendars).toHaveLength(1)
+    await told('calendar', 'delete', event)
     expect(await told('emails', 'draft-doc', 'a@example.org', 'Hi', 'Body')).toMatchObject({ title: 'Hi' })
     expect(await told('emails', 'list', '5')).toMatchObject({ emails: [] })
     for (const verb of ['tasks', 'servers', 'cached', 'presets']) await told('cookbook', verb)

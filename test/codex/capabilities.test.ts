@@ -25,7 +25,7 @@ test('a token learns what it may do, and every old word is still there', async (
     todos: { read: true, write: false },
     email: { read: true, draft: true, send: true },
     memory: { read: false, write: false, available: true },
-    calendar: { read: false, write: false },
+    calendar: { read: false, write: false, available: true },
     documents: { read: false, write: false, available: true },
     cookbook: { read: true, launch: true },
   })

@@ -97,6 +97,29 @@ describe('the conformance checklist', () => {
     })
   })
 
+  test('8: a window is half open, a date of a series has its own uid, whole days end on the next', async () => {
+    const rule = { rrule: 'FREQ=DAILY;COUNT=2' }
+    const added = await ask('POST', '/calendar/events', {
+      summary: 'x',
+      dtstart: '2026-06-11T01:00:00Z',
+      ...rule,
+    })
+    const uid = added.body.uid as string
+    await ask('POST', '/calendar/events', { summary: 'y', dtstart: '2026-06-11', all_day: true })
+    const listed = await ask('GET', '/calendar/events?start=2026-06-11&end=2026-06-12')
+    expect(listed.body).toMatchObject({
+      events: [
+        { dtstart: '2026-06-11', dtend: '2026-06-12', all_day: true, is_recurrence: false },
+        { uid: `${uid}::2026-06-11T01:00`, dtstart: '2026-06-11T01:00:00Z', is_utc: true, series_uid: uid },
+      ],
+    })
+    expect(listed.body).not.toHaveProperty('truncated')
+    expect((await ask('DELETE', `/calendar/events/${uid}::2026-06-12T01:00`)).body).toEqual({ ok: true })
+    expect((await ask('GET', '/calendar/events?start=2026-06-12&end=2026-06-13')).body).toEqual({
+      events: [],
+    })
+  })
+
   test('9: documents clamp, page, and are deleted as often as one likes', async () => {
     const { id } = (await ask('POST', '/documents', { title: 'one' })).body
     expect((await ask('GET', '/documents?limit=1')).body).toMatchObject({ next_offset: 1 })

@@ -45,6 +45,9 @@ test.each<[string, string, string]>([
   ['POST', 'emails/draft', 'email:draft or email:send'],
   ['POST', 'emails/draft-document', 'email:draft or email:send'],
   ['POST', 'emails/send', 'email:send'],
+  ['GET', 'calendar/events?start=a&end=b', 'calendar:read or calendar:write'],
+  ['POST', 'calendar/events', 'calendar:write'],
+  ['DELETE', 'calendar/events/x', 'calendar:write'],
   ['GET', 'memory', 'memory:read or memory:write'],
   ['POST', 'memory', 'memory:write'],
   ['DELETE', 'memory/x', 'memory:write'],
@@ -66,7 +69,10 @@ test.each<[string, string, string]>([
   const [status, body] = await asked(method, `/api/codex/${path}`, {
     token: none,
     ...(method === 'POST'
-      ? { body: { to: 'a', subject: 'b', body: 'c', text: 'd' }, headers: JSON_TYPE }
+      ? {
+          body: { to: 'a', subject: 'b', body: 'c', text: 'd', summary: 'e', dtstart: 'f' },
+          headers: JSON_TYPE,
+        }
       : {}),
   })
   expect([status, body]).toEqual([403, { detail: `API token missing required scope: ${scopes}` }])

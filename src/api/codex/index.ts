@@ -1,6 +1,7 @@
 import type { Workspace } from '../../workspace/workspace.ts'
 import type { App, Bind } from '../bind.ts'
 import { bindBundles } from './bundles.ts'
+import { bindCalendar } from './calendar.ts'
 import { bindCapabilities } from './capabilities.ts'
 import { bindCookbook } from './cookbook.ts'
 import { inTime } from './deadline.ts'
@@ -17,6 +18,7 @@ export const bindCodex = (plainly: Bind, _app: App, workspace: Workspace): void 
   bindCapabilities(bind, workspace)
   bindTodos(bind, workspace)
   bindMemory(bind, workspace)
+  bindCalendar(bind, workspace)
   bindDocuments(bind, workspace)
   bindEmail(bind)
   bindCookbook(bind)
