@@ -7,7 +7,7 @@ import { Problem } from '../contract/problem.ts'
 import { type Parsed, pathFields, type Route, type Scope } from '../contract/route.ts'
 import type { Workspace } from '../workspace/workspace.ts'
 import { envelopeFor } from './envelope.ts'
-import { passFence, passGuard, type Ticket } from './guard.ts'
+import { passFence, passGuard, refuse, type Ticket } from './guard.ts'
 
 /** What is known of a request once its caller is. */
 export interface Bindings {
@@ -63,6 +63,10 @@ export const binder =
       http.set('route', route.id)
       const envelope = envelopeFor(route.path)
       const actor = http.var.actor
+      // Who may not do it learns nothing about how it is asked; a person is only asked about what could be done.
+      if (Array.isArray(route.scope)) refuse(http, route.scope as readonly Scope[])
+      else if (route.scope === 'operator' && !actor.operator)
+        throw new Problem('denied', 'Only the operator may do this.')
       const path = Object.fromEntries(names.map(name => [name, http.req.param(name)]))
       const rest = hasBody ? readJson(http) : http.req.query()
       if (rest === null || typeof rest !== 'object' || Array.isArray(rest))
@@ -86,8 +90,6 @@ export const binder =
         fence: reason => passFence(http, workspace, reason),
       }
       if (Array.isArray(route.scope)) await call.need(route.scope as readonly Scope[])
-      else if (route.scope === 'operator' && !actor.operator)
-        throw new Problem('denied', 'Only the operator may do this.')
       const key = hasBody || route.method === 'DELETE' ? http.req.header('idempotency-key') : undefined
       return key
         ? once(key, route, call, () => answer(route, handler, parsed.data as never, call))

@@ -11,6 +11,12 @@ export interface Ticket {
   readonly approval: string
 }
 
+/** No question can change this: none of the scopes is there. */
+export const refuse = (http: Ctx, scopes: readonly Scope[]): void => {
+  if (may(http.var.actor, scopes) === 'deny')
+    throw new Refusal(http.json(envelopeFor(http.req.path).missingScope(scopes, false) as never, 403))
+}
+
 export const passGuard = async (
   http: Ctx,
   workspace: Workspace,
