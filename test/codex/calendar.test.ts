@@ -148,10 +148,12 @@ test('calendars are made and listed, overlaps are told, words are found', async 
   const [, made] = await t.ask('POST', '/calendars', { name: 'Work' })
   const { id } = made.calendar as { id: string }
   await t.add({ summary: 'Review', dtstart: '2026-06-02T10:00:00Z', calendar_href: id, alarms: [15] })
-  const [, clash] = await t.ask('POST', '/events', { summary: 'Dentist', dtstart: '2026-06-02T10:30:00Z' })
+  const dentist = { summary: 'Dentist', dtstart: '2026-06-02T10:30:00Z', calendar_href: 'Personal' }
+  const [, clash] = await t.ask('POST', '/events', dentist)
   expect((clash.warnings as string[]).join()).toContain('Review')
   const [, { calendars }] = await t.ask('GET', '/calendars')
-  expect(calendars).toMatchObject([{ name: 'Personal' }, { id, calendar_href: id, name: 'Work' }])
+  const byName = (calendars as { name: string }[]).toSorted((a, b) => (a.name < b.name ? -1 : 1))
+  expect(byName).toMatchObject([{ name: 'Personal' }, { id, calendar_href: id, name: 'Work' }])
   expect((await t.list('2026-06-01', '2026-07-01', `&calendar=${id}`)).events).toMatchObject([
     { summary: 'Review', calendar: 'Work', calendar_href: id, alarms: [15] },
   ])

@@ -68,7 +68,7 @@ const toolsFor = (actor: Actor, exists: (noun: string) => boolean) => {
         ...['tasks', 'servers', 'output', 'serve', 'stop'],
         ...['cached', 'presets', 'preset', 'adopt'],
       ],
-      available: exists('cookbook'),
+      available: false,
     },
   }
 }

@@ -5,7 +5,7 @@ import type { Bind } from '../bind.ts'
 const SESSION = /^[A-Za-z0-9_-]+$/
 const PRESET = /^[A-Za-z0-9 _.:@-]+$/
 
-/** Nothing is served from here yet: lists are empty, and whoever wants to launch is told why it cannot be. */
+/** Nothing is served through these routes: lists are empty, and whoever wants to launch is told where it can be. */
 export const bindCookbook = (bind: Bind): void => {
   bind(routes.tasks, () => ({ tasks: [] }))
   bind(routes.servers, () => ({ servers: [] }))
@@ -32,5 +32,7 @@ const requireSession = (id: string): void => {
 }
 
 const unavailable = (detail: string): never => {
-  throw new Problem('unavailable', detail, { reason: 'This workspace has no hosts to serve models on.' })
+  throw new Problem('unavailable', detail, {
+    reason: 'The cookbook of this version is reached through /api/v1 and the command line only.',
+  })
 }
