@@ -30,7 +30,7 @@ const BARE: Record<string, Repeat | null> = {
 }
 
 function fromWord(word: string): Repeat | null | undefined {
-  if (word in BARE) return BARE[word]
+  if (Object.hasOwn(BARE, word)) return BARE[word]
   const [unit, kind, first, second] = word.split(':')
   const weekday = (text: string | undefined): string | undefined =>
     /^[0-6]$/.test(text ?? '') ? WEEKDAYS[Number(text)] : undefined

@@ -212,7 +212,15 @@ const restock = async (): Promise<void> => {
   const { todo } = await made('/api/v1/todos', { title: 'water', items: ['a'], due: '2031-01-01' })
   const memory = await made('/api/v1/memory', { text: `water ${Math.random()}` })
   const document = await made('/api/v1/documents', { title: 'water', content: 'a\nb\n' })
+  const { event } = await made('/api/v1/calendar/events', {
+    summary: 'water',
+    start: '2031-01-01T09:00',
+    rrule: 'FREQ=DAILY',
+  })
+  const calendar = await made('/api/v1/calendars', { name: `water ${Math.random()}` })
   things = {
+    calendar: event!.id,
+    calendars: calendar.id,
     todos: todo!.id,
     memory: memory.id,
     documents: document.id,
