@@ -64,6 +64,8 @@ const machine = (paths: Paths, version: string, script: string): Machine => ({
     async stay(how) {
       const { runDaemon } = await import('./connect/daemon.ts')
       const inside = await runDaemon({ paths, version, ...how })
+      if (inside.workspace.wide)
+        process.stderr.write(`ithaca: warning: bound beyond this machine; bearer tokens travel in clear.\n`)
       const ended = new Promise<void>((resolve, reject) => {
         const end = (): void => {
           inside.close().then(resolve, reject)

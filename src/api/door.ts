@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import type { MiddlewareHandler } from 'hono'
 import { Problem } from '../contract/problem.ts'
 import type { Workspace } from '../workspace/workspace.ts'
@@ -22,7 +23,7 @@ export const admit =
       else http.header(name, value)
     if (http.env.actor) http.set('actor', http.env.actor)
     else {
-      const foreign = foreigner(http.req.header('host'), http.req.header('origin'), workspace.hostnames)
+      const foreign = foreigner(http.req.header('host'), http.req.header('origin'), workspace)
       if (foreign) throw new Problem('denied', foreign)
       if (!PUBLIC.has(path)) {
         const header = http.req.header('authorization')
@@ -55,11 +56,13 @@ const SECURITY: [string, string][] = [
 const foreigner = (
   host: string | undefined,
   origin: string | undefined,
-  own: ReadonlySet<string>,
+  { hostnames, wide }: Workspace,
 ): string | undefined => {
   const known = (name: string): boolean =>
-    LOOPBACK.test(name) || own.has(name.toLowerCase().replace(/:\d+$/, ''))
-  if (host !== undefined && !known(host))
+    LOOPBACK.test(name) || hostnames.has(name.toLowerCase().replace(/:\d+$/, ''))
+  // A name can be made to mean this machine, an address cannot: bound wider, every address of ours is right.
+  const addressed = wide && isIP((host ?? '').replace(/:\d+$/, '').replace(/^\[|\]$/g, '')) !== 0
+  if (host !== undefined && !addressed && !known(host))
     return `This API does not answer to the host name '${host.slice(0, 100)}'.`
   if (origin === undefined) return undefined
   const from = URL.canParse(origin) ? new URL(origin).host : ''

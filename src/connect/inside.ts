@@ -1,6 +1,7 @@
 import { type Api, asOperator, createApp } from '../api/app.ts'
 import { dispatcher } from '../api/ask.ts'
 import type { Carry } from '../client/client.ts'
+import { Problem } from '../contract/problem.ts'
 import type { Ownership } from '../workspace/owner.ts'
 import type { Paths } from '../workspace/paths.ts'
 import { openWorkspace, type Workspace } from '../workspace/workspace.ts'
@@ -41,6 +42,7 @@ export const openInside = async (options: InsideOptions, ownership: Ownership): 
       return closing
     }
     if (options.listen) {
+      workspace.wide = mayBindWide(workspace, options.listen.host ?? workspace.config.api.host)
       const listener = await listen(api, {
         paths: options.paths,
         config: workspace.config,
@@ -62,6 +64,17 @@ export const openInside = async (options: InsideOptions, ownership: Ownership): 
     await undo()
     throw error
   }
+}
+
+/** Wider than loopback every caller needs a token, so there has to be one. */
+const mayBindWide = (workspace: Workspace, host: string): boolean => {
+  if (/^(localhost|127\.\d+\.\d+\.\d+|::1)$/.test(host)) return false
+  if (workspace.access.list(false).length === 0)
+    throw new Problem(
+      'conflict',
+      `Bound to ${host}, others reach this API: make a token for them first (ithaca tokens create NAME --scopes …). Tokens travel in clear; --remote ssh:// does not need this.`,
+    )
+  return true
 }
 
 const announce = (

@@ -40,6 +40,8 @@ export interface Workspace {
   readonly startedAt: number
   /** Names other than loopback's that requests may be addressed to. */
   readonly hostnames: ReadonlySet<string>
+  /** Bound to more than loopback. */
+  wide: boolean
   readonly operatorKey: string
   /** Tells one opening of the workspace from the next. */
   readonly instance: string
@@ -98,6 +100,7 @@ export const openWorkspace = (options: OpenOptions): Workspace => {
     version,
     startedAt: now(),
     hostnames: new Set([hostname().toLowerCase(), ...(options.hostnames ?? [])]),
+    wide: false,
     operatorKey,
     instance: randomUUID(),
     url: '',

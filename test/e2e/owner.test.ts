@@ -1,3 +1,4 @@
+import { request } from 'node:http'
 import { expect, test } from 'vitest'
 import { ended, program, says } from '../peers/program.ts'
 
@@ -64,4 +65,28 @@ test('exit codes tell what happened', async () => {
   const up = p.start(['up', '--port', '0'])
   const [, url] = await says(up, /Ithaca is up: (\S+)\. /)
   expect((await p.run(['--remote', url!, 'todos', 'list'])).code).toBe(4)
+})
+
+test('binding wider wants a token, warns, and answers to addresses but not to strange names', async () => {
+  await using p = program()
+  const refused = await p.run(['up', '--host', '0.0.0.0', '--port', '0'])
+  expect(refused.code).toBe(1)
+  expect(refused.stderr).toContain('make a token')
+  const made = await p.run(['tokens', 'create', 'far', '--scopes', 'todos:read', '--json'])
+  const { token } = JSON.parse(made.stdout)
+  const up = p.start(['up', '--host', '0.0.0.0', '--port', '0'])
+  const warned = says(up, /travel in clear/)
+  const [, url] = await says(up, /Ithaca is up: (\S+)\. /)
+  await warned
+  const ask = (host: string) =>
+    new Promise<number>((resolve, reject) => {
+      request(`${url}/api/v1/todos`, { headers: { host, authorization: `Bearer ${token}` } }, answer => {
+        answer.resume()
+        resolve(answer.statusCode ?? 0)
+      })
+        .once('error', reject)
+        .end()
+    })
+  expect(await ask('10.1.2.3:7000')).toBe(200)
+  expect(await ask('evil.example:7000')).toBe(403)
 })
