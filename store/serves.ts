@@ -14,6 +14,8 @@ export interface Score {
   kv_tokens?: number
   tokens_per_second?: number
   ttft_ms?: number
+  /** What its log said of memory, in GiB per GPU: the next launch there is judged by it. */
+  figures?: { allowed: number; weights: number; cache: number; graphs: number | null }
 }
 
 /** What is kept here of something that runs on a host. The truth about its process is in files over there. */
@@ -41,8 +43,18 @@ export interface KeptServe {
   operator: string | null
   actor: string | null
   origin: Serve['origin']
-  /** Of an adopted one: where its pane and its log are. */
-  place: { socket: string | null; session: string | null; log: string | null; pid: number | null } | null
+  /** Of one that was found: its pane, its log, and who its process is. */
+  place: {
+    socket: string | null
+    session: string | null
+    log: string | null
+    pid: number | null
+    /** Clock ticks after boot, and the boot: with the pid they tell it from every other process. */
+    started?: string
+    boot?: string
+    container?: string
+    user?: string
+  } | null
   launched_at: number
   ready_at: number | null
   ended_at: number | null

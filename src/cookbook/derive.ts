@@ -29,7 +29,7 @@ export const stateOf = (serve: KeptServe, sight: Sight, now: number): ServeState
   if (sight.stopping) return 'stopping'
   const { session, health } = sight
   if (session && (session.state === 'launching' || session.state === 'restarting')) return 'launching'
-  if (serve.kind !== 'serve' && serve.kind !== 'container') return 'loading'
+  if (!['serve', 'container', 'process'].includes(serve.kind)) return 'loading'
   if (serve.ready_at !== null) {
     const failing = health?.failing_since ?? null
     return failing !== null && now - failing >= PATIENCE ? 'unhealthy' : 'ready'

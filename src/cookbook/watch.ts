@@ -13,8 +13,17 @@ export interface Watch {
   hurry(host?: string): void
   /** One look at one host, now; resolves when what it showed is known. */
   look(host: string): Promise<void>
+  /** Whether somebody looks at it right now. */
+  watched(host: string): boolean
+  /** What else is looked after: with every look at a host, and once in a while. */
+  beside(others: Beside): void
   start(): void
   stop(): Promise<void>
+}
+
+export interface Beside {
+  look(place: Place): Promise<void>
+  slowly(place: Place): Promise<void>
 }
 
 const OFTEN = 2000
@@ -22,16 +31,20 @@ const SELDOM = 20_000
 const HURRY = 30_000
 const HEALTH_EVERY = 10_000
 const GPUS_EVERY = 20_000
+const SLOWLY_EVERY = 20_000
 const NO_GPUS_EVERY = 300_000
 const TAIL = 4096
 const GONE_AFTER = 30_000
 const UNSTARTED_AFTER = 90_000
+
+const SERVING = new Set(['serve', 'container', 'process'])
 
 interface Round {
   busy: Promise<void> | null
   nextAt: number
   hurryUntil: number
   gpusAt: number
+  slowlyAt: number
   metas: Map<string, Meta>
   toldGone: boolean
 }
@@ -47,11 +60,20 @@ export const openWatch = (deps: {
   const rounds = new Map<string, Round>()
   let timer: NodeJS.Timeout | null = null
   let stopped = false
+  let others: Beside | null = null
 
   const roundOf = (id: string): Round => {
     let round = rounds.get(id)
     if (!round) {
-      round = { busy: null, nextAt: 0, hurryUntil: 0, gpusAt: 0, metas: new Map(), toldGone: false }
+      round = {
+        busy: null,
+        nextAt: 0,
+        hurryUntil: 0,
+        gpusAt: 0,
+        slowlyAt: 0,
+        metas: new Map(),
+        toldGone: false,
+      }
       rounds.set(id, round)
     }
     return round
@@ -64,7 +86,10 @@ export const openWatch = (deps: {
   const look = async (place: Place, round: Round): Promise<void> => {
     const mine = ofHost(place.id)
     const settled = mine.filter(one => one.kept.ending).map(one => one.kept.id)
-    const seen = await status(place.host, place.site, { settled, known: round.metas, tailBytes: TAIL })
+    const [seen] = await Promise.all([
+      status(place.host, place.site, { settled, known: round.metas, tailBytes: TAIL }),
+      others?.look(place),
+    ])
     round.toldGone = false
     for (const session of seen.sessions) {
       if (session.meta) round.metas.set(session.id, session.meta)
@@ -74,6 +99,16 @@ export const openWatch = (deps: {
     endUnstarted(place, new Set(seen.sessions.map(session => session.id)))
     await Promise.all(ofHost(place.id).map(one => probe(place, one, seen.listening)))
     lookAtGpus(place, round)
+    lookSlowly(place, round)
+  }
+
+  /** What may take its time, and fail without anything else failing with it. */
+  const lookSlowly = (place: Place, round: Round): void => {
+    if (!others || now() < round.slowlyAt) return
+    round.slowlyAt = now() + SLOWLY_EVERY
+    others.slowly(place).catch(error => {
+      if (place.host.reach.state === 'connected' && !stopped) deps.report(error)
+    })
   }
 
   /** A launch whose answer was lost, and that its host knows nothing of. */
@@ -94,7 +129,7 @@ export const openWatch = (deps: {
   /** Asked only while the answer can change something: its port is listened on, or it was ready before. */
   const probe = async (place: Place, one: Known, listening: ReadonlySet<number>): Promise<void> => {
     const { kept, sight } = one
-    if (kept.kind !== 'serve' || kept.ending || kept.port === null) return
+    if (!SERVING.has(kept.kind) || kept.ending || kept.port === null) return
     if (sight.session && sight.session.state !== 'running') return
     const last = sight.health
     const wasReady = kept.ready_at !== null
@@ -183,6 +218,10 @@ export const openWatch = (deps: {
         round.hurryUntil = now() + HURRY
         round.nextAt = Math.min(round.nextAt, now() + OFTEN)
       }
+    },
+    watched: host => now() < roundOf(machines.at(host).id).hurryUntil,
+    beside(given) {
+      others = given
     },
     async look(host) {
       const place = machines.at(host)
