@@ -32,7 +32,11 @@ export async function unfold(
   for (const event of store.between(window.start, window.end, asked.calendar)) {
     if (event.cancelled) continue
     const { occurrences, truncated, problem } = expand(event, window)
-    for (const occurrence of occurrences) entries.push(Object.assign(occurrence, { event }))
+    for (const occurrence of occurrences) {
+      const entry = occurrence as Entry<Kept>
+      entry.event = event
+      entries.push(entry)
+    }
     if (truncated) found.cut.add(event.id)
     if (problem) found.problems.push(`${event.summary || event.uid}: ${problem}`)
     const time = performance.now()

@@ -146,8 +146,9 @@ export const show = (route: Route, value: unknown, around: Surroundings): void =
 const flat = (value: Record<string, unknown>): Record<string, unknown> => {
   const entries = Object.entries(value ?? {})
   const single = entries.filter(([, inner]) => inner && typeof inner === 'object' && !Array.isArray(inner))
-  if (single.length === 0 || single.length !== entries.filter(([, inner]) => inner !== undefined).length)
-    return value
+  const lists = entries.filter(([, inner]) => Array.isArray(inner))
+  const given = entries.filter(([, inner]) => inner !== undefined)
+  if (single.length === 0 || single.length + lists.length !== given.length) return value
   const [[, main], ...others] = single as [[string, Record<string, unknown>], ...[string, unknown][]]
-  return { ...main, ...Object.fromEntries(others) }
+  return { ...main, ...Object.fromEntries([...others, ...lists]) }
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { addCalendar } from './calendar.ts'
 import { addCompletion } from './completion.ts'
 import { addConfig, type Settings } from './config.ts'
 import { addDaemon, type Daemon } from './daemon.ts'
@@ -24,6 +25,7 @@ export const extend =
     addDaemon(program, around, machine.daemon)
     addWorkspace(program, around)
     addUndo(program, around)
+    addCalendar(program, around)
     addConfig(program, around, machine.settings)
     addDoctor(program, around, machine.doctor)
     addService(program, around, machine.self)
