@@ -7,6 +7,7 @@ import { documents } from './documents.ts'
 import { events } from './events.ts'
 import { hosts } from './hosts.ts'
 import { memory } from './memory.ts'
+import { models } from './models.ts'
 import { notify } from './notify.ts'
 import { presets } from './presets.ts'
 import type { Route } from './route.ts'
@@ -30,6 +31,7 @@ export const groups: Record<string, Record<string, Route>> = {
   hosts,
   cookbook,
   presets,
+  models,
   codex,
 }
 

@@ -31,6 +31,8 @@ export const Operation = z.union([
   z.object({ op: z.literal('run'), command: z.string() }),
 ])
 
+export type Operation = z.output<typeof Operation>
+
 export const Fix = z.object({
   id: z.string(),
   title: z.string(),

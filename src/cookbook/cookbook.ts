@@ -1,17 +1,28 @@
 import type { Changes } from '../../store/changes.ts'
 import type { HostStore } from '../../store/hosts.ts'
+import type { ModelStore } from '../../store/models.ts'
 import type { PresetStore } from '../../store/presets.ts'
 import type { ServeStore } from '../../store/serves.ts'
 import type { Serve, ServeState } from '../contract/serve.ts'
 import type { HostsOptions } from '../hosts/hosts.ts'
+import { type Adoption, openAdoption } from './adoption.ts'
+import { openAdvice } from './advice.ts'
+import { type Attempts, openAttempts } from './attempts.ts'
+import { type Check, openCheck } from './check.ts'
 import type { Policy } from './command/command.ts'
 import { type Control, openControl } from './control.ts'
+import { openFits } from './fit.ts'
+import { openEngineFlags } from './flags-known.ts'
+import { foreignStop } from './foreign.ts'
 import { type Launching, openLaunching } from './launching.ts'
 import { type Machines, openMachines } from './machines.ts'
+import { type Models, openModels } from './models.ts'
 import { openPresets, type Presets } from './presets.ts'
 import { openReading, type Reading } from './reading.ts'
+import { openRelaunch, type Relaunch } from './relaunch.ts'
 import { openServes, type Serves } from './serves.ts'
 import { openWatch, type Watch } from './watch.ts'
+import { openWhy, type Why } from './why.ts'
 
 /** Model servers on many hosts: the rooms of the Cookbook, opened together. */
 export interface Cookbook {
@@ -20,8 +31,14 @@ export interface Cookbook {
   readonly watch: Watch
   readonly launching: Launching
   readonly control: Control
+  readonly adoption: Adoption
   readonly reading: Reading
   readonly presets: Presets
+  readonly why: Why
+  readonly relaunch: Relaunch
+  readonly attempts: Attempts
+  readonly check: Check
+  readonly models: Models
   readonly policy: () => Policy
   list(query: ListQuery): Serve[]
   /** A look at the host, where it matters for the answer and can be had quickly. */
@@ -39,7 +56,7 @@ export interface ListQuery {
 }
 
 export interface CookbookDeps {
-  stores: { hosts: HostStore; serves: ServeStore; presets: PresetStore }
+  stores: { hosts: HostStore; serves: ServeStore; presets: PresetStore; models: ModelStore }
   changes: Changes
   now: () => number
   /** `HH:MM` on the owner's clock. */
@@ -62,13 +79,34 @@ export const openCookbook = (deps: CookbookDeps): Cookbook => {
   const hostName = (id: string): string => machines.all().find(place => place.id === id)?.name ?? id
   const serves = openServes({ store: deps.stores.serves, changes, now, operator: deps.operator, hostName })
   const watch = openWatch({ machines, serves, changes, now, report })
-  const launching = openLaunching({ ...deps, machines, serves, watch })
+  const running = new Set<Promise<unknown>>()
+  let closed = false
+  const later = (work: Promise<unknown>): void => {
+    const settled = work
+      .catch(error => {
+        if (!closed) report(error)
+      })
+      .finally(() => running.delete(settled))
+    running.add(settled)
+  }
+  const fits = openFits({ serves, now })
+  const flags = openEngineFlags({ now })
+  const advise = openAdvice({ fits, flags, report })
+  const launching = openLaunching({ ...deps, machines, serves, watch, advise })
   const control = openControl({ machines, serves, watch, launching, now, report })
+  const adoption = openAdoption({ machines, serves, now, operator: deps.operator })
+  control.foreign(foreignStop(machines))
+  watch.beside({ look: adoption.look, slowly: adoption.sweep })
   const subscribe = (listener: (id: string) => void): (() => void) =>
     changes.subscribe(events => {
       for (const event of events) if (event.noun === 'serve') listener(event.id)
     })
   const reading = openReading({ machines, serves, subscribe })
+  const why = openWhy({ machines, serves, reading, changes, now, report, later })
+  const relaunch = openRelaunch({ ...deps, machines, serves, why })
+  const attempts = openAttempts({ machines, serves, reading, now, later })
+  const check = openCheck({ machines, serves, launching, fits, flags, policy, now })
+  const models = openModels({ ...deps, store: deps.stores.models, machines, serves, later })
   const presets = openPresets({ store: deps.stores.presets, changes, machines, now, policy })
 
   const list = (query: ListQuery): Serve[] => {
@@ -92,8 +130,14 @@ export const openCookbook = (deps: CookbookDeps): Cookbook => {
     watch,
     launching,
     control,
+    adoption,
     reading,
     presets,
+    why,
+    relaunch,
+    attempts,
+    check,
+    models,
     policy,
     list,
     async fresh(host) {
@@ -111,10 +155,13 @@ export const openCookbook = (deps: CookbookDeps): Cookbook => {
       watch.start()
       every(5000, () => launching.retry())
       every(1000, () => control.stopDue())
+      every(3000, () => why.round())
     },
     async close() {
+      closed = true
       await watch.stop()
       machines.close()
+      await Promise.all(running)
     },
   }
 }

@@ -7,6 +7,7 @@ import type { Serve } from '../contract/serve.ts'
 import { HostError } from '../hosts/host.ts'
 import { type Launch, launch as launchSession } from '../sessions/launch.ts'
 import { SESSION_ID, type Spec } from '../sessions/session.ts'
+import type { Advise } from './advice.ts'
 import type { Policy } from './command/command.ts'
 import { hfToken } from './command/fields.ts'
 import { fenceFor } from './fences.ts'
@@ -54,6 +55,7 @@ export const openLaunching = (deps: {
   operator: string
   policy: () => Policy
   seal: { seal(text: string): Buffer }
+  advise: Advise
 }): Launching => {
   const { machines, serves, watch, now } = deps
   const waiting = new Map<string, { author: Author; place: Place; plan: Plan; asked: LaunchAsked }>()
@@ -86,7 +88,7 @@ export const openLaunching = (deps: {
     host: place.id,
     kind: planned.kind,
     name: planned.name,
-    engine: planned.kind === 'install' ? null : planned.serving.engine,
+    engine: planned.ports.length === 0 && planned.kind !== 'serve' ? null : planned.serving.engine,
     model: planned.model,
     run: planned.run,
     shown: planned.shown,
@@ -163,9 +165,13 @@ export const openLaunching = (deps: {
     planned: Plan,
   ): Promise<Launched> => {
     const draft = record(id, author, asked, place, planned, planned.ports[0] ?? null, [])
-    const before = await readiness(place, specOf(draft, planned, asked, place))
+    const spec = specOf(draft, planned, asked, place)
+    const [before, advice] = await Promise.all([
+      readiness(place, spec),
+      deps.advise(place, planned, { ...spec, secrets: {} }),
+    ])
     if (before.missing) throw new Problem('conflict', before.missing, { host: place.name })
-    const warnings = [...(asked.warnings ?? []), ...before.warnings]
+    const warnings = [...new Set([...(asked.warnings ?? []), ...before.warnings, ...advice])]
     const { outcome } = await claim(id, author, asked, place, planned, warnings)
     if (outcome.outcome === 'held') {
       if (!asked.wait_for_room) {

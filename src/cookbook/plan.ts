@@ -1,7 +1,7 @@
 import { Problem } from '../contract/problem.ts'
 import type { Environment } from '../sessions/environment.ts'
 import { type Invocation, type Word, word } from '../sessions/word.ts'
-import { type Command, type Policy, parseCommand } from './command/command.ts'
+import { type Command, judgeInvocation, type Policy, parseCommand } from './command/command.ts'
 import { environmentPrefix, gpuIndexes, modelId } from './command/fields.ts'
 import { setFlag } from './command/flags.ts'
 import { showCommand } from './command/redact.ts'
@@ -18,12 +18,20 @@ export interface Asked {
   name?: string
   restart?: string | null
   container?: string
+  /** The command as data, instead of its text: of ours, or kept from a launch before. */
+  run?: Invocation
+  /** Entered instead of what `env_prefix` would say. */
+  environment?: Environment | null
+  /** Kept from a launch before: what its command had set and what nobody is shown. */
+  secrets?: Record<string, string>
+  /** Something that works and ends instead of serving: a command of ours, nobody's text. */
+  task?: { kind: 'download' | 'copy'; name: string; model: string }
 }
 
 /** The same, understood: what will run, and what it needs. Nothing has happened yet. */
 export interface Plan {
   run: Invocation
-  kind: 'serve' | 'install' | 'container'
+  kind: 'serve' | 'install' | 'container' | 'download' | 'copy'
   shown: string
   serving: Serving
   name: string
@@ -41,27 +49,35 @@ export interface Plan {
 const OLLAMA_PORTS = 11
 
 export const planLaunch = (asked: Asked, place: Place, policy: Policy): Plan => {
-  const command = parseCommand(asked.cmd, policy)
+  const { run: kept, task } = asked
+  const command: Command = kept
+    ? ({ ...kept, kind: task ? 'install' : judgeInvocation(kept, policy) } as Command)
+    : parseCommand(asked.cmd, policy)
   const install = command.kind === 'install'
   const serving = servingOf(command)
-  const model = asked.repo_id ? modelId(asked.repo_id, install) : serving.model
-  const environment = asked.env_prefix ? environmentPrefix(asked.env_prefix) : defaultEnvironment(place)
+  const model = task?.model ?? (asked.repo_id ? modelId(asked.repo_id, install) : serving.model)
+  const environment =
+    asked.environment !== undefined
+      ? asked.environment
+      : asked.env_prefix
+        ? environmentPrefix(asked.env_prefix)
+        : defaultEnvironment(place)
   const gpus = install ? [] : gpusFor(asked, place, serving)
   const { run: bare, secrets } = takeSecrets(command)
   const run = asked.container ? inContainer(bare, asked.container, gpus) : bare
   return {
     run,
-    kind: install ? 'install' : asked.container ? 'container' : 'serve',
+    kind: task ? task.kind : install ? 'install' : asked.container ? 'container' : 'serve',
     shown: showCommand(run),
     serving,
-    name: asked.name?.trim() || nameOf(serving, model) || (install ? 'install' : 'serve'),
+    name: task?.name || asked.name?.trim() || nameOf(serving, model) || (install ? 'install' : 'serve'),
     model,
     environment: asked.container ? null : environment,
     gpus,
     ports: install ? [] : portsFor(serving, place),
     restart: restartRule(asked.restart),
     variables: variablesFor(place, command, gpus),
-    secrets,
+    secrets: { ...asked.secrets, ...secrets },
   }
 }
 

@@ -19,6 +19,8 @@ export interface Reading {
     lines: number,
     options: { attempt?: number; raw: boolean },
   ): Promise<{ source: 'log' | 'pane' | 'none'; output: string }>
+  /** Where its log is on its host; null where it has none that can be reached. */
+  path(id: string): Promise<string | null>
   bytes(id: string, offset: number, length: number, attempt?: number): Promise<Slice>
   /** Pushes what is written, from `offset` (or the last lines) on, until it ends or is given up. */
   follow(id: string, options: { offset?: number; lines: number; signal: AbortSignal }): AsyncGenerator<Buffer>
@@ -97,6 +99,7 @@ export const openReading = (deps: {
 
   return {
     output,
+    path: async id => (await located(id)).path,
 
     async bytes(id, offset, length, attempt) {
       const { one, path } = await needed(id, attempt)

@@ -2,6 +2,7 @@ import { hostname, userInfo } from 'node:os'
 import type { Changes } from '../../store/changes.ts'
 import type { Store } from '../../store/database.ts'
 import { openHosts } from '../../store/hosts.ts'
+import { openModels } from '../../store/models.ts'
 import { openPresets } from '../../store/presets.ts'
 import { openServes } from '../../store/serves.ts'
 import { type Cookbook, openCookbook } from '../cookbook/cookbook.ts'
@@ -23,7 +24,12 @@ export const kitchen = (deps: {
 }): Cookbook => {
   const { store, changes, paths, config, now, zone, report } = deps
   return openCookbook({
-    stores: { hosts: openHosts(store), serves: openServes(store), presets: openPresets(store) },
+    stores: {
+      hosts: openHosts(store),
+      serves: openServes(store),
+      presets: openPresets(store),
+      models: openModels(store),
+    },
     changes,
     now,
     clock: () => clockText(zoneOf(zone()).toWall(now())).slice(0, 5),

@@ -5,10 +5,12 @@ import { bindAbout } from './about.ts'
 import { bindAccess } from './access.ts'
 import { bindCalendar } from './calendar.ts'
 import { bindCookbook } from './cookbook.ts'
+import { bindAttempts } from './cookbook-attempts.ts'
 import { bindDocuments } from './documents.ts'
 import { bindEvents } from './events.ts'
 import { bindHosts } from './hosts.ts'
 import { bindMemory } from './memory.ts'
+import { bindModels } from './models.ts'
 import { bindNotify } from './notify.ts'
 import { bindPresets } from './presets.ts'
 import { bindSearch } from './search.ts'
@@ -26,7 +28,9 @@ export const bindV1 = (bind: Bind, app: App, workspace: Workspace, metrics: Metr
   bindNotify(bind, workspace)
   bindHosts(bind, workspace)
   bindCookbook(bind, workspace)
+  bindAttempts(bind, workspace)
   bindPresets(bind, workspace)
+  bindModels(bind, workspace)
   bindAccess(bind, workspace)
   bindEvents(bind, workspace)
 }
