@@ -29,6 +29,8 @@ const result = await build({
   legalComments: 'linked',
   external: EXTERNAL.filter(name => name === 'cpu-features' || dependencies[name]),
   plugins: [stub],
+  // React and Ink are CommonJS: their `require` of Node's own parts needs one.
+  banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
   define: {
     ITHACA_VERSION: JSON.stringify(version),
     'process.env.NODE_ENV': '"production"',

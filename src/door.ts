@@ -7,6 +7,9 @@ import { findPaths, type Paths } from './workspace/paths.ts'
 /** From the words on the command line to the door that serves them. */
 export const run = async (argv: readonly string[], version: string, script: string): Promise<number> => {
   const paths = findPaths()
+  const { asked, runScreenHere } = await import('./screen.ts')
+  const screen = asked(argv)
+  if (screen) return runScreenHere(screen, { paths, version, script })
   const [{ runProgram }, { groups }, { extend }] = await Promise.all([
     import('./cli/program.ts'),
     import('./contract/all.ts'),
@@ -28,7 +31,7 @@ export const run = async (argv: readonly string[], version: string, script: stri
   })
 }
 
-const openRemote = async (address: string, paths: Paths): Promise<Connection> => {
+export const openRemote = async (address: string, paths: Paths): Promise<Connection> => {
   if (address.startsWith('ssh://')) {
     const [{ connectOverSsh }, { readConfig }] = await Promise.all([
       import('./connect/over-ssh.ts'),

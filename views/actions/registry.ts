@@ -25,6 +25,8 @@ export interface Action<State, Args = void> {
   args?: z.ZodType<Args>
   /** How much it asks first; may depend on what is selected. */
   danger: Danger | ((state: State) => Danger)
+  /** Whether it changes anything: not on a screen that only reads. */
+  writes?: boolean
   stakes?(state: State): Stakes
   /** Why it cannot run now, in words for the person. */
   disabled?(state: State): string | undefined

@@ -16,6 +16,8 @@ export interface RouterHost<State> {
   /** Where the person is, from the narrowest place to `everywhere`. */
   places(): readonly string[]
   state(): State
+  /** Whether nothing may be changed from here. */
+  readOnly?(): boolean
   /** Asks before something that cannot be taken back; runs it on a yes. */
   confirm(action: Action<State, never>, danger: 'confirm' | 'type-name'): void
   /** Asks for what an action has to be told. */
@@ -42,7 +44,8 @@ export class Router<State> {
   /** Runs an action as its key does, from wherever it was chosen. */
   async run(action: Action<State, never>): Promise<void> {
     const state = this.#host.state()
-    const reason = action.disabled?.(state)
+    const reason =
+      action.writes && this.#host.readOnly?.() ? 'this screen only reads' : action.disabled?.(state)
     if (reason !== undefined) {
       this.#host.say(`${action.title}: ${reason}`)
       return

@@ -1,51 +1,85 @@
 import { Box, Text } from 'ink'
 import { type ReactNode, useContext, useEffect } from 'react'
+import { textWidth } from '../terminal/width.ts'
 import type { DialogState } from './dialog-state.ts'
 import { Field } from './field.tsx'
 import { CompositorContext } from './painted.tsx'
-import { type Glyphs, toWidth, wrapText } from './text.ts'
+import { Rows } from './rows.tsx'
+import { cut, type Glyphs, wrapText } from './text.ts'
 import { toned } from './theme.ts'
 
-interface PanelProps {
+interface FrameProps {
   title: string
   screen: { columns: number; rows: number }
   width: number
-  /** Rows of exactly the inner width, `width - 4`. */
-  lines: string[]
+  height: number
   glyphs: Glyphs
+  /** In the lower edge: a short word about what is inside. */
+  foot?: string
+  /** In a box of the inner size, `width - 4` by `height - 2`. */
   children?: ReactNode
 }
 
-/** A framed panel in the middle of the screen, over everything; it takes the whole screen where that is small. */
-export function Panel({ title, screen, width, lines, glyphs, children }: PanelProps) {
-  const height = Math.min(screen.rows, lines.length + 2 + (children ? 1 : 0))
+/** A framed, blank rectangle in the middle of the screen, over everything. */
+export function Frame({ title, screen, width, height, glyphs, foot = '', children }: FrameProps) {
   const { horizontal, vertical, corners } = glyphs.frame
-  const rule = (left: string, right: string, words: string) =>
-    left + toWidth(words + horizontal.repeat(Math.max(0, width - 2 - words.length)), width - 2) + right
+  const rule = (left: string, right: string, words: string) => {
+    const shown = words === '' ? '' : cut(`${horizontal} ${words} `, width - 2)
+    return left + shown + horizontal.repeat(Math.max(0, width - 2 - textWidth(shown))) + right
+  }
+  const blank = vertical + ' '.repeat(Math.max(0, width - 2)) + vertical
+  const inside = Array.from({ length: Math.max(0, height - 2) }, () => blank)
   return (
     <Box
       position="absolute"
-      flexDirection="column"
       width={width}
       height={height}
       overflow="hidden"
       marginLeft={Math.max(0, Math.floor((screen.columns - width) / 2))}
       marginTop={Math.max(0, Math.floor((screen.rows - height) / 2))}
     >
-      <Text>{rule(corners[0], corners[1], `${horizontal} ${title} `)}</Text>
-      {lines.slice(0, height - 2).map((line, y) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the rows of a text have no other identity
-        <Text key={y}>{`${vertical} ${toWidth(line, width - 4)} ${vertical}`}</Text>
-      ))}
+      <Text>
+        {[rule(corners[0], corners[1], title), ...inside, rule(corners[2], corners[3], foot)].join('\n')}
+      </Text>
+      <Box
+        position="absolute"
+        flexDirection="column"
+        marginLeft={2}
+        marginTop={1}
+        width={width - 4}
+        height={Math.max(0, height - 2)}
+        overflow="hidden"
+      >
+        {children}
+      </Box>
+    </Box>
+  )
+}
+
+interface PanelProps {
+  title: string
+  screen: { columns: number; rows: number }
+  width: number
+  /** Rows of at most the inner width, `width - 4`. */
+  lines: string[]
+  glyphs: Glyphs
+  /** One more row, under the lines. */
+  children?: ReactNode
+}
+
+/** A framed text as high as it has to be; it takes the whole screen where that is small. */
+export function Panel({ title, screen, width, lines, glyphs, children }: PanelProps) {
+  const height = Math.min(screen.rows, lines.length + 2 + (children ? 1 : 0))
+  const inner = height - 2 - (children ? 1 : 0)
+  return (
+    <Frame title={title} screen={screen} width={width} height={height} glyphs={glyphs}>
+      <Rows rows={lines.slice(0, inner)} width={width - 4} height={inner} />
       {children && (
-        <Box>
-          <Text>{`${vertical} `}</Text>
-          <Box width={width - 4}>{children}</Box>
-          <Text>{` ${vertical}`}</Text>
+        <Box width={width - 4} height={1} overflow="hidden">
+          {children}
         </Box>
       )}
-      <Text>{rule(corners[2], corners[3], '')}</Text>
-    </Box>
+    </Frame>
   )
 }
 
@@ -77,8 +111,16 @@ export function Dialog(props: DialogProps) {
     state.mustType === null
       ? buttons(state, verb)
       : wrapText(`Type ${state.mustType} and press Enter; Esc leaves it alone.`, width - 4)
+  // The question stays on a small screen, whatever there is to say.
+  const room = Math.max(0, screen.rows - 3 - question.length - (state.mustType === null ? 0 : 1))
   return (
-    <Panel title={title} screen={screen} width={width} lines={[...body, '', ...question]} glyphs={glyphs}>
+    <Panel
+      title={title}
+      screen={screen}
+      width={width}
+      lines={[...body.slice(0, room), '', ...question]}
+      glyphs={glyphs}
+    >
       {state.mustType !== null && <Field value={state.typed} onChange={onTyped} focused />}
     </Panel>
   )

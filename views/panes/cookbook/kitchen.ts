@@ -1,0 +1,103 @@
+import type { Host } from '../../../src/contract/hosts.ts'
+import type { Serve, ServeState } from '../../../src/contract/serve.ts'
+import type { Branch } from '../../widgets/tree.ts'
+
+/** A row of the tree: a host, a serve on it, or a process on its GPUs that is none of ours. */
+export type Item =
+  | { kind: 'host'; id: string; host: Host; serves: readonly Serve[] }
+  | { kind: 'serve'; id: string; serve: Serve }
+  | {
+      kind: 'process'
+      id: string
+      host: Host
+      process: Host['devices'][number]['processes'][number]
+      gpus: number[]
+    }
+
+const live: ReadonlySet<ServeState> = new Set([
+  'queued',
+  'launching',
+  'loading',
+  'ready',
+  'unhealthy',
+  'stopping',
+])
+
+export const isLive = (serve: Serve): boolean => live.has(serve.state)
+
+/** Hosts with what runs there: what needs somebody first, then what lives, then what has ended, newest first. */
+export function treeOf(
+  hosts: readonly Host[],
+  serves: readonly Serve[],
+  keeps: (serve: Serve) => boolean,
+): Branch<Item>[] {
+  const latest = newestAttempts(serves).filter(keeps)
+  const known = new Set(hosts.map(({ id }) => id))
+  const strays = latest.filter(({ host }) => !known.has(host))
+  return [
+    ...hosts.map(host =>
+      branchOf(
+        host,
+        latest.filter(serve => serve.host === host.id),
+      ),
+    ),
+    ...strays.map(leafOf),
+  ]
+}
+
+function branchOf(host: Host, serves: readonly Serve[]): Branch<Item> {
+  const sorted = [...serves].sort((a, b) => weight(a) - weight(b) || b.launched_at - a.launched_at)
+  return {
+    id: `host:${host.id}`,
+    item: { kind: 'host', id: `host:${host.id}`, host, serves: sorted },
+    children: [...sorted.map(leafOf), ...processesOf(host)],
+  }
+}
+
+function leafOf(serve: Serve): Branch<Item> {
+  return { id: serve.id, item: { kind: 'serve', id: serve.id, serve }, children: [] }
+}
+
+/** Processes on the GPUs that belong to no serve we know: containers, other people's, orphans. One with several GPUs is one row. */
+function processesOf(host: Host): Branch<Item>[] {
+  const rows = new Map<number, Extract<Item, { kind: 'process' }>>()
+  for (const gpu of host.devices)
+    for (const process of gpu.processes) {
+      if (process.serve !== null) continue
+      const before = rows.get(process.pid)
+      if (before) {
+        before.gpus.push(gpu.index)
+        before.process = {
+          ...before.process,
+          used_mib: (before.process.used_mib ?? 0) + (process.used_mib ?? 0),
+        }
+      } else
+        rows.set(process.pid, {
+          kind: 'process',
+          id: `pid:${host.id}:${process.pid}`,
+          host,
+          process,
+          gpus: [gpu.index],
+        })
+    }
+  return [...rows.values()].map(item => ({ id: item.id, item, children: [] }))
+}
+
+function newestAttempts(serves: readonly Serve[]): Serve[] {
+  const newest = new Map<string, Serve>()
+  for (const serve of serves) {
+    const other = newest.get(serve.lineage)
+    if (
+      !other ||
+      serve.attempt > other.attempt ||
+      (serve.attempt === other.attempt && serve.launched_at > other.launched_at)
+    )
+      newest.set(serve.lineage, serve)
+  }
+  return [...newest.values()]
+}
+
+function weight(serve: Serve): number {
+  if (serve.state === 'unhealthy') return 0
+  return isLive(serve) ? 1 : 2
+}

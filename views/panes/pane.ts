@@ -1,0 +1,62 @@
+import type { ReactNode } from 'react'
+import type { Action } from '../actions/registry.ts'
+import type { Bindings } from '../keys/bindings.ts'
+import type { Shell } from '../shell/shell.ts'
+
+/** The rectangle a side of a pane is drawn in, and whether the keys go to it. */
+export interface Box {
+  width: number
+  height: number
+  focused: boolean
+}
+
+export type Side = 'list' | 'detail'
+
+/** How far a key moves: by rows, by pages, or to an end. */
+export type Motion = { rows: number } | { pages: number } | 'home' | 'end'
+
+/** Something the palette finds by name and opens. */
+export interface Findable {
+  id: string
+  title: string
+  words?: string
+  open(): void
+}
+
+/** One tab. It draws a list and, beside or under it, what is selected; everything it can do is in its actions. */
+export interface Pane {
+  /** Also the name of its place, for keys that work anywhere in it. */
+  readonly id: string
+  /** As short as a tab is. */
+  readonly tab: string
+  readonly title: string
+  readonly actions: readonly Action<Shell, never>[]
+  readonly keys: Bindings
+  /** Where the keys are, the narrowest place first, without `everywhere`. */
+  places(side: Side): readonly string[]
+  /** Ids of the actions the footer names, the most wanted first. */
+  hints(side: Side): readonly string[]
+  list(box: Box): ReactNode
+  /** Absent where the list is all there is. */
+  detail?(box: Box): ReactNode
+  /** The row over the panes where it is worth one while the detail is alone: what is shown. */
+  move(motion: Motion, side: Side): void
+  /** What the `/` of the list narrows; absent where nothing can be filtered. */
+  filter?: { text: string; set(text: string): void }
+  /** `/` while the keys are in the detail; absent: the list is filtered. */
+  search?(): void
+  /** After its name on the tab: what waits. */
+  badge?(): string
+  objects?(): readonly Findable[]
+  /** It came into view. */
+  opened?(): void
+  /** It went out of view: what it follows can rest. */
+  closed?(): void
+  /** One level up inside it; false where it is at its top. */
+  up?(side: Side): boolean
+  /** What is kept for the next start, as JSON, and given back then. */
+  remember?(): unknown
+  recall?(kept: unknown): void
+}
+
+export type MakePane = (shell: Shell) => Pane

@@ -1,0 +1,28 @@
+/** A length of time as two letters of precision: 45s, 12m, 2h07, 3d. */
+export function age(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000))
+  if (seconds < 60) return `${seconds}s`
+  const minutes = Math.floor(seconds / 60)
+  if (minutes < 60) return `${minutes}m`
+  const hours = Math.floor(minutes / 60)
+  if (hours < 24) return `${hours}h${String(minutes % 60).padStart(2, '0')}`
+  return `${Math.floor(hours / 24)}d`
+}
+
+const two = (n: number) => String(n).padStart(2, '0')
+
+/** A moment: its time where it is today, else its day too. */
+export function day(at: number): string {
+  const then = new Date(at)
+  const time = `${two(then.getHours())}:${two(then.getMinutes())}`
+  if (then.toDateString() === new Date().toDateString()) return time
+  return `${then.getFullYear()}-${two(then.getMonth() + 1)}-${two(then.getDate())} ${time}`
+}
+
+export function bytes(count: number): string {
+  const units = ['B', 'K', 'M', 'G', 'T']
+  let unit = 0
+  let value = count
+  for (; value >= 1000 && unit < units.length - 1; unit++) value /= 1024
+  return `${value < 10 && unit > 0 ? value.toFixed(1) : Math.round(value)}${units[unit]}`
+}

@@ -1,0 +1,265 @@
+import * as z from 'zod'
+import { events } from '../../src/contract/events.ts'
+import { search } from '../../src/contract/search.ts'
+import { todos } from '../../src/contract/todos.ts'
+import { type Action, everywhere } from '../actions/registry.ts'
+import type { Bindings } from '../keys/bindings.ts'
+import type { Motion, Pane } from '../panes/pane.ts'
+import { sanitiseText } from '../terminal/sanitise.ts'
+import { helpRows, keysOf } from './help.ts'
+import type { Entry } from './overlays/palette.tsx'
+import type { Shell } from './shell.ts'
+
+const where = [everywhere]
+
+function motion(id: string, help: string, by: Motion): Action<Shell, never> {
+  return {
+    id: `move.${id}`,
+    title: id,
+    help,
+    where,
+    danger: 'none',
+    run: shell => shell.pane.move(by, shell.side),
+  }
+}
+
+const motions = [
+  motion('down', 'One row down.', { rows: 1 }),
+  motion('up', 'One row up.', { rows: -1 }),
+  motion('page-down', 'A page down.', { pages: 1 }),
+  motion('page-up', 'A page up.', { pages: -1 }),
+  motion('half-down', 'Half a page down.', { pages: 0.5 }),
+  motion('half-up', 'Half a page up.', { pages: -0.5 }),
+  motion('first', 'To the first row.', 'home'),
+  motion('last', 'To the last row.', 'end'),
+]
+
+/** What works everywhere. */
+export function shellActions(panes: readonly Pane[]): Action<Shell, never>[] {
+  return [
+    ...motions,
+    ...panes.map(
+      (pane, i): Action<Shell, never> => ({
+        id: `go.${pane.id}`,
+        title: pane.title,
+        help: `Shows ${pane.title} (tab ${i + 1}).`,
+        where,
+        danger: 'none',
+        run: shell => shell.go(pane.id),
+      }),
+    ),
+    ...general,
+    quickAdd as Action<Shell, never>,
+  ]
+}
+
+const general: Action<Shell, never>[] = [
+  {
+    id: 'screen.palette',
+    title: 'palette',
+    help: 'Does any action and opens any object, by a few letters of its name.',
+    where,
+    danger: 'none',
+    run: openPalette,
+  },
+  {
+    id: 'screen.help',
+    title: 'help',
+    help: 'Every key that works here.',
+    where,
+    danger: 'none',
+    run(shell) {
+      const { places } = shell
+      shell.show('Keys', width => helpRows(shell, places, width))
+    },
+  },
+  {
+    id: 'screen.filter',
+    title: 'filter',
+    help: 'Narrows the list to what holds all of the words; searches in a log.',
+    where,
+    danger: 'none',
+    disabled: ({ pane, side }) =>
+      (side === 'detail' && pane.search) || pane.filter ? undefined : 'there is nothing to filter here',
+    run: filter,
+  },
+  {
+    id: 'screen.turn',
+    title: 'next pane',
+    help: 'Gives the keys to the list or to what is open beside it.',
+    where,
+    danger: 'none',
+    run: shell => shell.turn(),
+  },
+  {
+    id: 'screen.zoom',
+    title: 'zoom',
+    help: 'Gives the whole screen to the pane with the keys, or back.',
+    where,
+    danger: 'none',
+    run(shell) {
+      shell.zoomed = !shell.zoomed
+    },
+  },
+  {
+    id: 'screen.back',
+    title: 'back',
+    help: 'One level up; clears a filter, marks and notes.',
+    where,
+    danger: 'none',
+    run: shell => shell.up(false),
+  },
+  {
+    id: 'screen.quit',
+    title: 'quit',
+    help: 'One level up; at the top, twice leaves Ithaca.',
+    where,
+    danger: 'none',
+    run: shell => shell.up(true),
+  },
+  {
+    id: 'screen.leave',
+    title: 'leave Ithaca',
+    help: 'Closes this screen. What runs on the hosts runs on.',
+    where,
+    danger: 'none',
+    run: shell => shell.quit(),
+  },
+  {
+    id: 'screen.refresh',
+    title: 'refresh',
+    help: 'Asks for everything anew.',
+    where,
+    danger: 'none',
+    run: shell => shell.live.refresh(),
+  },
+  {
+    id: 'screen.undo',
+    title: 'undo',
+    help: 'Takes back the last change that can be.',
+    where,
+    writes: true,
+    danger: 'none',
+    async run(shell) {
+      const { undone } = await shell.client.call(events.undo, {})
+      shell.toast('good', `Undone: ${undone.summary}`)
+    },
+  },
+  {
+    id: 'screen.read-only',
+    title: 'only read',
+    help: 'Switches everything off that changes anything, or on again.',
+    where,
+    danger: 'none',
+    run(shell) {
+      shell.readOnly = !shell.readOnly
+    },
+  },
+]
+
+/** Adds a todo from a sentence, wherever the person is. */
+const quickAdd: Action<Shell, string> = {
+  id: 'screen.add',
+  title: 'add',
+  help: 'Adds a todo from a sentence: "tomorrow 5pm call the dentist".',
+  where,
+  writes: true,
+  args: z.string().trim().min(1, 'say what to be reminded of'),
+  danger: 'none',
+  async run(shell, title) {
+    const { todo, understood } = await shell.client.call(todos.add, { title, quick: true })
+    const when = understood ? `, ${understood.at}${understood.repeat ? ` and ${understood.repeat}` : ''}` : ''
+    const doubts = understood?.uncertain.length ? ` (${understood.uncertain.join('; ')})` : ''
+    shell.toast('good', `Added '${todo.title}'${when}${doubts}. u takes it back.`)
+  },
+}
+
+export function shellKeys(panes: readonly Pane[]): Bindings {
+  const tabs = panes.slice(0, 9).map((pane, i) => [`go.${pane.id}`, [String(i + 1)]] as const)
+  return {
+    ...Object.fromEntries(tabs),
+    'move.down': ['j', 'down'],
+    'move.up': ['k', 'up'],
+    'move.page-down': ['pgdn'],
+    'move.page-up': ['pgup'],
+    'move.half-down': ['ctrl+d'],
+    'move.half-up': ['ctrl+u'],
+    'move.first': ['g', 'home'],
+    'move.last': ['G', 'end'],
+    'screen.palette': [':', 'ctrl+k'],
+    'screen.help': ['?'],
+    'screen.filter': ['/'],
+    'screen.turn': ['tab'],
+    'screen.zoom': ['z'],
+    'screen.back': ['esc', 'backspace'],
+    'screen.quit': ['q'],
+    'screen.refresh': ['R'],
+    'screen.undo': ['u'],
+    'screen.add': ['+'],
+  }
+}
+
+function filter(shell: Shell): void {
+  const { pane } = shell
+  if (shell.side === 'detail' && pane.search) {
+    pane.search()
+    return
+  }
+  const before = pane.filter!.text
+  shell.ask({
+    label: '/',
+    value: before,
+    passes: ['up', 'down', 'pgup', 'pgdn'],
+    changed: text => pane.filter!.set(text),
+    enter: () => {},
+    cancelled: () => pane.filter!.set(before === '' ? '' : before),
+  })
+}
+
+function openPalette(shell: Shell): void {
+  const here = new Set(shell.actions.in(shell.places))
+  const actions = [...here]
+    .filter(({ id }) => !id.startsWith('move.') && id !== 'screen.palette')
+    .map((action): Entry => {
+      const disabled = action.writes && shell.readOnly ? 'this screen only reads' : action.disabled?.(shell)
+      return {
+        id: action.id,
+        title: action.title,
+        words: action.help,
+        note: keysOf(shell, action.id),
+        disabled,
+        run: () => shell.router.run(action),
+      }
+    })
+  const objects = shell.panes.flatMap(pane =>
+    (pane.objects?.() ?? []).map(
+      ({ id, title, words, open }): Entry => ({
+        id: `${pane.id}:${id}`,
+        title: sanitiseText(title),
+        note: pane.title,
+        run: open,
+        ...(words === undefined ? {} : { words: sanitiseText(words) }),
+      }),
+    ),
+  )
+  shell.palette({ entries: [...actions, ...objects], search: (query, signal) => find(shell, query, signal) })
+}
+
+/** The panes that show what a search finds, by its noun. */
+const homes: Record<string, string> = { todo: 'todos', memory: 'memory', document: 'documents' }
+
+async function find(shell: Shell, query: string, signal: AbortSignal): Promise<Entry[]> {
+  const { items } = await shell.client.call(search.find, { q: query, limit: 20 }, { signal })
+  return items.flatMap(({ noun, id, title }): Entry[] => {
+    const home = shell.panes.find(pane => pane.id === homes[noun])
+    if (!home) return []
+    const run = () => {
+      shell.go(home.id)
+      home
+        .objects?.()
+        .find(one => one.id === id)
+        ?.open()
+    }
+    return [{ id: `${home.id}:${id}`, title: sanitiseText(title), note: home.title, run }]
+  })
+}

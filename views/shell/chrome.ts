@@ -1,0 +1,79 @@
+import { keyLabel } from '../keys/bindings.ts'
+import { sanitiseText } from '../terminal/sanitise.ts'
+import { textWidth } from '../terminal/width.ts'
+import { toWidth } from '../widgets/text.ts'
+import { type Tone, toned } from '../widgets/theme.ts'
+
+export interface Tab {
+  tab: string
+  badge: string
+  current: boolean
+}
+
+/** A part of the status line; where there is no room the last ones go first. */
+export interface Fact {
+  text: string
+  tone: Tone
+}
+
+/** The first row: tabs at the left, the facts that fit at the right. */
+export function headLine(tabs: readonly Tab[], facts: readonly Fact[], width: number): string {
+  const names = tabs.map(({ tab, badge, current }, i) => {
+    const words = `${i + 1} ${tab}${badge}`
+    if (current) return toned(`[${words}]`, 'selected')
+    return badge === '' ? ` ${words} ` : ` ${i + 1} ${tab}${toned(badge, 'warn')} `
+  })
+  const current = tabs.findIndex(tab => tab.current)
+  const urgent = facts[0]?.tone === 'bad' ? textWidth(facts[0].text) + 1 : 0
+  const left = fitTabs(names, current, width - urgent)
+  const room = width - textWidth(left) - 1
+  const kept: Fact[] = []
+  let used = 0
+  for (const fact of facts) {
+    const cells = textWidth(fact.text) + (kept.length > 0 ? 2 : 0)
+    if (used + cells > room) break
+    kept.push(fact)
+    used += cells
+  }
+  const right = kept.map(({ text, tone }) => toned(text, tone)).join('  ')
+  return toWidth(left + ' '.repeat(Math.max(1, width - textWidth(left) - used)) + right, width)
+}
+
+/** The tabs around the current one, where not all fit. */
+function fitTabs(names: readonly string[], current: number, width: number): string {
+  let from = 0
+  const length = (start: number) =>
+    names.slice(start, current + 1).reduce((sum, one) => sum + textWidth(one), 0)
+  while (from < current && length(from) > width) from++
+  let line = ''
+  for (const name of names.slice(from)) {
+    if (textWidth(line) + textWidth(name) > width) break
+    line += name
+  }
+  return line
+}
+
+export interface Hint {
+  key: string
+  title: string
+}
+
+/** The last row: what the keys do here, as much as fits, and always where to read the rest. */
+export function footLine(hints: readonly Hint[], width: number): string {
+  const end = '? help'
+  let line = ''
+  for (const { key, title } of hints) {
+    const words = `${keyLabel(key)} ${title}`
+    if (textWidth(line) + textWidth(words) + 2 + end.length > width) continue
+    line += `${words}  `
+  }
+  return toWidth(toned(line + end, 'quiet'), width)
+}
+
+/** What is on the screen before anything is loaded. */
+export function firstRows({ columns, rows }: { columns: number; rows: number }, version: string): string[] {
+  return Array.from({ length: rows }, (_, y) => {
+    if (y === 0) return toWidth(toned(sanitiseText(`Ithaca ${version}`), 'strong'), columns)
+    return y === rows - 1 ? toWidth(toned('opening the workspace', 'quiet'), columns) : ''
+  })
+}

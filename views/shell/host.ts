@@ -1,0 +1,33 @@
+import type { Stroke } from '../keys/decode.ts'
+import type { Copied } from '../terminal/clipboard.ts'
+import type { Loan } from '../terminal/terminal.ts'
+
+export interface ScreenSettings {
+  keys: Readonly<Record<string, readonly string[]>>
+  readOnly: boolean
+  ascii: boolean
+  theme: string
+}
+
+/** What the shell needs of the terminal and the process it runs in. */
+export interface Host {
+  readonly unicode: boolean
+  readonly settings: ScreenSettings
+  readonly version: string
+  /** What the last screen left for this one. */
+  readonly kept: string | null
+  /** Gives a stroke to the text field in focus. */
+  field(stroke: Stroke): Promise<boolean>
+  repaint(): void
+  suspend(): void
+  copy(text: string): Copied
+  bell(): void
+  lend<T>(run: () => Promise<T>, loan?: Loan): Promise<T>
+  page(text: string): Promise<void>
+  edit(text: string, extension: string): Promise<string | null>
+  /** Sets one key of the config file; absent where the workspace is another machine's. */
+  configure?(key: string, value: unknown): Promise<void>
+  /** Leaves a daemon behind that goes on with reminders, tokens and serves; absent where one is there already. */
+  daemon?(): Promise<void>
+  quit(): void
+}

@@ -1,0 +1,102 @@
+import type { Stroke } from '../keys/decode.ts'
+import type { Link } from '../store/live.ts'
+import type { Capabilities } from '../terminal/capabilities.ts'
+import { copySequence } from '../terminal/clipboard.ts'
+import { firstRows } from './chrome.ts'
+import type { Host, ScreenSettings } from './host.ts'
+import { type OpenScreen, openScreen } from './open-screen.ts'
+import type { Shell } from './shell.ts'
+
+export interface ScreenOptions {
+  capabilities: Capabilities
+  version: string
+  /** Opens the workspace or finds who has it open. */
+  connect(): Promise<Link>
+  settings(): Promise<ScreenSettings>
+  /** What the last screen left, and what this one leaves. */
+  kept: string | null
+  keep(text: string): Promise<void>
+  configure?: Host['configure']
+  daemon?: Host['daemon']
+}
+
+/** Opens the screen, stays until the person leaves, and gives the exit code. The first frame is there before anything is loaded. */
+export async function runScreen(options: ScreenOptions): Promise<number> {
+  const { capabilities, version } = options
+  const ended = Promise.withResolvers<number>()
+  const early: Stroke[] = []
+  let shell: Shell | null = null
+  const screen = openScreen(capabilities, size => firstRows(size, version), {
+    stroke: stroke => {
+      if (shell) return shell.stroke(stroke)
+      if ('key' in stroke && stroke.key === 'ctrl+c') ended.resolve(130)
+      else early.push(stroke)
+    },
+    resize: size => shell?.resize(size),
+    ending: signal => ended.resolve(signal === 'SIGINT' ? 130 : 0),
+  })
+  let link: Link | null = null
+  try {
+    const opened = open(options, screen, () => ended.resolve(0))
+    void opened
+      .then(async made => {
+        shell = made
+        for (const stroke of early.splice(0)) await made.stroke(stroke)
+        link = await options.connect()
+        made.live.start(link)
+        made.pane.opened?.()
+      })
+      .catch(error => ended.reject(error))
+    const code = await ended.promise
+    if (shell) await options.keep((shell as Shell).keep())
+    return code
+  } finally {
+    ;(shell as Shell | null)?.stop()
+    screen.close()
+    await (link as Link | null)?.close()
+  }
+}
+
+async function open(options: ScreenOptions, screen: OpenScreen, quit: () => void): Promise<Shell> {
+  const { capabilities, version, kept, configure, daemon } = options
+  const { loadInk } = await import('../terminal/load-ink.ts')
+  await loadInk()
+  const [{ Shell }, { rootOf }, { panes }] = await Promise.all([
+    import('./shell.ts'),
+    import('./root.tsx'),
+    import('../panes/index.ts'),
+  ])
+  const settings = await options.settings()
+  const { terminal, compositor, field } = screen
+  const host: Host = {
+    unicode: capabilities.unicode && !settings.ascii,
+    settings,
+    version,
+    kept,
+    field: stroke => field.give(stroke),
+    repaint: () => compositor?.repaint(),
+    suspend: () => terminal.suspend(),
+    copy(text) {
+      const copied = copySequence(text, capabilities.multiplexer)
+      if (compositor) compositor.send(copied.sequence)
+      else terminal.write(copied.sequence, () => {})
+      return copied
+    },
+    bell: () => compositor?.send('\x07'),
+    lend: (run, loan) => terminal.lend(run, loan),
+    async page(text) {
+      const { pageThrough } = await import('./outside.ts')
+      await terminal.lend(() => pageThrough(text, process.env))
+    },
+    async edit(text, extension) {
+      const { editThrough } = await import('./outside.ts')
+      return terminal.lend(() => editThrough(text, extension, process.env))
+    },
+    quit,
+    ...(configure ? { configure } : {}),
+    ...(daemon ? { daemon } : {}),
+  }
+  const shell = new Shell(host, terminal.screen, panes)
+  await screen.mount(rootOf(shell, compositor))
+  return shell
+}

@@ -1,0 +1,41 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/** Runs a program on the terminal that was lent to it; its name may hold arguments, as `$EDITOR` does. */
+function runProgram(command: string, file: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn('/bin/sh', ['-c', `${command} "$1"`, 'sh', file], { stdio: 'inherit' })
+    child.on('error', reject)
+    child.on('exit', (code, signal) => {
+      if (code === 127) reject(new Error(`'${command}' was not found.`))
+      else if (signal) reject(new Error(`'${command}' was ended by ${signal}.`))
+      else resolve()
+    })
+  })
+}
+
+async function withFile<T>(text: string, extension: string, use: (file: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'ithaca-'))
+  try {
+    const file = join(folder, `text.${extension}`)
+    writeFileSync(file, text, { mode: 0o600 })
+    return await use(file)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+export function pageThrough(text: string, env: NodeJS.ProcessEnv): Promise<void> {
+  return withFile(text, 'log', file => runProgram(env.PAGER || 'less -R', file))
+}
+
+/** The text as the editor left it; null where it is the same. */
+export function editThrough(text: string, extension: string, env: NodeJS.ProcessEnv): Promise<string | null> {
+  return withFile(text, extension, async file => {
+    await runProgram(env.VISUAL || env.EDITOR || 'vi', file)
+    const after = readFileSync(file, 'utf8')
+    return after === text ? null : after
+  })
+}

@@ -1,0 +1,19 @@
+import type { ReactNode } from 'react'
+import type { Focus } from '../keys/router.ts'
+import type { Screen } from '../terminal/compositor.ts'
+
+/** Something over the panes that has the keys until it is gone. */
+export interface Overlay extends Focus {
+  view(screen: Screen): ReactNode
+  /** It goes without an answer. */
+  cancel(): void
+}
+
+/** What an overlay needs of the shell. */
+export interface Over {
+  /** Gives a stroke to the text field in focus. */
+  field(stroke: import('../keys/decode.ts').Stroke): Promise<boolean>
+  changed(): void
+  close(overlay: Overlay): void
+  readonly glyphs: import('../widgets/text.ts').Glyphs
+}

@@ -1,0 +1,181 @@
+import { Box, Text } from 'ink'
+import type { Stroke } from '../../keys/decode.ts'
+import type { Screen } from '../../terminal/compositor.ts'
+import { Frame } from '../../widgets/dialog.tsx'
+import { Form } from '../../widgets/form.tsx'
+import { type FormField, type FormState, formStroke } from '../../widgets/form-state.ts'
+import { wrapText } from '../../widgets/text.ts'
+import { toned } from '../../widgets/theme.ts'
+import type { Over, Overlay } from '../overlay.ts'
+
+export type Values = Readonly<Record<string, string>>
+
+/** What is said of the values so far: a sentence under a field, and rows under the form. */
+export interface Judgement {
+  problems?: Readonly<Record<string, string>>
+  rows?: readonly string[]
+}
+
+export interface FormSpec {
+  title: string
+  fields: readonly FormField[] | ((values: Values) => readonly FormField[])
+  values: Values
+  /** The field that has the keys first. */
+  at?: string
+  /** Looks at the values a moment after each change. */
+  judge?(values: Values, signal: AbortSignal): Promise<Judgement>
+  /** Does it; what it throws is shown in the form, which stays. */
+  submit(values: Values): Promise<void>
+  /** The verb of the last line: "Launch". */
+  verb: string
+}
+
+const judgeAfter = 200
+
+/** Fields to fill in; nothing happens before the person submits. */
+export class FormOverlay implements Overlay {
+  #state: FormState
+  #judgement: Judgement = {}
+  #error: string | null = null
+  #busy = false
+  #touched = false
+  #sure = false
+  #timer: NodeJS.Timeout | undefined
+  #asking = new AbortController()
+  readonly #spec: FormSpec
+  readonly #over: Over
+
+  constructor(spec: FormSpec, over: Over) {
+    this.#spec = spec
+    this.#over = over
+    this.#state = { values: spec.values, at: 0 }
+    const at = this.#fields.findIndex(field => field.id === spec.at)
+    if (at > 0) this.#state = { ...this.#state, at }
+    this.#judge(0)
+  }
+
+  get #fields(): readonly FormField[] {
+    const { fields } = this.#spec
+    return typeof fields === 'function' ? fields(this.#state.values) : fields
+  }
+
+  async stroke(stroke: Stroke): Promise<boolean> {
+    if (this.#busy) return true
+    const { state, outcome, field } = formStroke(this.#state, this.#fields, stroke)
+    this.#set(state)
+    if (field) await this.#over.field(stroke)
+    else if (outcome === 'cancel') this.#leave()
+    else if (outcome === 'submit') void this.#submit()
+    return true
+  }
+
+  cancel(): void {
+    clearTimeout(this.#timer)
+    this.#asking.abort()
+    this.#over.close(this)
+  }
+
+  /** What was typed is not thrown away by one key. */
+  #leave(): void {
+    if (this.#touched && !this.#sure) {
+      this.#sure = true
+      this.#error = 'Esc again throws away what you typed.'
+      this.#over.changed()
+    } else this.cancel()
+  }
+
+  #set(state: FormState): void {
+    const { values } = this.#state
+    this.#state = state
+    if (state.values !== values) {
+      this.#touched = true
+      this.#sure = false
+      this.#error = null
+      this.#judge(judgeAfter)
+    }
+    this.#over.changed()
+  }
+
+  #judge(after: number): void {
+    const { judge } = this.#spec
+    if (!judge) return
+    clearTimeout(this.#timer)
+    this.#asking.abort()
+    const asking = new AbortController()
+    this.#asking = asking
+    this.#timer = setTimeout(async () => {
+      try {
+        const judgement = await judge(this.#state.values, asking.signal)
+        if (!asking.signal.aborted) this.#judgement = judgement
+      } catch (error) {
+        if (!asking.signal.aborted)
+          this.#judgement = { rows: [toned(`! ${(error as Error).message}`, 'warn')] }
+      }
+      if (!asking.signal.aborted) this.#over.changed()
+    }, after)
+  }
+
+  async #submit(): Promise<void> {
+    this.#busy = true
+    this.#error = null
+    this.#over.changed()
+    try {
+      await this.#spec.submit(this.#state.values)
+      this.#busy = false
+      this.cancel()
+    } catch (error) {
+      this.#busy = false
+      this.#error = (error as Error).message
+      this.#over.changed()
+    }
+  }
+
+  view(screen: Screen) {
+    const width = Math.min(screen.columns, 110)
+    const inner = width - 4
+    const said = this.#error === null ? [] : wrapText(this.#error, inner).map(row => toned(row, 'bad'))
+    const rows = [...said, ...(this.#judgement.rows ?? []).flatMap(row => wrapText(row, inner))]
+    const hint = this.#busy
+      ? 'Working...'
+      : `Tab next field  Enter next, ${this.#spec.verb.toLowerCase()} on the last  M-Enter ${this.#spec.verb}  Esc leave`
+    const height = Math.min(screen.rows, Math.max(8, this.#height(inner) + Math.min(rows.length, 10) + 4))
+    return (
+      <Frame
+        title={this.#spec.title}
+        screen={screen}
+        width={width}
+        height={height}
+        glyphs={this.#over.glyphs}
+      >
+        <Box flexDirection="column" width={inner} height={height - 2} overflow="hidden">
+          <Form
+            fields={this.#fields}
+            state={this.#state}
+            problems={this.#judgement.problems ?? {}}
+            width={inner}
+            onChange={state => this.#set(state)}
+          />
+          <Text> </Text>
+          {rows.map((row, y) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: the rows of a text have no other identity
+            <Text key={y} wrap="truncate">
+              {row === '' ? ' ' : row}
+            </Text>
+          ))}
+          <Box flexGrow={1} />
+          <Text wrap="truncate">{toned(hint, 'quiet')}</Text>
+        </Box>
+      </Frame>
+    )
+  }
+
+  #height(inner: number): number {
+    const fields = this.#fields
+    const labels = Math.min(Math.floor(inner / 3), Math.max(...fields.map(({ label }) => label.length)) + 1)
+    return fields.reduce((rows, { id, kind }) => {
+      const value = kind === 'text' ? (this.#state.values[id] ?? '') : ''
+      const problem = this.#judgement.problems?.[id] === undefined ? 0 : 1
+      return rows + problem + Math.max(1, Math.ceil((value.length + 1) / Math.max(1, inner - labels - 2)))
+    }, 0)
+  }
+}

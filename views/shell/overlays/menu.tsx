@@ -1,0 +1,96 @@
+import type { Stroke } from '../../keys/decode.ts'
+import type { Screen } from '../../terminal/compositor.ts'
+import { Frame } from '../../widgets/dialog.tsx'
+import { List } from '../../widgets/list.tsx'
+import { emptyList, type ListState, moveList, settleList } from '../../widgets/list-state.ts'
+import { toWidth } from '../../widgets/text.ts'
+import { toned } from '../../widgets/theme.ts'
+import type { Over, Overlay } from '../overlay.ts'
+
+export interface Choice {
+  id: string
+  title: string
+  /** What is shown after it. */
+  note?: string
+  /** Why it cannot be chosen. */
+  disabled?: string
+  run(): void | Promise<void>
+}
+
+/** A short list to choose one from, by its letter-free position or by Enter. */
+export class Menu implements Overlay {
+  #list: ListState = emptyList
+  #reason = ''
+  readonly #title: string
+  readonly #choices: readonly Choice[]
+  readonly #over: Over
+
+  constructor(title: string, choices: readonly Choice[], over: Over) {
+    this.#title = title
+    this.#choices = choices
+    this.#over = over
+  }
+
+  stroke(stroke: Stroke): boolean {
+    if ('paste' in stroke) return true
+    const ids = this.#choices.map(({ id }) => id)
+    const by = { j: 1, down: 1, tab: 1, k: -1, up: -1, 'shift+tab': -1 }[stroke.key]
+    if (by !== undefined) this.#list = moveList(this.#list, ids, ids.length, by)
+    else if (stroke.key === 'enter') this.#choose()
+    else if (['esc', 'q', 'backspace', 'x'].includes(stroke.key)) this.cancel()
+    this.#over.changed()
+    return true
+  }
+
+  cancel(): void {
+    this.#over.close(this)
+  }
+
+  #choose(): void {
+    const ids = this.#choices.map(({ id }) => id)
+    const { index } = settleList(this.#list, ids, ids.length)
+    const choice = this.#choices[index]
+    if (!choice) return
+    if (choice.disabled !== undefined) {
+      this.#reason = choice.disabled
+      return
+    }
+    this.#over.close(this)
+    void choice.run()
+  }
+
+  view(screen: Screen) {
+    const width = Math.min(screen.columns, 76)
+    const height = Math.min(screen.rows, this.#choices.length + 3)
+    this.#list = settleList(
+      this.#list,
+      this.#choices.map(({ id }) => id),
+      Math.max(1, height - 3),
+    )
+    const titles = Math.min(30, Math.max(...this.#choices.map(({ title }) => title.length)) + 2)
+    return (
+      <Frame
+        title={this.#title}
+        screen={screen}
+        width={width}
+        height={height}
+        glyphs={this.#over.glyphs}
+        foot={this.#reason}
+      >
+        <List
+          items={this.#choices}
+          state={this.#list}
+          width={width - 4}
+          height={Math.max(1, height - 3)}
+          idOf={({ id }) => id}
+          row={({ title, note, disabled }, inner) => {
+            const line = toWidth(title, titles) + (disabled ?? note ?? '')
+            return toned(toWidth(line, inner), disabled === undefined ? 'plain' : 'quiet')
+          }}
+          empty="Nothing to choose."
+          focused
+        />
+      </Frame>
+    )
+  }
+}

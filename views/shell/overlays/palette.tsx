@@ -1,0 +1,145 @@
+import { Box } from 'ink'
+import { type Candidate, match } from '../../actions/match.ts'
+import type { Stroke } from '../../keys/decode.ts'
+import type { Screen } from '../../terminal/compositor.ts'
+import { Frame } from '../../widgets/dialog.tsx'
+import { Field } from '../../widgets/field.tsx'
+import { List } from '../../widgets/list.tsx'
+import { emptyList, type ListState, moveList, settleList } from '../../widgets/list-state.ts'
+import { toWidth } from '../../widgets/text.ts'
+import { toned } from '../../widgets/theme.ts'
+import type { Over, Overlay } from '../overlay.ts'
+
+export interface Entry extends Candidate {
+  /** After the title: its keys, or what kind of thing it is. */
+  note: string
+  disabled?: string | undefined
+  run(): void | Promise<void>
+}
+
+export interface PaletteSpec {
+  entries: readonly Entry[]
+  /** Looks further than what is at hand, for what was typed. */
+  search(query: string, signal: AbortSignal): Promise<readonly Entry[]>
+}
+
+const searchAfter = 150
+
+/** Every action and every object by a few letters of its name. */
+export class Palette implements Overlay {
+  #query = ''
+  #list: ListState = emptyList
+  #matched: readonly Entry[]
+  #found: readonly Entry[] = []
+  #timer: NodeJS.Timeout | undefined
+  #asking = new AbortController()
+  readonly #spec: PaletteSpec
+  readonly #over: Over
+
+  constructor(spec: PaletteSpec, over: Over) {
+    this.#spec = spec
+    this.#over = over
+    this.#matched = spec.entries
+  }
+
+  get #shown(): readonly Entry[] {
+    const known = new Set(this.#matched.map(({ id }) => id))
+    return [...this.#matched, ...this.#found.filter(({ id }) => !known.has(id))]
+  }
+
+  async stroke(stroke: Stroke): Promise<boolean> {
+    const key = 'paste' in stroke ? '' : stroke.key
+    const ids = this.#shown.map(({ id }) => id)
+    const by = { down: 1, tab: 1, up: -1, 'shift+tab': -1, pgdn: 10, pgup: -10 }[key]
+    if (by !== undefined) this.#list = moveList(this.#list, ids, 1, by)
+    else if (key === 'esc') this.cancel()
+    else if (key === 'enter') this.#choose()
+    else await this.#over.field(stroke)
+    this.#over.changed()
+    return true
+  }
+
+  cancel(): void {
+    clearTimeout(this.#timer)
+    this.#asking.abort()
+    this.#over.close(this)
+  }
+
+  #choose(): void {
+    const shown = this.#shown
+    const { index } = settleList(
+      this.#list,
+      shown.map(({ id }) => id),
+      1,
+    )
+    const entry = shown[index]
+    if (!entry) return
+    this.cancel()
+    void entry.run()
+  }
+
+  readonly #typed = (query: string): void => {
+    this.#query = query
+    this.#list = emptyList
+    void match(query, this.#spec.entries).then(matched => {
+      if (this.#query !== query) return
+      this.#matched = matched
+      this.#over.changed()
+    })
+    this.#further(query)
+    this.#over.changed()
+  }
+
+  #further(query: string): void {
+    clearTimeout(this.#timer)
+    this.#asking.abort()
+    const asking = new AbortController()
+    this.#asking = asking
+    if (query.trim().length < 2) {
+      this.#found = []
+      return
+    }
+    this.#timer = setTimeout(async () => {
+      const found = await this.#spec.search(query, asking.signal).catch(() => [])
+      if (asking.signal.aborted) return
+      this.#found = found
+      this.#over.changed()
+    }, searchAfter)
+  }
+
+  view(screen: Screen) {
+    const width = Math.min(screen.columns, 84)
+    const height = Math.min(screen.rows, 20)
+    const shown = this.#shown
+    const listHeight = Math.max(1, height - 3)
+    this.#list = settleList(
+      this.#list,
+      shown.map(({ id }) => id),
+      listHeight,
+    )
+    return (
+      <Frame title="Do or open" screen={screen} width={width} height={height} glyphs={this.#over.glyphs}>
+        <Box width={width - 4} height={1} overflow="hidden">
+          <Field value={this.#query} onChange={this.#typed} focused placeholder="a few letters" />
+        </Box>
+        <List
+          items={shown}
+          state={this.#list}
+          width={width - 4}
+          height={listHeight}
+          idOf={({ id }) => id}
+          row={({ title, note, disabled }, inner) => {
+            const noted = disabled ?? note
+            const side = Math.min(Math.floor(inner / 2), noted.length + 1)
+            return toned(
+              toWidth(title, inner - side) + toWidth(noted, side, 'right'),
+              disabled === undefined ? 'plain' : 'quiet',
+            )
+          }}
+          empty="Nothing is called so."
+          focused
+        />
+      </Frame>
+    )
+  }
+}

@@ -1,0 +1,313 @@
+import type { Client } from '../../src/client/client.ts'
+import { type Action, Actions, everywhere } from '../actions/registry.ts'
+import { type Bindings, bind } from '../keys/bindings.ts'
+import type { Stroke } from '../keys/decode.ts'
+import { type Focus, Router } from '../keys/router.ts'
+import { arrange, type Layout } from '../layout/arrange.ts'
+import type { MakePane, Pane, Side } from '../panes/pane.ts'
+import { Live } from '../store/live.ts'
+import { openWorld } from '../store/world.ts'
+import type { Screen } from '../terminal/compositor.ts'
+import { sanitiseText } from '../terminal/sanitise.ts'
+import { asciiGlyphs, type Glyphs, unicodeGlyphs } from '../widgets/text.ts'
+import { addToast, expireToasts, type Level, nextExpiry, type Toast } from '../widgets/toasts.ts'
+import { shellActions, shellKeys } from './actions.ts'
+import type { Host } from './host.ts'
+import type { Over, Overlay } from './overlay.ts'
+import { Confirm, type Question } from './overlays/confirm.tsx'
+import { FormOverlay, type FormSpec } from './overlays/form.tsx'
+import { Line, type LineSpec } from './overlays/line.tsx'
+import { type Choice, Menu } from './overlays/menu.tsx'
+import { Page } from './overlays/page.tsx'
+import { Palette, type PaletteSpec } from './overlays/palette.tsx'
+
+/** What is kept from one start to the next. */
+interface Kept {
+  pane?: string
+  panes?: Record<string, unknown>
+}
+
+const cancelTwice = 1500
+
+/** The screen as a whole: which pane is in view, what lies over it, and the one way from a key to an action. */
+export class Shell {
+  readonly live = new Live()
+  readonly world = openWorld(this.live)
+  readonly signal = this.live.signal
+  readonly host: Host
+  readonly panes: readonly Pane[]
+  readonly actions: Actions<Shell>
+  readonly keys: Bindings
+  readonly glyphs: Glyphs
+  readonly router: Router<Shell>
+  screen: Screen
+  pane: Pane
+  side: Side = 'list'
+  zoomed = false
+  toasts: readonly Toast[] = []
+  overlays: readonly Overlay[] = []
+  line: Line | null = null
+  readOnly: boolean
+  #toastTimer: NodeJS.Timeout | undefined
+  #cancelledAt = Number.NEGATIVE_INFINITY
+  readonly #over: Over
+
+  constructor(host: Host, screen: Screen, make: readonly MakePane[]) {
+    this.host = host
+    this.screen = screen
+    this.glyphs = host.unicode ? unicodeGlyphs : asciiGlyphs
+    this.readOnly = host.settings.readOnly
+    this.#over = {
+      field: stroke => host.field(stroke),
+      changed: this.signal.now,
+      close: overlay => this.close(overlay),
+      glyphs: this.glyphs,
+    }
+    this.panes = make.map(one => one(this))
+    this.pane = this.panes[0]!
+    this.actions = new Actions<Shell>([
+      ...shellActions(this.panes),
+      ...this.panes.flatMap(pane => pane.actions),
+    ])
+    const defaults = Object.assign(
+      {},
+      shellKeys(this.panes),
+      ...this.panes.map(pane => pane.keys),
+    ) as Bindings
+    const { bindings, problems } = bind(defaults, host.settings.keys, id => this.actions.get(id)?.where)
+    this.keys = bindings
+    this.router = new Router<Shell>({
+      actions: this.actions,
+      bindings: () => this.keys,
+      focus: () => this.#focus(),
+      places: () => this.places,
+      state: () => this,
+      readOnly: () => this.readOnly,
+      confirm: action => void this.#confirmed(action),
+      ask: action => this.#ask(action),
+      say: words => this.toast('warn', words),
+    })
+    this.#recall()
+    for (const problem of problems) this.toast('warn', problem)
+  }
+
+  get client(): Client {
+    return this.live.client
+  }
+
+  get places(): readonly string[] {
+    return [...this.pane.places(this.side), everywhere]
+  }
+
+  get layout(): Layout {
+    const { columns, rows } = this.screen
+    return arrange(columns, rows, {
+      focus: this.side,
+      zoomed: this.zoomed || !this.pane.detail,
+      toasts: this.toasts.length,
+    })
+  }
+
+  async stroke(stroke: Stroke): Promise<void> {
+    if (!('paste' in stroke) && stroke.key === 'ctrl+c') this.#cancel()
+    else if (!('paste' in stroke) && stroke.key === 'ctrl+l') this.host.repaint()
+    else if (!('paste' in stroke) && stroke.key === 'ctrl+z') this.host.suspend()
+    else await this.router.stroke(stroke)
+    this.signal.now()
+  }
+
+  resize(screen: Screen): void {
+    this.screen = screen
+    this.signal.now()
+  }
+
+  /** Shows a pane, and in it a side. */
+  go(id: string, side: Side = 'list'): void {
+    const pane = this.panes.find(one => one.id === id)
+    if (!pane) return
+    if (pane !== this.pane) {
+      this.pane.closed?.()
+      this.pane = pane
+      this.zoomed = false
+    }
+    this.side = pane.detail ? side : 'list'
+    pane.opened?.()
+    this.signal.now()
+  }
+
+  /** The next pane, or the other side of this one. */
+  turn(): void {
+    if (this.pane.detail) this.side = this.side === 'list' ? 'detail' : 'list'
+  }
+
+  /** One level up; at the top, asks whether to leave. */
+  up(quits: boolean): void {
+    const filter = this.side === 'list' ? this.pane.filter : undefined
+    if (this.pane.up?.(this.side)) return
+    if (this.zoomed) this.zoomed = false
+    else if (this.side === 'detail') this.side = 'list'
+    else if (filter && filter.text !== '') filter.set('')
+    else if (this.toasts.length > 0 && !quits) this.dismiss()
+    else if (quits) this.#quitTwice('q')
+  }
+
+  dismiss(): void {
+    this.toasts = []
+  }
+
+  toast(level: Level, text: string): void {
+    this.toasts = addToast(this.toasts, level, sanitiseText(text), Date.now())
+    this.#expire()
+    this.signal.soon()
+  }
+
+  /** Does something that may fail; the failure is said, with what it was. */
+  async act(what: string, run: () => Promise<void>): Promise<boolean> {
+    try {
+      await run()
+      return true
+    } catch (error) {
+      this.toast('bad', `${what}: ${error instanceof Error ? error.message : String(error)}`)
+      return false
+    }
+  }
+
+  confirm(question: Question): Promise<boolean> {
+    return new Promise(resolve => this.#open(new Confirm(question, this.#over, resolve)))
+  }
+
+  form(spec: FormSpec): void {
+    this.#open(new FormOverlay(spec, this.#over))
+  }
+
+  menu(title: string, choices: readonly Choice[]): void {
+    this.#open(new Menu(title, choices, this.#over))
+  }
+
+  /** A page to read. */
+  show(title: string, rows: (width: number) => readonly string[], closed?: () => void): void {
+    this.#open(new Page(title, rows, this.#over, closed))
+  }
+
+  palette(spec: PaletteSpec): void {
+    this.#open(new Palette(spec, this.#over))
+  }
+
+  ask(spec: LineSpec): void {
+    this.line = new Line(spec, this.#over, () => {
+      this.line = null
+      this.signal.now()
+    })
+    this.signal.now()
+  }
+
+  close(overlay: Overlay): void {
+    this.overlays = this.overlays.filter(one => one !== overlay)
+    this.signal.now()
+  }
+
+  /** Copies text to the clipboard of whoever sits at the terminal. */
+  copy(text: string, what: string): void {
+    const { bytes, truncated, route } = this.host.copy(text)
+    const cut = truncated ? ', cut to what the terminal takes' : ''
+    this.toast('good', `Copied ${what} through ${route} (${bytes} bytes${cut}).`)
+  }
+
+  page(text: string): Promise<boolean> {
+    return this.act('The pager did not run', () => this.host.page(text))
+  }
+
+  /** Text through $EDITOR; null where it was left as it was. */
+  async edit(text: string, extension: string): Promise<string | null> {
+    let edited: string | null = null
+    await this.act('The editor did not run', async () => {
+      edited = await this.host.edit(text, extension)
+    })
+    return edited
+  }
+
+  quit(): void {
+    this.host.quit()
+  }
+
+  keep(): string {
+    const kept: Kept = { pane: this.pane.id, panes: {} }
+    for (const pane of this.panes) if (pane.remember) kept.panes![pane.id] = pane.remember()
+    return JSON.stringify(kept)
+  }
+
+  stop(): void {
+    clearTimeout(this.#toastTimer)
+    this.pane.closed?.()
+    this.live.stop()
+  }
+
+  #recall(): void {
+    try {
+      const kept = JSON.parse(this.host.kept ?? '{}') as Kept
+      for (const pane of this.panes) if (kept.panes?.[pane.id] != null) pane.recall?.(kept.panes[pane.id])
+      this.pane = this.panes.find(({ id }) => id === kept.pane) ?? this.pane
+    } catch {
+      // A file somebody cut short: the screen starts as on the first day.
+    }
+  }
+
+  #focus(): readonly Focus[] {
+    const top = this.overlays.at(-1)
+    if (top) return [top]
+    return this.line ? [this.line] : []
+  }
+
+  #open(overlay: Overlay): void {
+    this.overlays = [...this.overlays, overlay]
+    this.signal.now()
+  }
+
+  async #confirmed(action: Action<Shell, never>): Promise<void> {
+    const { title, facts, verb, name } = action.stakes!(this)
+    const typed = typeof action.danger === 'function' ? action.danger(this) : action.danger
+    const question = { title, facts, verb, ...(typed === 'type-name' ? { mustType: name } : {}) }
+    if (await this.confirm(question)) await this.router.perform(action)
+    this.signal.now()
+  }
+
+  #ask(action: Action<Shell, never>): void {
+    this.ask({
+      label: `${action.title}: `,
+      enter: async value => {
+        const read = action.args!.safeParse(value)
+        if (read.success) await this.router.perform(action, read.data)
+        else
+          this.toast('warn', `${action.title}: ${read.error.issues[0]?.message ?? 'that is not understood'}`)
+      },
+    })
+  }
+
+  #cancel(): void {
+    const top = this.overlays.at(-1)
+    if (top) top.cancel()
+    else if (this.line) this.line.cancel()
+    else this.#quitTwice('^C')
+  }
+
+  #quitTwice(key: string): void {
+    const now = Date.now()
+    if (now - this.#cancelledAt < cancelTwice) this.quit()
+    else this.toast('info', `${key} again quits.`)
+    this.#cancelledAt = now
+  }
+
+  #expire(): void {
+    clearTimeout(this.#toastTimer)
+    const next = nextExpiry(this.toasts)
+    if (next === null) return
+    this.#toastTimer = setTimeout(
+      () => {
+        this.toasts = expireToasts(this.toasts, Date.now())
+        this.#expire()
+        this.signal.now()
+      },
+      Math.max(1, next - Date.now()),
+    )
+  }
+}
