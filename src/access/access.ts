@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { AccessStore } from '../../store/access.ts'
 import type { Changes } from '../../store/changes.ts'
 import type { Actor } from '../contract/actor.ts'
@@ -17,10 +18,14 @@ export const openAccessRules = (deps: {
   operatorKey: string
 }): Access => {
   const tokens = openTokens(deps)
+  const operatorDigest = digestOf(deps.operatorKey)
   return {
     ...tokens,
+    // Digests are compared, so that the time it takes says nothing about the key.
     identify: (secret): Actor | undefined =>
-      secret === deps.operatorKey ? OPERATOR : tokens.identify(secret),
+      digestOf(secret).equals(operatorDigest) ? OPERATOR : tokens.identify(secret),
     deadlineOf: token => deps.store.token(token)?.ask_deadline ?? null,
   }
 }
+
+const digestOf = (secret: string): Buffer => createHash('sha256').update(secret).digest()

@@ -17,8 +17,8 @@ export const askFirst = async (
   scopes: readonly Scope[],
   reason?: string,
 ): Promise<Response> => {
-  const actor = http.var.actor
-  const body = http.var.body ? new TextDecoder().decode(http.var.body) : null
+  const actor = http.get('actor')
+  const body = http.get('body') ? new TextDecoder().decode(http.get('body')) : null
   const url = new URL(http.req.url)
   const asked = workspace.approvals.ask({
     actor: actor.name,

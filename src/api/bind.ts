@@ -62,7 +62,7 @@ export const binder =
     app.on(route.method, route.path.replaceAll(/\{(\w+)\}/g, ':$1'), async http => {
       http.set('route', route.id)
       const envelope = envelopeFor(route.path)
-      const actor = http.var.actor
+      const actor = http.get('actor')
       // Who may not do it learns nothing about how it is asked; a person is only asked about what could be done.
       if (Array.isArray(route.scope)) refuse(http, route.scope as readonly Scope[])
       else if (route.scope === 'operator' && !actor.operator)
@@ -148,12 +148,12 @@ const once = async (
 export const requestDigest = (http: Ctx): string => {
   const url = new URL(http.req.url)
   const hash = createHash('sha256').update(`${http.req.method} ${url.pathname}${url.search}\n`)
-  return hash.update(http.var.body ?? '').digest('hex')
+  return hash.update(http.get('body') ?? '').digest('hex')
 }
 
 /** A missing body counts as an empty object; anything that is not JSON is said so. */
 export const readJson = (http: Ctx): unknown => {
-  const bytes = http.var.body
+  const bytes = http.get('body')
   if (!bytes || bytes.length === 0) return {}
   const text = new TextDecoder('utf-8', { fatal: false }).decode(bytes)
   try {

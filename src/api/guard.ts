@@ -13,7 +13,7 @@ export interface Ticket {
 
 /** No question can change this: none of the scopes is there. */
 export const refuse = (http: Ctx, scopes: readonly Scope[]): void => {
-  if (may(http.var.actor, scopes) === 'deny')
+  if (may(http.get('actor'), scopes) === 'deny')
     throw new Refusal(http.json(envelopeFor(http.req.path).missingScope(scopes, false) as never, 403))
 }
 
@@ -23,7 +23,8 @@ export const passGuard = async (
   scopes: readonly Scope[],
   all: boolean,
 ): Promise<void> => {
-  const { actor, ticket } = http.var
+  const actor = http.get('actor')
+  const ticket = http.get('ticket')
   const verdicts = all ? scopes.map(scope => may(actor, [scope])) : [may(actor, scopes)]
   if (verdicts.includes('deny')) {
     const missing = all ? scopes.filter(scope => may(actor, [scope]) === 'deny') : scopes
@@ -33,7 +34,8 @@ export const passGuard = async (
 }
 
 export const passFence = async (http: Ctx, workspace: Workspace, reason: string): Promise<void> => {
-  const { actor, ticket } = http.var
+  const actor = http.get('actor')
+  const ticket = http.get('ticket')
   if (ticket) return
   if (actor.fences?.at_fence !== 'ask')
     throw new Problem('denied', reason, { fence: reason.split(':')[0]?.replace('fence ', '') })

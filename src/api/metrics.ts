@@ -41,7 +41,7 @@ export const openMetrics = (): Metrics => {
       const start = performance.now()
       await next()
       // Whoever was refused at the door, or asked for nothing that exists, must not make up new names here.
-      note(http.var.route ?? 'none', http.res.status, (performance.now() - start) / 1000)
+      note(http.get('route') ?? 'none', http.res.status, (performance.now() - start) / 1000)
     },
 
     text(workspace) {

@@ -1,6 +1,6 @@
 import { promisify } from 'node:util'
 import { constants, gzip } from 'node:zlib'
-import type { Bind } from '../bind.ts'
+import type { Bind, Call } from '../bind.ts'
 
 const WORTH_IT = 1024
 const pack = promisify(gzip)
@@ -11,18 +11,23 @@ export const packed =
   (route, handler) =>
     route.method !== 'GET'
       ? bind(route, handler)
-      : bind(route, async (input, call) => {
-          const value = await handler(input, call)
-          if (value instanceof Response || !accepts(call.http.req.header('accept-encoding'))) return value
-          const text = JSON.stringify(value)
-          if (Buffer.byteLength(text) < WORTH_IT) return value
-          const bytes = new Uint8Array(await pack(text, { level: constants.Z_BEST_SPEED }))
-          return call.http.body(bytes, 200, {
-            'content-type': 'application/json',
-            'content-encoding': 'gzip',
-            vary: 'accept-encoding',
-          })
+      : bind(route, (input, call) => {
+          const value = handler(input, call)
+          return accepts(call.http.req.header('accept-encoding')) ? shorter(value, call) : value
         })
+
+const shorter = async (answer: unknown, { http }: Call): Promise<unknown> => {
+  const value = await answer
+  if (value instanceof Response) return value
+  const text = JSON.stringify(value)
+  if (Buffer.byteLength(text) < WORTH_IT) return value
+  const bytes = new Uint8Array(await pack(text, { level: constants.Z_BEST_SPEED }))
+  return http.body(bytes, 200, {
+    'content-type': 'application/json',
+    'content-encoding': 'gzip',
+    vary: 'accept-encoding',
+  })
+}
 
 const accepts = (header: string | undefined): boolean =>
   (header ?? '').split(',').some(part => {

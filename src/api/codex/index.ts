@@ -14,14 +14,14 @@ import { bindTodos } from './todos.ts'
 
 /** What existing Odysseus clients call, field for field. */
 export const bindCodex = (plainly: Bind, _app: App, workspace: Workspace): void => {
-  const bind = packed(inTime(plainly))
+  const bind = inTime(packed(plainly))
   bindCapabilities(bind, workspace)
   bindTodos(bind, workspace)
   bindMemory(bind, workspace)
   bindCalendar(bind, workspace)
   bindDocuments(bind, workspace)
   bindEmail(bind)
-  bindCookbook(bind)
+  bindCookbook(bind, workspace)
   bindOwn(bind, workspace)
   bindBundles(bind, workspace)
 }

@@ -4,7 +4,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import Database from 'better-sqlite3'
 
-const [file, token] = process.argv.slice(2) as [string, string]
+const [file, token, said = '{}'] = process.argv.slice(2) as [string, string, string?]
+const same = JSON.parse(said)
 const db = new Database(file, { readonly: true })
 const digest = createHash('sha256').update(token).digest()
 const list = db.prepare(
@@ -20,7 +21,7 @@ const server = createServer((request, response) => {
   }
   const body =
     request.url === '/hello'
-      ? '{"ok":true}'
+      ? JSON.stringify(same)
       : JSON.stringify({ items: list.all(0, 51, 0).slice(0, 50), next: '50' })
   response
     .writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) })
