@@ -43,6 +43,8 @@ export interface Cookbook {
   list(query: ListQuery): Serve[]
   /** A look at the host, where it matters for the answer and can be had quickly. */
   fresh(host?: string): Promise<void>
+  /** Looks at the host again and again while something on it is waited for, also where nothing else does. */
+  attentively<T>(host: string, work: Promise<T>): Promise<T>
   start(every: (ms: number, work: () => void | Promise<void>) => void): void
   close(): Promise<void>
 }
@@ -72,6 +74,7 @@ export interface CookbookDeps {
 
 const ENDED = new Set<ServeState>(['stopped', 'exited', 'crashed', 'lost'])
 const FRESH_WITHIN = 3000
+const LOOK_EVERY = 1500
 
 export const openCookbook = (deps: CookbookDeps): Cookbook => {
   const { changes, now, report, policy } = deps
@@ -150,6 +153,15 @@ export const openCookbook = (deps: CookbookDeps): Cookbook => {
         Promise.allSettled(looks),
         new Promise(resolve => setTimeout(resolve, FRESH_WITHIN).unref()),
       ])
+    },
+    async attentively(host, work) {
+      // A look that fails is told by the reach of its host.
+      const again = setInterval(() => void watch.look(host).catch(() => undefined), LOOK_EVERY)
+      try {
+        return await work
+      } finally {
+        clearInterval(again)
+      }
     },
     start(every) {
       watch.start()

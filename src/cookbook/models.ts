@@ -22,6 +22,8 @@ import { overThere } from './trouble.ts'
 export interface Models {
   /** From the last scan; a host never scanned, or `fresh`, is scanned now. */
   list(host: string, options: { fresh: boolean; search?: string }): Promise<Listed>
+  /** The last scan as it was, for whoever shows it in another shape. */
+  inventory(host: string): Promise<Inventory>
   /** What a task would launch; a live one for the same model is the answer itself. */
   download(asked: Parsed<typeof routes.download>): LaunchAsked | Serve
   install(asked: Parsed<typeof routes.install>): LaunchAsked
@@ -92,6 +94,11 @@ export const openModels = (deps: {
   }
 
   return {
+    async inventory(host) {
+      const place = machines.at(host)
+      return last(place) ?? (await overThere(place.name, scan(place)))
+    },
+
     async list(host, { fresh, search }) {
       const place = machines.at(host)
       const inventory = (fresh ? null : last(place)) ?? (await overThere(place.name, scan(place)))

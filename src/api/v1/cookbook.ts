@@ -16,13 +16,15 @@ export const bindCookbook = (bind: Bind, workspace: Workspace): void => {
   bind(routes.task, ({ id }) => serves.view(serves.get(id)))
   bind(routes.serve, (input, call) => launchChecked(call, input))
   bind(routes.wait, ({ id, for: until, timeout }, { signal }) => {
-    cookbook.watch.hurry(serves.get(id).kept.host)
-    return reading.wait(id, until, timeout * 1000, signal)
+    const { host } = serves.get(id).kept
+    cookbook.watch.hurry(host)
+    return cookbook.attentively(host, reading.wait(id, until, timeout * 1000, signal))
   })
   bind(routes.stop, async ({ id, at, ...asked }, call) => {
     await stopFence(call, id)
     return control.stop(call.author, id, { ...asked, at: await stopTime(workspace, at) })
   })
+  bind(routes.adopt, (input, { author }) => cookbook.adoption.adopt(author, input))
   bind(routes.output, async ({ id, tail, attempt, raw }) => {
     const { source, output } = await reading.output(id, tail, { attempt, raw })
     const one = serves.get(id)

@@ -1,9 +1,12 @@
 import * as z from 'zod'
+import { cookbook as ours } from '../cookbook.ts'
 import { route } from '../route.ts'
 import { LAUNCH, READ } from '../serve.ts'
+import { count } from '../words.ts'
 import { anything, whole } from './words.ts'
 
 const answer = z.looseObject({})
+const { id: _id, ...changes } = ours.relaunch.in.shape
 
 export const cookbook = {
   tasks: route({
@@ -94,6 +97,53 @@ export const cookbook = {
     danger: 'destroys',
     summary: 'Stops what was launched',
     in: anything({ session_id: z.string() }),
+    out: answer,
+  }),
+  wait: route({
+    id: 'codex.cookbook.wait',
+    method: 'GET',
+    path: '/api/codex/cookbook/wait/{session_id}',
+    scope: READ,
+    danger: 'none',
+    summary: 'Answers when it is ready, or has ended, with the end of its log; ask again until it has',
+    in: z.object({
+      session_id: z.string(),
+      for: z.enum(['ready', 'ended']).default('ready'),
+      timeout: count(0, 3600).default(10).describe('seconds; at most 9 of them are waited in one call'),
+    }),
+    out: answer,
+  }),
+  why: route({
+    id: 'codex.cookbook.why',
+    method: 'GET',
+    path: '/api/codex/cookbook/why/{session_id}',
+    scope: READ,
+    danger: 'none',
+    summary: 'What it died of, in one line of its log, and the changes that fix it',
+    in: z.object({ session_id: z.string() }),
+    out: answer,
+  }),
+  attempts: route({
+    id: 'codex.cookbook.attempts',
+    method: 'GET',
+    path: '/api/codex/cookbook/attempts/{session_id}',
+    scope: READ,
+    danger: 'none',
+    summary: 'What was tried before it and after it, with how each ended',
+    in: z.object({
+      session_id: z.string(),
+      sort: z.enum(['attempt', 'tps', 'ttft', 'ready', 'kv']).default('attempt'),
+    }),
+    out: answer,
+  }),
+  relaunch: route({
+    id: 'codex.cookbook.relaunch',
+    method: 'POST',
+    path: '/api/codex/cookbook/relaunch/{session_id}',
+    scope: LAUNCH,
+    danger: 'none',
+    summary: 'Launches it again: as it was, with a fix by its id, or with flags and variables changed',
+    in: z.object({ session_id: z.string(), ...changes }).meta({ title: 'relaunch' }),
     out: answer,
   }),
 }
