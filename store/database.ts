@@ -115,6 +115,8 @@ export const storeProblem = (file: string, error: unknown): unknown => {
   const code = (error as { code?: string }).code ?? ''
   // A trigger of ours refuses in words meant for the person.
   if (code === 'SQLITE_CONSTRAINT_TRIGGER') return new Problem('conflict', (error as Error).message)
+  if (code === 'SQLITE_CONSTRAINT_UNIQUE')
+    return new Problem('conflict', 'Another one like it was made since, and there can only be one.')
   const known = Object.entries(SENTENCES).find(([name]) => code.startsWith(name))
   return known ? new Problem('unavailable', `${file} ${known[1]}.`, { sqlite: code }) : error
 }

@@ -21,6 +21,8 @@ export interface Alarms {
   due(until: number): Alarmed[]
   /** It was told: what comes next is waited for. */
   rang(id: string, at: number): void
+  /** The first that will ring after a moment, of what was looked at since it changed. */
+  next(after: number): { id: string; title: string; at: number } | null
   /** The owner may have moved since the last start. */
   recheck(): void
 }
@@ -35,6 +37,8 @@ export const openAlarms = (deps: {
   zone: () => string
 }): Alarms => {
   const { store, changes, zone } = deps
+  /** Up to where the one ring of an event speaks for all that was missed. */
+  const spokenFor = new Map<string, number>()
 
   return {
     due(until) {
@@ -46,6 +50,7 @@ export const openAlarms = (deps: {
         const last = missed.at(-1)
         if (!event || !last) return true
         const { occurrence, at } = last
+        spokenFor.set(event.id, until)
         const slept = missed.length > 1 ? `${missed.length - 1} earlier alarms of it were missed.` : ''
         const words = wordsOf({ event, occurrence })
         const lines = [timesInWords(inFull(event, occurrence, zone()), zone()), words.location, slept]
@@ -71,8 +76,15 @@ export const openAlarms = (deps: {
     rang(id, at) {
       const [mark, event] = [store.mark(id), store.get(id)]
       if (!mark || !event) return
-      const from_at = Math.max(mark.from_at, at + 1)
+      const from_at = Math.max(mark.from_at, at + 1, (spokenFor.get(id) ?? at) + 1)
+      spokenFor.delete(id)
       changes.write(ACTOR, tx => store.putMark(tx, { id, from_at, at: nextAlarm(event, from_at, zone()) }))
+    },
+
+    next(after) {
+      const mark = store.nextMark(after)
+      const event = mark && store.get(mark.id)
+      return event ? { id: event.id, title: event.summary, at: mark.at! } : null
     },
 
     recheck() {

@@ -116,6 +116,14 @@ export const openCalendar = (deps: {
     return unfold(store, { start: from, end: to, zone: zone() }, { calendar: within, limit })
   }
 
+  /** A calendar holds an event once. */
+  const roomFor = (event: Kept, idOrName: string): string => {
+    const { id, name } = calendars.known(idOrName)
+    if (store.byUid(event.uid, id).some(twin => twin.id !== event.id))
+      throw new Problem('conflict', `The calendar "${name}" holds this event already.`)
+    return id
+  }
+
   const save = (author: Author, action: string, { event, before }: Changed, summary: string): Kept => {
     const at = now()
     const kept: Kept = { ...event, ...spanOf(event), updated_at: at }
@@ -168,13 +176,12 @@ export const openCalendar = (deps: {
       const { entries, truncated, problems } = await unfold(store, window, { calendar: within })
       const { entry } = shower()
       const shown = entries.map(each => ({ each, item: entry(each.event, each) }))
-      const dayOfEntry = (at: number): number => Math.max(first, dayOf(toWall(at)))
+      const touches = (day: number, { startsAt, endsAt }: Entry<Kept>): boolean =>
+        dayOf(toWall(startsAt)) <= day && dayOf(toWall(Math.max(startsAt, endsAt - 1))) >= day
       return {
         days: Array.from({ length: days }, (_, day) => ({
           date: dateText((first + day) * DAY),
-          items: shown
-            .filter(({ each }) => dayOfEntry(each.startsAt) === first + day)
-            .map(({ item }) => item),
+          items: shown.filter(({ each }) => touches(first + day, each)).map(({ item }) => item),
         })),
         overlaps: overlapsOf(entries, busy).map(({ first, second, from, to }) => ({
           first: entry(first.event, first).id,
@@ -264,7 +271,7 @@ export const openCalendar = (deps: {
       )
       const edit = scope === 'one' ? editDate : scope === 'following' ? editFollowing : editAll
       const changed = edit(event, occurrence!, asked, read?.times ?? null)
-      if (calendar !== undefined) changed.event.calendar = calendars.known(calendar).id
+      if (calendar !== undefined) changed.event.calendar = roomFor(changed.event, calendar)
       const { summary } = wordsOf({ event: changed.event, occurrence: null })
       const which =
         scope === 'one' ? ` on ${occurrence!.recurrenceId}` : scope === 'following' ? ' from then on' : ''

@@ -68,13 +68,13 @@ export async function readNewTimes(
 ): Promise<{ times: EventTimes; uncertain: Doubt[] } | null> {
   const { start, end, all_day, tzid } = asked
   if (start === undefined && end === undefined && all_day === undefined && tzid === undefined) return null
-  const otherClock = (all_day !== undefined && all_day !== date.allDay) || tzid !== undefined
+  const otherClock =
+    (all_day !== undefined && all_day !== date.allDay) || (tzid !== undefined && tzid !== date.tzid)
   const reading: TimesReading = otherClock
     ? await readTimes(
         {
           dtstart: start ?? date.dtstart,
-          // Whole days of a timed event, and the reverse, have the usual length unless an end is said.
-          dtend: end ?? (all_day === undefined && start === undefined ? date.dtend : null),
+          dtend: end,
           allDay: all_day ?? (tzid === undefined ? undefined : false),
           tzid: tzid ?? (all_day === false ? date.tzid : undefined),
           repeats,
@@ -83,8 +83,16 @@ export async function readNewTimes(
       )
     : await readMove({ dtstart: start, dtend: end }, date, speaker)
   const { times, uncertain } = accepted(reading)
-  return { times, uncertain }
+  if (end || times.allDay !== date.allDay) return { times, uncertain }
+  const length = readingOf(date.dtend)! - readingOf(date.dtstart)!
+  return {
+    times: { ...times, dtend: timeText(readingOf(times.dtstart)! + length, kindOf(times)) },
+    uncertain,
+  }
 }
+
+const kindOf = ({ allDay, dtstart }: EventTimes) =>
+  allDay ? 'day' : dtstart.endsWith('Z') ? 'utc' : 'floating'
 
 const wordsAsked = (asked: Asked, alarms: Alarm[]): Changes => {
   const { summary, description, location, busy, cancelled } = asked
@@ -105,7 +113,7 @@ function seriesTimes(event: Kept, date: Occurrence | null, times: EventTimes): E
   if (!date) return times
   const start = readingOf(event.dtstart)! + readingOf(times.dtstart)! - readingOf(date.dtstart)!
   const length = readingOf(times.dtend)! - readingOf(times.dtstart)!
-  const kind = times.allDay ? 'day' : times.dtstart.endsWith('Z') ? 'utc' : 'floating'
+  const kind = kindOf(times)
   return { ...times, dtstart: timeText(start, kind), dtend: timeText(start + length, kind) }
 }
 

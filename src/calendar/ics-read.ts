@@ -16,6 +16,7 @@ import {
 import { type Component, linesOf, readTree } from './ics-tree.ts'
 import { zonesOf } from './ics-zones.ts'
 import { keyOf } from './recurrence.ts'
+import { inTurns } from './turns.ts'
 
 export type IcsReading =
   | { ok: true; name: string | null; events: CalendarEvent[]; warnings: string[] }
@@ -302,10 +303,12 @@ export async function readIcs(text: string, options: { zone: string }): Promise<
   const { default: ical } = await import('ical.js')
   const reader: Reader = { ical, zone: zonesOf(tree.roots, ical, options.zone), warnings: new Set() }
   const parsed: Parsed[] = []
+  const turn = inTurns()
   for (const component of tree.roots.flatMap(root => root.children)) {
     if (component.name === 'VEVENT') {
       const event = readEvent(component, reader)
       if (event) parsed.push(event)
+      await turn()
     } else if (component.name !== 'VTIMEZONE')
       warn(reader, `${component.name} is not an event and was left out.`)
   }

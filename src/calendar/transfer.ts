@@ -10,6 +10,7 @@ import type { CalendarEvent, Override } from './event.ts'
 import { readIcs } from './ics-read.ts'
 import { writeIcs } from './ics-write.ts'
 import { spanOf } from './span.ts'
+import { inTurns } from './turns.ts'
 
 export interface Imported {
   calendar: string
@@ -56,7 +57,9 @@ export const openTransfer = (deps: {
       const target = named ?? calendars.usual(author)
       const puts: Kept[] = []
       let updated = 0
+      const turn = inTurns()
       for (const event of reading.events) {
+        await turn()
         const before = store.byUid(event.uid, named?.id)[0]
         const kept = asKept(event, before, target)
         if (before && sameContent(before, kept)) continue

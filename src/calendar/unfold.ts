@@ -1,9 +1,9 @@
-import { setImmediate as turn } from 'node:timers/promises'
 import type { CalendarStore } from '../../store/calendar.ts'
 import { type Entry, inAgendaOrder } from './agenda.ts'
 import type { Kept } from './entries.ts'
 import type { Override } from './event.ts'
 import { expand, type Window } from './recurrence.ts'
+import { inTurns } from './turns.ts'
 
 export interface Unfolded {
   entries: Entry<Kept>[]
@@ -15,8 +15,7 @@ export interface Unfolded {
 }
 
 export const MOST_ENTRIES = 100_000
-/** How long others wait behind a long list, and how long a list may take. */
-const TURN_MS = 10
+/** However hard the rules are. */
 const LONGEST_MS = 8000
 
 /** All dates in a window, in order. Others get their turn in between, and no rule makes it take longer than it may. */
@@ -28,7 +27,7 @@ export async function unfold(
   const found: Unfolded = { entries: [], cut: new Set(), truncated: false, problems: [] }
   const { entries } = found
   const began = performance.now()
-  let since = began
+  const turn = inTurns()
   for (const event of store.between(window.start, window.end, asked.calendar)) {
     if (event.cancelled) continue
     const { occurrences, truncated, problem } = expand(event, window)
@@ -39,14 +38,11 @@ export async function unfold(
     }
     if (truncated) found.cut.add(event.id)
     if (problem) found.problems.push(`${event.summary || event.uid}: ${problem}`)
-    const time = performance.now()
-    if (entries.length > MOST_ENTRIES || time - began > LONGEST_MS) {
+    if (entries.length > MOST_ENTRIES || performance.now() - began > LONGEST_MS) {
       found.truncated = true
       break
     }
-    if (time - since < TURN_MS) continue
     await turn()
-    since = performance.now()
   }
   entries.sort(inAgendaOrder)
   const most = Math.min(asked.limit ?? MOST_ENTRIES, MOST_ENTRIES)

@@ -65,7 +65,7 @@ const color = () =>
 const title = (max = 1000) => text(max).refine(value => value.trim() !== '', 'must not be empty')
 
 /** Which dates of a series a change is for. */
-const scope = z
+export const eventScope = z
   .enum(['one', 'following', 'all'])
   .optional()
   .describe('of a series: this date, this and the following, or all; left out: what the id names')
@@ -192,7 +192,7 @@ export const calendar = {
     summary: 'Changes the fields that are given, of one date, of it and the following, or of all',
     in: z.strictObject({
       id: eventId(),
-      scope,
+      scope: eventScope,
       summary: title().optional(),
       start: text(200, 1).optional(),
       ...eventFields,
@@ -208,7 +208,7 @@ export const calendar = {
     scope: WRITE,
     danger: 'destroys',
     summary: 'Deletes one date, it and the following, or the whole event; `undo` brings it back',
-    in: z.strictObject({ id: eventId(), scope }),
+    in: z.strictObject({ id: eventId(), scope: eventScope }),
     out: done,
     cli: { words: ['id'] },
   }),

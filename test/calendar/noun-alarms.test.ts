@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import type { Alarmed } from '../../src/calendar/bell.ts'
 import type { NewEvent } from '../../src/calendar/calendar.ts'
 import { eventRings } from '../../src/calendar/rings.ts'
 import { openBell } from '../../src/notify/bell.ts'
@@ -45,6 +46,15 @@ const opened = () => {
     },
     get changes() {
       return workspace.changes
+    },
+    /** What the bell does first; what it does next is lost with the process. */
+    tell(alarm: Alarmed): void {
+      const { title, body, key } = alarm
+      const about = { kind: 'reminder', priority: 'normal', noun: 'event', object: alarm.event.id } as const
+      workspace.notify.tell({
+        ...{ ...about, title, body, key, due_at: alarm.at },
+        ...{ late: false, channels: null, urgent: false },
+      })
     },
     /** The bell at a moment, and once more: it must not ring twice. */
     async until(text: string): Promise<void> {
@@ -110,6 +120,30 @@ test('what was slept through rings late, the last one for all', async () => {
   await w.until('24T07:00:00')
   await w.until('24T07:50:00')
   expect(w.told.slice(1)).toEqual(['24T07:00 Standup', '24T07:50 Standup'])
+})
+
+test('however much of a fast series was slept through, it is told once', async () => {
+  await using w = opened()
+  const start = '2026-03-20T10:00'
+  const { id } = await w.add({ summary: 'Tick', start, rrule: 'FREQ=SECONDLY;COUNT=100000', alarms: [0] })
+  await w.until('21T23:00:00')
+  await w.until('21T23:00:05')
+  expect(w.told).toEqual(['21T23:00 Late: Tick'])
+  await w.add({ summary: 'Next', start: '2026-03-22T12:00', alarms: [10] })
+  await w.until('21T23:01:00')
+  expect(w.calendar.alarms.next(at('21T23:01:00'))).toMatchObject({ title: 'Next', at: at('22T10:50:00') })
+  w.calendar.remove(ME, id)
+})
+
+test('told before the end came, it is not told again after it', async () => {
+  await using w = opened()
+  await w.add({ summary: 'Talk', start: '2026-03-20T12:00', alarms: [10] })
+  w.set('20T10:50:00')
+  const [alarm] = w.calendar.alarms.due(at('20T10:50:00'))
+  w.tell(alarm!)
+  await w.again()
+  await w.until('20T10:50:01')
+  expect(w.told).toEqual(['20T10:50 Talk'])
 })
 
 test('a changed date rings by its own time and alarms, a deleted one not, and undo is not in the way of either', async () => {

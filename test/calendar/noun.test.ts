@@ -128,6 +128,17 @@ test('an event keeps its clock when it is moved, whatever notation the new time 
     '2026-04-23T10:00:00+02:00',
     '2026-04-23T11:00:00+02:00',
   ])
+  expect(await move(tokyo.id, { start: '2026-04-23T10:00', end: '2026-04-23T10:20' })).toContain(
+    '2026-04-23T03:20:00+02:00',
+  )
+  expect(await move(tokyo.id, { start: '2026-04-24T10:00', tzid: 'Asia/Tokyo' })).toContain(
+    '2026-04-24T03:20:00+02:00',
+  )
+  expect(await move(tokyo.id, { tzid: 'Europe/London' })).toEqual([
+    'zone',
+    '2026-04-24T11:00:00+02:00',
+    '2026-04-24T11:20:00+02:00',
+  ])
   const utc = await add({ start: '2026-03-23T08:00:00Z' })
   expect(await move(utc.id, { start: '2026-04-23T10:00' })).toEqual([
     'utc',
@@ -206,12 +217,13 @@ test('overlaps are told with the answer, and by the agenda', async () => {
   const quiet = await standup(w, { busy: false, summary: 'Music' })
   expect(quiet.warnings).toEqual([])
   await w.client.call(calendar.add, { summary: 'Holiday', start: '2026-03-23' })
+  await w.client.call(calendar.add, { summary: 'Fair', start: '2026-03-22', end: '2026-03-24' })
   const agenda = await w.client.call(calendar.agenda, { start: '2026-03-23', days: 2 })
   expect(agenda.days.map(day => [day.date, day.items.map(item => item.summary).sort()])).toEqual([
-    ['2026-03-23', ['Course', 'Dentist', 'Holiday', 'Music', 'Standup']],
+    ['2026-03-23', ['Course', 'Dentist', 'Fair', 'Holiday', 'Music', 'Standup']],
     ['2026-03-24', ['Music', 'Standup']],
   ])
-  expect(agenda.days[0]!.items[0]!.summary).toBe('Holiday')
+  expect(agenda.days[0]!.items.map(item => item.all_day).slice(0, 3)).toEqual([true, true, false])
   expect(agenda.overlaps).toHaveLength(3)
 })
 
@@ -314,6 +326,33 @@ test('a file comes in once, is brought up to date, and goes out as it came', asy
   })
   await w.client.send('POST', '/api/v1/undo', {})
   expect(await listed()).toEqual([])
+})
+
+test('an event may be in several calendars, and in each of them once', async () => {
+  await using w = await opened()
+  const { event } = await standup(w)
+  const ics = await (await w.client.stream(calendar.export, {})).text()
+  expect(await w.client.call(calendar.import, { ics })).toMatchObject({ added: 0, unchanged: 1 })
+  expect(await w.client.call(calendar.import, { ics, calendar: 'Second' })).toMatchObject({ added: 1 })
+  const query = { start: '2026-03-23', end: '2026-03-24' }
+  const [copy] = (await w.client.call(calendar.list, { ...query, calendar: 'Second' })).items
+  expect([copy!.uid, copy!.event_id === event.id]).toEqual([event.uid, false])
+  const move = (to: string) => w.client.call(calendar.edit, { id: copy!.event_id, calendar: to })
+  await expect(move('Personal')).rejects.toMatchObject({ code: 'conflict' })
+  await expect(move('Nowhere')).rejects.toMatchObject({ code: 'not_found' })
+  await w.client.call(calendars.add, { name: 'Third' })
+  expect((await move('Third')).event.calendar_name).toBe('Third')
+})
+
+test('what came back by another way is not brought back twice', async () => {
+  await using w = await opened()
+  const { event } = await standup(w)
+  const ics = await (await w.client.stream(calendar.export, {})).text()
+  await w.client.call(calendar.remove, { id: event.id })
+  const [deleted] = (await (await w.client.send('GET', '/api/v1/audit')).json()).items as { seq: number }[]
+  await w.client.call(calendar.import, { ics })
+  const undone = await w.client.send('POST', '/api/v1/undo', { seq: deleted!.seq })
+  expect(undone.status).toBe(409)
 })
 
 test('events are searched, alone and among everything, by whoever may read them', async () => {

@@ -168,3 +168,20 @@ test('a rule without an end is cut, and says so', async () => {
   expect(events).toHaveLength(1000)
   expect(events.every(event => event.truncated)).toBe(true)
 })
+
+test('this date and the following are changed, and deleted, when that is said', async () => {
+  await using t = await opened()
+  const dtstart = '2026-06-08T09:00:00'
+  const uid = await t.add({ summary: 'Daily', dtstart, tzid: 'Europe/Berlin', rrule: 'FREQ=DAILY' })
+  const at = (day: number): string => encodeURIComponent(`${uid}::2026-06-${String(day).padStart(2, '0')}T09:00`)
+  const moved = { scope: 'following', dtstart: '2026-06-10T11:00:00', summary: null }
+  const [status, answer] = await t.ask('PATCH', `/events/${at(10)}`, moved)
+  expect([status, (answer.event as CodexEvent).series_uid === uid]).toEqual([200, false])
+  expect((await t.ask('DELETE', `/events/${at(9)}?scope=following`))[0]).toBe(200)
+  expect((await t.list('2026-06-07', '2026-06-12')).events.map(event => event.start)).toEqual([
+    '2026-06-08T09:00:00+02:00',
+    '2026-06-10T11:00:00+02:00',
+    '2026-06-11T11:00:00+02:00',
+  ])
+  expect((await t.ask('PATCH', `/events/${uid}`, { scope: 'some', summary: 'x' }))[0]).toBe(400)
+})

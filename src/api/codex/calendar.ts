@@ -54,15 +54,16 @@ export const bindCalendar = (bind: Bind, { calendar, zone }: Workspace): void =>
     const fields = { ...asked(input), summary: input.summary ?? undefined, start: input.dtstart ?? undefined }
     requireChange(fields)
     known(input.uid)
-    const { found, warnings } = await calendar.edit(author, { id: input.uid, exact: true, ...fields })
+    const named = { id: input.uid, exact: true, scope: input.scope ?? undefined }
+    const { found, warnings } = await calendar.edit(author, { ...named, ...fields })
     const event = telling()(found)
     return { ok: true, uid: event.uid, event, warnings }
   }
   bind(routes.patch, change)
   bind(routes.put, change)
-  bind(routes.remove, ({ uid }, { author }) => {
+  bind(routes.remove, ({ uid, scope }, { author }) => {
     known(uid)
-    calendar.remove(author, uid, undefined, true)
+    calendar.remove(author, uid, scope, true)
     return { ok: true }
   })
 
@@ -76,7 +77,7 @@ export const bindCalendar = (bind: Bind, { calendar, zone }: Workspace): void =>
 const listed = ({ id, name, color }: CalendarInfo) => ({ id, calendar_href: id, name, color })
 
 /** The fields that both doors know, in our words. What was left out stays as it is. */
-const asked = (input: Omit<Parsed<typeof routes.patch>, 'uid' | 'summary' | 'dtstart'>) => ({
+const asked = (input: Omit<Parsed<typeof routes.patch>, 'uid' | 'scope' | 'summary' | 'dtstart'>) => ({
   end: input.dtend,
   all_day: input.all_day ?? undefined,
   tzid: input.tzid ?? undefined,

@@ -7,7 +7,7 @@ import type { Bind } from '../bind.ts'
 
 export const bindWorkspace = (bind: Bind, workspace: Workspace): void => {
   bind(routes.status, () => {
-    const next = workspace.todos.nextDue(workspace.now())
+    const next = nextReminder(workspace)
     return {
       version: workspace.version,
       instance: workspace.instance,
@@ -19,9 +19,7 @@ export const bindWorkspace = (bind: Bind, workspace: Workspace): void => {
       timezone_set: workspace.config.owner.timezone !== undefined,
       home: workspace.paths.data,
       pending_approvals: workspace.approvals.pending(),
-      next_reminder: next
-        ? { id: next.id, title: next.title, at: next.snoozed_until ?? next.due_at ?? 0 }
-        : null,
+      next_reminder: next,
       newest_change: workspace.changes.newest(),
     }
   })
@@ -45,4 +43,13 @@ export const bindWorkspace = (bind: Bind, workspace: Workspace): void => {
     setImmediate(release)
     return http.json({ ok: true }, 202)
   })
+}
+
+/** Whatever rings first, a todo or an event. */
+const nextReminder = ({ todos, calendar, now }: Workspace) => {
+  const todo = todos.nextDue(now())
+  const event = calendar.alarms.next(now())
+  const at = todo?.snoozed_until ?? todo?.due_at ?? Number.POSITIVE_INFINITY
+  if (event && event.at < at) return event
+  return todo ? { id: todo.id, title: todo.title, at } : null
 }

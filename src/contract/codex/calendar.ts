@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { eventFields, calendars as ourCalendars, calendar as ours } from '../calendar.ts'
+import { eventFields, eventScope, calendars as ourCalendars, calendar as ours } from '../calendar.ts'
 import { route } from '../route.ts'
 import { text } from '../words.ts'
 
@@ -54,7 +54,13 @@ const change = {
   danger: 'none',
   summary: 'Changes an event; by the uid of one date that date alone, by the uid of the series all of them',
   in: z
-    .object({ uid: z.string(), summary: summary.nullable(), dtstart: start.nullable(), ...fields })
+    .object({
+      uid: z.string(),
+      scope: eventScope.nullable(),
+      summary: summary.nullable(),
+      dtstart: start.nullable(),
+      ...fields,
+    })
     .meta({ title: 'event' }),
   out: z.object({ ok: z.literal(true), uid: z.string(), event: CodexEvent, warnings: z.array(z.string()) }),
 } as const
@@ -126,7 +132,7 @@ export const calendar = {
     scope: WRITE,
     danger: 'destroys',
     summary: 'Deletes an event; by the uid of one date that date alone',
-    in: z.object({ uid: z.string() }),
+    in: z.object({ uid: z.string(), scope: eventScope }),
     out: z.object({ ok: z.literal(true) }),
   }),
   calendars: route({
