@@ -95,6 +95,7 @@ test('each date of a series rings once, over restarts and the change of the cloc
   await w.until('29T06:50:00')
   await w.until('29T07:50:00')
   expect(w.told).toEqual(['27T07:50 Standup', '28T07:50 Standup', '29T06:50 Standup'])
+  expect(w.calendar.alarms.due(at('29T07:50:00'))).toEqual([])
 })
 
 test('what was slept through rings late, the last one for all', async () => {
