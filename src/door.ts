@@ -54,6 +54,10 @@ const machine = (paths: Paths, version: string, script: string): Machine => ({
   async *doctor() {
     yield* (await import('./connect/doctor.ts')).examine(paths)
   },
+  async examine(log, columns) {
+    const { examine } = await import('./examine.ts')
+    return examine(log, columns)
+  },
   settings: {
     path: async () => paths.configFile,
     async read() {

@@ -4,7 +4,9 @@ import type * as z from 'zod'
 import type { Client } from '../client/client.ts'
 import { Problem } from '../contract/problem.ts'
 import type { Route } from '../contract/route.ts'
+import { showOf } from './shown.ts'
 import { card, table } from './table.ts'
+import { asCommand } from './words.ts'
 
 export interface Surroundings {
   client(): Promise<Client>
@@ -29,7 +31,7 @@ export const addVerbs = (
   }
 }
 
-const addVerb = (command: Command, route: Route, around: Surroundings): void => {
+export const addVerb = (command: Command, route: Route, around: Surroundings): void => {
   const fields = route.in.shape as Record<string, z.ZodType>
   const words = route.cli?.words ?? []
   command.description(route.summary)
@@ -50,12 +52,12 @@ const addVerb = (command: Command, route: Route, around: Surroundings): void => 
     for (const [index, name] of named.entries()) {
       const value = given[index]
       if (Array.isArray(value) ? value.length > 0 : value !== undefined)
-        input[name] = Array.isArray(value) ? value.join(' ') : value
+        input[name] = !Array.isArray(value) ? value : name === 'cmd' ? asCommand(value) : value.join(' ')
     }
     for (const [name, schema] of Object.entries(fields)) {
       const value = options[camel(name)]
       if (value === undefined) continue
-      input[name] = value === false && !isFlag(schema) ? null : value
+      input[name] = value === false && !isFlag(schema) ? null : kind(schema) === 'tuple' ? pair(value) : value
     }
     await fillFromStdin(route, input, around)
     const client = await around.client()
@@ -78,6 +80,12 @@ const addOption = (command: Command, name: string, schema: z.ZodType): void => {
       `${help} (may be given several times)`.trim(),
       (value: string, before: string[] = []) => [...before, value],
     )
+  else if (kind(schema) === 'record')
+    command.option(
+      `--${flag} <NAME=value>`,
+      `${help} (may be given several times)`.trim(),
+      (value: string, before: Record<string, string> = {}) => ({ ...before, ...setting(value) }),
+    )
   else command.option(`--${flag} <${name}>`, help)
   if (schema.safeParse(null).success) command.option(`--no-${flag}`, `clears ${name}`)
 }
@@ -98,6 +106,18 @@ const kind = (schema: z.ZodType): string => {
 const isFlag = (schema: z.ZodType): boolean => kind(schema) === 'boolean'
 /** A list that cannot be written as one comma-separated word. */
 const isList = (schema: z.ZodType): boolean => kind(schema) === 'array' && !schema.safeParse('').success
+
+const setting = (text: string): Record<string, string> => {
+  const at = text.indexOf('=')
+  if (at < 1) throw new Problem('invalid', `'${text}' is not NAME=value.`)
+  return { [text.slice(0, at)]: text.slice(at + 1) }
+}
+
+/** `8000-8099` is a pair of numbers. */
+const pair = (value: unknown): unknown =>
+  typeof value === 'string'
+    ? value.split(/[-,:]/).map(part => (part.trim() === '' ? part : Number(part)))
+    : value
 
 const camel = (name: string): string =>
   name.replace(/[_-](\w)/g, (_whole, letter: string) => letter.toUpperCase())
@@ -130,6 +150,11 @@ const hasInput = (stdin: NodeJS.ReadStream): boolean => {
 export const show = (route: Route, value: unknown, around: Surroundings): void => {
   if (around.json()) {
     around.print(JSON.stringify(value, null, 2))
+    return
+  }
+  const special = showOf(route)
+  if (special) {
+    around.print(special(value as never, around.columns()))
     return
   }
   const { rows, columns } = route.cli ?? {}

@@ -2,10 +2,14 @@ import type { Command } from 'commander'
 import { addCalendar } from './calendar.ts'
 import { addCompletion } from './completion.ts'
 import { addConfig, type Settings } from './config.ts'
+import { addCookbook } from './cookbook.ts'
 import { addDaemon, type Daemon } from './daemon.ts'
+import { addDiagnose, type Examine } from './diagnose.ts'
 import { addDoctor, type Check } from './doctor.ts'
+import { addHosts } from './hosts.ts'
 import type { Around } from './program.ts'
 import { addService } from './service.ts'
+import { addSkill } from './skill.ts'
 import { addUndo } from './undo.ts'
 import { addWorkspace } from './workspace.ts'
 
@@ -14,6 +18,8 @@ export interface Machine {
   daemon: Daemon
   settings: Settings
   doctor(): AsyncIterable<Check>
+  /** What a log says of the death of what wrote it; no workspace is needed for that. */
+  examine: Examine
   /** How to start this program again: the words before its arguments. */
   self: readonly string[]
 }
@@ -26,6 +32,10 @@ export const extend =
     addWorkspace(program, around)
     addUndo(program, around)
     addCalendar(program, around)
+    addCookbook(program, around)
+    addHosts(program, around)
+    addDiagnose(program, around, machine.examine)
+    addSkill(program, around)
     addConfig(program, around, machine.settings)
     addDoctor(program, around, machine.doctor)
     addService(program, around, machine.self)

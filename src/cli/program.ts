@@ -4,6 +4,8 @@ import { Problem } from '../contract/problem.ts'
 import type { Route } from '../contract/route.ts'
 import { addVerbs, type Surroundings } from './derive.ts'
 import { EXIT, exitFor } from './exit.ts'
+import { describeNouns } from './nouns.ts'
+import { withVerb } from './words.ts'
 
 export interface Door {
   client: Client
@@ -57,9 +59,14 @@ export const runProgram = async (options: ProgramOptions): Promise<number> => {
     }
   }
   options.extend(program, around)
+  describeNouns(program)
   overrideExits(program)
+  const verbsOf = (noun: string): string[] | null =>
+    program.commands
+      .find(command => command.name() === noun)
+      ?.commands.flatMap(verb => [verb.name(), ...verb.aliases()]) ?? null
   try {
-    await program.parseAsync([...options.argv], { from: 'user' })
+    await program.parseAsync(withVerb(options.argv, verbsOf), { from: 'user' })
     return Number(process.exitCode ?? EXIT.ok)
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage

@@ -8,7 +8,7 @@ export const table = (
   width: number,
 ): string => {
   if (rows.length === 0) return 'Nothing.'
-  const cells = rows.map(row => columns.map(column => cell(column, row[column])))
+  const cells = rows.map(row => columns.map(column => cell(column, row[column], false, row)))
   const widths = columns.map((column, index) =>
     Math.max(stringWidth(column), ...cells.map(line => stringWidth(line[index]!))),
   )
@@ -33,14 +33,62 @@ export const table = (
 export const card = (value: Record<string, unknown>): string => {
   const shown = Object.entries(value).filter(([, inner]) => says(inner))
   const width = Math.max(...shown.map(([key]) => key.length), 0)
-  return shown.map(([key, inner]) => `${key.padEnd(width)}  ${cell(key, inner, true)}`).join('\n')
+  return shown.map(([key, inner]) => `${key.padEnd(width)}  ${cell(key, inner, true, value)}`).join('\n')
 }
 
 const says = (value: unknown): boolean =>
   value !== null && value !== undefined && value !== '' && !(Array.isArray(value) && value.length === 0)
 
-const cell = (column: string, value: unknown, whole = false): string => {
+type Row = Record<string, unknown>
+
+/** Fields that say more in a word than in their parts. */
+const WORDS: Record<string, (value: never, row: Row) => string> = {
+  state: (state: string, row) => (row.percent == null ? state : `${state} ${row.percent}%`),
+  reach: (reach: { state?: string; reason?: string | null; round_trip_ms?: number | null }) =>
+    typeof reach !== 'object'
+      ? String(reach)
+      : reach.state === 'connected' && reach.round_trip_ms != null
+        ? `connected, ${Math.round(reach.round_trip_ms)} ms`
+        : `${reach.state}${reach.state === 'unreachable' && reach.reason ? `: ${reach.reason}` : ''}`,
+  devices: (gpus: Gpu[]) => gpuWords(gpus),
+  bytes: (bytes: number) => size(bytes),
+}
+
+interface Gpu {
+  name: string
+  used_mib: number | null
+  total_mib: number | null
+}
+
+/** `2× RTX 6000 Ada, 12/96 GiB`: how many of which, and how much of their memory is used. */
+const gpuWords = (gpus: readonly Gpu[]): string => {
+  const kinds = new Map<string, Gpu[]>()
+  for (const gpu of gpus) {
+    const name = gpu.name.replace(/^(?:NVIDIA|AMD) (?:GeForce |Instinct )?/, '').replace(/ Generation$/, '')
+    kinds.set(name, [...(kinds.get(name) ?? []), gpu])
+  }
+  return [...kinds]
+    .map(([name, same]) => {
+      const sum = (field: 'used_mib' | 'total_mib'): string =>
+        (same.reduce((all, gpu) => all + (gpu[field] ?? 0), 0) / 1024).toFixed(0)
+      return `${same.length > 1 ? `${same.length}× ` : ''}${name}, ${sum('used_mib')}/${sum('total_mib')} GiB`
+    })
+    .join('; ')
+}
+
+const size = (bytes: number): string => {
+  const steps = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
+  const at = Math.min(steps.length - 1, Math.max(0, Math.floor(Math.log2(Math.max(1, bytes)) / 10)))
+  return `${at === 0 ? bytes : (bytes / 1024 ** at).toFixed(1)} ${steps[at]}`
+}
+
+const cell = (column: string, value: unknown, whole = false, row: Row = {}): string => {
   if (value === null || value === undefined) return ''
+  const words = WORDS[column]
+  if (words && (typeof value !== 'object' || column === 'devices' || column === 'reach'))
+    return clean(words(value as never, row))
+  if (typeof value === 'boolean') return value ? 'yes' : 'no'
+  if (Array.isArray(value) && value.every(one => typeof one !== 'object')) return clean(value.join(', '))
   if (typeof value === 'number' && /(^at$|_at$|until$|deadline$)/.test(column) && value > 1e11)
     return local(value)
   if (column === 'id' && !whole && typeof value === 'string' && /^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(value))
@@ -50,12 +98,12 @@ const cell = (column: string, value: unknown, whole = false): string => {
 }
 
 /** Text from outside never reaches a terminal with its control characters. */
-const clean = (text: string, lines = false): string => {
+export const clean = (text: string, lines = false, indent = '  '): string => {
   const plain = stripVTControlCharacters(text).replace(
     lines ? /[\0-\x08\x0b-\x1f\x7f-\x9f]/g : /[\0-\x1f\x7f-\x9f]+/g,
     ' ',
   )
-  return lines ? plain.replaceAll('\n', '\n  ') : plain
+  return lines ? plain.replaceAll('\n', `\n${indent}`) : plain
 }
 
 const local = (at: number): string => new Date(at).toLocaleString('sv-SE').slice(0, 16)
