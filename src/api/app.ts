@@ -3,16 +3,13 @@ import { storeProblem } from '../../store/database.ts'
 import { OPERATOR } from '../contract/actor.ts'
 import { Problem } from '../contract/problem.ts'
 import type { Workspace } from '../workspace/workspace.ts'
-import { type Bindings, binder, type Env, Refusal } from './bind.ts'
+import { binder } from './bind.ts'
 import { bindCodex } from './codex/index.ts'
+import { type Api, type Bindings, type Env, Refusal } from './context.ts'
 import { admit } from './door.ts'
 import { envelopeFor } from './envelope.ts'
 import { openMetrics } from './metrics.ts'
 import { bindV1 } from './v1/index.ts'
-
-export interface Api {
-  fetch(request: Request, who?: Bindings): Response | Promise<Response>
-}
 
 /** The one HTTP application. Screen, command line, agents and tests all come through here. */
 export const createApp = (workspace: Workspace): Api => {

@@ -4,8 +4,7 @@ import type { Approval } from '../contract/access.ts'
 import type { Actor } from '../contract/actor.ts'
 import type { Scope } from '../contract/route.ts'
 import type { Workspace } from '../workspace/workspace.ts'
-import type { Api } from './app.ts'
-import { type Ctx, requestDigest } from './bind.ts'
+import { type Api, type Ctx, requestDigest } from './context.ts'
 import { masked } from './mask.ts'
 
 /** How long a caller is kept waiting for a person. Existing clients give up at twenty seconds. */

@@ -1,33 +1,12 @@
-import { createHash } from 'node:crypto'
-import type { Context, Hono } from 'hono'
 import type * as z from 'zod'
 import type { Author } from '../../store/changes.ts'
 import type { Actor } from '../contract/actor.ts'
 import { Problem } from '../contract/problem.ts'
 import { type Parsed, pathFields, type Route, type Scope } from '../contract/route.ts'
 import type { Workspace } from '../workspace/workspace.ts'
+import { type App, type Ctx, readJson, requestDigest } from './context.ts'
 import { envelopeFor } from './envelope.ts'
-import { passFence, passGuard, refuse, type Ticket } from './guard.ts'
-
-/** What is known of a request once its caller is. */
-export interface Bindings {
-  actor?: Actor
-  ticket?: Ticket
-  remote?: string
-  /** The socket's side of the answer, where there is one. */
-  outgoing?: { setHeader(name: string, value: string): unknown }
-}
-export interface Variables {
-  actor: Actor
-  ticket: Ticket | null
-  /** The body as bytes, read once and bounded. */
-  body: Uint8Array | null
-  /** The record of the contract that answers, by its id. */
-  route?: string
-}
-export type Env = { Bindings: Bindings; Variables: Variables }
-export type App = Hono<Env>
-export type Ctx = Context<Env>
+import { passFence, passGuard, refuse } from './guard.ts'
 
 export interface Call {
   readonly actor: Actor
@@ -45,14 +24,6 @@ export type Handler<R extends Route> = (input: Parsed<R>, call: Call) => unknown
 
 /** Binds one record of the contract to what it does. */
 export type Bind = <R extends Route>(route: R, handler: Handler<R>) => void
-
-export class Refusal extends Error {
-  readonly response: Response
-  constructor(response: Response) {
-    super('refused')
-    this.response = response
-  }
-}
 
 export const binder =
   (app: App, workspace: Workspace): Bind =>
@@ -144,28 +115,6 @@ const once = async (
     running.delete(place)
   }
 }
-
-export const requestDigest = (http: Ctx): string => {
-  const url = new URL(http.req.url)
-  const hash = createHash('sha256').update(`${http.req.method} ${url.pathname}${url.search}\n`)
-  return hash.update(http.get('body') ?? '').digest('hex')
-}
-
-/** A missing body counts as an empty object; anything that is not JSON is said so. */
-export const readJson = (http: Ctx): unknown => {
-  const bytes = http.get('body')
-  if (!bytes || bytes.length === 0) return {}
-  const text = new TextDecoder('utf-8', { fatal: false }).decode(bytes)
-  try {
-    return JSON.parse(text) ?? {}
-  } catch (error) {
-    const said = JSON_TYPE.test(http.req.header('content-type') ?? '')
-    const body = envelopeFor(http.req.path).notJson(text, (error as Error).message, said)
-    throw new Refusal(http.json(body as never, 422))
-  }
-}
-
-const JSON_TYPE = /^\s*application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i
 
 const notAnObject = (input: unknown): z.core.$ZodIssue => ({
   code: 'invalid_type',

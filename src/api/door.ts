@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import type { MiddlewareHandler } from 'hono'
 import { Problem } from '../contract/problem.ts'
 import type { Workspace } from '../workspace/workspace.ts'
-import type { Env } from './bind.ts'
+import type { Env } from './context.ts'
 import { envelopeFor } from './envelope.ts'
 
 const LOOPBACK = /^(localhost|[\w-]+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])(:\d+)?$/i

@@ -3,13 +3,8 @@ import { Problem } from '../contract/problem.ts'
 import type { Scope } from '../contract/route.ts'
 import type { Workspace } from '../workspace/workspace.ts'
 import { askFirst } from './ask.ts'
-import { type Ctx, Refusal } from './bind.ts'
+import { type Ctx, Refusal } from './context.ts'
 import { envelopeFor } from './envelope.ts'
-
-/** Lets one approved request past the questions it was approved for. Made by the API itself, never by a request. */
-export interface Ticket {
-  readonly approval: string
-}
 
 /** No question can change this: none of the scopes is there. */
 export const refuse = (http: Ctx, scopes: readonly Scope[]): void => {

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import type { MiddlewareHandler } from 'hono'
 import type { Workspace } from '../workspace/workspace.ts'
-import type { Env } from './bind.ts'
+import type { Env } from './context.ts'
 
 /** What was asked of this process and how long it took, counted without looking anything up. */
 export interface Metrics {

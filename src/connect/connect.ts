@@ -55,11 +55,21 @@ const tryInside = async (options: InsideOptions): Promise<Connection | null> => 
   return {
     mode: 'inside',
     url: inside.workspace.url,
-    carry: inside.carry,
+    carry: inside.workspace.mode === 'command' ? awake(inside) : inside.carry,
     inside,
     close: () => inside.close(),
   }
 }
+
+const ABOUT_HOSTS = /^\/(?:api\/v1\/(?:serves|hosts|presets\/.*launch)|api\/codex\/cookbook|v1\/)/
+
+/** Opened for one command nobody looks at the hosts by itself: what is asked about them waits for a first look. */
+const awake =
+  (inside: Inside): Carry =>
+  async request => {
+    if (ABOUT_HOSTS.test(new URL(request.url).pathname)) await inside.workspace.cookbook.seen()
+    return inside.carry(request)
+  }
 
 export const alive = async (instance: Instance): Promise<boolean> => {
   try {

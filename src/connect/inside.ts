@@ -1,5 +1,6 @@
-import { type Api, asOperator, createApp } from '../api/app.ts'
+import { asOperator, createApp } from '../api/app.ts'
 import { dispatcher } from '../api/ask.ts'
+import type { Api } from '../api/context.ts'
 import type { Carry } from '../client/client.ts'
 import { Problem } from '../contract/problem.ts'
 import type { Ownership } from '../workspace/owner.ts'

@@ -1,7 +1,7 @@
 import type { Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Http2Bindings, HttpBindings } from '@hono/node-server'
-import type { Api } from '../api/app.ts'
+import type { Api } from '../api/context.ts'
 import { Problem } from '../contract/problem.ts'
 import { choosePort, chosenPort, FIRST_PORT } from '../workspace/address.ts'
 import type { Config } from '../workspace/config.ts'

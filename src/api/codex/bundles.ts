@@ -1,6 +1,7 @@
 import { bundles as routes } from '../../contract/codex/bundles.ts'
 import type { Workspace } from '../../workspace/workspace.ts'
-import type { Bind, Ctx } from '../bind.ts'
+import type { Bind } from '../bind.ts'
+import type { Ctx } from '../context.ts'
 import type { Bundle } from './bundle/bundle.ts'
 
 export const bindBundles = (bind: Bind, { version }: Workspace): void => {

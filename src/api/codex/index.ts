@@ -1,5 +1,6 @@
 import type { Workspace } from '../../workspace/workspace.ts'
-import type { App, Bind } from '../bind.ts'
+import type { Bind } from '../bind.ts'
+import type { App } from '../context.ts'
 import { bindBundles } from './bundles.ts'
 import { bindCalendar } from './calendar.ts'
 import { bindCapabilities } from './capabilities.ts'

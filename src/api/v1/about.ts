@@ -1,6 +1,7 @@
 import { about as routes } from '../../contract/about.ts'
 import type { Workspace } from '../../workspace/workspace.ts'
-import type { App, Bind } from '../bind.ts'
+import type { Bind } from '../bind.ts'
+import type { App } from '../context.ts'
 import type { Metrics } from '../metrics.ts'
 
 export const bindAbout = (bind: Bind, app: App, workspace: Workspace, metrics: Metrics): void => {

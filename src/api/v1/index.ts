@@ -1,6 +1,8 @@
 import type { Workspace } from '../../workspace/workspace.ts'
-import type { App, Bind } from '../bind.ts'
+import type { Bind } from '../bind.ts'
+import type { App } from '../context.ts'
 import type { Metrics } from '../metrics.ts'
+import { bindOpenai } from '../openai.ts'
 import { bindAbout } from './about.ts'
 import { bindAccess } from './access.ts'
 import { bindCalendar } from './calendar.ts'
@@ -30,6 +32,7 @@ export const bindV1 = (bind: Bind, app: App, workspace: Workspace, metrics: Metr
   bindCookbook(bind, workspace)
   bindAttempts(bind, workspace)
   bindPresets(bind, workspace)
+  bindOpenai(bind, workspace)
   bindModels(bind, workspace)
   bindAccess(bind, workspace)
   bindEvents(bind, workspace)
