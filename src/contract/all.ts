@@ -9,6 +9,7 @@ import { hosts } from './hosts.ts'
 import { memory } from './memory.ts'
 import { models } from './models.ts'
 import { notify } from './notify.ts'
+import { openai } from './openai.ts'
 import { presets } from './presets.ts'
 import type { Route } from './route.ts'
 import { search } from './search.ts'
@@ -31,6 +32,7 @@ export const groups: Record<string, Record<string, Route>> = {
   hosts,
   cookbook,
   presets,
+  openai,
   models,
   codex,
 }

@@ -14,6 +14,7 @@ import { type Control, openControl } from './control.ts'
 import { openFits } from './fit.ts'
 import { openEngineFlags } from './flags-known.ts'
 import { foreignStop } from './foreign.ts'
+import { type Gateway, openGateway } from './gateway.ts'
 import { type Launching, openLaunching } from './launching.ts'
 import { type Machines, openMachines } from './machines.ts'
 import { type Models, openModels } from './models.ts'
@@ -32,6 +33,7 @@ export interface Cookbook {
   readonly launching: Launching
   readonly control: Control
   readonly adoption: Adoption
+  readonly gateway: Gateway
   readonly reading: Reading
   readonly presets: Presets
   readonly why: Why
@@ -45,6 +47,8 @@ export interface Cookbook {
   fresh(host?: string): Promise<void>
   /** Looks at the host again and again while something on it is waited for, also where nothing else does. */
   attentively<T>(host: string, work: Promise<T>): Promise<T>
+  /** Begins to look at the hosts where nothing does yet, and waits for the first look. */
+  seen(): Promise<void>
   start(every: (ms: number, work: () => void | Promise<void>) => void): void
   close(): Promise<void>
 }
@@ -97,6 +101,7 @@ export const openCookbook = (deps: CookbookDeps): Cookbook => {
   const advise = openAdvice({ fits, flags, report })
   const launching = openLaunching({ ...deps, machines, serves, watch, advise })
   const control = openControl({ machines, serves, watch, launching, now, report })
+  const gateway = openGateway({ ...deps, machines, serves })
   const adoption = openAdoption({ machines, serves, now, operator: deps.operator })
   control.foreign(foreignStop(machines))
   watch.beside({ look: adoption.look, slowly: adoption.sweep })
@@ -127,6 +132,19 @@ export const openCookbook = (deps: CookbookDeps): Cookbook => {
     )
   }
 
+  const fresh: Cookbook['fresh'] = async host => {
+    watch.hurry(host)
+    const looks = (host === undefined ? machines.all() : [machines.at(host)])
+      .filter(place => place.host.reach.state !== 'unreachable')
+      .map(place => watch.look(place.id))
+    // A slow host is answered for with what was last known of it.
+    await Promise.race([
+      Promise.allSettled(looks),
+      new Promise(resolve => setTimeout(resolve, FRESH_WITHIN).unref()),
+    ])
+  }
+  let looking: Promise<void> | null = null
+
   return {
     machines,
     serves,
@@ -134,6 +152,7 @@ export const openCookbook = (deps: CookbookDeps): Cookbook => {
     launching,
     control,
     adoption,
+    gateway,
     reading,
     presets,
     why,
@@ -143,16 +162,13 @@ export const openCookbook = (deps: CookbookDeps): Cookbook => {
     models,
     policy,
     list,
-    async fresh(host) {
-      watch.hurry(host)
-      const looks = (host === undefined ? machines.all() : [machines.at(host)])
-        .filter(place => place.host.reach.state !== 'unreachable')
-        .map(place => watch.look(place.id))
-      // A slow host is answered for with what was last known of it.
-      await Promise.race([
-        Promise.allSettled(looks),
-        new Promise(resolve => setTimeout(resolve, FRESH_WITHIN).unref()),
-      ])
+    fresh,
+    seen() {
+      if (!looking) {
+        watch.start()
+        looking = fresh()
+      }
+      return looking
     },
     async attentively(host, work) {
       // A look that fails is told by the reach of its host.
@@ -164,6 +180,7 @@ export const openCookbook = (deps: CookbookDeps): Cookbook => {
       }
     },
     start(every) {
+      looking = Promise.resolve()
       watch.start()
       every(5000, () => launching.retry())
       every(1000, () => control.stopDue())

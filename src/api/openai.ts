@@ -1,0 +1,50 @@
+import { Readable } from 'node:stream'
+import { openai as routes } from '../contract/openai.ts'
+import type { HttpAnswer } from '../hosts/http.ts'
+import type { Workspace } from '../workspace/workspace.ts'
+import type { Bind, Call } from './bind.ts'
+import type { Ctx } from './context.ts'
+
+/** Headers of an engine's answer that are for whoever asked. */
+const PASSED = ['content-type', 'retry-after', 'x-request-id'] as const
+
+export const bindOpenai = (bind: Bind, workspace: Workspace): void => {
+  const { gateway, machines } = workspace.cookbook
+
+  bind(routes.models, async () => ({
+    object: 'list',
+    data: (await gateway.offered()).map(({ id, engine, created, serves }) => ({
+      id,
+      object: 'model',
+      created,
+      owned_by: engine,
+      hosts: [...new Set(serves.map(one => machines.at(one.kept.host).name))],
+      serves: serves.map(one => one.kept.id),
+    })),
+  }))
+
+  const passOn = async (path: string, body: { model: string }, { http, signal }: Call): Promise<Response> => {
+    const { answer, serve } = await gateway.send({
+      model: body.model,
+      path,
+      bytes: http.var.body ?? new Uint8Array(),
+      renamed: model => JSON.stringify({ ...body, model }),
+      accept: http.req.header('accept'),
+      signal,
+    })
+    return answered(http, answer, serve.kept.id)
+  }
+  for (const route of [routes.chat, routes.completions, routes.embeddings])
+    bind(route, (body, call) => passOn(route.path, body, call))
+}
+
+/** Its bytes as they come: what is not read on here is not read on there, and who leaves here is gone there. */
+const answered = (http: Ctx, answer: HttpAnswer, serve: string): Response => {
+  const headers: Record<string, string> = { 'ithaca-serve': serve }
+  for (const name of PASSED) {
+    const value = answer.headers[name]
+    if (typeof value === 'string') headers[name] = value
+  }
+  const stream = Readable.toWeb(answer.body) as ReadableStream<Uint8Array>
+  return http.body(stream, answer.status as never, headers)
+}
