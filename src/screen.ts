@@ -42,6 +42,8 @@ export const runScreenHere = async ({ remote }: Asked, here: Here): Promise<numb
   const options: ScreenOptions = {
     capabilities: seen,
     version,
+    ssh: ['ssh'],
+    tmuxSocket: paths.tmuxSocket,
     kept: readIfThere(file),
     async keep(text) {
       const { mkdirSync, writeFileSync } = await import('node:fs')

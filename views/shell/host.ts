@@ -14,6 +14,9 @@ export interface Host {
   readonly unicode: boolean
   readonly settings: ScreenSettings
   readonly version: string
+  /** How ssh is called, and where the tmux of this machine's serves listens. */
+  readonly ssh: readonly string[]
+  readonly tmuxSocket: string
   /** What the last screen left for this one. */
   readonly kept: string | null
   /** Gives a stroke to the text field in focus. */
@@ -23,6 +26,10 @@ export interface Host {
   copy(text: string): Copied
   bell(): void
   lend<T>(run: () => Promise<T>, loan?: Loan): Promise<T>
+  /** Runs a program that takes the whole terminal until it ends. */
+  run(argv: readonly string[]): Promise<void>
+  /** Rows as they are, without a screen of ours, until a key is pressed. */
+  plain(rows: readonly string[]): Promise<void>
   page(text: string): Promise<void>
   edit(text: string, extension: string): Promise<string | null>
   /** Sets one key of the config file; absent where the workspace is another machine's. */

@@ -12,6 +12,8 @@ export interface ScreenOptions {
   version: string
   /** Opens the workspace or finds who has it open. */
   connect(): Promise<Link>
+  ssh: readonly string[]
+  tmuxSocket: string
   settings(): Promise<ScreenSettings>
   /** What the last screen left, and what this one leaves. */
   kept: string | null
@@ -72,6 +74,8 @@ async function open(options: ScreenOptions, screen: OpenScreen, quit: () => void
     unicode: capabilities.unicode && !settings.ascii,
     settings,
     version,
+    ssh: options.ssh,
+    tmuxSocket: options.tmuxSocket,
     kept,
     field: stroke => field.give(stroke),
     repaint: () => compositor?.repaint(),
@@ -84,6 +88,21 @@ async function open(options: ScreenOptions, screen: OpenScreen, quit: () => void
     },
     bell: () => compositor?.send('\x07'),
     lend: (run, loan) => terminal.lend(run, loan),
+    async run(argv) {
+      const { runHere } = await import('./outside.ts')
+      await terminal.lend(() => runHere(argv))
+    },
+    async plain(rows) {
+      const pressed = Promise.withResolvers<void>()
+      await terminal.lend(
+        async () => {
+          process.stdout.write(`${rows.join('\r\n')}\r\n-- any key goes back --`)
+          await pressed.promise
+          process.stdout.write('\r\n')
+        },
+        { relay: () => pressed.resolve() },
+      )
+    },
     async page(text) {
       const { pageThrough } = await import('./outside.ts')
       await terminal.lend(() => pageThrough(text, process.env))

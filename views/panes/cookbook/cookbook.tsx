@@ -1,88 +1,94 @@
+import type { Event } from '../../../src/contract/events.ts'
 import type { Serve } from '../../../src/contract/serve.ts'
 import type { Shell } from '../../shell/shell.ts'
-import { sanitiseText } from '../../terminal/sanitise.ts'
-import { type TreeRow, treeRows } from '../../widgets/tree.ts'
-import { ListSide } from '../list-side.tsx'
 import type { Pane } from '../pane.ts'
-import type { Item } from './kitchen.ts'
-import { treeOf } from './kitchen.ts'
-import { LogPane } from './log-pane.tsx'
-import { itemRow } from './rows.ts'
+import { Book } from './book.tsx'
+import { listActions, serveActions, serveKeys } from './list-actions.ts'
+import { causeActions, logActions, logKeys } from './log-actions.ts'
 
-/** Hosts and what runs on them, with the log of what is selected. */
+/** Hosts and what runs on them: logs, causes, launches and stops. */
 export function cookbookPane(shell: Shell): Pane {
-  const { hosts, serves } = shell.world
-  const folded = new Set<string>()
-  const rows = () =>
-    treeRows(
-      treeOf(hosts.items, serves.items, () => true),
-      folded,
-    )
-  const list = new ListSide<TreeRow<Item>>({
-    items: rows,
-    idOf: ({ id }) => id,
-    row: (row, width) => itemRow(row, width, shell.glyphs, Date.now()),
-    words: ({ item }) =>
-      item.kind === 'host'
-        ? item.host.name
-        : item.kind === 'serve'
-          ? `${item.serve.name} ${item.serve.model} ${item.serve.host_name} ${item.serve.state}`
-          : `pid ${item.process.pid} ${item.process.name}`,
-    empty: () => sanitiseText(serves.error ?? hosts.error ?? 'opening'),
-    changed: shell.signal.now,
-  })
-  const log = new LogPane(shell)
-  const selected = (): Serve | null => {
-    const item = list.selected?.item
-    return item?.kind === 'serve' ? item.serve : null
+  const book = new Book(shell)
+  const { list, log } = book
+  shell.live.onEvent(event => tell(shell, event))
+  const place = () => (book.serve ? `cook.${book.mode}` : 'cook.host')
+  const detailHints: Record<string, string[]> = {
+    'cook.log': [
+      'log.follow',
+      'log.next',
+      'log.only',
+      'log.next-error',
+      'cook.cause',
+      'log.attempt-before',
+      'log.wrap',
+      'cook.copy',
+      'cook.stop',
+    ],
+    'cook.cause': ['cause.apply', 'cause.log', 'cook.relaunch', 'cook.copy'],
+    'cook.details': ['cause.log', 'cook.copy', 'cook.relaunch', 'cook.stop'],
+    'cook.metrics': ['cause.log', 'screen.back', 'screen.zoom'],
+    'cook.host': ['cook.launch', 'cook.shell', 'screen.back'],
   }
   return {
     id: 'cook',
     tab: 'Cook',
     title: 'Cookbook',
-    actions: [
-      {
-        id: 'cook.log',
-        title: 'log',
-        help: 'Opens its log.',
-        where: ['cook.list'],
-        danger: 'none',
-        disabled: () => (selected() ? undefined : 'select a serve first'),
-        run() {
-          log.aim(selected(), true)
-          shell.side = 'detail'
-        },
-      },
-      {
-        id: 'cook.fold',
-        title: 'fold',
-        help: 'Folds or unfolds a host.',
-        where: ['cook.list'],
-        danger: 'none',
-        run() {
-          const row = list.selected
-          if (row?.item.kind !== 'host') return
-          if (!folded.delete(row.id)) folded.add(row.id)
-        },
-      },
-    ],
-    keys: { 'cook.log': ['l', 'enter', 'right'], 'cook.fold': ['h', 'left'] },
-    places: side => (side === 'list' ? ['cook.list', 'cook'] : ['cook.log', 'cook']),
-    hints: side => (side === 'list' ? ['cook.log', 'screen.filter'] : ['screen.back', 'screen.zoom']),
+    actions: [...listActions(book), ...serveActions(book), ...logActions(book), ...causeActions(book)],
+    keys: { ...serveKeys, ...logKeys },
+    places: side => (side === 'list' ? ['cook.list', 'cook'] : [place(), 'cook']),
+    hints: side =>
+      side === 'list'
+        ? [
+            'cook.log',
+            'cook.cause',
+            'cook.relaunch',
+            'cook.launch',
+            'cook.ask',
+            'cook.details',
+            'cook.attach',
+            'cook.stop',
+            'cook.menu',
+            'screen.filter',
+          ]
+        : (detailHints[place()] ?? []),
     filter: list.filter,
-    list(box) {
-      const view = list.view(box)
-      log.aim(selected(), false)
-      return view
+    search() {
+      if (book.mode !== 'log' || !book.serve) return
+      shell.ask({
+        label: '/',
+        value: log.query,
+        enter: query => void shell.act('The log was not searched', () => log.search(query)),
+      })
     },
-    detail: box => log.view(box),
+    list: box => book.drawList(box),
+    detail(box) {
+      book.follow()
+      return book.drawDetail(box)
+    },
     move(motion, side) {
       if (side === 'list') list.move(motion)
-      else log.move(motion)
+      else if (book.serve && book.mode === 'log') log.move(motion)
+      else if (
+        book.serve &&
+        book.mode === 'cause' &&
+        motion !== 'home' &&
+        motion !== 'end' &&
+        'rows' in motion
+      ) {
+        const fixes = book.diagnosis(book.serve)?.fixes.length ?? 0
+        book.fix = Math.max(0, Math.min(fixes - 1, book.fix + motion.rows))
+      } else book.text.move(motion)
+    },
+    up(side) {
+      if (side === 'list') return list.unmark()
+      if (!book.serve || book.mode === 'log') return false
+      book.mode = 'log'
+      shell.side = 'list'
+      return true
     },
     closed: () => log.close(),
     objects: () =>
-      serves.items.map(serve => ({
+      shell.world.serves.items.map(serve => ({
         id: serve.id,
         title: serve.name,
         words: `${serve.model} ${serve.host_name} ${serve.state}`,
@@ -91,11 +97,21 @@ export function cookbookPane(shell: Shell): Pane {
           list.select(serve.id)
         },
       })),
-    remember: () => ({ selected: list.state.selected, folded: [...folded] }),
+    remember: () => ({ selected: list.state.selected, folded: [...book.folded], mine: book.mineOnly }),
     recall(kept) {
-      const { selected: id, folded: ids } = kept as { selected?: string; folded?: string[] }
-      if (typeof id === 'string') list.state = { ...list.state, selected: id }
-      for (const one of ids ?? []) folded.add(one)
+      const { selected, folded, mine } = kept as { selected?: unknown; folded?: unknown; mine?: unknown }
+      if (typeof selected === 'string') list.state = { ...list.state, selected }
+      if (Array.isArray(folded)) for (const one of folded) book.folded.add(String(one))
+      book.mineOnly = mine === true
     },
   }
+}
+
+/** Says once what somebody who looks elsewhere has to know. */
+function tell(shell: Shell, { action, seq, data }: Event): void {
+  if (seq === null || data === null || typeof data !== 'object') return
+  const serve = data as Serve
+  if (action === 'cookbook.crashed') shell.toast('bad', `${serve.name} crashed on ${serve.host_name}.`)
+  else if (action === 'cookbook.ready') shell.toast('good', `${serve.name} is ready on ${serve.host_name}.`)
+  else if (action === 'cookbook.lost') shell.toast('warn', `${serve.name} is lost on ${serve.host_name}.`)
 }

@@ -1,14 +1,17 @@
 import { Box, Text } from 'ink'
-import type { Serve } from '../../../src/contract/serve.ts'
+import { cookbook } from '../../../src/contract/cookbook.ts'
+import type { Attempt, Serve } from '../../../src/contract/serve.ts'
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
 import { LogView } from '../../widgets/log/log-view.tsx'
 import { LogModel } from '../../widgets/log/model.ts'
+import { Rows } from '../../widgets/rows.tsx'
 import { toWidth } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
 import type { Motion, Box as Place } from '../pane.ts'
 import { bytes } from '../words.ts'
 import { isLive } from './kitchen.ts'
+import { markTrouble, searchLog } from './log-marks.ts'
 import { serveLog } from './log-source.ts'
 
 /** A selection that only passes by asks for no log. */
@@ -18,36 +21,49 @@ const settleAfter = 150
 export class LogPane {
   model: LogModel | null = null
   serve: Serve | null = null
+  query = ''
+  only = false
   readonly #shell: Shell
   #timer: NodeJS.Timeout | undefined
   #words = ''
+  #total = 0
+  #asking = new AbortController()
+  #markedAt = -1
+  #attempts: readonly Attempt[] = []
+  /** The serve whose log is shown, where it is another attempt's. */
+  #shown: string | null = null
 
   constructor(shell: Shell) {
     this.#shell = shell
   }
 
+  /** The serve the log on the screen belongs to: the selected one's, or an earlier attempt's. */
+  get shownId(): string | null {
+    return this.#shown ?? this.serve?.id ?? null
+  }
+
   /** Shows this serve's log from now on; at once where somebody waits for it. */
   aim(serve: Serve | null, now: boolean): void {
-    const same = serve?.id === this.serve?.id
-    const ended = this.serve !== null && isLive(this.serve)
-    this.serve = serve
-    if (same) {
-      if (serve && !isLive(serve) && ended) this.#rest()
-      if (now && serve && !this.model) this.#open(serve)
+    if (serve?.id === this.serve?.id) {
+      const wasLive = this.serve !== null && isLive(this.serve)
+      this.serve = serve
+      if (serve && wasLive && !isLive(serve)) this.#rest()
+      if (now && serve && !this.model) this.#open(serve.id)
       return
     }
     this.close()
     this.serve = serve
     if (!serve) return
-    if (now) this.#open(serve)
-    else this.#timer = setTimeout(() => this.#open(serve), settleAfter)
+    if (now) this.#open(serve.id)
+    else this.#timer = setTimeout(() => this.#open(serve.id), settleAfter)
   }
 
   close(): void {
     clearTimeout(this.#timer)
-    this.model?.stop()
-    this.model = null
+    this.#forget()
     this.serve = null
+    this.#shown = null
+    this.#attempts = []
   }
 
   move(motion: Motion): void {
@@ -59,67 +75,183 @@ export class LogPane {
     else model.page(motion.pages)
   }
 
-  #open(serve: Serve): void {
+  async search(query: string): Promise<void> {
+    const { model, shownId } = this
+    if (!model || shownId === null) return
+    this.#asking.abort()
+    this.#asking = new AbortController()
+    this.query = query
+    this.only = false
+    model.showOnly(null)
+    if (query === '') {
+      model.highlight = null
+      model.setTicks('/', [])
+      return
+    }
+    this.#total = await searchLog(this.#shell.client, shownId, model, query, this.#asking.signal)
+    if (this.#total === 0) this.#shell.toast('info', `'${query}' is not in this log.`)
+    else if (!model.next('/', 1)) model.next('/', -1)
+    this.#shell.signal.now()
+  }
+
+  step(kind: '/' | 'C' | 'm', direction: 1 | -1): void {
+    if (!this.model?.next(kind, direction))
+      this.#shell.toast('info', direction === 1 ? 'No more below.' : 'No more above.')
+  }
+
+  /** Errors are looked for again where the log has grown since. */
+  async stepError(direction: 1 | -1): Promise<void> {
+    const { model } = this
+    if (!model) return
+    await this.#mark(model)
+    if (!model.next('e', direction))
+      this.#shell.toast(
+        'info',
+        model.ticks('e').length === 0 ? 'No errors in this log.' : 'No more errors that way.',
+      )
+  }
+
+  showOnly(): void {
+    this.only = !this.only
+    this.model?.showOnly(this.only ? this.model.ticks('/') : null)
+  }
+
+  /** The log of the attempt before (-1) or after (1). */
+  async attempt(by: 1 | -1): Promise<void> {
+    const { serve } = this
+    if (!serve) return
+    if (this.#attempts.length === 0)
+      this.#attempts = (await this.#shell.client.call(cookbook.attempts, { id: serve.id })).items
+    const at = this.#attempts.findIndex(one => one.serve === this.shownId)
+    const next = this.#attempts[at + by]
+    if (!next) {
+      this.#shell.toast('info', by === -1 ? 'There is no earlier attempt.' : 'There is no later attempt.')
+      return
+    }
+    this.#shown = next.serve
+    this.#forget()
+    this.#open(next.serve)
+  }
+
+  /** Puts the cause on the scrollbar. */
+  mark(offset: number | null): void {
+    if (offset !== null && this.model?.ticks('C')[0] !== offset) this.model?.setTicks('C', [offset])
+  }
+
+  #open(id: string): void {
     clearTimeout(this.#timer)
-    const model = new LogModel(serveLog(this.#shell.client, serve.id))
+    const model = new LogModel(serveLog(this.#shell.client, id))
     this.model = model
+    this.#markedAt = -1
     model.onChange(cause => {
-      const words = this.statusWords()
+      const words = this.words()
       if (words === this.#words) return
       this.#words = words
       if (cause === 'key') this.#shell.signal.now()
       else this.#shell.signal.soon()
     })
     model.start()
-    if (!isLive(serve)) model.stop()
+    if (!this.#isLive) model.stop()
     this.#shell.signal.now()
+  }
+
+  get #isLive(): boolean {
+    return this.serve !== null && this.#shown === null && isLive(this.serve)
+  }
+
+  #forget(): void {
+    this.#asking.abort()
+    this.model?.stop()
+    this.model = null
+    this.query = ''
+    this.only = false
+  }
+
+  async #mark(model: LogModel): Promise<void> {
+    const { shownId } = this
+    if (shownId === null || this.#markedAt === model.status.size) return
+    this.#markedAt = model.status.size
+    this.#asking.abort()
+    this.#asking = new AbortController()
+    await markTrouble(this.#shell.client, shownId, model, this.#asking.signal)
+  }
+
+  /** Its errors and tracebacks, once somebody reads it. */
+  study(): void {
+    const { model } = this
+    if (!model || this.#markedAt >= 0) return
+    this.#mark(model).catch(() => {
+      // A log without marks is read as well; `e` says what is wrong.
+    })
   }
 
   /** Nothing more will come: one last look, then no more questions. */
   #rest(): void {
-    const { model } = this
-    if (!model) return
-    model.stop()
-    model.start()
-    model.stop()
+    this.model?.stop()
+    this.model?.start()
+    this.model?.stop()
   }
 
-  statusWords(): string {
+  words(): string {
     const { model, serve } = this
     if (!model || !serve) return ''
     const { size, following, arrived, error } = model.status
     if (error !== null) return sanitiseText(error)
-    const more = arrived.lines === null ? `${bytes(arrived.bytes)}` : `${arrived.lines}`
-    const state = !isLive(serve)
-      ? 'ENDED'
-      : following
-        ? 'FOLLOWING'
-        : arrived.bytes > 0
-          ? `PAUSED +${more} new`
-          : 'PAUSED'
-    return `${bytes(size)}  ${state}`
+    const more = arrived.lines === null ? bytes(arrived.bytes) : `${arrived.lines}`
+    const paused = arrived.bytes > 0 ? `PAUSED +${more} new` : 'PAUSED'
+    return `${bytes(size)}  ${this.#isLive ? (following ? 'FOLLOWING' : paused) : 'ENDED'}`
   }
 
-  view({ width, height }: Place) {
+  #found(): string {
+    const { model, query } = this
+    if (!model || query === '') return ''
+    const hits = model.ticks('/')
+    const at = model.current === undefined ? -1 : hits.indexOf(model.current)
+    const total = this.#total > hits.length ? `${this.#total}, first ${hits.length}` : `${hits.length}`
+    return `${this.only ? '&' : '/'}${sanitiseText(query)}  ${at >= 0 ? `${at + 1} of ` : ''}${total}`
+  }
+
+  /** The log with a line of what it is over it; `above` and `below` are rows that belong to it. */
+  view({ width, height, focused }: Place, above: readonly string[], below: readonly string[]) {
     const { model, serve } = this
-    if (!serve) return <Text>{toWidth('', width)}</Text>
-    const head = `${sanitiseText(serve.name)} ${sanitiseText(serve.host_name)}${serve.port ? `:${serve.port}` : ''}`
-    const state = this.statusWords()
-    const line =
-      toWidth(head, Math.max(0, width - state.length - 1)) + toWidth(state, state.length + 1, 'right')
+    if (!serve || height <= 0) return null
+    const attempt = this.#attempts.find(one => one.serve === this.shownId)
+    const which = attempt ? `  attempt ${attempt.attempt}/${this.#attempts.length}` : ''
+    const head = `${sanitiseText(serve.name)} ${sanitiseText(serve.host_name)}${serve.port ? `:${serve.port}` : ''}${which}`
+    const words = this.words()
+    const room = Math.max(0, width - words.length - 1)
+    const line = toWidth(head, room) + toWidth(words, Math.min(width, words.length + 1), 'right')
+    const status = focused ? this.#statusRow(width) : []
+    const top = above.slice(0, Math.max(0, height - 1))
+    const bottom = [...below, ...status].slice(0, Math.max(0, height - 2 - top.length))
+    const rest = height - 1 - top.length - bottom.length
     return (
       <Box flexDirection="column" width={width} height={height} overflow="hidden">
-        <Text>{toned(toWidth(line, width), 'strong')}</Text>
-        {model && height > 1 && (
+        <Text>{toned(toWidth(line, width), focused ? 'selected' : 'strong')}</Text>
+        <Rows rows={top} width={width} height={top.length} />
+        {rest > 0 && model ? (
           <LogView
-            key={serve.id}
+            key={this.shownId}
             model={model}
             width={width}
-            height={height - 1}
+            height={rest}
             unicode={this.#shell.host.unicode}
           />
+        ) : (
+          <Rows rows={[]} width={width} height={rest} />
         )}
+        <Rows rows={bottom} width={width} height={bottom.length} />
       </Box>
     )
+  }
+
+  #statusRow(width: number): string[] {
+    const { model } = this
+    if (!model) return []
+    const { wrap, column } = model.status
+    const side = `${wrap ? 'wrap' : column > 0 ? `col ${column}` : ''}`
+    const found = this.#found()
+    if (found === '' && side === '') return []
+    return [toned(toWidth(found, width - side.length) + side, 'quiet')]
   }
 }

@@ -1,0 +1,158 @@
+import type { ReactNode } from 'react'
+import { cookbook } from '../../../src/contract/cookbook.ts'
+import type { Host } from '../../../src/contract/hosts.ts'
+import type { Diagnosis, Serve } from '../../../src/contract/serve.ts'
+import type { Shell } from '../../shell/shell.ts'
+import { sanitiseText } from '../../terminal/sanitise.ts'
+import { type TreeRow, treeRows } from '../../widgets/tree.ts'
+import { ListSide } from '../list-side.tsx'
+import type { Box } from '../pane.ts'
+import { TextSide } from '../text-side.tsx'
+import { causeLine, causeRows } from './cause.ts'
+import { serveRows } from './details.ts'
+import { hostRows, processRows } from './host-rows.ts'
+import { type Item, isLive, treeOf } from './kitchen.ts'
+import { LogPane } from './log-pane.tsx'
+import { Metrics } from './metrics.ts'
+import { itemRow } from './rows.ts'
+
+/** What is open of a serve. */
+export type Mode = 'log' | 'cause' | 'details' | 'metrics'
+
+/** What the Cookbook's pane shows and has selected; its actions are beside it. */
+export class Book {
+  readonly shell: Shell
+  readonly list: ListSide<TreeRow<Item>>
+  readonly log: LogPane
+  readonly text = new TextSide()
+  readonly metrics: Metrics
+  readonly folded = new Set<string>()
+  mode: Mode = 'log'
+  mineOnly = false
+  /** Which fix of a cause is selected. */
+  fix = 0
+  readonly #causes = new Map<string, { diagnosis: Diagnosis | null; ended: boolean; reason?: string }>()
+
+  constructor(shell: Shell) {
+    this.shell = shell
+    this.log = new LogPane(shell)
+    this.metrics = new Metrics(shell)
+    const { hosts, serves } = shell.world
+    this.list = new ListSide<TreeRow<Item>>({
+      items: () =>
+        treeRows(
+          treeOf(hosts.items, serves.items, serve => !this.mineOnly || serve.mine),
+          this.folded,
+        ),
+      idOf: ({ id }) => id,
+      row: (row, width) => itemRow(row, width, shell.glyphs, Date.now()),
+      words: ({ item }) => wordsOf(item),
+      empty: () => {
+        const error = hosts.error ?? serves.error
+        return error === null ? 'Reading what runs.' : sanitiseText(error)
+      },
+      changed: shell.signal.now,
+    })
+  }
+
+  get item(): Item | undefined {
+    return this.list.selected?.item
+  }
+
+  get serve(): Serve | null {
+    const { item } = this
+    return item?.kind === 'serve' ? item.serve : null
+  }
+
+  /** The serves an action is for: the marked ones, else the selected one. */
+  get serves(): Serve[] {
+    return this.list.chosen.flatMap(({ item }) => (item.kind === 'serve' ? [item.serve] : []))
+  }
+
+  /** The host of what is selected. */
+  get host(): Host | undefined {
+    const { item } = this
+    if (!item) return undefined
+    return item.kind === 'serve' ? this.shell.world.hosts.get(item.serve.host) : item.host
+  }
+
+  diagnosis(serve: Serve): Diagnosis | null {
+    return this.#causes.get(serve.id)?.diagnosis ?? null
+  }
+
+  whyNot(serve: Serve): string | null {
+    return this.#causes.get(serve.id)?.reason ?? null
+  }
+
+  /** Opens a side of the selected serve. */
+  open(mode: Mode): void {
+    const { serve } = this
+    this.mode = mode
+    this.text.top = 0
+    if (serve) this.log.aim(serve, true)
+    if (serve && mode === 'metrics') this.metrics.look(serve)
+    if (serve && mode === 'cause') void this.ask(serve)
+    this.shell.side = 'detail'
+    this.shell.signal.now()
+  }
+
+  drawList(box: Box): ReactNode {
+    return this.list.view(box)
+  }
+
+  drawDetail(box: Box): ReactNode {
+    const { item } = this
+    if (!item) return null
+    if (item.kind === 'host') return this.text.view(hostRows(item.host, box.width, this.shell.glyphs), box)
+    if (item.kind === 'process') return this.text.view(processRows(item, box.width), box)
+    return this.#drawServe(item.serve, box)
+  }
+
+  /** What is in view follows the selection. */
+  follow(): void {
+    const { serve } = this
+    this.log.aim(serve, false)
+    if (serve && !isLive(serve)) void this.ask(serve)
+  }
+
+  /** Finds out the cause, once for each way it is. */
+  async ask(serve: Serve): Promise<void> {
+    const before = this.#causes.get(serve.id)
+    const ended = !isLive(serve)
+    if (before && before.ended === ended && before.diagnosis?.cause === serve.cause) return
+    if (before && before.ended === ended && serve.cause === null) return
+    this.#causes.set(serve.id, { diagnosis: before?.diagnosis ?? null, ended })
+    try {
+      const { diagnosis } = await this.shell.client.call(cookbook.why, { id: serve.id })
+      this.#causes.set(serve.id, { diagnosis, ended })
+    } catch (error) {
+      this.#causes.set(serve.id, { diagnosis: null, ended, reason: (error as Error).message })
+    }
+    this.fix = 0
+    this.shell.signal.soon()
+  }
+
+  #drawServe(serve: Serve, box: Box): ReactNode {
+    const { width, focused } = box
+    const mode = focused ? this.mode : 'log'
+    if (mode === 'details') return this.text.view(serveRows(serve, width, Date.now()), box)
+    if (mode === 'metrics') return this.text.view(this.metrics.rows(serve, box), box)
+    const diagnosis = this.diagnosis(serve)
+    if (mode === 'cause')
+      return this.text.view(causeRows(serve, diagnosis, this.whyNot(serve), width, this.fix), box)
+    this.log.mark(diagnosis?.byte_offset ?? null)
+    if (focused) this.log.study()
+    if (isLive(serve) || !diagnosis) return this.log.view(box, [], [])
+    if (focused) return this.log.view(box, [], causeLine(diagnosis, width))
+    const rows = causeRows(serve, diagnosis, null, width, -1)
+    return this.log.view(box, rows.slice(0, Math.max(2, Math.floor(box.height * 0.6))), [])
+  }
+}
+
+function wordsOf(item: Item): string {
+  if (item.kind === 'host') return `${item.host.name} ${item.host.target}`
+  if (item.kind === 'process')
+    return `pid ${item.process.pid} ${item.process.name} ${item.process.user ?? ''}`
+  const { name, model, host_name, state, engine, operator, port } = item.serve
+  return [name, model, host_name, state, engine, operator, port].join(' ')
+}

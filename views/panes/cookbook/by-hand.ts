@@ -1,0 +1,30 @@
+import type { Host } from '../../../src/contract/hosts.ts'
+import type { Serve } from '../../../src/contract/serve.ts'
+import type { Shell } from '../../shell/shell.ts'
+
+/** Why a program on the host cannot be shown here; undefined where it can. */
+export function farReason(shell: Shell, host: Host | undefined): string | undefined {
+  if (!host) return 'select a host or a serve first'
+  if (shell.live.link?.mode === 'remote') return 'this screen is on another machine than the workspace'
+  return undefined
+}
+
+/** A shell on the host, or a command there with a terminal. */
+export function onHost(shell: Shell, host: Host, command?: string): string[] {
+  if (host.target === '')
+    return command === undefined ? [process.env.SHELL || '/bin/sh'] : ['/bin/sh', '-c', command]
+  const port = host.port === null ? [] : ['-p', String(host.port)]
+  const ssh = [...shell.host.ssh, '-t', ...port, '--', host.target]
+  return command === undefined ? ssh : [...ssh, command]
+}
+
+/** Attaches to the session of a serve; its own status line says how to leave. */
+export function attachCommand(shell: Shell, host: Host, serve: Serve): string[] {
+  const socket = host.target === '' ? quote(shell.host.tmuxSocket) : '/tmp/ithaca-$(id -u)/tmux'
+  return onHost(shell, host, `env -u TMUX tmux -u -S ${socket} attach -t ${quote(`=${serve.id}`)}`)
+}
+
+const quote = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`
+
+export const asLine = (argv: readonly string[]): string =>
+  argv.map(word => (/^[\w@%+=:,./-]+$/.test(word) ? word : quote(word))).join(' ')

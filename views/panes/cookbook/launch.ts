@@ -1,0 +1,226 @@
+import type * as z from 'zod'
+import { cookbook } from '../../../src/contract/cookbook.ts'
+import type { Host } from '../../../src/contract/hosts.ts'
+import { models } from '../../../src/contract/models.ts'
+import { presets } from '../../../src/contract/presets.ts'
+import type { Fix, Serve } from '../../../src/contract/serve.ts'
+import type { Judgement, Values } from '../../shell/overlays/form.tsx'
+import type { Choice } from '../../shell/overlays/menu.tsx'
+import type { Shell } from '../../shell/shell.ts'
+import { sanitiseText } from '../../terminal/sanitise.ts'
+import type { FormField } from '../../widgets/form-state.ts'
+import { toned } from '../../widgets/theme.ts'
+import { bytes } from '../words.ts'
+import { isLive } from './kitchen.ts'
+import { gpuList } from './rows.ts'
+import { stopQuestion } from './stop.ts'
+
+type Check = z.output<typeof cookbook.check.out>
+
+/** What a launch as written would meet, in rows under the form. */
+function judgementOf(check: Check): Judgement {
+  const fit = check.fit
+  const spare =
+    fit?.spare_gib == null
+      ? ''
+      : ` ${Math.abs(fit.spare_gib).toFixed(1)} GiB ${fit.spare_gib < 0 ? 'missing' : 'spare'} a GPU`
+  const verdict = { fits: 'fits', tight: 'fits tightly', does_not: 'DOES NOT FIT', unknown: 'fit not known' }
+  const what = [
+    check.engine,
+    check.model,
+    check.port === null ? '' : `:${check.port}`,
+    check.gpus.length > 0 ? `GPUs ${gpuList(check.gpus)}` : '',
+  ]
+  return {
+    problems: check.error === null ? {} : { cmd: sanitiseText(check.error) },
+    rows: [
+      ...(check.ok ? [toned(sanitiseText(what.filter(Boolean).join('  ')), 'good')] : []),
+      ...(fit
+        ? [toned(`${verdict[fit.verdict]}${spare}`, fit.verdict === 'does_not' ? 'bad' : 'plain')]
+        : []),
+      ...(fit?.problems ?? []).map(row => toned(`! ${sanitiseText(row)}`, 'warn')),
+      ...(fit?.settings ?? []).slice(0, 3).map(({ title }) => `would fit: ${sanitiseText(title)}`),
+      ...check.warnings.map(row => toned(`! ${sanitiseText(row)}`, 'warn')),
+      ...check.difference.map(row => toned(sanitiseText(row), row.startsWith('-') ? 'bad' : 'accent')),
+    ],
+  }
+}
+
+function hostField(hosts: readonly Host[]): FormField {
+  return {
+    id: 'host',
+    label: 'Host',
+    kind: 'choice',
+    choices: hosts.map(host => ({ value: host.id, label: `${sanitiseText(host.name)}${freeOf(host)}` })),
+  }
+}
+
+/** The GPUs with next to nothing on them. */
+function freeOf({ devices, reach }: Host): string {
+  if (reach.state === 'unreachable') return ', unreachable'
+  if (devices.length === 0) return ''
+  const free = devices.filter(gpu => (gpu.used_mib ?? 0) < 1024).map(({ index }) => index)
+  return free.length === 0 ? ', no free GPU' : `, free GPUs ${gpuList(free)}`
+}
+
+const optional = (value: string | undefined): string | undefined => (value?.trim() ? value.trim() : undefined)
+
+function askedFor(values: Values) {
+  const asked = {
+    cmd: values.cmd ?? '',
+    host: values.host ?? '',
+    gpus: optional(values.gpus),
+    name: optional(values.name),
+    env_prefix: optional(values.env_prefix),
+    restart: optional(values.restart),
+  }
+  return Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)) as typeof asked
+}
+
+/** A form for a launch; nothing is launched before it is submitted. */
+export function launchForm(shell: Shell, given: Values, title = 'Launch'): void {
+  const hosts = shell.world.hosts.items
+  shell.form({
+    title,
+    verb: 'Launch',
+    at: 'cmd',
+    fields: [
+      { id: 'cmd', label: 'Command', kind: 'text', placeholder: 'vllm serve Qwen/Qwen3-8B --port 8001' },
+      hostField(hosts),
+      { id: 'gpus', label: 'GPUs', kind: 'text', placeholder: '0,1 or empty' },
+      { id: 'name', label: 'Name', kind: 'text', placeholder: 'taken from the model' },
+      {
+        id: 'env_prefix',
+        label: 'Before it',
+        kind: 'text',
+        placeholder: 'NAME=value source env/bin/activate',
+      },
+      { id: 'restart', label: 'Restarts', kind: 'text', placeholder: 'on-failure:3 or empty' },
+      {
+        id: 'wait',
+        label: 'If full',
+        kind: 'choice',
+        choices: [
+          { value: '', label: 'refuse' },
+          { value: 'yes', label: 'wait for room' },
+        ],
+      },
+      { id: 'preset', label: 'Keep as', kind: 'text', placeholder: 'name of a preset, or empty' },
+    ],
+    values: { host: hosts[0]?.id ?? 'local', wait: '', ...given },
+    async judge(values, signal) {
+      if (!values.cmd?.trim()) return { rows: [toned('The command is checked as you type.', 'quiet')] }
+      const { restart: _restart, ...asked } = askedFor(values)
+      return judgementOf(await shell.client.call(cookbook.check, asked, { signal }))
+    },
+    async submit(values) {
+      const asked = askedFor(values)
+      const keep = optional(values.preset)
+      if (keep !== undefined) {
+        const { cmd, host, gpus, env_prefix, restart } = asked
+        await shell.client.call(presets.save, { name: keep, cmd, host, gpus, env_prefix, restart })
+      }
+      const { value, seq } = await shell.client.ask(cookbook.serve, {
+        ...asked,
+        ...(values.wait === 'yes' ? { wait_for_room: true } : {}),
+      })
+      shell.world.serves.put(value.serve, seq)
+      for (const warning of value.warnings) shell.toast('warn', warning)
+      shell.toast('good', `Launching ${value.serve.name} on ${value.serve.host_name}.`)
+    },
+  })
+}
+
+/** What can be launched: a command of one's own, a preset, a model that is on the host. */
+export async function launchMenu(shell: Shell, host: Host | undefined): Promise<void> {
+  const { client } = shell
+  const at = host?.id ?? 'local'
+  const [saved, found] = await Promise.all([
+    client.call(presets.list, {}).then(
+      ({ items }) => items,
+      () => [],
+    ),
+    client.call(models.list, { host: at }).then(
+      ({ items }) => items,
+      () => [],
+    ),
+  ])
+  const choices: Choice[] = [
+    { id: 'own', title: 'A command...', note: 'written by you', run: () => launchForm(shell, { host: at }) },
+    ...saved.map(
+      (preset): Choice => ({
+        id: preset.id,
+        title: sanitiseText(preset.name),
+        note: `preset, ${sanitiseText(preset.model)} on ${sanitiseText(preset.host_name)}`,
+        run: () =>
+          launchForm(
+            shell,
+            {
+              cmd: preset.cmd,
+              host: preset.host,
+              gpus: preset.gpus ?? '',
+              env_prefix: preset.env_prefix ?? '',
+              restart: preset.restart ?? '',
+            },
+            `Launch ${sanitiseText(preset.name)}`,
+          ),
+      }),
+    ),
+    ...found
+      .filter(({ complete }) => complete)
+      .map(
+        (model): Choice => ({
+          id: `${model.source}:${model.path}`,
+          title: sanitiseText(model.id),
+          note: `${model.source}, ${bytes(model.bytes)}`,
+          run: () => launchForm(shell, { cmd: commandFor(model), host: at }),
+        }),
+      ),
+  ]
+  shell.menu(`Launch on ${sanitiseText(host?.name ?? 'local')}`, choices)
+}
+
+/** A first command for a model, to be changed in the form. */
+function commandFor(model: z.output<typeof models.list.out>['items'][number]): string {
+  const gguf = model.gguf.find(({ role }) => role === 'model')
+  if (gguf) return `llama-server -m ${gguf.path} --port 8080`
+  if (model.source === 'ollama') return 'ollama serve'
+  return `vllm serve ${model.source === 'hf' ? model.id : model.path} --port 8000`
+}
+
+/** A form for a new attempt, with a fix put in where one was chosen. A live one is asked about before it is stopped. */
+export function relaunchForm(shell: Shell, serve: Serve, fix?: z.output<typeof Fix>): void {
+  const cmd = fix?.cmd ?? serve.cmd
+  shell.form({
+    title: fix
+      ? `Relaunch ${sanitiseText(serve.name)}: ${sanitiseText(fix.title)}`
+      : `Relaunch ${sanitiseText(serve.name)}`,
+    verb: 'Relaunch',
+    fields: [{ id: 'cmd', label: 'Command', kind: 'text' }],
+    values: { cmd },
+    judge: async ({ cmd: written }, signal) =>
+      judgementOf(
+        await shell.client.call(
+          cookbook.check,
+          { cmd: written || ' ', host: serve.host, like: serve.id },
+          { signal },
+        ),
+      ),
+    async submit({ cmd: written = '' }) {
+      const now = shell.world.serves.get(serve.id) ?? serve
+      const stop = isLive(now)
+      if (stop && !(await shell.confirm(stopQuestion([now], Date.now()))))
+        throw new Error('It runs on: nothing was changed.')
+      const change =
+        written === serve.cmd ? {} : fix && written === fix.cmd ? { apply: fix.id } : { cmd: written }
+      const { value, seq } = await shell.client.ask(cookbook.relaunch, {
+        id: serve.id,
+        ...change,
+        ...(stop ? { stop: true } : {}),
+      })
+      shell.world.serves.put(value.serve, seq)
+      for (const warning of value.warnings) shell.toast('warn', warning)
+      shell.toast('good', `Attempt ${value.serve.attempt} of ${value.serve.name} is launching.`)
+    },
+  })
+}

@@ -1,0 +1,334 @@
+import { cookbook } from '../../../src/contract/cookbook.ts'
+import { presets } from '../../../src/contract/presets.ts'
+import type { Serve } from '../../../src/contract/serve.ts'
+import type { Action } from '../../actions/registry.ts'
+import type { Bindings } from '../../keys/bindings.ts'
+import { keysOf } from '../../shell/help.ts'
+import type { Choice } from '../../shell/overlays/menu.tsx'
+import type { Shell } from '../../shell/shell.ts'
+import { sanitiseText } from '../../terminal/sanitise.ts'
+import { wrapText } from '../../widgets/text.ts'
+import type { Book } from './book.tsx'
+import { asLine, attachCommand, farReason, onHost } from './by-hand.ts'
+import { copyChoices } from './copy.ts'
+import { isLive } from './kitchen.ts'
+import { launchMenu, relaunchForm } from './launch.ts'
+import { stopServes } from './stop.ts'
+
+type Act = Action<Shell, never>
+
+const noServe = 'select a serve first'
+
+/** What can be done with what is selected, in the list and in what is open of it. */
+export function serveActions(book: Book): Act[] {
+  const { shell } = book
+  const here = ['cook']
+  const withServe =
+    (why: (serve: Serve) => string | undefined = () => undefined) =>
+    () =>
+      book.serve ? why(book.serve) : noServe
+  return [
+    {
+      id: 'cook.cause',
+      title: 'cause',
+      help: 'Why it died and what would help; Enter opens the relaunch form with the selected fix.',
+      where: here,
+      danger: 'none',
+      disabled: withServe(),
+      run() {
+        if (shell.side === 'detail' && book.mode === 'log' && book.log.model?.next('C', 1)) return
+        if (shell.side === 'detail' && book.mode === 'log' && book.log.model?.next('C', -1)) return
+        book.open('cause')
+      },
+    },
+    {
+      id: 'cook.relaunch',
+      title: 'relaunch..',
+      help: 'A form for a new attempt with changes; nothing is launched before you say so.',
+      where: here,
+      writes: true,
+      danger: 'none',
+      disabled: withServe(serve => (serve.origin === 'launched' ? undefined : 'it was not launched here')),
+      run: () => relaunchForm(shell, book.serve!),
+    },
+    {
+      id: 'cook.launch',
+      title: 'launch..',
+      help: 'A form for a new launch, from a command, a preset or a model on the host.',
+      where: here,
+      writes: true,
+      danger: 'none',
+      run: () => launchMenu(shell, book.host),
+    },
+    {
+      id: 'cook.ask',
+      title: 'ask',
+      help: 'Prompts the model and measures its answer.',
+      where: here,
+      danger: 'none',
+      disabled: withServe(serve => (serve.state === 'ready' ? undefined : `it is ${serve.state}, not ready`)),
+      run: () => prompt(book.serve!, shell),
+    },
+    {
+      id: 'cook.details',
+      title: 'detail',
+      help: 'Everything known of it.',
+      where: here,
+      danger: 'none',
+      disabled: withServe(),
+      run: () => book.open('details'),
+    },
+    {
+      id: 'cook.metrics',
+      title: 'metrics',
+      help: 'Plots of tokens a second, KV cache, GPU memory and power.',
+      where: here,
+      danger: 'none',
+      disabled: withServe(),
+      run: () => book.open('metrics'),
+    },
+    {
+      id: 'cook.attach',
+      title: 'attach',
+      help: 'Attaches to its tmux session; C-] d comes back.',
+      where: here,
+      danger: 'none',
+      disabled: withServe(serve =>
+        serve.origin === 'launched' ? farReason(shell, book.host) : 'its tmux session is not ours',
+      ),
+      async run() {
+        await shell.host.run(attachCommand(shell, book.host!, book.serve!))
+      },
+    },
+    {
+      id: 'cook.shell',
+      title: 'shell',
+      help: 'A shell on the host; leaving it comes back.',
+      where: here,
+      danger: 'none',
+      disabled: () => farReason(shell, book.host),
+      async run() {
+        await shell.host.run(onHost(shell, book.host!))
+      },
+    },
+    {
+      id: 'cook.by-hand',
+      title: 'by hand',
+      help: 'The ssh and tmux commands that show the same without Ithaca.',
+      where: here,
+      danger: 'none',
+      disabled: () => (book.host ? undefined : 'select a host or a serve first'),
+      run() {
+        const { serve, host } = book
+        const lines = [
+          ...(serve
+            ? [`ithaca cookbook output ${serve.id}`, asLine(attachCommand(shell, host!, serve))]
+            : []),
+          asLine(onHost(shell, host!)),
+        ]
+        shell.show('By hand', width => lines.flatMap(line => [...wrapText(sanitiseText(line), width), '']))
+      },
+    },
+    {
+      id: 'cook.copy',
+      title: 'copy..',
+      help: 'Copies its command, a curl line, the root line or the address, over SSH and tmux too.',
+      where: here,
+      danger: 'none',
+      disabled: withServe(),
+      run: () => shell.menu('Copy', copyChoices(book)),
+    },
+    {
+      id: 'cook.save-preset',
+      title: 'keep as preset',
+      help: 'Saves this launch under a name.',
+      where: here,
+      writes: true,
+      danger: 'none',
+      disabled: withServe(),
+      run() {
+        const serve = book.serve!
+        shell.ask({
+          label: 'name of the preset: ',
+          value: serve.name,
+          enter: name =>
+            void shell.act('The preset was not saved', async () => {
+              await shell.client.call(presets.save, { name, from: serve.id })
+              shell.toast('good', `Saved the preset ${name}.`)
+            }),
+        })
+      },
+    },
+    {
+      id: 'cook.forget',
+      title: 'remove',
+      help: 'Removes one that has ended, with its log.',
+      where: here,
+      writes: true,
+      danger: 'confirm',
+      stakes: () => ({
+        title: `Remove ${sanitiseText(book.serve!.name)}`,
+        facts: ['Its record and its log are removed.'],
+        verb: 'Remove',
+        name: sanitiseText(book.serve!.name),
+      }),
+      disabled: withServe(serve => (isLive(serve) ? 'it has not ended' : undefined)),
+      async run() {
+        const { id } = book.serve!
+        await shell.client.call(cookbook.forget, { id })
+        shell.world.serves.drop(id)
+      },
+    },
+    {
+      id: 'cook.stop',
+      title: 'stop..',
+      help: 'Stops it, or all that are marked, after a question that defaults to No.',
+      where: here,
+      writes: true,
+      // It asks by itself: what is at stake depends on all that are marked.
+      danger: 'none',
+      disabled: () => (book.serves.some(isLive) ? undefined : 'nothing selected runs'),
+      run: () => void stopServes(shell, book.serves),
+    },
+    {
+      id: 'cook.menu',
+      title: 'actions..',
+      help: 'Everything that can be done with it, and why what cannot.',
+      where: here,
+      danger: 'none',
+      run: () => shell.menu('Actions', menuChoices(shell)),
+    },
+  ]
+}
+
+function menuChoices(shell: Shell): Choice[] {
+  return shell.actions.in(['cook.list', 'cook']).flatMap((action): Choice[] => {
+    if (['cook.menu', 'cook.mark', 'cook.fold', 'cook.unfold'].includes(action.id)) return []
+    const disabled = action.writes && shell.readOnly ? 'this screen only reads' : action.disabled?.(shell)
+    return [
+      {
+        id: action.id,
+        title: `${keysOf(shell, action.id).split(' ')[0]!.padEnd(3)} ${action.title}`,
+        note: action.help,
+        ...(disabled === undefined ? {} : { disabled: `not now: ${disabled}` }),
+        run: () => shell.router.run(action),
+      },
+    ]
+  })
+}
+
+/** Sends one prompt and shows the answer with what it took. */
+function prompt(serve: Serve, shell: Shell): void {
+  shell.ask({
+    label: `ask ${sanitiseText(serve.name)}: `,
+    async enter(text) {
+      if (text.trim() === '') return
+      let said: string[] = ['Waiting for its answer.']
+      const asking = new AbortController()
+      shell.show(
+        `${sanitiseText(serve.name)} answers`,
+        width => said.flatMap(line => wrapText(sanitiseText(line), width)),
+        () => asking.abort(),
+      )
+      // The page is there while it answers: the key that asked does not wait.
+      void answer(shell, serve, text, asking.signal).then(lines => {
+        said = lines
+        shell.signal.now()
+      })
+    },
+  })
+}
+
+async function answer(shell: Shell, serve: Serve, text: string, signal: AbortSignal): Promise<string[]> {
+  try {
+    const got = await shell.client.call(cookbook.try, { id: serve.id, prompt: text }, { signal })
+    const speed = got.tokens_per_second === null ? '' : `, ${got.tokens_per_second.toFixed(1)} tok/s`
+    const first = got.ttft_ms === null ? '' : `, first token after ${Math.round(got.ttft_ms)} ms`
+    return [
+      ...got.text.split('\n'),
+      '',
+      `${got.tokens} tokens in ${got.seconds.toFixed(1)} s${speed}${first}`,
+    ]
+  } catch (error) {
+    return [`It did not answer: ${(error as Error).message}`]
+  }
+}
+
+/** What works only while the keys are in the list. */
+export function listActions(book: Book): Act[] {
+  const { shell, list } = book
+  const here = ['cook.list']
+  const fold = (isFolded: boolean) => () => {
+    const { item } = book
+    if (!item) return
+    const id =
+      item.kind === 'host' ? item.id : `host:${item.kind === 'serve' ? item.serve.host : item.host.id}`
+    if (isFolded) {
+      book.folded.add(id)
+      list.select(id)
+    } else book.folded.delete(id)
+  }
+  return [
+    {
+      id: 'cook.log',
+      title: 'log',
+      help: 'Opens its log; on a host, folds or unfolds it.',
+      where: here,
+      danger: 'none',
+      disabled: () => (book.item ? undefined : noServe),
+      run() {
+        const { item } = book
+        if (item?.kind !== 'host') book.open('log')
+        else if (!book.folded.delete(item.id)) book.folded.add(item.id)
+      },
+    },
+    {
+      id: 'cook.fold',
+      title: 'fold',
+      help: 'Folds the host; Enter unfolds it.',
+      where: here,
+      danger: 'none',
+      run: fold(true),
+    },
+    {
+      id: 'cook.mark',
+      title: 'mark',
+      help: 'Marks it, to act on several at once; Esc takes all marks away.',
+      where: here,
+      danger: 'none',
+      run: () => list.mark(),
+    },
+    {
+      id: 'cook.mine',
+      title: 'mine or all',
+      help: 'Shows only what you launched, or everything.',
+      where: here,
+      danger: 'none',
+      run() {
+        book.mineOnly = !book.mineOnly
+        shell.toast('info', book.mineOnly ? 'Only yours are shown.' : 'Everything is shown.')
+      },
+    },
+  ]
+}
+
+export const serveKeys: Bindings = {
+  'cook.log': ['l', 'enter', 'right'],
+  'cook.fold': ['h', 'left'],
+  'cook.mark': ['space', 'v'],
+  'cook.mine': ['.'],
+  'cook.cause': ['c'],
+  'cook.relaunch': ['r'],
+  'cook.launch': ['o'],
+  'cook.ask': ['i'],
+  'cook.details': ['d'],
+  'cook.metrics': ['M'],
+  'cook.attach': ['a'],
+  'cook.shell': ['s'],
+  'cook.by-hand': ['@'],
+  'cook.copy': ['y'],
+  'cook.save-preset': ['S'],
+  'cook.forget': [],
+  'cook.menu': ['x'],
+  'cook.stop': ['X'],
+}

@@ -1,0 +1,157 @@
+import { cookbook } from '../../../src/contract/cookbook.ts'
+import type { Action } from '../../actions/registry.ts'
+import type { Bindings } from '../../keys/bindings.ts'
+import type { Shell } from '../../shell/shell.ts'
+import { jsonLines } from '../../store/lines.ts'
+import { withoutColours } from '../../terminal/sanitise.ts'
+import type { Book } from './book.tsx'
+import { relaunchForm } from './launch.ts'
+import { pagedLog, saveLog } from './log-files.ts'
+
+type Act = Action<Shell, never>
+
+/** What works in an open log. */
+export function logActions(book: Book): Act[] {
+  const { shell, log } = book
+  const act = (id: string, title: string, help: string, run: () => void | Promise<void>): Act => ({
+    id: `log.${id}`,
+    title,
+    help,
+    where: ['cook.log'],
+    danger: 'none',
+    disabled: () => (log.model ? undefined : 'no log is open'),
+    run,
+  })
+  return [
+    act('follow', 'follow', 'Goes to the end and stays there.', () => log.model?.follow()),
+    act('right', 'right', 'Moves the view to the right.', () => log.model?.sideways(8)),
+    act('left', 'left', 'Moves the view to the left.', () => log.model?.sideways(-8)),
+    act('column-0', 'column 0', 'Moves the view to the left edge.', () =>
+      log.model?.sideways(Number.NEGATIVE_INFINITY),
+    ),
+    act('column-end', 'far right', 'Moves the view far to the right.', () => log.model?.sideways(80)),
+    act('next', 'next', 'The next hit of the search.', () => log.step('/', 1)),
+    act('previous', 'previous', 'The hit before.', () => log.step('/', -1)),
+    act('only', 'only hits', 'Shows only the lines that were found, or all.', () => log.showOnly()),
+    act('next-error', 'error', 'The next line of trouble.', () => log.stepError(1)),
+    act('previous-error', 'error before', 'The line of trouble before.', () => log.stepError(-1)),
+    act('fold', 'unfold', 'Opens or closes the traceback here.', () => {
+      if (!log.model?.toggleFold()) shell.toast('info', 'There is no traceback to unfold here.')
+    }),
+    act('wrap', 'wrap', 'Wraps long lines, or cuts them.', () => log.model?.toggleWrap()),
+    act('time', 'time..', 'Goes to the first line that holds a time.', () => goToTime(book)),
+    act('mark', 'mark', 'Marks this line, or takes the mark away.', () => log.model?.toggleMark()),
+    act('to-mark', 'to mark', 'The next mark, round from the last to the first.', () => {
+      if (!log.model?.next('m', 1) && !log.model?.next('m', -1))
+        shell.toast('info', 'Nothing is marked: m marks a line.')
+    }),
+    act('attempt-before', 'attempt before', 'The log of the attempt before.', () => log.attempt(-1)),
+    act('attempt-after', 'attempt after', 'The log of the attempt after.', () => log.attempt(1)),
+    act('save', 'save..', 'Saves the whole log to a file on this machine.', () => {
+      const { serve, shownId } = log
+      if (!serve || shownId === null) return
+      shell.ask({
+        label: 'save to: ',
+        value: `${serve.name.replaceAll(/[^\w.-]+/g, '_')}-${serve.attempt}.log`,
+        enter: file => void saveLog(shell, shownId, file),
+      })
+    }),
+    act('pager', 'pager', 'Opens the log in $PAGER.', () => {
+      const { shownId } = log
+      if (shownId !== null) return pagedLog(shell, shownId)
+    }),
+    act(
+      'plain',
+      'plain',
+      'Shows the rows without any frame, to select them with the terminal itself.',
+      async () => {
+        const rows = log.model?.rows().map(({ text }) => withoutColours(text).trimEnd()) ?? []
+        await shell.host.plain(rows)
+      },
+    ),
+  ]
+}
+
+async function goToTime(book: Book): Promise<void> {
+  const { shell, log } = book
+  const { model, shownId } = log
+  if (!model || shownId === null) return
+  shell.ask({
+    label: 'time (such as 02:09): ',
+    enter: text =>
+      void shell.act('The time was not found', async () => {
+        if (text.trim() === '') return
+        const found = await shell.client.stream(cookbook.search, {
+          id: shownId,
+          query: text.trim(),
+          limit: 1,
+        })
+        for await (const hit of jsonLines<{ offset?: number }>(found))
+          if (hit.offset !== undefined) {
+            model.jump(hit.offset)
+            return
+          }
+        shell.toast('info', `No line says ${text.trim()}.`)
+      }),
+  })
+}
+
+/** What works in an open cause. */
+export function causeActions(book: Book): Act[] {
+  return [
+    {
+      id: 'cause.apply',
+      title: 'relaunch with it..',
+      help: 'Opens the relaunch form with the selected fix; nothing is launched before you say so.',
+      where: ['cook.cause'],
+      writes: true,
+      danger: 'none',
+      disabled: () => {
+        const fix = book.serve ? book.diagnosis(book.serve)?.fixes[book.fix] : undefined
+        if (!fix) return 'no fix is known'
+        return fix.cmd === null ? 'this is to be done by hand' : undefined
+      },
+      run() {
+        const serve = book.serve!
+        relaunchForm(book.shell, serve, book.diagnosis(serve)!.fixes[book.fix])
+      },
+    },
+    {
+      id: 'cause.log',
+      title: 'log',
+      help: 'Its log, at the line of the cause.',
+      where: ['cook.cause', 'cook.details', 'cook.metrics'],
+      danger: 'none',
+      run() {
+        const offset = book.serve ? book.diagnosis(book.serve)?.byte_offset : null
+        book.open('log')
+        if (offset != null) book.log.model?.jump(offset)
+      },
+    },
+  ]
+}
+
+export const logKeys: Bindings = {
+  'log.follow': ['f', 'F', 'G', 'end'],
+  'log.right': ['l', 'right'],
+  'log.left': ['h', 'left'],
+  'log.column-0': ['0'],
+  'log.column-end': ['$'],
+  'log.next': ['n'],
+  'log.previous': ['N'],
+  'log.only': ['&'],
+  'log.next-error': ['e'],
+  'log.previous-error': ['E'],
+  'log.fold': ['enter'],
+  'log.wrap': ['w'],
+  'log.time': ['T'],
+  'log.mark': ['m'],
+  'log.to-mark': ["'"],
+  'log.attempt-before': ['[', 'p'],
+  'log.attempt-after': [']'],
+  'log.save': ['W'],
+  'log.pager': ['|'],
+  'log.plain': ['P'],
+  'cause.apply': ['enter'],
+  'cause.log': ['l'],
+}

@@ -1,0 +1,64 @@
+import { cookbook } from '../../../src/contract/cookbook.ts'
+import type { Serve } from '../../../src/contract/serve.ts'
+import type { Question } from '../../shell/overlays/confirm.tsx'
+import type { Shell } from '../../shell/shell.ts'
+import { sanitiseText } from '../../terminal/sanitise.ts'
+import { isLive } from './kitchen.ts'
+import { gpuList, stateWords } from './rows.ts'
+
+/** What is at stake in stopping these; a name has to be typed for what is not plainly one's own. */
+export function stopQuestion(serves: readonly Serve[], now: number): Question {
+  const [first] = serves
+  const foreign = serves.find(serve => !serve.mine || serve.origin !== 'launched')
+  const facts = serves.length === 1 ? factsOf(first!, now) : serves.map(serve => shortFact(serve, now))
+  const name = serves.length > 1 ? `stop ${serves.length}` : foreign ? sanitiseText(foreign.name) : null
+  return {
+    title: serves.length === 1 ? `Stop ${sanitiseText(first!.name)}` : `Stop ${serves.length} serves`,
+    facts,
+    verb: 'Stop',
+    ...(name === null ? {} : { mustType: name }),
+  }
+}
+
+function factsOf(serve: Serve, now: number): string[] {
+  const { metrics, vram_mib: vram } = serve
+  const requests = (metrics?.running ?? 0) + (metrics?.waiting ?? 0)
+  return [
+    `On ${sanitiseText(serve.host_name)}${serve.port === null ? '' : `, port ${serve.port}`}${serve.gpus.length > 0 ? `, GPUs ${gpuList(serve.gpus)}` : ''}.`,
+    `It is ${stateWords(serve, now).replace(/\x1b\[[\d;]*m/g, '')}.`,
+    serve.pid === null ? '' : `Ends process ${serve.pid} and everything it started.`,
+    vram === null ? '' : `Gives back ${(vram / 1024).toFixed(1)} GiB of GPU memory.`,
+    requests > 0 ? `${requests} live request${requests === 1 ? '' : 's'} will fail.` : '',
+    serve.mine ? '' : `It belongs to ${sanitiseText(serve.operator ?? 'somebody else')}.`,
+    serve.origin === 'launched' ? '' : `It was ${serve.origin}, not launched from here.`,
+  ].filter(fact => fact !== '')
+}
+
+function shortFact(serve: Serve, now: number): string {
+  const who = serve.mine ? '' : `, of ${sanitiseText(serve.operator ?? 'somebody else')}`
+  return `${sanitiseText(serve.name)} on ${sanitiseText(serve.host_name)}, ${stateWords(serve, now).replace(/\x1b\[[\d;]*m/g, '')}${who}`
+}
+
+/** Asks, stops, and says what came of it. */
+export async function stopServes(shell: Shell, chosen: readonly Serve[]): Promise<void> {
+  const serves = chosen.filter(isLive)
+  if (serves.length === 0) {
+    shell.toast('info', 'Nothing selected runs.')
+    return
+  }
+  if (!(await shell.confirm(stopQuestion(serves, Date.now())))) return
+  await Promise.all(serves.map(serve => stopOne(shell, serve)))
+}
+
+export async function stopOne(shell: Shell, serve: Serve): Promise<boolean> {
+  return shell.act(`${serve.name} was not stopped`, async () => {
+    const own = serve.mine && serve.origin === 'launched'
+    const { step, left } = await shell.client.call(cookbook.stop, {
+      id: serve.id,
+      ...(own ? {} : { confirm: serve.name }),
+    })
+    if (left.length > 0) shell.toast('warn', `${serve.name}: still there: ${left.join(', ')}`)
+    else if (step === 'running') shell.toast('info', `${serve.name} is being stopped.`)
+    else shell.toast('good', `${serve.name} is stopped, its port and memory are free.`)
+  })
+}
