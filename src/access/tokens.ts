@@ -10,6 +10,8 @@ export interface NewToken {
   name: string
   scopes: readonly Scope[]
   ask: readonly Scope[]
+  /** Mail leaves without a question; otherwise each sending is one, because it cannot be taken back. */
+  allow_send: boolean
   operator: boolean
   fences: Fences | null
   ask_deadline: number | null
@@ -132,8 +134,13 @@ const IMPLIED: Partial<Record<Scope, Scope>> = {
 const grantsOf = (wanted: NewToken): Token['scopes'] => {
   const grants: Partial<Record<Scope, 'allow' | 'ask'>> = {}
   for (const scope of wanted.scopes) grants[scope] = 'allow'
+  if (grants['email:send']) {
+    if (!wanted.allow_send) grants['email:send'] = 'ask'
+    // What sending implies asks nothing: only the sending itself does.
+    grants['email:draft'] = 'allow'
+  }
   for (const scope of wanted.ask) grants[scope] = 'ask'
-  for (const scope of [...wanted.scopes, ...wanted.ask]) {
+  for (const scope of [...wanted.scopes, ...wanted.ask, ...(Object.keys(grants) as Scope[])]) {
     const implied = IMPLIED[scope]
     if (implied) grants[implied] ??= 'allow'
   }

@@ -92,6 +92,9 @@ export const access = {
       name: text(100, 1),
       scopes: scopeList.optional(),
       ask: scopeList.optional().describe('scopes whose every use the operator is asked about'),
+      allow_send: flag()
+        .default(false)
+        .describe('email:send without a question; otherwise the operator is asked about every mail'),
       operator: flag().default(false),
       expires: text(40).optional().describe('30d, 12h, 90m, or a date'),
       ask_deadline: count(1, 7 * 86_400).optional(),

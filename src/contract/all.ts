@@ -6,6 +6,8 @@ import { cookbook } from './cookbook.ts'
 import { documents } from './documents.ts'
 import { events } from './events.ts'
 import { hosts } from './hosts.ts'
+import { mail } from './mail.ts'
+import { mailAccounts } from './mail-accounts.ts'
 import { memory } from './memory.ts'
 import { models } from './models.ts'
 import { notify } from './notify.ts'
@@ -23,6 +25,8 @@ export const groups: Record<string, Record<string, Route>> = {
   todos,
   calendar,
   calendars,
+  mail,
+  mailAccounts,
   memory,
   documents,
   search,

@@ -18,6 +18,7 @@ import { eventRings } from '../calendar/rings.ts'
 import { Problem } from '../contract/problem.ts'
 import type { Cookbook } from '../cookbook/cookbook.ts'
 import { type Documents, openDocuments } from '../documents/documents.ts'
+import type { Mailbox } from '../mail/mail.ts'
 import { type Memories, openMemories } from '../memory/memory.ts'
 import { openBell } from '../notify/bell.ts'
 import type { Notify } from '../notify/notify.ts'
@@ -29,6 +30,7 @@ import { openClock } from './clock.ts'
 import { type Config, readConfig, systemZone } from './config.ts'
 import { openJournal } from './journal.ts'
 import { kitchen } from './kitchen.ts'
+import { mailroom } from './mailroom.ts'
 import { notifier } from './notifier.ts'
 import type { Paths } from './paths.ts'
 
@@ -64,6 +66,7 @@ export interface Workspace {
   readonly documents: Documents
   readonly search: Search
   readonly notify: Notify
+  readonly mail: Mailbox
   readonly cookbook: Cookbook
   /** Begins what happens by itself: reminders, deadlines, housekeeping. */
   start(): void
@@ -94,6 +97,7 @@ export const openWorkspace = (options: OpenOptions): Workspace => {
   const approvals = openApprovals({ store: accessStore, changes, now })
   const notify = notifier({ store, changes, now, zone, config })
   const cookbook = kitchen({ store, changes, paths, config, now, zone, report: journal.report })
+  const mail = mailroom({ store, changes, paths, config, notify, now, report: journal.report })
   const workspace: Workspace = {
     paths,
     config,
@@ -130,6 +134,7 @@ export const openWorkspace = (options: OpenOptions): Workspace => {
       schedule: openSchedule({ now, zone, dayStart: () => config.reminders.day_start }),
     }),
     notify,
+    mail,
     cookbook,
     report: journal.report,
     start() {
@@ -138,6 +143,7 @@ export const openWorkspace = (options: OpenOptions): Workspace => {
       notify.recover()
       workspace.calendar.alarms.recheck()
       cookbook.start(clock.every)
+      mail.start(clock.every)
       clock.every(1000, () => bell.look())
       clock.every(1000, () => notify.round())
       clock.every(1000, () => approvals.expire())
@@ -146,6 +152,7 @@ export const openWorkspace = (options: OpenOptions): Workspace => {
     async close() {
       clock.stop()
       await notify.close()
+      await mail.close()
       await cookbook.close()
       journal.close()
       store.close()

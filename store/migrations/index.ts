@@ -5,6 +5,7 @@ import { notify } from './004-notify.ts'
 import { calendar } from './005-calendar.ts'
 import { cookbook } from './006-cookbook.ts'
 import { models } from './007-models.ts'
+import { mail } from './008-mail.ts'
 
 /** Forward only; the position in this list is the version it brings the file to. Never edit one that has landed. */
-export const migrations: readonly string[] = [spine, memory, documents, notify, calendar, cookbook, models]
+export const migrations: readonly string[] = [spine, memory, documents, notify, calendar, cookbook, models, mail]

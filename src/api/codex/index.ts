@@ -21,7 +21,7 @@ export const bindCodex = (plainly: Bind, _app: App, workspace: Workspace): void 
   bindMemory(bind, workspace)
   bindCalendar(bind, workspace)
   bindDocuments(bind, workspace)
-  bindEmail(bind)
+  bindEmail(bind, workspace)
   bindCookbook(bind, workspace)
   bindOwn(bind, workspace)
   bindBundles(bind, workspace)

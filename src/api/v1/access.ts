@@ -10,12 +10,12 @@ export const bindAccess = (bind: Bind, workspace: Workspace): void => {
 
   bind(routes.tokens, ({ revoked }) => ({ items: access.list(revoked) }))
   bind(routes.create, (input, { author }) => {
-    const { name, scopes, ask, operator, expires, ask_deadline, ...fences } = input
+    const { name, scopes, ask, allow_send, operator, expires, ask_deadline, ...fences } = input
     const { secret, record } = access.create(author, {
       name,
       scopes: scopes ?? [],
-      // A mail that left cannot be taken back, so it asks unless told otherwise.
       ask: ask ?? [],
+      allow_send,
       operator,
       fences: Object.keys(fences).length > 0 ? (fences as Fences) : null,
       ask_deadline: ask_deadline ?? null,

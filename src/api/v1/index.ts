@@ -11,6 +11,7 @@ import { bindAttempts } from './cookbook-attempts.ts'
 import { bindDocuments } from './documents.ts'
 import { bindEvents } from './events.ts'
 import { bindHosts } from './hosts.ts'
+import { bindMail } from './mail.ts'
 import { bindMemory } from './memory.ts'
 import { bindModels } from './models.ts'
 import { bindNotify } from './notify.ts'
@@ -24,6 +25,7 @@ export const bindV1 = (bind: Bind, app: App, workspace: Workspace, metrics: Metr
   bindWorkspace(bind, workspace)
   bindTodos(bind, workspace)
   bindCalendar(bind, workspace)
+  bindMail(bind, workspace)
   bindMemory(bind, workspace)
   bindDocuments(bind, workspace)
   bindSearch(bind, workspace)

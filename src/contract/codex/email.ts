@@ -1,6 +1,8 @@
 import * as z from 'zod'
+import { mail } from '../mail.ts'
 import { route } from '../route.ts'
 import { flag } from '../words.ts'
+import { mirror } from './mirror.ts'
 import { whole } from './words.ts'
 
 const READ = ['email:read', 'email:draft', 'email:send'] as const
@@ -17,6 +19,10 @@ const message = {
   account_id: z.string().nullish(),
   source_uid: z.string().nullish(),
   source_folder: z.string().nullish(),
+  odysseus_kind: z
+    .string()
+    .regex(/^[\w.-]{1,40}$/)
+    .nullish(),
   attachments: z.array(z.string()).nullish(),
 }
 
@@ -74,4 +80,5 @@ export const email = {
     in: z.object({ ...message, wait_for_delivery: flag().nullish() }).meta({ title: 'send' }),
     out: z.looseObject({}),
   }),
+  upload: { ...mirror(mail.upload, 'upload'), path: '/api/codex/uploads' },
 }

@@ -1,0 +1,94 @@
+import type { KeptAccount, KeptMail } from '../../store/mail.ts'
+import type { Attachment } from '../contract/mail.ts'
+import { draftText, type Letter } from './letter.ts'
+
+export type Mode = 'reply' | 'reply_all' | 'forward'
+
+export interface Answer extends Required<Omit<Letter, 'bcc' | 'html'>> {
+  account: string
+  source: string
+  attachments: string[]
+  text: string
+}
+
+/** What an answer begins with: to whom it goes, and what was said before. */
+export const answerTo = (
+  account: KeptAccount,
+  mail: KeptMail,
+  body: { body: string; attachments: Attachment[] },
+  mode: Mode,
+): Answer => {
+  const letter = mode === 'forward' ? forwarded(mail, body.body) : replied(account, mail, body.body, mode)
+  return {
+    ...letter,
+    account: account.id,
+    source: mail.id,
+    attachments:
+      mode === 'forward'
+        ? body.attachments.filter(each => !each.inline).map(each => `${mail.id}/${each.part}`)
+        : [],
+    text: draftText(letter),
+  }
+}
+
+type Begun = Required<Omit<Letter, 'bcc' | 'html'>>
+
+const replied = (account: KeptAccount, mail: KeptMail, body: string, mode: Mode): Begun => {
+  const own = account.address.toLowerCase()
+  const mine = mail.from_address.toLowerCase() === own
+  const to = mine ? mail.to : mail.reply_to || sender(mail)
+  const others =
+    mode === 'reply_all' ? apart(`${mine ? '' : mail.to}, ${mail.cc}`, [own, ...addressesIn(to)]) : []
+  return {
+    to,
+    cc: others.join(', '),
+    subject: /^\s*(re|aw|sv|antw|r[eé]f)\s*:/i.test(mail.subject)
+      ? mail.subject
+      : `Re: ${mail.subject}`.trim(),
+    body: `\n\nOn ${when(mail)}, ${mail.from_name || mail.from_address} wrote:\n${quoted(body)}\n`,
+    in_reply_to: mail.message_id,
+    references: `${mail.references || mail.in_reply_to} ${mail.message_id}`.trim(),
+  }
+}
+
+const forwarded = (mail: KeptMail, body: string): Begun => ({
+  to: '',
+  cc: '',
+  subject: /^\s*(fwd?|wg)\s*:/i.test(mail.subject) ? mail.subject : `Fwd: ${mail.subject}`.trim(),
+  body: [
+    '\n\n-------- Forwarded message --------',
+    `From: ${sender(mail)}`,
+    `Date: ${when(mail)}`,
+    `Subject: ${mail.subject}`,
+    `To: ${mail.to}`,
+    ...(mail.cc ? [`Cc: ${mail.cc}`] : []),
+    '',
+    body,
+    '',
+  ].join('\n'),
+  in_reply_to: '',
+  references: mail.message_id,
+})
+
+const sender = (mail: KeptMail): string =>
+  mail.from_name && mail.from_name !== mail.from_address
+    ? `"${mail.from_name.replace(/["\\]/g, '')}" <${mail.from_address}>`
+    : mail.from_address
+
+const when = (mail: KeptMail): string => mail.date.slice(0, 16).replace('T', ' ')
+
+const quoted = (body: string): string =>
+  body
+    .trimEnd()
+    .split('\n')
+    .map(line => (line.startsWith('>') ? `>${line}` : `> ${line}`.trimEnd()))
+    .join('\n')
+
+const addressesIn = (line: string): string[] =>
+  [...line.matchAll(/[^\s<>,;"]+@[^\s<>,;"]+/g)].map(found => found[0].toLowerCase())
+
+/** The people of a line, each once, without those. */
+const apart = (line: string, without: readonly string[]): string[] => {
+  const seen = new Set(without)
+  return addressesIn(line).filter(address => !seen.has(address) && seen.add(address))
+}

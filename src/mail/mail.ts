@@ -1,0 +1,422 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { buffer } from 'node:stream/consumers'
+import type { Author, Changes } from '../../store/changes.ts'
+import type { KeptAccount, KeptFolder, MailStore } from '../../store/mail.ts'
+import type { OutboxStore } from '../../store/outbox.ts'
+import type { Sending } from '../contract/mail.ts'
+import type { Account, Step } from '../contract/mail-accounts.ts'
+import { notFound, Problem } from '../contract/problem.ts'
+import { type Accounts, openAccounts } from './accounts.ts'
+import { queue } from './actions.ts'
+import { mailChannel } from './channel.ts'
+import { cleanFilename } from './clean.ts'
+import { type Answer, answerTo, type Mode } from './compose.ts'
+import type { Letter } from './letter.ts'
+import { type Enclosed, write } from './mime.ts'
+import { type Outbox, openSendings } from './outbox.ts'
+import { probe } from './probe.ts'
+import type { LookUp } from './providers.ts'
+import { openReading, type Reading, shown } from './reading.ts'
+import { proofOf, type Secrets } from './secret.ts'
+import { openWatcher, type Watcher } from './watcher.ts'
+
+export interface Mailbox {
+  readonly accounts: Omit<Accounts, 'all'> & { list(): Account[]; show(account: KeptAccount): Account }
+  readonly reading: Reading
+  readonly outbox: Outbox
+  test(name: string): Promise<{ ok: boolean; steps: Step[] }>
+  /** The account that is named, or the one that is meant when none is. */
+  meant(name: string | undefined): KeptAccount
+  /** The account to send by. */
+  sender(name: string | undefined): KeptAccount
+  /** The folders that are meant; a folder that was never read is read first. */
+  folders(account?: string): KeptFolder[]
+  /** A folder with its cache as fresh as asked for: `never` asks the server only when nothing is here yet. */
+  place(
+    account: KeptAccount,
+    folder: string,
+    fresh: 'never' | 'soon' | 'now',
+  ): Promise<{ folder: KeptFolder; asked: boolean }>
+  sync(account?: string, folder?: string): Promise<{ folders: number; fresh: number }>
+  answer(id: string, mode: Mode): Promise<Answer>
+  upload(
+    author: Author,
+    file: { filename: string; content_type?: string; content: string; token?: string },
+  ): {
+    token: string
+    filename: string
+    size: number
+  }
+  send(author: Author, account: KeptAccount, letter: Letter, more: SendMore): Promise<Sending>
+  draft(
+    author: Author,
+    account: KeptAccount,
+    letter: Letter,
+    attachments: readonly string[],
+  ): Promise<{ message_id: string; folder: string; uid: number | null; queued: boolean }>
+  channel(settings: () => { to?: string; account?: string } | undefined): ReturnType<typeof mailChannel>
+  start(every: (ms: number, work: () => void | Promise<void>) => void): void
+  close(): Promise<void>
+}
+
+export interface SendMore {
+  attachments: readonly string[]
+  /** The mail it answers. */
+  source: string | null
+  headers?: Record<string, string>
+}
+
+const UPLOAD_LIFE = 7 * 86_400_000
+const LARGEST_UPLOAD = 40 * 1024 * 1024
+const SOON = 45_000
+/** A list waits this long for a server; what is in the cache by then is the answer. */
+const PATIENCE = 5000
+const ACTOR = { actor: 'ithaca' }
+
+export const openMailbox = (deps: {
+  store: MailStore
+  outboxStore: OutboxStore
+  changes: Changes
+  now: () => number
+  secrets: Secrets
+  lookUp: LookUp
+  report: (error: unknown) => void
+}): Mailbox => {
+  const { store, outboxStore, changes, now, secrets, report } = deps
+  const accounts = openAccounts({ store, changes, now, secrets, lookUp: deps.lookUp })
+  const watchers = new Map<string, Watcher>()
+  const closing = new Set<Promise<void>>()
+  let started = false
+  let ended = false
+
+  const watcher = (id: string): Watcher | undefined => {
+    const known = watchers.get(id)
+    if (known) return known
+    const account = accounts.all().find(each => each.id === id)
+    if (!account?.imap || ended) return undefined
+    const made = openWatcher(
+      {
+        ...{ store, outbox: outboxStore, changes, now, report },
+        proof: each => proofOf(each, secrets),
+        file: (client, each) => outbox.file(client, each),
+        actions: {
+          done: (action, { uid }) => appended(action.detail.message_id, uid),
+          refused: (action, reason) =>
+            void changes.write(ACTOR, tx =>
+              tx.say({
+                action: 'mail.refused',
+                noun: 'email',
+                id: action.id,
+                summary: `The server did not ${VERBS[action.kind]} in ${action.folder}: ${reason}`,
+                data: { folder: action.folder, uids: action.uids },
+              }),
+            ),
+        },
+        arrived,
+      },
+      account,
+    )
+    watchers.set(id, made)
+    return made
+  }
+
+  const arrived = (
+    account: KeptAccount,
+    folder: KeptFolder,
+    synced: { fresh: string[]; renumbered: boolean },
+  ): void => {
+    const news = folder.complete && !synced.renumbered ? synced.fresh : []
+    const [newest] = news.slice(-1).map(id => store.get(id))
+    if (folder.role === 'inbox' && newest)
+      changes.write(ACTOR, tx =>
+        tx.say({
+          action: 'mail.arrived',
+          noun: 'email',
+          id: newest.id,
+          summary:
+            news.length === 1
+              ? `New mail from ${newest.from_name || newest.from_address}: ${newest.subject}`.slice(0, 300)
+              : `${news.length} new mails in ${account.name}`,
+          data: { account: account.id, folder: folder.path, mail: shown(newest), count: news.length },
+        }),
+      )
+    else
+      changes.mention({
+        ...ACTOR,
+        action: 'mail.synced',
+        noun: 'email',
+        id: folder.id,
+        summary: synced.renumbered
+          ? `${folder.path} was numbered anew by its server`
+          : `${folder.path} changed`,
+        data: { account: account.id, folder: folder.path },
+      })
+  }
+
+  const outbox: Outbox = openSendings({
+    store: outboxStore,
+    ...{ changes, now, report },
+    account: id => accounts.all().find(each => each.id === id),
+    proof: each => proofOf(each, secrets),
+    sentFolder: account => folderFor(account, 'sent')?.path ?? account.folders.sent ?? null,
+    sent(sending) {
+      const source = sending.source === null ? undefined : store.get(sending.source)
+      // Marking wakes the watcher, which files the copy as well.
+      if (source && !source.answered) reading.mark(ACTOR, [source.id], { answered: true })
+      else watcher(sending.account)?.poke()
+    },
+  })
+  const reading = openReading({ store, outbox: outboxStore, changes, now, watcher })
+
+  const folderFor = (account: KeptAccount, name: string): KeptFolder | undefined =>
+    reading.folder(account, name)
+
+  const restart = (account: KeptAccount): void => {
+    const before = watchers.get(account.id)
+    watchers.delete(account.id)
+    if (before) {
+      const over = before.close().finally(() => closing.delete(over))
+      closing.add(over)
+    }
+    if (started && accounts.find(account.id)) watcher(account.id)?.start()
+  }
+
+  const drafts = new Map<string, (uid: number | null) => void>()
+  const appended = (messageId: string | undefined, uid: number | null): void => {
+    if (messageId) drafts.get(messageId)?.(uid)
+  }
+
+  const enclosed = async (author: Author, tokens: readonly string[]): Promise<Enclosed[]> => {
+    const files: Enclosed[] = []
+    for (const token of tokens) {
+      const slash = token.indexOf('/')
+      if (slash > 0) {
+        const { attachment, content } = await reading.attachment(
+          token.slice(0, slash),
+          token.slice(slash + 1),
+        )
+        files.push({ name: attachment.name, type: attachment.type, content: await buffer(content) })
+        continue
+      }
+      const upload = outboxStore.upload(token)
+      if (!upload || (upload.actor !== author.actor && author.actor !== 'operator'))
+        throw new Problem(
+          'invalid',
+          `There is no upload '${token.slice(0, 60)}': the mail was not written.`,
+          { token },
+        )
+      files.push(upload)
+    }
+    return files
+  }
+
+  const show = (account: KeptAccount): Account => {
+    const { secret: _secret, chosen: _chosen, ...rest } = account
+    const off = {
+      state: account.imap ? ('off' as const) : ('send_only' as const),
+      reason: null,
+      retry_at: null,
+      syncing: null,
+    }
+    return {
+      ...rest,
+      default: accounts.chosen()?.id === account.id,
+      ...(watchers.get(account.id)?.reach() ?? off),
+      waiting_actions: outboxStore.waiting(account.id),
+    }
+  }
+
+  const messageId = (account: KeptAccount): string =>
+    `<${randomUUID()}@${account.address.slice(account.address.indexOf('@') + 1)}>`
+
+  const mailbox: Mailbox = {
+    accounts: {
+      ...accounts,
+      list: () => accounts.all().map(show),
+      show,
+      async add(author, input) {
+        const account = await accounts.add(author, input)
+        restart(account)
+        return account
+      },
+      edit(author, input) {
+        const account = accounts.edit(author, input)
+        restart(account)
+        return account
+      },
+      remove(author, name) {
+        const account = accounts.remove(author, name)
+        restart(account)
+        return account
+      },
+    },
+    reading,
+    outbox,
+    test: name => probe(accounts.get(name), secrets),
+
+    meant(name) {
+      const found = name === undefined ? accounts.chosen() : accounts.get(name)
+      if (!found) throw new Problem('not_found', 'There is no mail account yet: ithaca mail accounts add.')
+      return found
+    },
+    sender(name) {
+      const found = name === undefined ? accounts.sender() : accounts.get(name)
+      if (!found?.smtp) throw new Problem('conflict', 'No SMTP-capable email account configured')
+      return found
+    },
+    folders: account => store.folders(account).filter(each => each.selectable),
+
+    async place(account, name, fresh) {
+      const before = folderFor(account, name)
+      const live = watchers.get(account.id)?.reach().state === 'live' && started
+      const old = (before?.synced_at ?? 0) < now() - SOON && !(live && before?.role === 'inbox')
+      const asks = fresh === 'now' || !before || before.synced_at === null || (fresh === 'soon' && old)
+      let asked = false
+      if (asks && account.imap) {
+        const syncing = watcher(account.id)!.sync(name)
+        const waits = fresh === 'now' || before?.synced_at == null ? syncing : inPatience(syncing)
+        asked = await waits.then(
+          () => true,
+          error => {
+            // What is in the cache is shown when the server cannot be asked; what never was there is not.
+            if (fresh === 'now' || !before || before.synced_at === null) throw error
+            return false
+          },
+        )
+      }
+      const folder = folderFor(account, name)
+      if (!folder) throw new Problem('not_found', `Folder not found: ${name}`)
+      return { folder, asked: asked || (live && folder.role === 'inbox') }
+    },
+
+    async sync(account, folder) {
+      const meant = account === undefined ? accounts.all().filter(each => each.imap) : [accounts.get(account)]
+      const each = await Promise.all(
+        meant.map(one => {
+          const found = watcher(one.id)
+          if (!found) throw new Problem('conflict', `${one.name} only sends: it has no mailbox.`)
+          return found.sync(folder)
+        }),
+      )
+      return {
+        folders: each.reduce((sum, one) => sum + one.folders, 0),
+        fresh: each.reduce((sum, one) => sum + one.fresh, 0),
+      }
+    },
+
+    async answer(id, mode) {
+      const mail = reading.get(id)
+      const text = await reading.text(ACTOR, id, false)
+      return answerTo(accounts.get(mail.account), mail, text, mode)
+    },
+
+    upload(author, { filename, content_type, content, token }) {
+      if (!/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(content)) throw new Problem('invalid', 'content is not base64.')
+      const before = token === undefined ? undefined : outboxStore.upload(token)
+      if (token !== undefined && before?.actor !== author.actor) throw notFound('upload', token)
+      const bytes = Buffer.concat([...(before ? [before.content] : []), Buffer.from(content, 'base64')])
+      if (bytes.length > LARGEST_UPLOAD)
+        throw new Problem('too_large', `An attachment has at most ${LARGEST_UPLOAD / 1024 / 1024} MiB.`)
+      const upload = before
+        ? { ...before, content: bytes }
+        : {
+            id: randomBytes(16).toString('base64url'),
+            name: cleanFilename(filename),
+            type: /^[\w.+-]+\/[\w.+-]+$/.test(content_type ?? '')
+              ? content_type!
+              : 'application/octet-stream',
+            content: bytes,
+            actor: author.actor,
+            created_at: now(),
+          }
+      changes.write(author, () => outboxStore.putUpload(upload))
+      return { token: upload.id, filename: upload.name, size: bytes.length }
+    },
+
+    async send(author, account, letter, { attachments, source, headers }) {
+      if (source !== null) reading.get(source)
+      const files = await enclosed(author, attachments)
+      const written = await write(account, letter, files, {
+        message_id: messageId(account),
+        date: new Date(now()),
+        headers,
+      })
+      const queued = outbox.add(author, account, written, source)
+      void outbox.pump().catch(report)
+      return queued
+    },
+
+    async draft(author, account, letter, attachments) {
+      if (!account.imap) throw new Problem('conflict', `${account.name} only sends: it has no Drafts folder.`)
+      const files = await enclosed(author, attachments)
+      const message_id = messageId(account)
+      const { raw } = await write(account, letter, files, { message_id, date: new Date(now()), draft: true })
+      if (!folderFor(account, 'drafts')) await watcher(account.id)?.sync('INBOX').catch(report)
+      const folder = folderFor(account, 'drafts')
+      if (!folder)
+        throw new Problem(
+          'conflict',
+          `${account.name} has no Drafts folder: name it with ithaca mail accounts edit --drafts.`,
+        )
+      changes.write(author, tx => {
+        queue(
+          outboxStore,
+          tx,
+          now(),
+          folder,
+          { kind: 'append', uids: [], detail: { message_id, flags: ['\\Draft', '\\Seen'] } },
+          raw,
+        )
+        tx.say({
+          action: 'mail.draft',
+          noun: 'email',
+          id: message_id,
+          summary: `Put a draft into ${folder.path}: "${letter.subject.slice(0, 100)}"`,
+          data: { account: account.id, folder: folder.path, message_id },
+        })
+      })
+      const landed = new Promise<{ uid: number | null } | null>(resolve => {
+        drafts.set(message_id, uid => resolve({ uid }))
+        setTimeout(() => resolve(null), PATIENCE).unref()
+      })
+      watcher(account.id)?.poke()
+      const answer = await landed.finally(() => drafts.delete(message_id))
+      return { message_id, folder: folder.path, uid: answer?.uid ?? null, queued: answer === null }
+    },
+
+    channel: settings =>
+      mailChannel({
+        settings,
+        account: name =>
+          name === undefined ? accounts.sender() : [accounts.find(name)].find(each => each?.smtp),
+        post: (author, account, letter, headers) =>
+          mailbox.send(author, account, letter, { attachments: [], source: null, headers }),
+        settled: outbox.settled,
+      }),
+
+    start(every) {
+      started = true
+      for (const account of accounts.all()) watcher(account.id)?.start()
+      every(1000, () => outbox.pump())
+      every(3_600_000, () => void changes.write(ACTOR, () => outboxStore.forgetUploads(now() - UPLOAD_LIFE)))
+    },
+
+    async close() {
+      ended = true
+      await outbox.close()
+      await Promise.all([...closing, ...[...watchers.values()].map(each => each.close())])
+    },
+  }
+  return mailbox
+}
+
+const VERBS = { flags: 'mark', move: 'move', delete: 'delete', append: 'file a draft' }
+
+/** Resolves with the work or without it. */
+const inPatience = (work: Promise<unknown>): Promise<unknown> => {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error('the server took too long')), PATIENCE)
+  })
+  return Promise.race([work, late]).finally(() => clearTimeout(timer))
+}

@@ -1,0 +1,282 @@
+import type { Readable } from 'node:stream'
+import type { Author, Changes } from '../../store/changes.ts'
+import type { KeptAccount, KeptFolder, KeptMail, MailQuery, MailStore } from '../../store/mail.ts'
+import type { OutboxStore } from '../../store/outbox.ts'
+import type { Attachment, Mail, MailText } from '../contract/mail.ts'
+import { notFound, Problem } from '../contract/problem.ts'
+import { flagChanges, type Marks, markedAs, queue } from './actions.ts'
+import { fetchBody } from './body.ts'
+import { findFolder } from './folders.ts'
+import { within } from './sync.ts'
+import type { Watcher } from './watcher.ts'
+
+export interface ReadingDeps {
+  store: MailStore
+  outbox: OutboxStore
+  changes: Changes
+  now: () => number
+  watcher(account: string): Watcher | undefined
+}
+
+export interface Place {
+  account: KeptAccount
+  folder: KeptFolder
+}
+
+export interface Question {
+  filter: string
+  from?: string
+  attachments?: boolean
+  search?: string
+}
+
+export interface Reading {
+  folder(account: KeptAccount, name: string): KeptFolder | undefined
+  page(
+    places: readonly KeptFolder[],
+    question: Question,
+    limit: number,
+    cursor?: string,
+  ): { items: Mail[]; next: string | null }
+  slice(
+    folder: KeptFolder,
+    question: Question,
+    offset: number,
+    limit: number,
+  ): { items: KeptMail[]; total: number }
+  /** What the server finds in a folder, of what is in the cache. */
+  onServer(place: Place, words: string, limit: number): Promise<Mail[]>
+  get(id: string): KeptMail
+  at(folder: KeptFolder, uid: number): KeptMail | undefined
+  thread(id: string): Mail[]
+  text(author: Author, id: string, mark: boolean): Promise<MailText>
+  attachment(id: string, part: string): Promise<{ attachment: Attachment; content: Readable }>
+  mark(author: Author, ids: readonly string[], marks: Marks): Mail[]
+  move(author: Author, ids: readonly string[], to: string): { moved: number; to: string }
+  remove(author: Author, ids: readonly string[]): { trashed: number; deleted: number }
+}
+
+const LONGEST_THREAD = 500
+
+export const openReading = (deps: ReadingDeps): Reading => {
+  const { store, outbox, changes, now } = deps
+
+  const get = (id: string): KeptMail => {
+    const found = store.get(id)
+    if (!found) throw notFound('mail', id)
+    return found
+  }
+  const folderOf = (mail: KeptMail): KeptFolder => store.folder(mail.id.slice(0, mail.id.lastIndexOf('-')))!
+  const watcherOf = (account: string): Watcher => {
+    const found = deps.watcher(account)
+    if (!found) throw new Problem('conflict', 'This account only sends: it has no mailbox.')
+    return found
+  }
+  const asked = (question: Question, folders: readonly KeptFolder[]): MailQuery => ({
+    ...question,
+    folders: folders.map(each => each.id),
+    now: now(),
+  })
+
+  const onServerMessage = <T>(
+    mail: KeptMail,
+    work: Parameters<typeof within<T>>[2],
+    client: Parameters<typeof within<T>>[0],
+  ) =>
+    within(client, mail.folder, async mailbox => {
+      if (String(mailbox.uidValidity) !== folderOf(mail).uidvalidity)
+        throw new Problem('conflict', `The server numbered ${mail.folder} anew: read the list again.`)
+      return work(mailbox)
+    })
+
+  /** Changes here at once, and writes down what the server has to hear, folder by folder. */
+  const change = (
+    author: Author,
+    mails: readonly KeptMail[],
+    said: { action: string; summary: string },
+    each: (
+      folder: KeptFolder,
+      mails: readonly KeptMail[],
+      tx: Parameters<Parameters<Changes['write']>[1]>[0],
+    ) => void,
+  ): void => {
+    const groups = new Map<string, KeptMail[]>()
+    for (const mail of mails) {
+      const folder = folderOf(mail).id
+      groups.set(folder, [...(groups.get(folder) ?? []), mail])
+    }
+    changes.write(author, tx => {
+      for (const [id, group] of groups) {
+        each(store.folder(id)!, group, tx)
+        store.putFolder(tx, { ...store.folder(id)!, ...store.counted(id) })
+      }
+      tx.say({ ...said, noun: 'email', id: mails[0]!.id, data: { ids: mails.map(mail => mail.id) } })
+    })
+    for (const account of new Set(mails.map(mail => mail.account))) deps.watcher(account)?.poke()
+  }
+  const several = (mails: readonly KeptMail[]): string =>
+    mails.length === 1 ? `"${mails[0]!.subject.slice(0, 80)}"` : `${mails.length} mails`
+
+  const moveTo = (author: Author, mails: readonly KeptMail[], to: KeptFolder, verb: string): void =>
+    change(
+      author,
+      mails,
+      { action: 'mail.move', summary: `${verb} ${several(mails)}` },
+      (folder, group, tx) => {
+        const uids = group.map(mail => mail.uid)
+        store.drop(folder.id, uids)
+        queue(outbox, tx, now(), folder, { kind: 'move', uids, detail: { to: to.path } })
+      },
+    )
+
+  const destination = (account: string, to: string): KeptFolder => {
+    const found = findFolder(store.folders(account), to)
+    if (!found?.selectable)
+      throw new Problem(
+        'not_found',
+        `Folder not found: ${to}. Name one of: ithaca mail folders, or set --${to} of the account.`,
+      )
+    return found
+  }
+
+  const reading: Reading = {
+    folder: (account, name) => findFolder(store.folders(account.id), name),
+    page(places, question, limit, cursor) {
+      const { items, next } = store.page(asked(question, places), limit, cursor)
+      return { items: items.map(shown), next }
+    },
+    slice: (folder, question, offset, limit) => store.slice(asked(question, [folder]), offset, limit),
+
+    async onServer({ account, folder }, words, limit) {
+      const uids = await watcherOf(account.id).use(client =>
+        within(client, folder.path, async () => (await client.search({ text: words }, { uid: true })) || []),
+      )
+      return uids
+        .sort((one, other) => other - one)
+        .slice(0, limit)
+        .flatMap(uid => {
+          const found = store.at(folder.id, uid)
+          return found ? [shown(found)] : []
+        })
+    },
+
+    get,
+    at: (folder, uid) => store.at(folder.id, uid),
+    thread(id) {
+      const mail = get(id)
+      const seen = new Set<string>()
+      // One mail that lies in several folders is one turn of the conversation.
+      return store
+        .thread(mail.account, mail.thread, LONGEST_THREAD)
+        .filter(each => !seen.has(each.message_id) && seen.add(each.message_id))
+        .map(shown)
+    },
+
+    async text(author, id, mark) {
+      const mail = get(id)
+      let body = store.body(id)
+      if (!body) {
+        const fetched = await watcherOf(mail.account).use(client =>
+          onServerMessage(mail, () => fetchBody(client, mail.uid), client),
+        )
+        changes.write({ actor: 'ithaca' }, () => store.putBody(id, fetched))
+        body = fetched
+      }
+      if (mark && !mail.read) reading.mark(author, [id], { read: true })
+      return { ...mail, ...body, read: mark || mail.read }
+    },
+
+    async attachment(id, part) {
+      const mail = get(id)
+      const { attachments } = await reading.text({ actor: 'ithaca' }, id, false)
+      const attachment = attachments.find(each => each.part === part)
+      if (!attachment) throw notFound('attachment', part)
+      const content = await watcherOf(mail.account).use(client =>
+        onServerMessage(
+          mail,
+          async () => {
+            const { content } = await client.download(String(mail.uid), part, { uid: true })
+            if (!content) throw new Problem('gone', `"${mail.subject}" is not on the server any more.`)
+            return content
+          },
+          client,
+        ),
+      )
+      return { attachment, content }
+    },
+
+    mark(author, ids, marks) {
+      const mails = ids.map(get)
+      const { add, remove } = flagChanges(marks)
+      if (add.length + remove.length === 0)
+        throw new Problem('invalid', 'Say what to change: read, flagged, answered, tag or untag.')
+      for (const tag of [marks.tag, marks.untag])
+        if (tag !== undefined && !/^[!#$&'+,.0-9:;<=>?@A-Z^_`a-z|~-]+$/.test(tag))
+          throw new Problem(
+            'invalid',
+            `'${tag}' cannot be a tag: a tag is one word of plain letters, digits and - _ .`,
+          )
+      change(
+        author,
+        mails,
+        { action: 'mail.mark', summary: `Marked ${several(mails)}` },
+        (folder, group, tx) => {
+          for (const mail of group) store.mark(mail.id, markedAs(mail, marks))
+          queue(outbox, tx, now(), folder, {
+            kind: 'flags',
+            uids: group.map(mail => mail.uid),
+            detail: { add, remove },
+          })
+        },
+      )
+      return ids.map(id => shown(get(id)))
+    },
+
+    move(author, ids, to) {
+      const mails = ids.map(get)
+      const folders = new Map(mails.map(mail => [mail.account, destination(mail.account, to)]))
+      const [first] = [...folders.values()] as [KeptFolder, ...KeptFolder[]]
+      for (const [account, folder] of folders) {
+        const moving = mails.filter(mail => mail.account === account && mail.folder !== folder.path)
+        if (moving.length > 0) moveTo(author, moving, folder, `Moved to ${folder.path}:`)
+      }
+      return { moved: mails.length, to: first.path }
+    },
+
+    remove(author, ids) {
+      const mails = ids.map(get)
+      const binned: KeptMail[] = []
+      const ended: KeptMail[] = []
+      for (const mail of mails) (folderOf(mail).role === 'trash' ? ended : binned).push(mail)
+      for (const account of new Set(binned.map(mail => mail.account)))
+        moveTo(
+          author,
+          binned.filter(mail => mail.account === account),
+          destination(account, 'trash'),
+          'Deleted',
+        )
+      if (ended.length > 0)
+        change(
+          author,
+          ended,
+          { action: 'mail.rm', summary: `Deleted ${several(ended)} for good` },
+          (folder, group, tx) => {
+            const uids = group.map(mail => mail.uid)
+            store.drop(folder.id, uids)
+            queue(outbox, tx, now(), folder, { kind: 'delete', uids, detail: {} })
+          },
+        )
+      return { trashed: binned.length, deleted: ended.length }
+    },
+  }
+  return reading
+}
+
+/** A mail as lists show it. */
+export const shown = ({
+  bcc: _bcc,
+  reply_to: _reply,
+  in_reply_to: _in,
+  references: _refs,
+  ...mail
+}: KeptMail): Mail => mail

@@ -1,0 +1,47 @@
+import { execFile } from 'node:child_process'
+import type { KeptAccount } from '../../store/mail.ts'
+import { Problem } from '../contract/problem.ts'
+
+/** How a server is shown who we are. */
+export type Proof = { user: string; pass: string } | { user: string; accessToken: string }
+
+export interface Secrets {
+  seal(text: string): Buffer
+  open(sealed: Buffer): string
+}
+
+const DEADLINE = 30_000
+
+/** The proof for one connection, asked for anew each time: a token lives for an hour, a command may have a new one. */
+export const proofOf = async (account: KeptAccount, secrets: Secrets): Promise<Proof | null> => {
+  const { user } = account
+  if (account.auth === 'none') return null
+  if (account.auth === 'password') {
+    if (!account.secret)
+      throw new Problem('conflict', `The account ${account.name} has no password: ithaca mail accounts edit.`)
+    return { user, pass: secrets.open(account.secret) }
+  }
+  const said = await told(account.name, account.command ?? '')
+  return account.auth === 'oauth' ? { user, accessToken: said } : { user, pass: said }
+}
+
+/** The first line that a command of the user's prints. What it prints is in no message of ours. */
+const told = (account: string, command: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const child = execFile(
+      '/bin/sh',
+      ['-c', command],
+      { timeout: DEADLINE, maxBuffer: 1_000_000 },
+      (error, stdout, stderr) => {
+        const [line = ''] = stdout.split('\n')
+        if (!error && line.trim() !== '') return resolve(line.replace(/\r$/, ''))
+        const why = error
+          ? (error as { killed?: boolean }).killed
+            ? `was still running after ${DEADLINE / 1000} s`
+            : `ended with ${error.code}${stderr.trim() ? `: ${stderr.trim().split('\n')[0]!.slice(0, 300)}` : ''}`
+          : 'printed nothing'
+        reject(new Problem('unavailable', `The password command of ${account} ${why}.`))
+      },
+    )
+    child.stdin?.end()
+  })

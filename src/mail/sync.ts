@@ -1,0 +1,184 @@
+import type { ImapFlow, MailboxObject } from 'imapflow'
+import type { Changes } from '../../store/changes.ts'
+import type { KeptFolder, MailStore } from '../../store/mail.ts'
+import { flagsOf, HEADER_QUERY, headerOf } from './header.ts'
+
+export interface Synced {
+  /** Ids of messages that were not here before. */
+  fresh: string[]
+  changed: number
+  gone: number
+  /** The server numbered the folder anew: everything was read again. */
+  renumbered: boolean
+}
+
+export interface SyncDeps {
+  store: MailStore
+  changes: Changes
+  now: () => number
+  progress(folder: KeptFolder, done: number, total: number): void
+  /** Whether the rest can wait: nothing more is begun. */
+  ending(): boolean
+}
+
+/** Messages fetched and stored at once: a stretch short enough for others to get in between. */
+const STRETCH = 200
+const ACTOR = { actor: 'ithaca' }
+
+/** Brings the cache of one folder to where the server is. What is unchanged costs no more than opening it. */
+export const syncFolder = async (deps: SyncDeps, client: ImapFlow, known: KeptFolder): Promise<Synced> => {
+  const { store, changes } = deps
+  const synced: Synced = { fresh: [], changed: 0, gone: 0, renumbered: false }
+  let folder = known
+  const selected = client.mailbox && client.mailbox.path === folder.path
+  await within(client, folder.path, async mailbox => {
+    const uidvalidity = String(mailbox.uidValidity)
+    if (folder.uidvalidity !== null && folder.uidvalidity !== uidvalidity) {
+      synced.renumbered = true
+      changes.write(ACTOR, () => store.dropAll(folder.id))
+    }
+    if (folder.uidvalidity !== uidvalidity)
+      folder = { ...folder, uidvalidity, uidnext: 0, modseq: null, complete: false }
+    const still =
+      !selected &&
+      folder.complete &&
+      folder.uidnext === mailbox.uidNext &&
+      folder.modseq !== null &&
+      folder.modseq === modseqOf(mailbox) &&
+      store.counted(folder.id).total === mailbox.exists
+    if (still || !folder.complete) return
+    folder = await catchUp(deps, client, folder, synced)
+  })
+  if (!folder.complete) folder = await readWhole(deps, client, folder, synced)
+  const counts = store.counted(folder.id)
+  const saved = { ...folder, ...counts, synced_at: deps.now() }
+  changes.write(ACTOR, tx => store.putFolder(tx, saved))
+  return synced
+}
+
+/** The selected folder, held for as long as the work takes. */
+export const within = async <T>(
+  client: ImapFlow,
+  path: string,
+  work: (mailbox: MailboxObject) => Promise<T>,
+): Promise<T> => {
+  const lock = await client.getMailboxLock(path)
+  try {
+    return await work(client.mailbox as MailboxObject)
+  } finally {
+    lock.release()
+  }
+}
+
+const modseqOf = (mailbox: MailboxObject): string | null =>
+  mailbox.noModseq || mailbox.highestModseq === undefined ? null : String(mailbox.highestModseq)
+
+const greater = (one: string | null, other: bigint | undefined): string | null =>
+  other === undefined ? one : one === null || BigInt(one) < other ? String(other) : one
+
+/** What came, changed and went since the last time. */
+const catchUp = async (
+  deps: SyncDeps,
+  client: ImapFlow,
+  folder: KeptFolder,
+  synced: Synced,
+): Promise<KeptFolder> => {
+  const { store, changes } = deps
+  const mailbox = client.mailbox as MailboxObject
+  let { uidnext, modseq } = folder
+  // Taken before anything is asked: what changes meanwhile is news for the next time.
+  const { highestModseq, noModseq } = mailbox
+  if (mailbox.exists > 0) {
+    const came = await client.fetchAll(`${Math.max(1, uidnext)}:*`, HEADER_QUERY, { uid: true })
+    // `4712:*` names the last message even when its number is smaller.
+    const fresh = came.filter(message => message.uid >= uidnext)
+    for (const message of fresh) modseq = greater(modseq, message.modseq)
+    changes.write(ACTOR, () =>
+      synced.fresh.push(...store.add(folder.account, folder.id, fresh.map(headerOf))),
+    )
+    uidnext = Math.max(uidnext, ...fresh.map(message => message.uid + 1))
+  }
+  const since = folder.modseq
+  if (since !== null || modseqOf(mailbox) === null) {
+    const changed = mailbox.exists === 0 ? [] : await flagsSince(client, since)
+    changes.write(ACTOR, () => {
+      for (const { uid, flags, modseq: seen } of changed) {
+        if (store.setFlags(folder.id, uid, flagsOf(flags ?? new Set()))) synced.changed += 1
+        modseq = greater(modseq, seen)
+      }
+    })
+  }
+  if (store.counted(folder.id).total !== mailbox.exists) {
+    const there = new Set(await allUids(client, mailbox))
+    const gone = store.uids(folder.id).filter(uid => !there.has(uid))
+    changes.write(ACTOR, () => {
+      synced.gone += store.drop(folder.id, gone)
+    })
+  }
+  const newest = noModseq ? null : greater(modseq, highestModseq)
+  return { ...folder, uidnext: Math.max(uidnext, mailbox.uidNext ?? 0), modseq: newest }
+}
+
+const flagsSince = (client: ImapFlow, since: string | null) =>
+  client.fetchAll(
+    '1:*',
+    { uid: true, flags: true },
+    { uid: true, ...(since === null ? {} : { changedSince: BigInt(since) }) },
+  )
+
+const allUids = async (client: ImapFlow, mailbox: MailboxObject): Promise<number[]> =>
+  mailbox.exists === 0 ? [] : (await client.search({ all: true }, { uid: true })) || []
+
+/** Every header of a folder, the newest first, in stretches that are each kept: what was read is read once. */
+const readWhole = async (
+  deps: SyncDeps,
+  client: ImapFlow,
+  known: KeptFolder,
+  synced: Synced,
+): Promise<KeptFolder> => {
+  const { store, changes } = deps
+  let folder = known
+  let missing: number[] = []
+  await within(client, folder.path, async mailbox => {
+    const there = await allUids(client, mailbox)
+    const here = new Set(store.uids(folder.id))
+    missing = there.filter(uid => !here.has(uid)).sort((one, other) => other - one)
+    const left = new Set(there)
+    const gone = [...here].filter(uid => !left.has(uid))
+    // What the server says now is the point from which the next time catches up, however long this takes.
+    folder = { ...folder, uidnext: mailbox.uidNext, modseq: modseqOf(mailbox) }
+    changes.write(ACTOR, tx => {
+      store.drop(folder.id, gone)
+      store.putFolder(tx, folder)
+    })
+  })
+  const total = missing.length
+  for (let at = 0; at < total; at += STRETCH) {
+    if (deps.ending()) return folder
+    const stretch = missing.slice(at, at + STRETCH)
+    const renumbered = await within(client, folder.path, async mailbox => {
+      if (String(mailbox.uidValidity) !== folder.uidvalidity) return true
+      const messages = await client.fetchAll(ranges(stretch), HEADER_QUERY, { uid: true })
+      changes.write(ACTOR, () => {
+        synced.fresh.push(...store.add(folder.account, folder.id, messages.map(headerOf)))
+      })
+      return false
+    })
+    if (renumbered) return folder
+    deps.progress(folder, Math.min(total, at + STRETCH), total)
+  }
+  return { ...folder, complete: true }
+}
+
+/** Numbers as the protocol writes them: `1:5,9`. */
+export const ranges = (uids: readonly number[]): string => {
+  const parts: string[] = []
+  const sorted = [...uids].sort((one, other) => one - other)
+  for (let at = 0; at < sorted.length; ) {
+    let end = at
+    while (sorted[end + 1] === sorted[end]! + 1) end += 1
+    parts.push(end === at ? String(sorted[at]) : `${sorted[at]}:${sorted[end]}`)
+    at = end + 1
+  }
+  return parts.join(',')
+}

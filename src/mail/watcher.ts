@@ -1,0 +1,301 @@
+import type { ImapFlow } from 'imapflow'
+import type { Changes } from '../../store/changes.ts'
+import type { KeptAccount, KeptFolder, MailStore } from '../../store/mail.ts'
+import type { OutboxStore } from '../../store/outbox.ts'
+import type { Account } from '../contract/mail-accounts.ts'
+import { Problem } from '../contract/problem.ts'
+import { type ActionDeps, tellServer } from './actions.ts'
+import { fetchBody } from './body.ts'
+import { keepFolders } from './folders.ts'
+import { connectImap } from './link.ts'
+import { saidBy } from './said.ts'
+import type { Proof } from './secret.ts'
+import { type Synced, syncFolder, within } from './sync.ts'
+
+export interface WatcherDeps {
+  store: MailStore
+  outbox: OutboxStore
+  changes: Changes
+  now: () => number
+  proof(account: KeptAccount): Promise<Proof | null>
+  /** Copies to Sent and looks for what may have arrived there, while the connection is there. */
+  file(client: ImapFlow, account: KeptAccount): Promise<void>
+  actions: Omit<ActionDeps, 'store' | 'outbox'>
+  arrived(account: KeptAccount, folder: KeptFolder, synced: Synced): void
+  report(error: unknown): void
+}
+
+export type Reach = Pick<Account, 'state' | 'reason' | 'retry_at' | 'syncing'>
+
+/** One account's mailbox: one connection, opened when it is needed, or kept open with news coming in. */
+export interface Watcher {
+  readonly account: KeptAccount
+  reach(): Reach
+  /** Keeps the connection from now on: news, queued actions and the outbox take care of themselves. */
+  start(): void
+  /** Work on the connection; opens it where there is none. */
+  use<T>(work: (client: ImapFlow) => Promise<T>): Promise<T>
+  /** Brings folders up to date: all that changed, or one. */
+  sync(folder?: string): Promise<{ folders: number; fresh: number }>
+  /** Something waits for the server to hear of it. */
+  poke(): void
+  close(): Promise<void>
+}
+
+const AGAIN = [2000, 5000, 15_000, 60_000, 300_000]
+/** How often folders without news of their own are asked about. */
+const ROUND = 300_000
+/** What is fetched ahead of being read: so many of the newest, unless they are large. */
+const AHEAD = 100
+const AHEAD_SIZE = 256 * 1024
+const STATUS = { messages: true, uidNext: true, uidValidity: true, highestModseq: true } as const
+
+export const openWatcher = (deps: WatcherDeps, account: KeptAccount): Watcher => {
+  const { store, changes, outbox } = deps
+  let client: Promise<ImapFlow> | null = null
+  let live: ImapFlow | null = null
+  let reach: Reach = { state: 'off', reason: null, retry_at: null, syncing: null }
+  let started = false
+  let ending = false
+  let failures = 0
+  let timer: NodeJS.Timeout | undefined
+  /** Rounds and news come one after the other; news that comes during news is one more look, not ten. */
+  let working: Promise<unknown> = Promise.resolve()
+  let looking = false
+
+  const tell = (next: Partial<Reach>): void => {
+    const before = reach
+    reach = { ...reach, ...next }
+    if (before.state === reach.state && before.syncing === reach.syncing && before.reason === reach.reason)
+      return
+    changes.mention({
+      actor: 'ithaca',
+      action: 'mail.account',
+      noun: 'mail-account',
+      id: account.id,
+      summary: `${account.name}: ${reach.reason ?? reach.state}`,
+      data: reach,
+    })
+  }
+
+  const open = async (): Promise<ImapFlow> => {
+    tell({ state: 'connecting' })
+    try {
+      const made = await connectImap(account, await deps.proof(account))
+      if (ending) {
+        made.close()
+        throw new Problem('unavailable', `${account.name} is being closed.`)
+      }
+      live = made
+      made.on('close', () => lost(made, 'the connection was lost'))
+      made.on('exists', ({ path }) => news(path))
+      made.on('expunge', ({ path }) => news(path))
+      made.on('flags', ({ path }) => news(path))
+      failures = 0
+      tell({ state: 'live', reason: null, retry_at: null })
+      return made
+    } catch (error) {
+      client = null
+      failed(error instanceof Problem ? error.message : saidBy(error))
+      throw error instanceof Problem ? error : new Problem('upstream', `${account.name}: ${saidBy(error)}.`)
+    }
+  }
+
+  const lost = (which: ImapFlow, reason: string): void => {
+    if (live !== which) return
+    live = null
+    client = null
+    failed(`${account.name}: ${which.byeReason || reason}.`)
+  }
+
+  const failed = (reason: string): void => {
+    if (ending) return
+    const wait = AGAIN[Math.min(failures, AGAIN.length - 1)]!
+    failures += 1
+    tell({ state: 'waiting', reason, retry_at: started ? deps.now() + wait : null, syncing: null })
+    if (started) later(wait)
+  }
+
+  const later = (ms: number): void => {
+    clearTimeout(timer)
+    timer = setTimeout(() => void round(), ms).unref()
+  }
+
+  const connected = (): Promise<ImapFlow> => {
+    client ??= open()
+    return client
+  }
+
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const turn = working.then(work, work)
+    working = turn.catch(() => undefined)
+    return turn
+  }
+
+  const syncDeps = {
+    store,
+    changes,
+    now: deps.now,
+    ending: () => ending,
+    progress: (folder: KeptFolder, done: number, total: number) =>
+      tell({ syncing: done < total ? { folder: folder.path, done, total } : null }),
+  }
+
+  const syncOne = async (on: ImapFlow, folder: KeptFolder): Promise<number> => {
+    const fresh = store.folder(folder.id)
+    if (!fresh?.selectable) return 0
+    const synced = await syncFolder(syncDeps, on, fresh)
+    if (synced.fresh.length > 0 || synced.changed > 0 || synced.gone > 0 || synced.renumbered)
+      deps.arrived(account, fresh, synced)
+    return synced.fresh.length
+  }
+
+  const listFolders = async (on: ImapFlow): Promise<KeptFolder[]> => {
+    const listed = await on.list({ statusQuery: STATUS })
+    const kept = changes.write({ actor: 'ithaca' }, tx => keepFolders(store, tx, account, listed))
+    const status = new Map(listed.map(entry => [entry.path, entry.status]))
+    return kept.filter(folder => {
+      const now = status.get(folder.path)
+      return (
+        folder.selectable &&
+        (folder.role === 'inbox' ||
+          !folder.complete ||
+          !now ||
+          'error' in now ||
+          now.messages !== folder.total ||
+          now.uidNext !== folder.uidnext ||
+          String(now.uidValidity) !== folder.uidvalidity ||
+          now.highestModseq === undefined ||
+          String(now.highestModseq) !== folder.modseq)
+      )
+    })
+  }
+
+  /** The whole of what one connection is for, most urgent first. */
+  const everything = async (): Promise<{ folders: number; fresh: number }> => {
+    const on = await connected()
+    await tellServer({ ...deps.actions, store, outbox }, on, account.id)
+    await deps.file(on, account)
+    const stale = (await listFolders(on)).sort((one, other) => urgency(one) - urgency(other))
+    let fresh = 0
+    for (const folder of stale) {
+      if (ending) break
+      fresh += await syncOne(on, folder)
+    }
+    tell({ syncing: null })
+    return { folders: stale.length, fresh }
+  }
+
+  const ahead = async (): Promise<void> => {
+    const inbox = store.folders(account.id).find(folder => folder.role === 'inbox')
+    if (!inbox) return
+    const on = await connected()
+    for (const mail of store.withoutBody(inbox.id, AHEAD, AHEAD_SIZE)) {
+      if (ending) return
+      const body = await within(on, inbox.path, () => fetchBody(on, mail.uid)).catch(error => {
+        if (error instanceof Problem && error.code === 'gone') return null
+        throw error
+      })
+      if (body) changes.write({ actor: 'ithaca' }, () => store.putBody(mail.id, body))
+    }
+  }
+
+  /** Back to where news is told by itself. */
+  const rest = async (): Promise<void> => {
+    const on = await connected()
+    await within(on, 'INBOX', async () => undefined)
+  }
+
+  const round = async (): Promise<void> => {
+    clearTimeout(timer)
+    try {
+      await inTurn(async () => {
+        await everything()
+        await ahead()
+        await rest()
+      })
+      if (started && !ending) later(ROUND)
+    } catch (error) {
+      // A lost connection has said so itself, and set the next try.
+      if (live && !ending) {
+        deps.report(error)
+        later(ROUND)
+      }
+    }
+  }
+
+  const news = (path: string): void => {
+    if (!started || ending || looking) return
+    looking = true
+    void inTurn(async () => {
+      looking = false
+      const on = await connected()
+      const folder = store.folders(account.id).find(each => each.path === path)
+      // While the first sync runs, the round itself comes to it.
+      if (folder?.complete) await syncOne(on, folder)
+    }).catch(error => {
+      if (live && !ending) deps.report(error)
+    })
+  }
+
+  return {
+    account,
+    reach: () => reach,
+    start() {
+      if (started) return
+      started = true
+      void round()
+    },
+    async use(work) {
+      if (ending) throw new Problem('unavailable', `${account.name} is being closed.`)
+      const on = await connected()
+      try {
+        return await work(on)
+      } catch (error) {
+        if (error instanceof Problem) throw error
+        throw new Problem('upstream', `${account.name}: ${saidBy(error)}.`)
+      }
+    },
+    sync: path =>
+      inTurn(async () => {
+        if (path === undefined) return everything()
+        const on = await connected()
+        const known = (): KeptFolder | undefined =>
+          store.folders(account.id).find(each => each.path === path || each.role === path.toLowerCase())
+        if (!known()) await listFolders(on)
+        const folder = known()
+        if (!folder) throw new Problem('not_found', `Folder not found: ${path}`)
+        return { folders: 1, fresh: await syncOne(on, folder) }
+      }).catch(error => {
+        if (error instanceof Problem) throw error
+        throw new Problem('upstream', `${account.name}: ${saidBy(error)}.`)
+      }),
+    poke() {
+      void inTurn(async () => {
+        const on = await connected()
+        const touched = await tellServer({ ...deps.actions, store, outbox }, on, account.id)
+        await deps.file(on, account)
+        for (const folder of store.folders(account.id))
+          if (touched.has(folder.path) && folder.complete) await syncOne(on, folder)
+        if (started) await rest()
+      }).catch(error => {
+        if (live && !ending) deps.report(error)
+      })
+    },
+    async close() {
+      ending = true
+      clearTimeout(timer)
+      const opening = client
+      live?.close()
+      await opening?.then(made => made.close()).catch(() => undefined)
+      await working
+      tell({ state: 'off' })
+    },
+  }
+}
+
+const ORDER = ['inbox', 'drafts', 'sent', 'archive', 'junk', 'trash', 'all']
+const urgency = (folder: KeptFolder): number => {
+  const place = ORDER.indexOf(folder.role ?? '')
+  return place < 0 ? 3.5 : place
+}
