@@ -9,6 +9,7 @@ import { type Api, type Bindings, type Env, Refusal } from './context.ts'
 import { admit } from './door.ts'
 import { envelopeFor } from './envelope.ts'
 import { openMetrics } from './metrics.ts'
+import { askAboutKey } from './strangers.ts'
 import { bindV1 } from './v1/index.ts'
 
 /** The one HTTP application. Screen, command line, agents and tests all come through here. */
@@ -52,6 +53,8 @@ export const createApp = (workspace: Workspace): Api => {
             id: workspace.report(error),
           })
     if (problem.code === 'rate_limited') http.header('Retry-After', String(problem.details?.retry_after ?? 1))
+    const asked = http.var.actor?.operator === false ? askAboutKey(workspace, problem) : null
+    if (asked) http.header('Ithaca-Approval', asked)
     return http.json(envelopeFor(http.req.path).problem(problem) as never, problem.status as never)
   })
   const patterns = app

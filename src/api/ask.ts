@@ -1,7 +1,7 @@
 import type { KeptApproval } from '../../store/access.ts'
 import type { Outcome } from '../access/approvals.ts'
 import type { Approval } from '../contract/access.ts'
-import type { Actor } from '../contract/actor.ts'
+import { type Actor, OPERATOR } from '../contract/actor.ts'
 import type { Scope } from '../contract/route.ts'
 import type { Workspace } from '../workspace/workspace.ts'
 import { type Api, type Ctx, requestDigest } from './context.ts'
@@ -60,11 +60,17 @@ const told = (http: Ctx, approval: Approval): Response => {
   )
 }
 
+/** A question of Ithaca's own has no token behind it: a yes to it is the operator's act. */
+const whoAsked = ({ token, actor }: KeptApproval, workspace: Workspace): Actor | undefined => {
+  if (token !== null) return workspace.access.actorOf(token)
+  return actor === 'ithaca' ? OPERATOR : undefined
+}
+
 /** Sends an allowed request again, as its own actor, with a ticket that lets it past the question. */
 export const dispatcher =
   (api: Api, workspace: Workspace) =>
   async (approval: KeptApproval): Promise<Outcome> => {
-    const actor = approval.token === null ? undefined : workspace.access.actorOf(approval.token)
+    const actor = whoAsked(approval, workspace)
     if (!actor)
       return { status: 403, body: { detail: `The token of ${approval.actor} is not valid any more.` } }
     const request = new Request(`http://localhost${approval.path}`, {

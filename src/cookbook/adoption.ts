@@ -1,11 +1,11 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import type { Author } from '../../store/changes.ts'
-import type { Ending, KeptServe } from '../../store/serves.ts'
+import type { KeptServe } from '../../store/serves.ts'
 import { Problem } from '../contract/problem.ts'
 import type { Serve } from '../contract/serve.ts'
 import { listeningPorts } from '../sessions/ports.ts'
-import type { Session } from '../sessions/session.ts'
 import { strangersOf } from './foreigners.ts'
+import { asSession, blank, bornAt, endOf, fingerprint } from './found-record.ts'
 import type { Machines, Place } from './machines.ts'
 import { keepPane, lookAfter, odysseusLog } from './pane-log.ts'
 import { type Recognised, recognise } from './recognise.ts'
@@ -27,7 +27,6 @@ export interface Adoption {
 
 const ITHACA: Author = { actor: 'ithaca' }
 const TAIL = 4096
-const ODYSSEUS_EXIT = /=== Process exited with code (\d+) ===/g
 
 /** A model process in a pane, with everything below the pane. */
 interface InPane {
@@ -310,93 +309,9 @@ const portOf = async (
   return what.port === null || ports.includes(what.port) ? what.port : (ports[0] ?? what.port)
 }
 
-const fingerprint = (place: Place, swept: Swept, process: FoundProcess): string =>
-  createHash('sha256')
-    .update(`${place.id} ${swept.boot} ${process.pid} ${process.started}`)
-    .digest('hex')
-    .slice(0, 8)
-
-const bornAt = (swept: Swept, process: FoundProcess, now: number): number =>
-  Math.round(now - Math.max(0, swept.uptime - Number(process.started) / swept.ticks) * 1000)
-
 const whatRuns = (swept: Swept, panes: readonly FoundPane[]): string => {
   const names = panes.flatMap(pane =>
     below(swept, pane.pid).map(one => one.argv[0]?.split('/').at(-1) ?? '?'),
   )
   return names.length === 0 ? 'nothing' : [...new Set(names)].slice(0, 5).join(', ')
 }
-
-/** It has no supervisor to say how it ended; what Odysseus wrote, or a person asked for, says it. */
-const endOf = (one: Known, tail: string): Ending => {
-  const { stopped_by: by } = one.kept
-  if (by) return { kind: 'stopped', code: null, signal: null, reason: `stopped by ${by}` }
-  const code = Number([...tail.matchAll(ODYSSEUS_EXIT)].at(-1)?.[1] ?? Number.NaN)
-  if (Number.isNaN(code))
-    return {
-      kind: 'lost',
-      code: null,
-      signal: null,
-      reason: 'it ended; how is not known, since it was not launched here',
-    }
-  return { kind: code === 0 ? 'exited' : 'crashed', code, signal: null, reason: null }
-}
-
-const asSession = (
-  { kept }: Known,
-  log: { path: string; size: number; modifiedAt: number } | null,
-  tail: Buffer,
-): Session => ({
-  id: kept.id,
-  meta: null,
-  state: 'running',
-  stopRequested: false,
-  attempts: [
-    {
-      number: 1,
-      log: log?.path ?? '',
-      pid: kept.place?.pid ?? null,
-      startedAt: Math.round(kept.launched_at / 1000),
-      endedAt: null,
-      code: null,
-    },
-  ],
-  supervised: true,
-  restartAt: null,
-  log,
-  tail,
-  pids: kept.place?.pid ? [kept.place.pid] : [],
-})
-
-const blank = (place: Place, id: string, now: () => number): KeptServe => ({
-  id,
-  host: place.id,
-  kind: 'serve',
-  name: id,
-  engine: null,
-  model: null,
-  run: null,
-  shown: '',
-  port: null,
-  gpus: [],
-  environment: null,
-  sealed: null,
-  restart: null,
-  lineage: id,
-  attempt: 1,
-  parent: null,
-  fix: null,
-  difference: [],
-  operator: null,
-  actor: null,
-  origin: 'swept',
-  place: null,
-  launched_at: now(),
-  ready_at: null,
-  ended_at: null,
-  ending: null,
-  diagnosis: null,
-  score: null,
-  stop_at: null,
-  stopped_by: null,
-  warnings: [],
-})

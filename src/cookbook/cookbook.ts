@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Changes } from '../../store/changes.ts'
 import type { HostStore } from '../../store/hosts.ts'
 import type { ModelStore } from '../../store/models.ts'
@@ -7,6 +8,7 @@ import type { Serve, ServeState } from '../contract/serve.ts'
 import type { HostsOptions } from '../hosts/hosts.ts'
 import { type Adoption, openAdoption } from './adoption.ts'
 import { openAdvice } from './advice.ts'
+import { type Alarms, type Bell, openAlarms } from './alarms.ts'
 import { type Attempts, openAttempts } from './attempts.ts'
 import { type Check, openCheck } from './check.ts'
 import type { Policy } from './command/command.ts'
@@ -16,12 +18,16 @@ import { openEngineFlags } from './flags-known.ts'
 import { foreignStop } from './foreign.ts'
 import { type Gateway, openGateway } from './gateway.ts'
 import { type Launching, openLaunching } from './launching.ts'
-import { type Machines, openMachines } from './machines.ts'
+import { type Machines, openMachines, type Place } from './machines.ts'
+import { type Metrics, openMetrics } from './metrics.ts'
 import { type Models, openModels } from './models.ts'
 import { openPresets, type Presets } from './presets.ts'
 import { openReading, type Reading } from './reading.ts'
 import { openRelaunch, type Relaunch } from './relaunch.ts'
-import { openServes, type Serves } from './serves.ts'
+import { type KeepFor, openRetention } from './retention.ts'
+import { takenByReboot } from './revive.ts'
+import { type Known, openServes, type Serves } from './serves.ts'
+import { openTries, type Tries } from './tries.ts'
 import { openWatch, type Watch } from './watch.ts'
 import { openWhy, type Why } from './why.ts'
 
@@ -34,6 +40,9 @@ export interface Cookbook {
   readonly control: Control
   readonly adoption: Adoption
   readonly gateway: Gateway
+  readonly metrics: Metrics
+  readonly tries: Tries
+  readonly alarms: Alarms
   readonly reading: Reading
   readonly presets: Presets
   readonly why: Why
@@ -42,6 +51,10 @@ export interface Cookbook {
   readonly check: Check
   readonly models: Models
   readonly policy: () => Policy
+  /** Removes logs that a host need not keep; answers which sessions went. */
+  tidy(host: string): Promise<string[]>
+  /** What a reboot of the host took and nobody replaced. */
+  takenByReboot(host: string): Promise<Known[]>
   list(query: ListQuery): Serve[]
   /** A look at the host, where it matters for the answer and can be had quickly. */
   fresh(host?: string): Promise<void>
@@ -73,11 +86,15 @@ export interface CookbookDeps {
   localSocket: string
   localState: string
   policy: () => Policy
+  /** How long logs are kept, and how many bytes of them on each host. */
+  keep: () => KeepFor
+  bell: Bell
   report: (error: unknown) => void
 }
 
 const ENDED = new Set<ServeState>(['stopped', 'exited', 'crashed', 'lost'])
 const FRESH_WITHIN = 3000
+const GPUS_WITHIN = 1500
 const LOOK_EVERY = 1500
 
 export const openCookbook = (deps: CookbookDeps): Cookbook => {
@@ -102,6 +119,10 @@ export const openCookbook = (deps: CookbookDeps): Cookbook => {
   const launching = openLaunching({ ...deps, machines, serves, watch, advise })
   const control = openControl({ machines, serves, watch, launching, now, report })
   const gateway = openGateway({ ...deps, machines, serves })
+  const metrics = openMetrics({ serves, gateway, watch, now })
+  const tries = openTries({ machines, serves, gateway })
+  const alarms = openAlarms({ machines, serves, bell: deps.bell, now })
+  const retention = openRetention({ ...deps, machines, serves })
   const adoption = openAdoption({ machines, serves, now, operator: deps.operator })
   control.foreign(foreignStop(machines))
   watch.beside({ look: adoption.look, slowly: adoption.sweep })
@@ -153,6 +174,9 @@ export const openCookbook = (deps: CookbookDeps): Cookbook => {
     control,
     adoption,
     gateway,
+    metrics,
+    tries,
+    alarms,
     reading,
     presets,
     why,
@@ -161,12 +185,14 @@ export const openCookbook = (deps: CookbookDeps): Cookbook => {
     check,
     models,
     policy,
+    tidy: host => retention.sweep(machines.at(host)),
+    takenByReboot: host => takenByReboot(machines, serves, host),
     list,
     fresh,
     seen() {
       if (!looking) {
         watch.start()
-        looking = fresh()
+        looking = fresh().then(() => gpusSeen(machines.all()))
       }
       return looking
     },
@@ -184,6 +210,9 @@ export const openCookbook = (deps: CookbookDeps): Cookbook => {
       watch.start()
       every(5000, () => launching.retry())
       every(1000, () => control.stopDue())
+      every(1000, () => metrics.round())
+      every(1000, () => alarms.look())
+      every(3_600_000, () => retention.round())
       every(3000, () => why.round())
     },
     async close() {
@@ -193,6 +222,14 @@ export const openCookbook = (deps: CookbookDeps): Cookbook => {
       await Promise.all(running)
     },
   }
+}
+
+/** What the drivers say comes by itself, a little after the rest. */
+const gpusSeen = async (places: readonly Place[]): Promise<void> => {
+  const end = Date.now() + GPUS_WITHIN
+  const waits = (place: Place): boolean =>
+    place.host.reach.state === 'connected' && place.gpus.reading === null
+  while (places.some(waits) && Date.now() < end) await pause(50)
 }
 
 const newest = (shown: readonly Serve[]): Serve[] => {

@@ -7,7 +7,7 @@ export const asProblem = (error: unknown, host: string): unknown => {
   if (error instanceof LogError)
     return new Problem(error.code === 'not_found' ? 'not_found' : 'unavailable', error.message)
   if (!(error instanceof HostError)) return error
-  const details = { host, reason: error.code, ...error.details }
+  const details = { ...error.details, host, reason: error.code }
   switch (error.code) {
     case 'host_key_unknown':
     case 'host_key_changed':

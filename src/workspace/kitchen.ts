@@ -6,6 +6,7 @@ import { openModels } from '../../store/models.ts'
 import { openPresets } from '../../store/presets.ts'
 import { openServes } from '../../store/serves.ts'
 import { type Cookbook, openCookbook } from '../cookbook/cookbook.ts'
+import type { Notify } from '../notify/notify.ts'
 import { clockText } from '../time/wall.ts'
 import { zoneOf } from '../time/zone.ts'
 import type { Config } from './config.ts'
@@ -20,9 +21,10 @@ export const kitchen = (deps: {
   config: Config
   now: () => number
   zone: () => string
+  notify: Notify
   report: (error: unknown) => void
 }): Cookbook => {
-  const { store, changes, paths, config, now, zone, report } = deps
+  const { store, changes, paths, config, now, zone, notify, report } = deps
   return openCookbook({
     stores: {
       hosts: openHosts(store),
@@ -39,6 +41,8 @@ export const kitchen = (deps: {
     localSocket: paths.tmuxSocket,
     localState: paths.state,
     policy: () => ({ modules: config.cookbook.modules, scriptFolders: config.cookbook.script_dirs }),
+    keep: () => ({ days: config.cookbook.log_days, bytes: config.cookbook.log_bytes }),
+    bell: notify,
     report,
   })
 }

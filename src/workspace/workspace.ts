@@ -96,7 +96,7 @@ export const openWorkspace = (options: OpenOptions): Workspace => {
   const accessStore = openAccessStore(store)
   const approvals = openApprovals({ store: accessStore, changes, now })
   const notify = notifier({ store, changes, now, zone, config })
-  const cookbook = kitchen({ store, changes, paths, config, now, zone, report: journal.report })
+  const cookbook = kitchen({ store, changes, paths, config, now, zone, notify, report: journal.report })
   const mail = mailroom({ store, changes, paths, config, notify, now, report: journal.report })
   const workspace: Workspace = {
     paths,

@@ -26,9 +26,9 @@ export const freePort = (): Promise<number> =>
   })
 
 export const testKitchen = async (
-  options: { speed?: number; listen?: boolean } = {},
+  options: { speed?: number; listen?: boolean; now?: () => number; config?: string } = {},
 ): Promise<TestKitchen> => {
-  const w = await testWorkspace({ listen: options.listen })
+  const w = await testWorkspace({ listen: options.listen, now: options.now, config: options.config })
   const machine = await installFakeEngines(`${w.home}/fakes`)
   const { workspace } = w.inside
   await w.client.call(hosts.edit, {

@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type Client, createClient } from '../../src/client/client.ts'
 import { type Inside, openInside } from '../../src/connect/inside.ts'
 import { takeOwnership } from '../../src/workspace/owner.ts'
@@ -25,12 +25,16 @@ export interface TestWorkspace extends AsyncDisposable {
 
 /** A workspace of its own in a directory of its own, gone afterwards. The clock can be held. */
 export const testWorkspace = async (
-  options: { now?: () => number; listen?: boolean } = {},
+  options: { now?: () => number; listen?: boolean; config?: string } = {},
 ): Promise<TestWorkspace> => {
   const home = mkdtempSync(join(tmpdir(), 'ithaca-test-'))
   const paths = findPaths({ ITHACA_HOME: home })
   const { mkdirSync } = await import('node:fs')
   mkdirSync(paths.data, { recursive: true })
+  if (options.config !== undefined) {
+    mkdirSync(dirname(paths.configFile), { recursive: true })
+    writeFileSync(paths.configFile, options.config)
+  }
   const inside = await openInside(
     {
       paths,

@@ -1,9 +1,12 @@
 import { stream } from 'hono/streaming'
 import { cookbook as routes } from '../../contract/cookbook.ts'
+import { Problem } from '../../contract/problem.ts'
+import type { Serve } from '../../contract/serve.ts'
 import type { Workspace } from '../../workspace/workspace.ts'
 import type { Bind, Call } from '../bind.ts'
 import { launchChecked, stopTime } from '../launch.ts'
 import { maskText } from '../mask.ts'
+import { relaunchChecked } from '../relaunch.ts'
 
 export const bindCookbook = (bind: Bind, workspace: Workspace): void => {
   const { cookbook } = workspace
@@ -25,6 +28,28 @@ export const bindCookbook = (bind: Bind, workspace: Workspace): void => {
     return control.stop(call.author, id, { ...asked, at: await stopTime(workspace, at) })
   })
   bind(routes.adopt, (input, { author }) => cookbook.adoption.adopt(author, input))
+  bind(routes.try, (input, { author, signal }) => cookbook.tries.run(author, input, signal))
+  bind(routes.metrics, async ({ id, since }) => {
+    const one = serves.get(id)
+    cookbook.watch.hurry(one.kept.host)
+    const samples = cookbook.metrics.history(id, since ?? 0)
+    // The first to ask need not wait for the next round.
+    if (samples.length > 0 || since !== undefined || serves.state(one) !== 'ready') return { samples }
+    const first = await cookbook.metrics.sample(one)
+    return { samples: first ? [first] : [] }
+  })
+  bind(routes.revive, async ({ id }, call) => {
+    const launched: Serve[] = []
+    const failed: { serve: string; reason: string }[] = []
+    for (const { kept } of await cookbook.takenByReboot(id))
+      try {
+        launched.push((await relaunchChecked(call, { id: kept.id })).serve)
+      } catch (error) {
+        if (!(error instanceof Problem)) throw error
+        failed.push({ serve: kept.id, reason: error.message })
+      }
+    return { launched, failed }
+  })
   bind(routes.output, async ({ id, tail, attempt, raw }) => {
     const { source, output } = await reading.output(id, tail, { attempt, raw })
     const one = serves.get(id)
