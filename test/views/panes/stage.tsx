@@ -1,0 +1,136 @@
+import { type Instance, render } from 'ink'
+import { InkInput } from '../../../views/keys/ink-input.ts'
+import { Keyboard } from '../../../views/keys/keyboard.ts'
+import { panes } from '../../../views/panes/index.ts'
+import type { Host } from '../../../views/shell/host.ts'
+import { editThrough } from '../../../views/shell/outside.ts'
+import { rootOf } from '../../../views/shell/root.tsx'
+import { Shell } from '../../../views/shell/shell.ts'
+import { copySequence } from '../../../views/terminal/clipboard.ts'
+import { Compositor } from '../../../views/terminal/compositor.ts'
+import { loadInk } from '../../../views/terminal/load-ink.ts'
+import { Emulator, type Size } from '../../peers/terminal.ts'
+import { type TestWorkspace, testWorkspace } from '../../peers/workspace.ts'
+
+export const sizes: Size[] = [
+  { cols: 80, rows: 24 },
+  { cols: 200, rows: 50 },
+  { cols: 40, rows: 10 },
+]
+
+/** Text that would take a terminal over, widen a row or hide what follows. */
+export const hostile =
+  '\x1b[2J\x1b]0;owned\x07\x1b[5;5Hhere\x1bc\r\n\t\u202eabc\u200d👩‍👩‍👧 漢字\u0301\x9b31m\x1b[?1049l"\'<>'
+
+/** The whole screen on an emulated terminal over a workspace of its own. */
+export class ScreenStage implements AsyncDisposable {
+  readonly workspace: TestWorkspace
+  readonly shell: Shell
+  readonly screen: Emulator
+  readonly copied: string[] = []
+  /** What `$EDITOR` is; a shell command that gets the file. */
+  editor = 'true'
+  readonly #keyboard: Keyboard
+  readonly #compositor: Compositor
+  readonly #ink: Instance
+
+  static async open(size: Size, pane: string, options: Partial<Host['settings']> = {}): Promise<ScreenStage> {
+    await loadInk()
+    return new ScreenStage(await testWorkspace(), size, pane, options)
+  }
+
+  private constructor(
+    workspace: TestWorkspace,
+    size: Size,
+    pane: string,
+    options: Partial<Host['settings']>,
+  ) {
+    this.workspace = workspace
+    this.screen = new Emulator(size)
+    const sink = {
+      write: (bytes: string, done: () => void) => void this.screen.write(bytes).then(done),
+    }
+    const screen = { columns: size.cols, rows: size.rows }
+    const pace = { interval: 0, bytesPerSecond: Number.POSITIVE_INFINITY }
+    this.#compositor = new Compositor(sink, screen, { depth: 'true', unicode: true }, pace)
+    const field = new InkInput()
+    const host = {
+      unicode: true,
+      settings: { keys: {}, readOnly: false, ascii: false, theme: 'default', ...options },
+      version: '0.0.0-test',
+      kept: null,
+      field: stroke => field.give(stroke),
+      repaint: () => this.#compositor.repaint(),
+      suspend: () => {},
+      copy: text => {
+        this.copied.push(text)
+        return copySequence(text, null)
+      },
+      bell: () => {},
+      lend: run => run(),
+      page: async () => {},
+      edit: (text, extension) => editThrough(text, extension, { ...process.env, VISUAL: this.editor }),
+      quit: () => {},
+    } as unknown as Host
+    this.shell = new Shell(host, screen, panes)
+    this.#keyboard = new Keyboard(stroke => this.shell.stroke(stroke), false)
+    this.#ink = render(rootOf(this.shell, this.#compositor), {
+      stdout: this.#compositor.ink,
+      stdin: field as unknown as NodeJS.ReadableStream,
+      debug: true,
+      interactive: true,
+      exitOnCtrlC: false,
+      patchConsole: false,
+    })
+    this.shell.go(pane)
+    this.shell.live.start({
+      carry: workspace.inside.carry,
+      mode: 'inside',
+      url: '',
+      lost: null,
+      onChange: () => () => {},
+      close: async () => {},
+    })
+  }
+
+  /** Keys as a terminal sends them. */
+  async press(...keys: string[]): Promise<void> {
+    for (const key of keys) {
+      this.#keyboard.bytes(Buffer.from(key))
+      await this.settled()
+    }
+  }
+
+  async settled(): Promise<void> {
+    await this.#ink.waitUntilRenderFlush()
+    await this.#compositor.settled()
+  }
+
+  async until(seen: string | RegExp | (() => boolean)): Promise<void> {
+    const satisfied = () => {
+      if (typeof seen === 'function') return seen()
+      const text = this.screen.text()
+      return typeof seen === 'string' ? text.includes(seen) : seen.test(text)
+    }
+    const deadline = Date.now() + 10_000
+    while (!satisfied() && Date.now() < deadline) {
+      await new Promise(resolve => setTimeout(resolve, 2))
+      await this.settled()
+    }
+    if (!satisfied()) throw new Error(`Never saw: ${seen}\nThe screen:\n${this.screen.text()}`)
+  }
+
+  /** The frame is whole: tabs above, keys below, nothing moved by what a text held. */
+  get isWhole(): boolean {
+    const rows = this.screen.rows()
+    const { leftOn } = this.screen
+    return /\[\d \S+/.test(rows[0]!) && /\? help$|: $|: |\/$/.test(rows.at(-1)!) && leftOn.length <= 1
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#ink.unmount()
+    this.shell.stop()
+    this.screen.dispose()
+    await this.workspace[Symbol.asyncDispose]()
+  }
+}

@@ -1,0 +1,149 @@
+import { describe, expect, test } from 'vitest'
+import { todos } from '../../../src/contract/todos.ts'
+import { hostile, ScreenStage, sizes } from './stage.tsx'
+
+const open = async (size = sizes[0]!) => {
+  const stage = await ScreenStage.open(size, 'todos')
+  await stage.until('Nothing to do')
+  return stage
+}
+
+describe.each(sizes)('todos at $cols x $rows', size => {
+  test('a sentence becomes a todo under its group, is done, and is in the archive', async () => {
+    await using stage = await open(size)
+    await stage.press('a', 'tomorrow 5pm call the dentist', '\r')
+    await stage.until(/This week 1/)
+    await stage.until(/> .*17:00|> .*call the dentist/)
+    await stage.press('t')
+    await stage.until('Nothing to do')
+    await stage.press('.')
+    await stage.until(/Archive 1/)
+    await stage.press('u')
+    await stage.until('The archive is empty')
+    await stage.press('.')
+    await stage.until(/This week 1/)
+    expect(stage.isWhole).toBe(true)
+  })
+
+  test('hostile text in every field leaves the frame whole', async () => {
+    await using stage = await open(size)
+    await stage.workspace.client.call(todos.add, {
+      title: hostile,
+      content: `${hostile}\n${hostile}`,
+      label: hostile.slice(0, 90),
+      items: [hostile, hostile],
+    })
+    await stage.until('No date 1')
+    await stage.press('\r')
+    await stage.until('[ ]')
+    for (const key of [
+      'j',
+      ' ',
+      'e',
+      '\x1b',
+      '\x1b',
+      'e',
+      '\x1b',
+      '\x1b',
+      'X',
+      '\x1b',
+      'L',
+      '\x1b',
+      '?',
+      'q',
+    ]) {
+      await stage.press(key)
+      expect(stage.screen.leftOn.filter(mode => mode !== 'hidden cursor')).toEqual([])
+      expect(stage.screen.rows()[0]).toMatch(/Todo/)
+    }
+    await stage.until(() => stage.isWhole)
+  })
+})
+
+test('a checklist is written, ticked, moved and taken back', async () => {
+  await using stage = await open()
+  const { client } = stage.workspace
+  await stage.press('a', 'pack', '\r')
+  await stage.until('No date 1')
+  await stage.press('\r', 'a', 'tent', '\r')
+  await stage.until('[ ] tent')
+  await stage.press('a', 'stove', '\r')
+  await stage.until('> [ ] stove')
+  await stage.press('K')
+  await stage.until(/stove[\s\S]*tent/)
+  await stage.press(' ')
+  await stage.until('[x] stove')
+  await stage.press('e', ' and gas', '\r')
+  await stage.until('[x] stove and gas')
+  await stage.press('X')
+  await stage.until(() => !stage.screen.text().includes('[x] stove'))
+  await stage.press('u')
+  await stage.until('[x] stove and gas')
+  const { items } = await client.call(todos.list, {})
+  expect(items[0]!.items).toEqual([
+    { text: 'stove and gas', done: true },
+    { text: 'tent', done: false },
+  ])
+})
+
+test('what is marked is labelled, put off and deleted together; the question names it and stays with it', async () => {
+  await using stage = await open()
+  const { client } = stage.workspace
+  for (const title of ['one', 'two', 'three']) await client.call(todos.add, { title, due: 'in 2 hours' })
+  await stage.until(/(Today|This week) 3/)
+  await stage.press('g', ' ', ' ', 'L', 'home', '\r')
+  await stage.until(() => stage.screen.text().split('#home').length === 3)
+  await stage.press('g', ' ', ' ', 's', '\r')
+  await stage.until(() => stage.screen.text().split('zz ').length === 3)
+  await stage.press('g', ' ', ' ', 'X')
+  await stage.until('Delete 2 todos')
+  const { todo } = await client.call(todos.add, { title: 'from an agent', due: 'in 1 minute' })
+  await new Promise(resolve => setTimeout(resolve, 320))
+  await stage.press('y')
+  await stage.until('Deleted 2 todos')
+  const { items } = await client.call(todos.list, {})
+  expect(items.map(({ title }) => title).sort()).toHaveLength(2)
+  expect(items.map(({ id }) => id)).toContain(todo.id)
+})
+
+test('the form changes only what was changed, and says how a date was understood', async () => {
+  await using stage = await open()
+  const { client } = stage.workspace
+  const title = 'tab\there'
+  const { todo } = await client.call(todos.add, { title, due: '2099-01-01' })
+  await stage.until('Later 1')
+  await stage.press('e', '\t', '\t', '\t', 'errand', '\x1b\r')
+  await stage.until('#errand')
+  const after = await client.call(todos.get, { id: todo.id })
+  expect(after).toMatchObject({ title, due: '2099-01-01', label: 'errand' })
+  await stage.press('w', '\x7f'.repeat(10), 'nonsense words', '\r')
+  await stage.until('due:')
+  expect((await client.call(todos.get, { id: todo.id })).due).toBe('2099-01-01')
+})
+
+test('its text goes through the editor, and a filter narrows what is shown', async () => {
+  await using stage = await open()
+  const { client } = stage.workspace
+  const { todo } = await client.call(todos.add, { title: 'letter', content: 'Dear' })
+  await client.call(todos.add, { title: 'other' })
+  await stage.until('No date 2')
+  await stage.press('/', 'dear', '\r')
+  await stage.until('No date 1')
+  stage.editor = 'printf " all" >>'
+  await stage.press('E')
+  await stage.until('Dear all')
+  expect((await client.call(todos.get, { id: todo.id })).content).toBe('Dear all')
+})
+
+test('thousands are a window', async () => {
+  await using stage = await open()
+  const { client } = stage.workspace
+  for (let n = 0; n < 1200; n++) await client.call(todos.add, { title: `todo ${n}` })
+  stage.shell.live.refresh()
+  await stage.until('No date 1200')
+  await stage.press('G')
+  await stage.until('> ')
+  await stage.press('\x1b[5~', 'g')
+  await stage.until('No date 1200')
+  expect(stage.isWhole).toBe(true)
+})

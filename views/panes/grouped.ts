@@ -1,0 +1,132 @@
+import type { ReactNode } from 'react'
+import { sanitiseText } from '../terminal/sanitise.ts'
+import { toned } from '../widgets/theme.ts'
+import { ListSide, type ListSpec } from './list-side.tsx'
+import type { Box, Motion } from './pane.ts'
+
+export interface Group<T> {
+  id: string
+  title: string
+  items: readonly T[]
+}
+
+export type GroupedSpec<T> = Omit<ListSpec<T>, 'items'> & {
+  /** The same array as long as nothing has changed. */
+  groups(): readonly Group<T>[]
+}
+
+type Line<T> = { kind: 'head'; id: string; title: string } | { kind: 'item'; id: string; item: T }
+
+/** A list under headings, which the selection passes over. */
+export class GroupedSide<T> {
+  readonly filter: { text: string; set(text: string): void }
+  readonly #list: ListSide<Line<T>>
+  readonly #spec: GroupedSpec<T>
+  #known: { groups: readonly Group<T>[]; text: string; lines: Line<T>[] } | null = null
+  #wanted: string | null = null
+
+  constructor(spec: GroupedSpec<T>) {
+    this.#spec = spec
+    this.filter = {
+      text: '',
+      set: text => {
+        this.filter.text = text
+        spec.changed()
+      },
+    }
+    this.#list = new ListSide<Line<T>>({
+      items: () => this.#lines(),
+      idOf: ({ id }) => id,
+      row: (line, width) =>
+        line.kind === 'head' ? toned(line.title, 'title') : ` ${spec.row(line.item, width - 1)}`,
+      words: () => '',
+      empty: () =>
+        this.filter.text === ''
+          ? spec.empty()
+          : sanitiseText(`Nothing matches '${this.filter.text}'. Esc shows all.`),
+      changed: () => {},
+    })
+  }
+
+  get selected(): T | undefined {
+    this.#settle()
+    const line = this.#list.selected
+    return line?.kind === 'item' ? line.item : undefined
+  }
+
+  /** The marked ones, else the selected one. */
+  get chosen(): readonly T[] {
+    this.#settle()
+    return this.#list.chosen.flatMap(line => (line.kind === 'item' ? [line.item] : []))
+  }
+
+  get marked(): number {
+    return this.#list.state.marked.size
+  }
+
+  move(motion: Motion): void {
+    this.#list.move(motion)
+    const up = typeof motion === 'object' && ('rows' in motion ? motion.rows : motion.pages) < 0
+    this.#settle(up ? -1 : 1)
+    this.#spec.changed()
+  }
+
+  /** Selects it, now or as soon as it is there. */
+  select(id: string): void {
+    this.#wanted = id
+    this.#settle()
+    this.#spec.changed()
+  }
+
+  mark(): void {
+    this.#settle()
+    this.#list.mark()
+    this.#settle()
+    this.#spec.changed()
+  }
+
+  unmark(): boolean {
+    const any = this.#list.unmark()
+    if (any) this.#spec.changed()
+    return any
+  }
+
+  view(box: Box): ReactNode {
+    this.#settle()
+    // The heading over the first item is shown with it.
+    if (this.#list.selected?.id === this.#lines()[1]?.id) this.#list.state = { ...this.#list.state, top: 0 }
+    return this.#list.view(box)
+  }
+
+  /** Leaves a heading for the nearest item. */
+  #settle(by = 1): void {
+    if (this.#wanted !== null && this.#lines().some(({ id }) => id === this.#wanted)) {
+      this.#list.select(this.#wanted)
+      this.#wanted = null
+    }
+    if (this.#list.selected?.kind === 'head') this.#list.move({ rows: by })
+    if (this.#list.selected?.kind === 'head') this.#list.move({ rows: -by })
+    if (this.#list.selected?.kind === 'head') this.#list.move({ rows: 1 })
+  }
+
+  #lines(): Line<T>[] {
+    const groups = this.#spec.groups()
+    const { text } = this.filter
+    if (this.#known?.groups === groups && this.#known.text === text) return this.#known.lines
+    const words = text.toLowerCase().split(/\s+/).filter(Boolean)
+    const passes = (item: T) => {
+      const said = this.#spec.words(item).toLowerCase()
+      return words.every(word => said.includes(word))
+    }
+    const lines = groups.flatMap(({ id, title, items }): Line<T>[] => {
+      const kept = words.length === 0 ? items : items.filter(passes)
+      if (kept.length === 0) return []
+      return [
+        { kind: 'head', id: `head:${id}`, title: `${title} ${kept.length}` },
+        ...kept.map((item): Line<T> => ({ kind: 'item', id: this.#spec.idOf(item), item })),
+      ]
+    })
+    this.#known = { groups, text, lines }
+    return lines
+  }
+}

@@ -1,0 +1,62 @@
+import type { Todo } from '../../../src/contract/todos.ts'
+import { sanitiseBlock, sanitiseText } from '../../terminal/sanitise.ts'
+import { toWidth, wrapText } from '../../widgets/text.ts'
+import { toned } from '../../widgets/theme.ts'
+import { dayName, dayOf, timeOf } from '../days.ts'
+import { dueAt, isOverdue, type Now } from './groups.ts'
+
+export function nameOf(todo: Todo): string {
+  const words = todo.title || todo.items[0]?.text || todo.content.slice(0, 200)
+  return sanitiseText(words).trim() || 'untitled'
+}
+
+/** Its day, or its time where that is today. */
+function whenOf(todo: Todo, { at, zone }: Now): string {
+  const due = dueAt(todo)
+  if (due === null) return ''
+  const today = dayOf(at, zone)
+  const day = dayOf(due, zone)
+  const wholeDay = todo.snoozed_until === null && todo.due?.length === 10
+  if (day !== today) return dayName(day, today)
+  return wholeDay ? 'today' : timeOf(due, zone)
+}
+
+const repeats = (todo: Todo) => (todo.repeat === null ? '' : ' (repeats)')
+const steps = ({ items }: Todo) =>
+  items.length === 0 ? '' : ` ${items.filter(({ done }) => done).length}/${items.length}`
+
+/** One line of the list: when, what, how far, under which label. */
+export function todoRow(todo: Todo, width: number, now: Now): string {
+  const label = todo.label ? ` #${sanitiseText(todo.label)}` : ''
+  const sign = todo.done_at !== null ? 'done ' : todo.snoozed_until !== null ? 'zz ' : todo.pinned ? '! ' : ''
+  const when = toWidth(sign + whenOf(todo, now), width < 50 ? 11 : 15)
+  const late = todo.done_at === null && isOverdue(todo, now)
+  const after = `${steps(todo)}${repeats(todo)}`
+  const room = Math.max(8, width - when.length - 1 - after.length - Math.min(label.length, 20))
+  const name = nameOf(todo)
+  const title = name.length > room ? toWidth(name, room) : name
+  return `${toned(when, late ? 'bad' : 'quiet')} ${title}${after}${toned(label, 'accent')}`
+}
+
+/** What stands over its checklist: everything but the items. */
+export function headRows(todo: Todo, width: number, now: Now): string[] {
+  const { zone } = now
+  const due = todo.due_at
+  const moment = (at: number) => `${dayName(dayOf(at, zone), dayOf(now.at, zone))} ${timeOf(at, zone)}`
+  const facts = [
+    due === null ? 'no date' : todo.due?.length === 10 ? `due ${todo.due}` : `due ${moment(due)}`,
+    todo.snoozed_until === null ? '' : `put off to ${moment(todo.snoozed_until)}`,
+    todo.repeat === null ? '' : `repeats ${todo.repeat}`,
+    todo.label ? `#${todo.label}` : '',
+    todo.pinned ? 'pinned' : '',
+    todo.done_at !== null ? `done ${moment(todo.done_at)}` : todo.archived ? 'archived' : '',
+    todo.channels ? `reminds by ${todo.channels.join(', ') || 'nothing'}` : '',
+    todo.source === 'operator' ? '' : `from ${todo.source}`,
+  ]
+  const content = todo.content === '' ? [] : ['', ...sanitiseBlock(todo.content)]
+  return [
+    ...wrapText(nameOf(todo), width).map(row => toned(row, 'strong')),
+    ...wrapText(sanitiseText(facts.filter(Boolean).join('  ')), width).map(row => toned(row, 'quiet')),
+    ...content.flatMap(line => wrapText(line, width)),
+  ]
+}
