@@ -5,7 +5,29 @@ import type { Connection } from './connect/connect.ts'
 import { findPaths, type Paths } from './workspace/paths.ts'
 
 /** From the words on the command line to the door that serves them. */
-export const run = async (argv: readonly string[], version: string, script: string): Promise<number> => {
+export const run = async (given: readonly string[], version: string, script: string): Promise<number> => {
+  const at = given.indexOf('--demo')
+  const end = given.indexOf('--')
+  const asksOnly = given.some(word => word === '--help' || word === '-h')
+  if (at < 0 || (end >= 0 && at > end) || asksOnly) return runHere(given, version, script)
+  const argv = given.toSpliced(at, 1)
+  const { enterDemo } = await import('./demo.ts')
+  const demo = await enterDemo(version, argv[0] !== 'down').catch((error: Error) => error)
+  if (demo instanceof Error) {
+    process.stderr.write(`ithaca: The demo could not be started: ${demo.message}\n`)
+    return 1
+  }
+  try {
+    return await runHere(argv, version, script)
+  } finally {
+    const [first] = argv
+    const stays = first !== undefined && !['up', 'down'].includes(first)
+    if (stays && demo.fresh) process.stderr.write('The demo goes on. It ends with: ithaca --demo down\n')
+    if (!stays && (await demo.leave()) && first === 'down') process.stderr.write('The demo has ended.\n')
+  }
+}
+
+const runHere = async (argv: readonly string[], version: string, script: string): Promise<number> => {
   const paths = findPaths()
   const { asked, runScreenHere } = await import('./screen.ts')
   const screen = asked(argv)

@@ -49,6 +49,7 @@ export const runProgram = async (options: ProgramOptions): Promise<number> => {
     .description('A terminal control center for model servers, and for the agents beside you.')
     .option('--json', 'print what the API answered')
     .option('--remote <address>', "another machine's workspace: a URL (with ITHACA_TOKEN), or ssh://host")
+    .option('--demo', 'in a workspace to play with: pretended engines, no GPU, no network')
     .enablePositionalOptions(false)
     .exitOverride()
     .configureOutput({ writeOut: text => void stdout.write(text), writeErr: text => void stderr.write(text) })

@@ -109,7 +109,9 @@ async function openPort(run: VllmRun, flags: Parsed, api: Speaker): Promise<void
       traceback('vllm/entrypoints/openai/api_server.py', 'create_server_socket', 'sock.bind(addr)'),
       taken.code === 'EADDRINUSE'
         ? 'OSError: [Errno 98] Address already in use'
-        : `OSError: ${taken.message}`,
+        : taken.code === 'EADDRNOTAVAIL'
+          ? 'OSError: [Errno 99] Cannot assign requested address'
+          : `OSError: ${taken.message}`,
     )
 }
 
