@@ -22,6 +22,8 @@ export interface Tokens {
   identify(secret: string): Actor | undefined
   /** The actor a token stands for now: undefined once revoked or expired. */
   actorOf(token: string): Actor | undefined
+  /** Whether the actor of a request that goes on for long may still be served. */
+  lives(actor: Actor): boolean
   list(revoked: boolean): Token[]
   create(author: Author, wanted: NewToken): { secret: string; record: Token }
   revoke(author: Author, idOrName: string): Token
@@ -34,6 +36,9 @@ export const openTokens = (deps: { store: AccessStore; changes: Changes; now: ()
   const { store, changes, now } = deps
   /** Digest → actor, so that a busy token costs one hash a request. Emptied whenever any token changes. */
   const known = new Map<string, { actor: Actor; expires: number | null; touched: number }>()
+
+  /** Token → when it ends. Emptied with the other. */
+  const ends = new Map<string, number>()
 
   const live = (token: Token | undefined): Actor | undefined =>
     token && token.revoked_at === null && (token.expires_at === null || token.expires_at > now())
@@ -64,6 +69,16 @@ export const openTokens = (deps: { store: AccessStore; changes: Changes; now: ()
     },
 
     actorOf: token => live(store.token(token)),
+    lives({ token }) {
+      if (token === null) return true
+      let end = ends.get(token)
+      if (end === undefined) {
+        const kept = store.token(token)
+        end = kept && kept.revoked_at === null ? (kept.expires_at ?? Number.POSITIVE_INFINITY) : 0
+        ends.set(token, end)
+      }
+      return end > now()
+    },
     list: revoked => store.tokens(revoked),
 
     create(author, wanted) {
@@ -116,6 +131,7 @@ export const openTokens = (deps: { store: AccessStore; changes: Changes; now: ()
         })
       })
       known.clear()
+      ends.clear()
       return record
     },
   }

@@ -1,4 +1,6 @@
+import type { Approval } from '../contract/access.ts'
 import { type Actor, may } from '../contract/actor.ts'
+import type { Event } from '../contract/events.ts'
 import type { Scope } from '../contract/route.ts'
 
 /** The scopes that let a token read a noun, wherever it turns up: events, search. Not listed: the operator's alone. */
@@ -15,9 +17,9 @@ const READERS: Record<string, readonly Scope[]> = {
   model: ['cookbook:read', 'cookbook:launch'],
 }
 
-export const readable = (actor: Actor, noun: string, by?: string): boolean => {
-  if (actor.operator) return true
-  // A token follows its own questions without a scope for it.
-  if (noun === 'approval') return by === actor.name
-  return may(actor, READERS[noun] ?? []) !== 'deny'
-}
+export const readable = (actor: Actor, noun: string): boolean =>
+  actor.operator || may(actor, READERS[noun] ?? []) !== 'deny'
+
+/** A token follows its own questions without a scope for it, whoever decides them. */
+export const hears = (actor: Actor, { noun, data }: Event): boolean =>
+  noun === 'approval' && !actor.operator ? (data as Approval).actor === actor.name : readable(actor, noun)

@@ -13,14 +13,17 @@ export const streamEvents = (wanted: {
   changes: Changes
   from: number | undefined
   sees: (event: Event) => boolean
+  /** Whether the reader may go on reading: asked before anything is told. */
+  may: () => boolean
   signal: AbortSignal
 }): Response => {
-  const { changes, sees, signal } = wanted
+  const { changes, sees, may, signal } = wanted
   const encoder = new TextEncoder()
   let unsubscribe = (): void => undefined
   let queue: Event[] = []
-  let gap = false
-  let cursor = wanted.from
+  // Who knows more than there is knew another database: everything has to be read again.
+  let gap = wanted.from !== undefined && wanted.from > changes.newest()
+  let cursor = gap ? undefined : wanted.from
   let wake = (): void => undefined
   let ended = false
 
@@ -45,7 +48,8 @@ export const streamEvents = (wanted: {
         signal.addEventListener('abort', end, { once: true })
       },
       async pull(controller) {
-        if (cursor !== undefined) {
+        if (!may()) end()
+        if (!ended && cursor !== undefined) {
           const missed = changes.since(cursor, REPLAY_PAGE)
           cursor = missed.length < REPLAY_PAGE ? undefined : missed.at(-1)!.seq!
           const last = missed.at(-1)?.seq ?? 0
@@ -64,7 +68,8 @@ export const streamEvents = (wanted: {
           clearTimeout(timer)
           wake = () => undefined
         }
-        if (ended) {
+        if (ended || !may()) {
+          end()
           controller.close()
           return
         }

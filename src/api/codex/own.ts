@@ -7,7 +7,7 @@ import type { Parsed } from '../../contract/route.ts'
 import { FINDABLE } from '../../contract/search.ts'
 import type { Workspace } from '../../workspace/workspace.ts'
 import type { Bind } from '../bind.ts'
-import { readable } from '../sight.ts'
+import { hears, readable } from '../sight.ts'
 
 const LONGEST_WAIT = 10
 
@@ -39,9 +39,8 @@ const eventsAfter = async (
   signal: AbortSignal,
 ): Promise<{ events: Event[]; next: number }> => {
   const wanted = asked.nouns === undefined ? null : new Set(asked.nouns.split(','))
-  const sees = (event: Event): boolean =>
-    (wanted === null || wanted.has(event.noun)) && readable(actor, event.noun, event.actor)
-  let next = asked.since ?? changes.newest()
+  const sees = (event: Event): boolean => (wanted === null || wanted.has(event.noun)) && hears(actor, event)
+  let next = Math.min(asked.since ?? Number.POSITIVE_INFINITY, changes.newest())
   const read = (): Event[] => {
     const found: Event[] = []
     for (let page = 0; page < MOST_PAGES && found.length < asked.limit; page++) {

@@ -2,11 +2,11 @@ import type { Event } from '../../contract/events.ts'
 import { events as routes } from '../../contract/events.ts'
 import type { Workspace } from '../../workspace/workspace.ts'
 import type { Bind } from '../bind.ts'
-import { readable } from '../sight.ts'
+import { hears } from '../sight.ts'
 import { streamEvents } from '../stream.ts'
 
 export const bindEvents = (bind: Bind, workspace: Workspace): void => {
-  const { changes } = workspace
+  const { access, changes } = workspace
   bind(routes.audit, input => changes.audit(input))
   bind(routes.undo, ({ seq }, { author, actor }) =>
     changes.undo(author, { actor: actor.name, any: actor.operator }, seq),
@@ -15,8 +15,8 @@ export const bindEvents = (bind: Bind, workspace: Workspace): void => {
     const last = Number(http.req.header('last-event-id'))
     const from = since ?? (Number.isSafeInteger(last) && last >= 0 ? last : undefined)
     const wanted = nouns === undefined ? null : new Set(nouns.split(','))
-    const sees = (event: Event): boolean =>
-      (wanted === null || wanted.has(event.noun)) && readable(actor, event.noun, event.actor)
-    return streamEvents({ changes, from, sees, signal: http.req.raw.signal })
+    const sees = (event: Event): boolean => (wanted === null || wanted.has(event.noun)) && hears(actor, event)
+    const may = (): boolean => access.lives(actor)
+    return streamEvents({ changes, from, sees, may, signal: http.req.raw.signal })
   })
 }

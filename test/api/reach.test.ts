@@ -1,0 +1,63 @@
+import { expect, test, vi } from 'vitest'
+import { events } from '../../src/contract/events.ts'
+import { testWorkspace } from '../peers/workspace.ts'
+
+/** What a reader of events hears until its stream ends. */
+const wholeStream = async (response: Response): Promise<string> => {
+  let text = ''
+  const decoder = new TextDecoder()
+  for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>)
+    text += decoder.decode(chunk, { stream: true })
+  return text
+}
+
+test('a revoked token hears nothing more on a stream it had opened before', async () => {
+  await using w = await testWorkspace()
+  const token = await w.token('reader', ['todos:read'])
+  const stream = await w.request('GET', '/api/v1/events', { token })
+  const heard = wholeStream(stream)
+  await w.client.send('POST', '/api/v1/todos', { title: 'before' })
+  await w.client.send('DELETE', '/api/v1/tokens/reader')
+  await w.client.send('POST', '/api/v1/todos', { title: 'after' })
+  expect(await heard).not.toContain('after')
+})
+
+test('so does one that runs out', async () => {
+  let now = Date.now()
+  await using w = await testWorkspace({ now: () => now })
+  const token = await w.token('reader', ['todos:read'], { expires: '1h' })
+  const heard = wholeStream(await w.request('GET', '/api/v1/events', { token }))
+  now += 3_700_000
+  await w.client.send('POST', '/api/v1/todos', { title: 'after' })
+  expect(await heard).not.toContain('after')
+})
+
+test('a token hears how its own question was decided, and nothing of the questions of others', async () => {
+  await using w = await testWorkspace()
+  const [mine, other] = [
+    await w.token('mine', [], { ask: ['todos:write'] }),
+    await w.token('other', ['todos:write']),
+  ]
+  const asked = w.request('POST', '/api/v1/todos', { token: mine, body: { title: 'may I' } })
+  await vi.waitUntil(() => w.inside.workspace.approvals.pending() === 1)
+  const { items } = (await (await w.client.send('GET', '/api/v1/approvals')).json()) as {
+    items: { id: string }[]
+  }
+  await w.client.send('POST', `/api/v1/approvals/${items[0]!.id}`, { allow: false })
+  await asked
+  const heard = async (token: string): Promise<string[]> => {
+    const answer = await w.request('GET', '/api/codex/events?since=0&nouns=approval', { token })
+    const { events } = (await answer.json()) as { events: { action: string }[] }
+    return events.map(event => event.action)
+  }
+  expect(await heard(mine)).toEqual(['approvals.ask', 'approvals.decide'])
+  expect(await heard(other)).toEqual([])
+})
+
+test('a place ahead of everything is a gap: it was another database', async () => {
+  await using w = await testWorkspace()
+  const stream = await w.client.stream(events.stream, { since: 1_000_000 })
+  const reader = stream.body!.getReader()
+  expect(new TextDecoder().decode((await reader.read()).value)).toContain('event: gap')
+  await reader.cancel()
+})
