@@ -39,6 +39,12 @@ export interface Tx {
   say(said: Said): void
 }
 
+/** Who takes something back; `any`: what others did, too. */
+export interface Undoer {
+  actor: string
+  any: boolean
+}
+
 export type Listener = (events: readonly Event[]) => void
 
 /** The one door for writing: rows, before-images, the remembered answer and the audit row, in one transaction. */
@@ -59,7 +65,9 @@ export interface Changes {
   remember(actor: string, key: string, digest: string, status: number, body: string): void
   forgetAnswers(before: number): void
   audit(query: AuditQuery): { items: AuditRow[]; next: string | null }
-  undo(author: Author, who: { actor: string; any: boolean }, seq?: number): { undone: AuditRow; seq: number }
+  /** The change named, or the newest of one's own that can be taken back. */
+  undoable(who: Undoer, seq?: number): AuditRow
+  undo(author: Author, who: Undoer, seq?: number): { undone: AuditRow; seq: number }
 }
 
 export interface AuditQuery {
@@ -184,6 +192,27 @@ export const openChanges = (store: Store, now: () => number): Changes => {
     return value
   }
 
+  const target = (who: Undoer, seq: number | undefined): AuditRecord & { images: string } => {
+    const found = seq
+      ? store.sql<AuditRecord>('SELECT * FROM audit WHERE seq = ?').get(seq)
+      : store
+          .sql<AuditRecord>(
+            `SELECT * FROM audit WHERE images IS NOT NULL AND undone_by IS NULL AND actor = ? AND action <> 'audit.undo'
+             ORDER BY seq DESC LIMIT 1`,
+          )
+          .get(who.actor)
+    // The changes of others are not even told apart from those that never were.
+    if (!found || (found.actor !== who.actor && !who.any))
+      throw new Problem(
+        'not_found',
+        seq ? `There is no change ${seq} of yours to undo.` : 'There is nothing to undo.',
+      )
+    const { images } = found
+    if (!images) throw new Problem('conflict', `"${found.summary}" cannot be undone.`)
+    if (found.undone_by) throw new Problem('conflict', `Change ${found.seq} was undone already.`)
+    return { ...found, images }
+  }
+
   return {
     write: (author, work) =>
       transact(author, events => {
@@ -270,30 +299,16 @@ export const openChanges = (store: Store, now: () => number): Changes => {
       return { items, next: rows.length > query.limit ? String(items.at(-1)?.seq) : null }
     },
 
+    undoable: (who, seq) => toAuditRow(target(who, seq)),
+
     undo: (author, who, seq) => {
-      const target = seq
-        ? store.sql<AuditRecord>('SELECT * FROM audit WHERE seq = ?').get(seq)
-        : store
-            .sql<AuditRecord>(
-              `SELECT * FROM audit WHERE images IS NOT NULL AND undone_by IS NULL AND actor = ? AND action <> 'audit.undo'
-               ORDER BY seq DESC LIMIT 1`,
-            )
-            .get(who.actor)
-      if (!target)
-        throw new Problem('not_found', seq ? `There is no change ${seq}.` : 'There is nothing to undo.')
-      if (target.actor !== who.actor && !who.any)
-        throw new Problem(
-          'denied',
-          `Change ${target.seq} was made by ${target.actor}; only they or the operator can undo it.`,
-        )
-      if (!target.images) throw new Problem('conflict', `"${target.summary}" cannot be undone.`)
-      if (target.undone_by) throw new Problem('conflict', `Change ${target.seq} was undone already.`)
-      const images = JSON.parse(target.images, decodeBytes) as Image[]
+      const undone = target(who, seq)
+      const images = JSON.parse(undone.images, decodeBytes) as Image[]
       transact(author, events => {
         const back: Image[] = []
         for (const image of images.reverse()) {
           if (!same(read(image.table, image.id), image.after))
-            throw new Problem('conflict', `"${target.summary}" cannot be undone: it was changed again since.`)
+            throw new Problem('conflict', `"${undone.summary}" cannot be undone: it was changed again since.`)
           if (image.before) put(image.table, image.before)
           else remove(image.table, image.id)
           back.push({ table: image.table, id: image.id, before: image.after, after: image.before })
@@ -302,17 +317,17 @@ export const openChanges = (store: Store, now: () => number): Changes => {
           author,
           {
             action: 'audit.undo',
-            noun: target.noun,
-            id: target.object,
-            summary: `Undid: ${target.summary}`,
-            data: { undone: target.seq },
+            noun: undone.noun,
+            id: undone.object,
+            summary: `Undid: ${undone.summary}`,
+            data: { undone: undone.seq },
           },
           back,
         )
-        store.sql('UPDATE audit SET undone_by = ? WHERE seq = ?').run(event.seq, target.seq)
+        store.sql('UPDATE audit SET undone_by = ? WHERE seq = ?').run(event.seq, undone.seq)
         events.push(event)
       })
-      return { undone: toAuditRow({ ...target, undone_by: author.seq ?? null }), seq: author.seq ?? 0 }
+      return { undone: toAuditRow({ ...undone, undone_by: author.seq ?? null }), seq: author.seq ?? 0 }
     },
   }
 }

@@ -17,6 +17,18 @@ const READERS: Record<string, readonly Scope[]> = {
   model: ['cookbook:read', 'cookbook:launch'],
 }
 
+/** The scope that changing a noun takes, and so taking a change back. Not listed: the operator's alone. */
+const WRITERS: Record<string, Scope> = {
+  todo: 'todos:write',
+  memory: 'memory:write',
+  event: 'calendar:write',
+  calendar: 'calendar:write',
+  document: 'documents:write',
+  preset: 'cookbook:launch',
+}
+
+export const writerOf = (noun: string): Scope | undefined => WRITERS[noun]
+
 export const readable = (actor: Actor, noun: string): boolean =>
   actor.operator || may(actor, READERS[noun] ?? []) !== 'deny'
 

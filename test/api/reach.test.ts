@@ -61,3 +61,33 @@ test('a place ahead of everything is a gap: it was another database', async () =
   expect(new TextDecoder().decode((await reader.read()).value)).toContain('event: gap')
   await reader.cancel()
 })
+
+test('undo takes the scope that doing took, and asks where that asks', async () => {
+  await using w = await testWorkspace()
+  const { approvals } = w.inside.workspace
+  const writer = await w.token('bot', ['todos:write'])
+  const added = await w.request('POST', '/api/v1/todos', { token: writer, body: { title: 'mine' } })
+  const seq = Number(added.headers.get('ithaca-seq'))
+  await w.client.send('DELETE', '/api/v1/tokens/bot')
+
+  const reader = await w.token('bot', ['todos:read'])
+  for (const path of ['/api/v1/undo', '/api/codex/undo'])
+    expect((await w.request('POST', path, { token: reader, body: {} })).status).toBe(403)
+  await w.client.send('DELETE', '/api/v1/tokens/bot')
+
+  const asker = await w.token('bot', [], { ask: ['todos:write'] })
+  const asked = w.request('POST', '/api/v1/undo', { token: asker, body: { seq } })
+  await vi.waitUntil(() => approvals.pending() === 1)
+  await w.client.send(
+    'POST',
+    `/api/v1/approvals/${approvals.list({ state: 'pending', limit: 1 }).items[0]!.id}`,
+    {
+      allow: false,
+    },
+  )
+  expect((await asked).status).toBe(403)
+
+  const other = await w.token('other', ['todos:write'])
+  expect((await w.request('POST', '/api/v1/undo', { token: other, body: { seq } })).status).toBe(404)
+  expect((await w.client.send('POST', '/api/v1/undo', { seq })).status).toBe(200)
+})

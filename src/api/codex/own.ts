@@ -8,6 +8,7 @@ import { FINDABLE } from '../../contract/search.ts'
 import type { Workspace } from '../../workspace/workspace.ts'
 import type { Bind } from '../bind.ts'
 import { hears, readable } from '../sight.ts'
+import { takeBack } from '../undo.ts'
 
 const LONGEST_WAIT = 10
 
@@ -24,9 +25,7 @@ export const bindOwn = (bind: Bind, { approvals, changes, search }: Workspace): 
     search.find({ text: q, nouns: (nouns ?? [...FINDABLE]).filter(noun => readable(actor, noun)), limit }),
   )
   bind(routes.events, (input, { actor, signal }) => eventsAfter(changes, actor, input, signal))
-  bind(routes.undo, ({ seq }, { author, actor }) =>
-    changes.undo(author, { actor: actor.name, any: actor.operator }, seq),
-  )
+  bind(routes.undo, ({ seq }, call) => takeBack(call, seq))
 }
 
 const PAGE = 500

@@ -4,13 +4,12 @@ import type { Workspace } from '../../workspace/workspace.ts'
 import type { Bind } from '../bind.ts'
 import { hears } from '../sight.ts'
 import { streamEvents } from '../stream.ts'
+import { takeBack } from '../undo.ts'
 
 export const bindEvents = (bind: Bind, workspace: Workspace): void => {
   const { access, changes } = workspace
   bind(routes.audit, input => changes.audit(input))
-  bind(routes.undo, ({ seq }, { author, actor }) =>
-    changes.undo(author, { actor: actor.name, any: actor.operator }, seq),
-  )
+  bind(routes.undo, ({ seq }, call) => takeBack(call, seq))
   bind(routes.stream, ({ since, nouns }, { actor, http }) => {
     const last = Number(http.req.header('last-event-id'))
     const from = since ?? (Number.isSafeInteger(last) && last >= 0 ? last : undefined)

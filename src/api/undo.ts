@@ -1,0 +1,18 @@
+import type { AuditRow } from '../contract/events.ts'
+import { Problem } from '../contract/problem.ts'
+import type { Call } from './bind.ts'
+import { writerOf } from './sight.ts'
+
+/** Taking something back changes it, so it takes the scope that doing it took; where that asks, this asks. */
+export const takeBack = async (
+  { workspace, actor, author, need }: Call,
+  seq: number | undefined,
+): Promise<{ undone: AuditRow; seq: number }> => {
+  const { changes } = workspace
+  const who = { actor: actor.name, any: actor.operator }
+  const { noun, seq: found, summary } = changes.undoable(who, seq)
+  const scope = writerOf(noun)
+  if (scope) await need([scope])
+  else if (!actor.operator) throw new Problem('denied', `Only the operator may undo "${summary}".`)
+  return changes.undo(author, who, found)
+}
