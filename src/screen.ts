@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { ScreenSettings } from '../views/shell/host.ts'
 import type { ScreenOptions } from '../views/shell/open.ts'
-import { capabilities } from '../views/terminal/capabilities.ts'
+import type { Link } from '../views/store/live.ts'
+import { type Capabilities, capabilities } from '../views/terminal/capabilities.ts'
 import type { Paths } from './workspace/paths.ts'
 
 /** A screen was asked for: by no words at all on a terminal, or by name. */
@@ -31,14 +33,16 @@ export const asked = (argv: readonly string[]): Asked | null => {
   return { remote, once }
 }
 
-export const runScreenHere = async ({ remote }: Asked, here: Here): Promise<number> => {
+export const runScreenHere = async (asked: Asked, here: Here): Promise<number> => {
+  const { remote, once } = asked
   const { paths, version } = here
   const seen = capabilities(process.env, {
     input: Boolean(process.stdin.isTTY),
     output: Boolean(process.stdout.isTTY),
   })
-  const { runScreen } = await import('../views/shell/open.ts')
   const file = join(paths.state, 'screen.json')
+  if (once || seen.view === 'lines') return said(() => spoken(asked, here, seen, readIfThere(file)))
+  const { runScreen } = await import('../views/shell/open.ts')
   const options: ScreenOptions = {
     capabilities: seen,
     version,
@@ -50,40 +54,8 @@ export const runScreenHere = async ({ remote }: Asked, here: Here): Promise<numb
       mkdirSync(paths.state, { recursive: true, mode: 0o700 })
       writeFileSync(file, text, { mode: 0o600 })
     },
-    async settings() {
-      const { readConfig } = await import('./workspace/config.ts')
-      const { screen } = readConfig(paths.configFile)
-      return {
-        readOnly: screen.read_only,
-        ascii: screen.ascii,
-        theme: screen.theme,
-        keys: Object.fromEntries(
-          Object.entries(screen.keys).map(([id, keys]) => [id, typeof keys === 'string' ? [keys] : keys]),
-        ),
-      }
-    },
-    async connect() {
-      const [{ connectLasting }, { openRemote }] = await Promise.all([
-        import('./connect/lasting.ts'),
-        import('./door.ts'),
-      ])
-      const first = remote === null ? undefined : await openRemote(remote, paths)
-      const lasting = await connectLasting({ paths, version }, first)
-      return {
-        carry: lasting.carry,
-        get mode() {
-          return lasting.current.mode
-        },
-        get url() {
-          return lasting.current.url
-        },
-        get lost() {
-          return lasting.lost
-        },
-        onChange: lasting.onChange,
-        close: lasting.close,
-      }
-    },
+    settings: () => screenSettings(paths),
+    connect: () => connectScreen(remote, here),
     ...(remote === null
       ? {
           async configure(key: string, value: unknown) {
@@ -97,11 +69,79 @@ export const runScreenHere = async ({ remote }: Asked, here: Here): Promise<numb
         }
       : {}),
   }
+  return said(() => runScreen(options))
+}
+
+const said = async (run: () => Promise<number>): Promise<number> => {
   try {
-    return await runScreen(options)
+    return await run()
   } catch (error) {
     process.stderr.write(`ithaca: ${(error as Error).message}\n`)
     return 1
+  }
+}
+
+/** Without a screen of its own: one frame as text, or a line at a time. */
+const spoken = async (
+  { remote, once }: Asked,
+  here: Here,
+  { depth, unicode }: Capabilities,
+  kept: string | null,
+): Promise<number> => {
+  const link = await connectScreen(remote, here)
+  try {
+    if (!once)
+      return await (await import('../views/lines/lines.ts')).runLines(link, process.stdin, process.stdout)
+    const { drawOnce } = await import('../views/shell/once.ts')
+    const { columns = 80, rows = 24, isTTY } = process.stdout
+    const frame = await drawOnce(link, {
+      size: { columns, rows },
+      colours: Boolean(isTTY) && depth !== 'mono',
+      unicode,
+      version: here.version,
+      settings: await screenSettings(here.paths),
+      kept,
+    })
+    process.stdout.write(frame)
+    return 0
+  } finally {
+    await link.close()
+  }
+}
+
+const connectScreen = async (remote: string | null, { paths, version }: Here): Promise<Link> => {
+  const [{ connectLasting }, { openRemote }] = await Promise.all([
+    import('./connect/lasting.ts'),
+    import('./door.ts'),
+  ])
+  const first = remote === null ? undefined : await openRemote(remote, paths)
+  const lasting = await connectLasting({ paths, version }, first)
+  return {
+    carry: lasting.carry,
+    get mode() {
+      return lasting.current.mode
+    },
+    get url() {
+      return lasting.current.url
+    },
+    get lost() {
+      return lasting.lost
+    },
+    onChange: lasting.onChange,
+    close: lasting.close,
+  }
+}
+
+const screenSettings = async (paths: Paths): Promise<ScreenSettings> => {
+  const { readConfig } = await import('./workspace/config.ts')
+  const { screen } = readConfig(paths.configFile)
+  return {
+    readOnly: screen.read_only,
+    ascii: screen.ascii,
+    theme: screen.theme,
+    keys: Object.fromEntries(
+      Object.entries(screen.keys).map(([id, keys]) => [id, typeof keys === 'string' ? [keys] : keys]),
+    ),
   }
 }
 

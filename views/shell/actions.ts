@@ -6,6 +6,7 @@ import { type Action, everywhere } from '../actions/registry.ts'
 import type { Bindings } from '../keys/bindings.ts'
 import type { Motion, Pane } from '../panes/pane.ts'
 import { sanitiseText } from '../terminal/sanitise.ts'
+import { agentToken, firstSteps } from './first-start.ts'
 import { helpRows, keysOf } from './help.ts'
 import type { Entry } from './overlays/palette.tsx'
 import type { Shell } from './shell.ts'
@@ -146,6 +147,23 @@ const general: Action<Shell, never>[] = [
     },
   },
   {
+    id: 'screen.first-steps',
+    title: 'first steps',
+    help: 'Time zone, a host, a token for an agent.',
+    where,
+    danger: 'none',
+    run: firstSteps,
+  },
+  {
+    id: 'screen.agent-token',
+    title: 'token for an agent..',
+    help: 'Makes a token and shows the lines to paste where the agent runs.',
+    where,
+    writes: true,
+    danger: 'none',
+    run: agentToken,
+  },
+  {
     id: 'screen.read-only',
     title: 'only read',
     help: 'Switches everything off that changes anything, or on again.',
@@ -208,11 +226,10 @@ function filter(shell: Shell): void {
   const before = pane.filter!.text
   shell.ask({
     label: '/',
-    value: before,
     passes: ['up', 'down', 'pgup', 'pgdn'],
     changed: text => pane.filter!.set(text),
-    enter: () => {},
-    cancelled: () => pane.filter!.set(before === '' ? '' : before),
+    enter: text => pane.filter!.set(text),
+    cancelled: () => pane.filter!.set(before),
   })
 }
 

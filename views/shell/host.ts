@@ -1,6 +1,5 @@
 import type { Stroke } from '../keys/decode.ts'
 import type { Copied } from '../terminal/clipboard.ts'
-import type { Loan } from '../terminal/terminal.ts'
 
 export interface ScreenSettings {
   keys: Readonly<Record<string, readonly string[]>>
@@ -24,8 +23,6 @@ export interface Host {
   repaint(): void
   suspend(): void
   copy(text: string): Copied
-  bell(): void
-  lend<T>(run: () => Promise<T>, loan?: Loan): Promise<T>
   /** Runs a program that takes the whole terminal until it ends. */
   run(argv: readonly string[]): Promise<void>
   /** Rows as they are, without a screen of ours, until a key is pressed. */

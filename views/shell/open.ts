@@ -45,8 +45,7 @@ export async function runScreen(options: ScreenOptions): Promise<number> {
         shell = made
         for (const stroke of early.splice(0)) await made.stroke(stroke)
         link = await options.connect()
-        made.live.start(link)
-        made.pane.opened?.()
+        await made.begin(link)
       })
       .catch(error => ended.reject(error))
     const code = await ended.promise
@@ -86,8 +85,6 @@ async function open(options: ScreenOptions, screen: OpenScreen, quit: () => void
       else terminal.write(copied.sequence, () => {})
       return copied
     },
-    bell: () => compositor?.send('\x07'),
-    lend: (run, loan) => terminal.lend(run, loan),
     async run(argv) {
       const { runHere } = await import('./outside.ts')
       await terminal.lend(() => runHere(argv))

@@ -5,13 +5,15 @@ import type { Stroke } from '../keys/decode.ts'
 import { type Focus, Router } from '../keys/router.ts'
 import { arrange, type Layout } from '../layout/arrange.ts'
 import type { MakePane, Pane, Side } from '../panes/pane.ts'
-import { Live } from '../store/live.ts'
+import { type Link, Live } from '../store/live.ts'
 import { openWorld } from '../store/world.ts'
 import type { Screen } from '../terminal/compositor.ts'
 import { sanitiseText } from '../terminal/sanitise.ts'
 import { asciiGlyphs, type Glyphs, unicodeGlyphs } from '../widgets/text.ts'
+import { chooseTheme } from '../widgets/theme.ts'
 import { addToast, expireToasts, type Level, nextExpiry, type Toast } from '../widgets/toasts.ts'
 import { shellActions, shellKeys } from './actions.ts'
+import { firstSteps, leave } from './first-start.ts'
 import type { Host } from './host.ts'
 import type { Over, Overlay } from './overlay.ts'
 import { Confirm, type Question } from './overlays/confirm.tsx'
@@ -88,7 +90,9 @@ export class Shell {
       say: words => this.toast('warn', words),
     })
     this.#recall()
-    for (const problem of problems) this.toast('warn', problem)
+    const themeProblem = chooseTheme(host.settings.theme)
+    for (const problem of [...problems, ...(themeProblem === null ? [] : [themeProblem])])
+      this.toast('warn', problem)
   }
 
   get client(): Client {
@@ -206,6 +210,15 @@ export class Shell {
     this.signal.now()
   }
 
+  /** The API is there. Somebody who was never here before is led. */
+  async begin(link: Link): Promise<void> {
+    this.live.start(link)
+    this.pane.opened?.()
+    if (this.host.kept !== null) return
+    await this.world.status.refresh()
+    if (this.world.status.value?.timezone_set === false && this.overlays.length === 0) firstSteps(this)
+  }
+
   /** Copies text to the clipboard of whoever sits at the terminal. */
   copy(text: string, what: string): void {
     const { bytes, truncated, route } = this.host.copy(text)
@@ -226,8 +239,8 @@ export class Shell {
     return edited
   }
 
-  quit(): void {
-    this.host.quit()
+  quit(): Promise<void> {
+    return leave(this)
   }
 
   keep(): string {
@@ -292,8 +305,9 @@ export class Shell {
 
   #quitTwice(key: string): void {
     const now = Date.now()
-    if (now - this.#cancelledAt < cancelTwice) this.quit()
-    else this.toast('info', `${key} again quits.`)
+    if (now - this.#cancelledAt >= cancelTwice) this.toast('info', `${key} again quits.`)
+    else if (key === '^C') this.host.quit()
+    else void this.quit()
     this.#cancelledAt = now
   }
 

@@ -54,6 +54,14 @@ export class Live {
     this.#listeners.add(listener)
   }
 
+  /** What tells of no change by itself is asked for now and then. */
+  poll(source: { refresh(): Promise<void> }, every: number): void {
+    const timer = setInterval(() => {
+      if (this.link && !this.lost) void source.refresh()
+    }, every)
+    this.#ended.signal.addEventListener('abort', () => clearInterval(timer))
+  }
+
   start(link: Link): void {
     this.link = link
     link.onChange(() => {

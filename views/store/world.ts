@@ -18,7 +18,7 @@ const idOf = ({ id }: { id: string }) => id
 
 export function openWorld(live: Live): World {
   const { client } = live
-  return {
+  const world: World = {
     status: live.answer(['todo', 'event', 'approval'], () => client.call(workspace.status, {})),
     hosts: live.collection<Host>({
       noun: 'host',
@@ -40,6 +40,9 @@ export function openWorld(live: Live): World {
       from: whole(data => 'state' in data && 'reason' in data),
     }),
   }
+  // How hosts are reached and what their GPUs do is measured, not written: no event tells of it.
+  live.poll(world.hosts, 5000)
+  return world
 }
 
 /** An event's data where it carries the whole thing. */

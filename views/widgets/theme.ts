@@ -15,8 +15,30 @@ export const defaultTheme: Theme = {
   title: ['1;36', '22;39'],
 }
 
+/** For terminals where dim text cannot be read. */
+const contrastTheme: Theme = {
+  ...defaultTheme,
+  quiet: ['', ''],
+  accent: ['1;96', '22;39'],
+  good: ['1;92', '22;39'],
+  warn: ['1;93', '22;39'],
+  bad: ['1;91', '22;39'],
+}
+
+const themes: Readonly<Record<string, Theme>> = { auto: defaultTheme, contrast: contrastTheme }
+let chosen = defaultTheme
+
+/** Chooses the theme of this process; answers what is wrong with a name nobody knows. */
+export function chooseTheme(name: string): string | null {
+  const theme = themes[name]
+  if (!theme)
+    return `screen.theme: there is no theme '${name}'; there are ${Object.keys(themes).join(' and ')}.`
+  chosen = theme
+  return null
+}
+
 /** Text in a tone. Without colours bold, dim and inverse remain. */
-export function toned(text: string, tone: Tone, theme: Theme = defaultTheme): string {
+export function toned(text: string, tone: Tone, theme: Theme = chosen): string {
   const [on, off] = theme[tone]
   return on === '' || text === '' ? text : `\x1b[${on}m${text}\x1b[${off}m`
 }

@@ -2,12 +2,10 @@ import { type Approval, access } from '../../../src/contract/access.ts'
 import type { Action } from '../../actions/registry.ts'
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
-import { wrapText } from '../../widgets/text.ts'
-import { toned } from '../../widgets/theme.ts'
 import { ListSide } from '../list-side.tsx'
 import type { Pane } from '../pane.ts'
 import { TextSide } from '../text-side.tsx'
-import { age, day } from '../words.ts'
+import { approvalRows } from './rows.ts'
 
 /** What agents ask the operator, with everything the answer depends on. */
 export function approvalsPane(shell: Shell): Pane {
@@ -62,30 +60,4 @@ export function approvalsPane(shell: Shell): Pane {
         },
       })),
   }
-}
-
-/** The whole request, as it would run. */
-export function approvalRows(one: Approval, width: number): string[] {
-  const said = (label: string, words: string) => {
-    const indent = Math.min(11, Math.floor(width / 3))
-    return wrapText(sanitiseText(words), Math.max(8, width - indent)).map(
-      (row, i) => toned((i === 0 ? label : '').padEnd(indent), 'quiet') + row,
-    )
-  }
-  const body = one.body == null ? [] : JSON.stringify(one.body, null, 2).split('\n')
-  return [
-    ...said('who', one.actor),
-    ...said('why', one.reason),
-    ...said('request', `${one.method} ${one.path}`),
-    ...said('scopes', one.scopes.join(', ')),
-    ...said('asked', `${age(Date.now() - one.created_at)} ago, ${day(one.created_at)}`),
-    ...said('until', one.deadline === null ? 'no deadline' : `${day(one.deadline)}, then it counts as no`),
-    '',
-    ...body.flatMap(line => wrapIndented(sanitiseText(line), width)),
-  ]
-}
-
-function wrapIndented(line: string, width: number): string[] {
-  const lead = line.length - line.trimStart().length
-  return wrapText(line.trimStart(), Math.max(8, width - lead)).map(row => ' '.repeat(lead) + row)
 }

@@ -56,7 +56,6 @@ export function cookbookPane(shell: Shell): Pane {
       if (book.mode !== 'log' || !book.serve) return
       shell.ask({
         label: '/',
-        value: log.query,
         enter: query => void shell.act('The log was not searched', () => log.search(query)),
       })
     },

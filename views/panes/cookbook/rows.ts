@@ -150,7 +150,7 @@ function hostRow({ host, serves }: Extract<Item, { kind: 'host' }>, width: numbe
     kinds,
     bars,
     devices.length === 0 ? '' : `${Math.round(used)}/${Math.round(total)}G`,
-    delay(host.reach.round_trip_ms),
+    host.target === '' ? '' : delay(host.reach.round_trip_ms),
   ]
   return parts.filter(Boolean).join('  ')
 }

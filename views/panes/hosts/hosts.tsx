@@ -1,35 +1,189 @@
-import type { Host } from '../../../src/contract/hosts.ts'
+import { type Host, hosts as routes } from '../../../src/contract/hosts.ts'
+import type { Action } from '../../actions/registry.ts'
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
 import { toWidth } from '../../widgets/text.ts'
+import { toned } from '../../widgets/theme.ts'
+import { farReason, onHost } from '../cookbook/by-hand.ts'
+import { hostRows } from '../cookbook/host-rows.ts'
 import { ListSide } from '../list-side.tsx'
 import type { Pane } from '../pane.ts'
 import { TextSide } from '../text-side.tsx'
+import { hostForm } from './form.ts'
+import { HostTest, unknownKey } from './test.ts'
 
-/** The machines models are served on. */
+/** The machines models are served on: added, tested, edited. */
 export function hostsPane(shell: Shell): Pane {
   const { hosts } = shell.world
   const list = new ListSide<Host>({
     items: () => hosts.items,
     idOf: ({ id }) => id,
-    row: host =>
-      `${toWidth(sanitiseText(host.name), 16)} ${sanitiseText(host.target || 'this machine')}  ${host.reach.state}`,
-    words: host => `${host.name} ${host.target}`,
-    empty: () => sanitiseText(hosts.error ?? 'No hosts.'),
+    row: (host, width) => hostRow(host, width),
+    words: host => `${host.name} ${host.target} ${host.reach.state}`,
+    empty: () => (hosts.error === null ? 'No hosts: n adds one.' : sanitiseText(hosts.error)),
     changed: shell.signal.now,
   })
   const text = new TextSide()
+  const test = new HostTest(shell)
+  const trustable = () => {
+    const host = list.selected
+    return host ? (test.unknownKey(host.id) ?? unknownKey(host.reach.reason)) : null
+  }
+  const isHere = () =>
+    list.selected?.target === ''
+      ? 'this machine cannot be removed'
+      : list.selected
+        ? undefined
+        : 'select a host first'
+  const withHost = () => (list.selected ? undefined : 'select a host first')
+  const where = ['hosts']
+  const actions: Action<Shell, never>[] = [
+    {
+      id: 'hosts.test',
+      title: 'test',
+      help: 'Tries everything step by step: name, port, key, login, shell, tmux, GPUs.',
+      where,
+      danger: 'none',
+      disabled: withHost,
+      run() {
+        test.start(list.selected!)
+        shell.side = 'detail'
+      },
+    },
+    {
+      id: 'hosts.add',
+      title: 'new..',
+      help: 'A form for a new host: an alias of your ssh config or user@host.',
+      where,
+      writes: true,
+      danger: 'none',
+      run: () => hostForm(shell, null, host => list.select(host.id)),
+    },
+    {
+      id: 'hosts.edit',
+      title: 'edit..',
+      help: 'Its address, environment, model folders, GPUs and ports.',
+      where,
+      writes: true,
+      danger: 'none',
+      disabled: withHost,
+      run: () => hostForm(shell, list.selected!, () => {}),
+    },
+    {
+      id: 'hosts.trust',
+      title: 'trust its key..',
+      help: 'Answers the question about an unknown key, after you compared it.',
+      where,
+      writes: true,
+      danger: 'confirm',
+      stakes: () => ({
+        title: `Trust the key of ${sanitiseText(list.selected!.name)}`,
+        facts: [
+          `It shows ${trustable()}.`,
+          'Compare it with the machine itself: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub',
+        ],
+        verb: 'Trust',
+        name: '',
+      }),
+      disabled: () => (trustable() ? undefined : (withHost() ?? 'its key is not in question; t tests it')),
+      async run() {
+        const host = list.selected!
+        const { value, seq } = await shell.client.ask(routes.trust, {
+          id: host.id,
+          fingerprint: trustable()!,
+        })
+        hosts.put(value, seq)
+        shell.toast('good', `The key of ${host.name} is trusted.`)
+        test.start(value)
+      },
+    },
+    {
+      id: 'hosts.shell',
+      title: 'shell',
+      help: 'A shell on the host; leaving it comes back.',
+      where,
+      danger: 'none',
+      disabled: () => farReason(shell, list.selected),
+      run: () => shell.host.run(onHost(shell, list.selected!)),
+    },
+    {
+      id: 'hosts.remove',
+      title: 'remove..',
+      help: 'Forgets it. What runs there runs on.',
+      where,
+      writes: true,
+      danger: 'confirm',
+      stakes: () => ({
+        title: `Forget ${sanitiseText(list.selected!.name)}`,
+        facts: ['What runs there runs on; u brings the host back.'],
+        verb: 'Forget',
+        name: sanitiseText(list.selected!.name),
+      }),
+      disabled: isHere,
+      async run() {
+        const { id } = list.selected!
+        await shell.client.call(routes.remove, { id })
+        hosts.drop(id)
+      },
+    },
+  ]
   return {
     id: 'hosts',
     tab: 'Hosts',
     title: 'Hosts',
-    actions: [],
-    keys: {},
-    places: () => ['hosts'],
-    hints: () => ['screen.filter'],
+    actions,
+    keys: {
+      'hosts.test': ['t', 'enter'],
+      'hosts.add': ['n', 'o'],
+      'hosts.edit': ['r'],
+      'hosts.trust': ['T'],
+      'hosts.shell': ['s'],
+      'hosts.remove': ['X'],
+    },
+    places: () => where,
+    hints: () => [
+      'hosts.test',
+      'hosts.add',
+      'hosts.edit',
+      'hosts.trust',
+      'hosts.shell',
+      'hosts.remove',
+      'screen.filter',
+    ],
     filter: list.filter,
     list: box => list.view(box),
-    detail: box => text.view([], box),
-    move: motion => list.move(motion),
+    detail(box) {
+      const host = list.selected
+      if (!host) return null
+      const steps = test.rows(host.id, box.width)
+      return text.view(steps ?? hostRows(host, box.width, shell.glyphs), box)
+    },
+    move(motion, side) {
+      if (side === 'list') list.move(motion)
+      else text.move(motion)
+    },
+    up(side) {
+      return side === 'detail' && test.dismiss()
+    },
+    objects: () =>
+      hosts.items.map(host => ({
+        id: host.id,
+        title: host.name,
+        words: host.target,
+        open() {
+          shell.go('hosts')
+          list.select(host.id)
+        },
+      })),
   }
+}
+
+function hostRow(host: Host, width: number): string {
+  const { reach } = host
+  const bad = reach.state === 'unreachable'
+  const state = bad ? toned('UNREACHABLE', 'bad') : reach.state
+  const gpus = host.devices.length > 0 ? `${host.devices.length} GPUs` : ''
+  const name = Math.max(8, Math.min(24, Math.floor(width * 0.3)))
+  const target = host.target === '' ? 'this machine' : host.target
+  return `${toWidth(sanitiseText(host.name), name)} ${toWidth(sanitiseText(target), name)} ${state}  ${bad ? sanitiseText(reach.reason ?? '') : gpus}`
 }

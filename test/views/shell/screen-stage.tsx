@@ -1,0 +1,140 @@
+import { type Instance, render } from 'ink'
+import type { Carry } from '../../../src/client/client.ts'
+import { InkInput } from '../../../views/keys/ink-input.ts'
+import { Keyboard } from '../../../views/keys/keyboard.ts'
+import { panes } from '../../../views/panes/index.ts'
+import type { Host } from '../../../views/shell/host.ts'
+import { rootOf } from '../../../views/shell/root.tsx'
+import { Shell } from '../../../views/shell/shell.ts'
+import type { Link } from '../../../views/store/live.ts'
+import { copySequence } from '../../../views/terminal/clipboard.ts'
+import { Compositor } from '../../../views/terminal/compositor.ts'
+import type { Depth } from '../../../views/terminal/style.ts'
+import { Emulator, type Size } from '../../peers/terminal.ts'
+
+export interface StageOptions {
+  depth?: Depth
+  unicode?: boolean
+  kept?: string | null
+  readOnly?: boolean
+  keys?: Record<string, string[]>
+  daemon?: () => Promise<void>
+}
+
+/** The whole screen on an emulated terminal, over a real API, with a keyboard. */
+export class ScreenStage implements Disposable {
+  readonly screen: Emulator
+  readonly compositor: Compositor
+  readonly shell: Shell
+  readonly link: Link & { lost: Link['lost'] }
+  readonly ran: (readonly string[])[] = []
+  readonly copied: string[] = []
+  bytes = 0
+  quits = 0
+  readonly #keyboard: Keyboard
+  readonly #ink: Instance
+
+  constructor(carry: Carry, size: Size, options: StageOptions = {}) {
+    const { depth = 'true', unicode = true, kept = '{}' } = options
+    this.screen = new Emulator(size)
+    const sink = {
+      write: (bytes: string, done: () => void) => {
+        this.bytes += Buffer.byteLength(bytes)
+        void this.screen.write(bytes).then(done)
+      },
+    }
+    const pace = { interval: 0, bytesPerSecond: Number.POSITIVE_INFINITY }
+    this.compositor = new Compositor(sink, { columns: size.cols, rows: size.rows }, { depth, unicode }, pace)
+    const field = new InkInput()
+    const host: Host = {
+      unicode,
+      settings: {
+        keys: options.keys ?? {},
+        readOnly: options.readOnly ?? false,
+        ascii: false,
+        theme: 'auto',
+      },
+      version: '0.0.0-test',
+      kept,
+      ssh: ['ssh'],
+      tmuxSocket: '/nowhere/tmux.sock',
+      field: stroke => field.give(stroke),
+      repaint: () => this.compositor.repaint(),
+      suspend: () => {},
+      copy: text => {
+        this.copied.push(text)
+        return copySequence(text, null)
+      },
+      run: async argv => void this.ran.push(argv),
+      plain: async rows => void this.ran.push(rows),
+      page: async text => void this.ran.push([text]),
+      edit: async () => null,
+      quit: () => this.quits++,
+      ...(options.daemon ? { daemon: options.daemon } : {}),
+    }
+    this.shell = new Shell(host, { columns: size.cols, rows: size.rows }, panes)
+    this.#keyboard = new Keyboard(async stroke => {
+      this.compositor.hurry()
+      await this.shell.stroke(stroke)
+    }, false)
+    this.link = {
+      carry,
+      mode: 'inside',
+      url: 'http://127.0.0.1:7000',
+      lost: null,
+      onChange: () => () => {},
+      close: async () => {},
+    }
+    this.#ink = render(rootOf(this.shell, this.compositor), {
+      stdout: this.compositor.ink,
+      stdin: field as unknown as NodeJS.ReadableStream,
+      debug: true,
+      interactive: true,
+      exitOnCtrlC: false,
+      patchConsole: false,
+    })
+    void this.shell.begin(this.link)
+  }
+
+  /** Bytes as a terminal sends them. */
+  send(keys: string): void {
+    this.#keyboard.bytes(Buffer.from(keys))
+  }
+
+  resize(size: Size): void {
+    this.screen.resize(size)
+    this.compositor.resize({ columns: size.cols, rows: size.rows })
+    this.shell.resize({ columns: size.cols, rows: size.rows })
+  }
+
+  /** Waits until the screen shows this. */
+  async until(seen: string | RegExp | ((screen: Emulator) => boolean)): Promise<void> {
+    const satisfied = () =>
+      typeof seen === 'function'
+        ? seen(this.screen)
+        : typeof seen === 'string'
+          ? this.screen.text().includes(seen)
+          : seen.test(this.screen.text())
+    const deadline = Date.now() + 15_000
+    while (!satisfied() && Date.now() < deadline) await new Promise(resolve => setTimeout(resolve, 5))
+    if (!satisfied()) throw new Error(`Never saw: ${seen}\nThe screen:\n${this.screen.text()}`)
+  }
+
+  async settled(): Promise<void> {
+    await this.#ink.waitUntilRenderFlush()
+    await this.compositor.settled()
+  }
+
+  /** The first row shows the tabs and the last one the keys, or a line of input: nothing has torn the frame. */
+  get isWhole(): boolean {
+    const rows = this.screen.rows()
+    const { cols } = this.screen.size
+    return /\d \w+/.test(rows[0]!) && rows.every(row => row.length <= cols)
+  }
+
+  [Symbol.dispose](): void {
+    this.shell.stop()
+    this.#ink.unmount()
+    this.screen.dispose()
+  }
+}
