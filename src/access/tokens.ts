@@ -29,6 +29,8 @@ export interface Tokens {
   revoke(author: Author, idOrName: string): Token
 }
 
+/** Who acts without a token. */
+const OWN_NAMES = new Set(['operator', 'ithaca'])
 const DIGEST_CACHE = 256
 const TOUCH_EVERY = 60_000
 
@@ -82,7 +84,11 @@ export const openTokens = (deps: { store: AccessStore; changes: Changes; now: ()
     list: revoked => store.tokens(revoked),
 
     create(author, wanted) {
-      if (wanted.name === 'operator') throw new Problem('invalid', "A token cannot be named 'operator'.")
+      if (OWN_NAMES.has(wanted.name.trim().toLowerCase()))
+        throw new Problem(
+          'invalid',
+          `A token cannot be named '${wanted.name}': the trail knows others by it.`,
+        )
       if (store.named(wanted.name))
         throw new Problem('conflict', `There is a live token '${wanted.name}' already.`)
       const scopes = grantsOf(wanted)

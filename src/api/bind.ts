@@ -62,6 +62,11 @@ export const binder =
       }
       if (Array.isArray(route.scope)) await call.need(route.scope as readonly Scope[])
       const key = hasBody || route.method === 'DELETE' ? http.req.header('idempotency-key') : undefined
+      if (key && route.secret)
+        throw new Problem(
+          'invalid',
+          'This answer is shown once and not kept: send it without Idempotency-Key.',
+        )
       return key
         ? once(key, route, call, () => answer(route, handler, parsed.data as never, call))
         : answer(route, handler, parsed.data as never, call)

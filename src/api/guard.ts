@@ -31,8 +31,8 @@ export const passGuard = async (
 export const passFence = async (http: Ctx, workspace: Workspace, reason: string): Promise<void> => {
   const actor = http.get('actor')
   const ticket = http.get('ticket')
-  if (ticket) return
+  // Where a fence refuses there was nothing to ask: the yes was to something else.
   if (actor.fences?.at_fence !== 'ask')
     throw new Problem('denied', reason, { fence: reason.split(':')[0]?.replace('fence ', '') })
-  throw new Refusal(await askFirst(http, workspace, [], reason))
+  if (!ticket) throw new Refusal(await askFirst(http, workspace, [], reason))
 }

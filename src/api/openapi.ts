@@ -53,7 +53,7 @@ const operation = (route: Route): Json => {
       parameter(name, 'path', schema.properties?.[name] ?? { type: 'string' }, true),
     ),
     ...(inBody ? [] : rest.map(([name, field]) => parameter(name, 'query', field, required.has(name)))),
-    ...(route.method === 'GET' ? [] : [ONCE]),
+    ...(route.method === 'GET' || route.secret ? [] : [ONCE]),
   ]
   const needed = rest.map(([name]) => name).filter(name => required.has(name))
   return {

@@ -102,6 +102,7 @@ export const access = {
     }),
     out: z.object({ token: z.string(), url: z.string(), record: Token, lines: z.array(z.string()) }),
     status: 201,
+    secret: true,
     cli: { words: ['name'] },
   }),
   revoke: route({

@@ -54,6 +54,8 @@ export interface Route {
   readonly status?: number
   /** What the answer is made of where it is not one JSON value. */
   readonly media?: string
+  /** The answer carries a secret that is shown once: it is never kept, so no key can ask for it again. */
+  readonly secret?: true
   readonly cli?: Spoken
 }
 

@@ -91,3 +91,22 @@ test('undo takes the scope that doing took, and asks where that asks', async () 
   expect((await w.request('POST', '/api/v1/undo', { token: other, body: { seq } })).status).toBe(404)
   expect((await w.client.send('POST', '/api/v1/undo', { seq })).status).toBe(200)
 })
+
+test('a secret that is shown once is kept nowhere', async () => {
+  await using w = await testWorkspace()
+  const made = await w.request('POST', '/api/v1/tokens', {
+    token: w.inside.workspace.operatorKey,
+    body: { name: 'bot', scopes: ['todos:read'] },
+    headers: { 'idempotency-key': 'k' },
+  })
+  expect(made.status).toBe(422)
+  const secret = await w.token('bot', ['todos:read'])
+  for (const table of ['answers', 'audit', 'tokens'])
+    expect(JSON.stringify(w.inside.workspace.store.sql(`SELECT * FROM ${table}`).all())).not.toContain(secret)
+})
+
+test('no token bears the name of somebody who acts without one', async () => {
+  await using w = await testWorkspace()
+  for (const name of ['operator', 'ithaca', ' Ithaca '])
+    expect((await w.client.send('POST', '/api/v1/tokens', { name, scopes: ['todos:read'] })).status).toBe(422)
+})
