@@ -32,14 +32,14 @@ export const createApp = (workspace: Workspace): Api => {
       return http.json(
         envelope === envelopeFor('/api/codex')
           ? { detail: 'Method Not Allowed' }
-          : { error: { code: 'bad_request', message: `${path} answers ${methods.join(', ')} only.` } },
+          : envelope.problem(new Problem('bad_request', `${path} answers ${methods.join(', ')} only.`)),
         405,
       )
     }
     return http.json(
       envelope === envelopeFor('/api/codex')
         ? { detail: 'Not Found' }
-        : { error: { code: 'not_found', message: `There is nothing at ${path}.` } },
+        : envelope.problem(new Problem('not_found', `There is nothing at ${path}.`)),
       404,
     )
   })
