@@ -21,6 +21,15 @@ export interface Envelope {
 const scopeList = (scopes: readonly string[], all: boolean): string =>
   `API token missing required scope: ${[...scopes].sort().join(all ? ' and ' : ' or ')}`
 
+/** What is wrong with one field, as a person would say it. */
+const sentence = (issue: z.core.$ZodIssue, where: string): string => {
+  const field = issue.path.join('.') || where
+  if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined'))
+    return `${field} is missing`
+  if (issue.code === 'unrecognized_keys') return `${issue.keys.join(', ')}: no such field`
+  return `${field}: ${issue.message}`
+}
+
 export const v1: Envelope = {
   problem: problem => ({
     error: {
@@ -45,7 +54,7 @@ export const v1: Envelope = {
     body: {
       error: {
         code: 'invalid',
-        message: issues.map(issue => `${issue.path.join('.') || where}: ${issue.message}`).join('; '),
+        message: issues.map(issue => sentence(issue, where)).join('; '),
         details: { where, fields: issues.map(issue => ({ path: issue.path, message: issue.message })) },
       },
     },

@@ -122,29 +122,51 @@ const pair = (value: unknown): unknown =>
 const camel = (name: string): string =>
   name.replace(/[_-](\w)/g, (_whole, letter: string) => letter.toUpperCase())
 
+/**
+ * `-` is standard input, once. Without it only the text a command is all about is read from there: a loop that reads its
+ * lines from the same place must not lose them to an optional field.
+ */
 const fillFromStdin = async (
   route: Route,
   input: Record<string, unknown>,
-  around: Surroundings,
+  { stdin }: Surroundings,
 ): Promise<void> => {
-  const field = route.cli?.stdin
-  if (!field || (input[field] !== undefined && input[field] !== '-')) return
-  if (input[field] !== '-' && (around.stdin.isTTY || !hasInput(around.stdin))) return
-  const said = (await readAll(around.stdin)).replace(/\n$/, '')
-  if (said !== '') input[field] = said
-  else if (input[field] === '-')
-    throw new Problem('invalid', `'-' reads ${field} from standard input, which is empty.`)
+  const asked = Object.keys(input).find(name => input[name] === '-')
+  const wanted = route.cli?.stdin
+  if (asked) {
+    const said = await readAll(stdin)
+    if (said === '') throw new Problem('invalid', `'-' reads ${asked} from standard input, which is empty.`)
+    input[asked] = said.replace(/\n$/, '')
+  } else if (wanted && input[wanted] === undefined && !stdin.isTTY && (await speaks(stdin))) {
+    const said = (await readAll(stdin)).replace(/\n$/, '')
+    if (said !== '') input[wanted] = said
+  }
 }
 
-/** A pipe or a file says something; a terminal, /dev/null or a closed descriptor does not. */
-const hasInput = (stdin: NodeJS.ReadStream): boolean => {
-  const { fstatSync } = process.getBuiltinModule('node:fs')
+const SILENCE = 500
+
+/** A file says something; a pipe that nobody writes to or closes is not waited for. */
+const speaks = async (stdin: NodeJS.ReadStream): Promise<boolean> => {
+  const { fstatSync } = await import('node:fs')
   try {
     const stat = fstatSync((stdin as { fd?: number }).fd ?? 0)
-    return stat.isFIFO() || stat.isFile()
+    if (stat.isFile()) return true
+    if (!stat.isFIFO() && !stat.isSocket()) return false
   } catch {
+    // A closed descriptor says nothing.
     return false
   }
+  return new Promise(resolve => {
+    const settle = (heard: boolean): void => {
+      clearTimeout(timer)
+      stdin.off('readable', heardIt)
+      if (!heard) stdin.unref()
+      resolve(heard)
+    }
+    const heardIt = (): void => settle(true)
+    const timer = setTimeout(settle, SILENCE, false)
+    stdin.once('readable', heardIt)
+  })
 }
 
 export const show = (route: Route, value: unknown, around: Surroundings): void => {

@@ -181,7 +181,7 @@ export const calendar = {
     }),
     out: saved,
     status: 201,
-    cli: { words: ['summary', 'start', 'end'], stdin: 'description' },
+    cli: { words: ['summary', 'start', 'end'] },
   }),
   edit: route({
     id: 'calendar.edit',
@@ -199,7 +199,7 @@ export const calendar = {
       cancelled: flag().optional(),
     }),
     out: saved,
-    cli: { words: ['id'], stdin: 'description' },
+    cli: { words: ['id'] },
   }),
   remove: route({
     id: 'calendar.rm',

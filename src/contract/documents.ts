@@ -138,7 +138,7 @@ export const documents = {
       version: expected,
     }),
     out: Document,
-    cli: { words: ['id'], stdin: 'content' },
+    cli: { words: ['id'] },
   }),
   replace: route({
     id: 'documents.replace',

@@ -94,7 +94,7 @@ export const memory = {
       pinned: flag().optional(),
     }),
     out: Memory,
-    cli: { words: ['id', 'text…'], stdin: 'text' },
+    cli: { words: ['id', 'text…'] },
   }),
   pin: route({
     id: 'memory.pin',

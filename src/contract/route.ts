@@ -29,7 +29,7 @@ export type Guard = 'public' | 'token' | 'operator' | readonly Scope[]
 export interface Spoken {
   /** Input fields given as plain words, in this order. A trailing `…` takes all the words that are left. */
   words?: readonly string[]
-  /** The field that standard input fills when it is not a terminal and the field was not given. */
+  /** The text this is all about: standard input fills it where it was not given. Any other text takes it as `-`. */
   stdin?: string
   /** The columns of the table a person sees. */
   columns?: readonly string[]

@@ -101,7 +101,7 @@ export const todos = {
     }),
     out: saved,
     status: 201,
-    cli: { words: ['title…'], stdin: 'content' },
+    cli: { words: ['title…'] },
   }),
   edit: route({
     id: 'todos.edit',
@@ -117,7 +117,7 @@ export const todos = {
       archived: flag().optional(),
     }),
     out: saved,
-    cli: { words: ['id'], stdin: 'content' },
+    cli: { words: ['id'] },
   }),
   done: route({
     id: 'todos.done',

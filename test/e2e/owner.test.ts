@@ -90,3 +90,13 @@ test('binding wider wants a token, warns, and answers to addresses but not to st
   expect(await ask('10.1.2.3:7000')).toBe(200)
   expect(await ask('evil.example:7000')).toBe(403)
 })
+
+test('text comes from standard input where it is wanted, and a loop keeps its lines', async () => {
+  await using p = program()
+  expect((await p.run(['memory', 'add'], 'Prefers SI units\n')).stdout).toContain('Prefers SI units')
+  expect((await p.run(['todos', 'add', 'T', '--content', '-'], 'the body')).stdout).toContain('the body')
+  expect((await p.run(['todos', 'add', 'first'], 'second\nthird\n')).stdout).not.toContain('second')
+  const silent = await p.run(['memory', 'add'], '')
+  expect(silent).toMatchObject({ code: 2 })
+  expect(silent.stderr).toContain('text is missing')
+})
