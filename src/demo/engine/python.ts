@@ -6,10 +6,17 @@ import { Output, pause } from './output.ts'
 import { sglang } from './sglang.ts'
 import { vllm } from './vllm.ts'
 
+/** What it says it has, when asked where a package is. */
+const PACKAGES = new Set(['vllm', 'sglang', 'llama_cpp', 'mlx_lm', 'http', 'pip'])
+
 /** `python3 -m module …` for the modules that model servers live in; no other Python is pretended. */
 export async function python(argv: string[]): Promise<void> {
   const [flag, module, ...rest] = argv
   if (flag === '--version' || flag === '-V') return void process.stdout.write('Python 3.12.3\n')
+  if (flag === '-c' && module?.includes('find_spec'))
+    return void process.stdout.write(
+      PACKAGES.has(rest[0] ?? '') ? `/usr/lib/python3/${rest[0]}/__init__.py\n` : '\n',
+    )
   if (flag !== '-m' || module === undefined) {
     process.stderr.write(`python3: can't open file '${flag ?? '-'}': [Errno 2] No such file or directory\n`)
     return process.exit(2)

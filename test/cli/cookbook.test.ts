@@ -1,0 +1,162 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import stringWidth from 'string-width'
+import { expect, test } from 'vitest'
+import { extend, type Machine } from '../../src/cli/extend.ts'
+import { runProgram } from '../../src/cli/program.ts'
+import type { Client } from '../../src/client/client.ts'
+import { groups } from '../../src/contract/all.ts'
+import { cookbook } from '../../src/contract/cookbook.ts'
+import { examine } from '../../src/examine.ts'
+import { testKitchen } from '../peers/kitchen.ts'
+import { testWorkspace } from '../peers/workspace.ts'
+
+/** A command line over a client that is open already. */
+const commandLine =
+  (client: Client | null, columns = 100) =>
+  async (...argv: string[]): Promise<{ code: number; out: string; err: string }> => {
+    const collected = (): { stream: NodeJS.WriteStream; text: () => string } => {
+      const stream = Object.assign(new PassThrough(), { columns })
+      let text = ''
+      stream.on('data', (chunk: Buffer) => {
+        text += chunk
+      })
+      return { stream: stream as never, text: () => text }
+    }
+    const [out, err] = [collected(), collected()]
+    const before = process.exitCode
+    process.exitCode = undefined
+    const code = await runProgram({
+      version: '0',
+      argv,
+      groups,
+      extend: extend({ examine, self: ['ithaca'] } as unknown as Machine),
+      stdout: out.stream,
+      stderr: err.stream,
+      stdin: Object.assign(new PassThrough(), { isTTY: true }) as never,
+      async open() {
+        if (!client) throw new Error('no workspace is needed for this')
+        return { client, url: '', close: async () => undefined }
+      },
+    })
+    process.exitCode = before
+    return { code, out: out.text(), err: err.text() }
+  }
+
+test('from a death to its fix in the words of a phone', async () => {
+  await using k = await testKitchen()
+  const ithaca = commandLine(k.w.client, 40)
+  const launched = await ithaca(
+    'cookbook',
+    'serve',
+    '--gpus',
+    '0',
+    '--',
+    `${k.machine.bin}/vllm`,
+    'serve',
+    'demo/kv-too-small',
+    '--port',
+    '18642',
+  )
+  expect(launched, launched.err).toMatchObject({ code: 0 })
+  const id = /serve-[0-9a-f]{8}/.exec(launched.out)![0]
+  await k.until(id, 'crashed')
+  expect((await ithaca('cookbook', 'wait', id)).code).toBe(1)
+  expect((await ithaca('cookbook', 'wait', id, '--for', 'ended')).code).toBe(0)
+
+  const why = await ithaca('cookbook', 'why')
+  expect(why).toMatchObject({ code: 0 })
+  expect(why.out).toContain('kv_cache_too_small')
+  expect(Math.max(...why.out.split('\n').map(line => stringWidth(line)))).toBeLessThanOrEqual(40)
+  const fix = /--apply ([0-9a-f]+)/.exec(why.out)![1]!
+
+  const again = await ithaca('cookbook', 'relaunch', id, '--apply', fix)
+  expect(again.out).toContain('as attempt 2')
+  const second = /serve-[0-9a-f]{8}/.exec(again.out)![0]
+  const late = await ithaca('cookbook', 'wait', second, '--timeout', '0')
+  expect([0, 6]).toContain(late.code)
+  await k.until(second, 'ready')
+  expect((await ithaca('cookbook', 'wait', second)).out).toContain('is ready on port 18642')
+  expect((await ithaca('cookbook', 'attempts', id)).out).toMatch(/1\s+crashed/)
+  const morning = await ithaca('cookbook', 'attempts', id, '--sort', 'ready', '--md')
+  expect(morning.out).toMatch(/^\| # \| state .*\n\| --- .*\n\| 2 \| ready/)
+  expect((await ithaca('cookbook', 'logs', second, '-n', '5')).out).toContain('startup complete')
+  expect((await ithaca('cookbook', 'stop', second)).out).toContain('is stopped: it ended when interrupted')
+  const all = await ithaca('cookbook')
+  expect(all.out).toContain('stopped')
+  expect((await ithaca('cookbook', 'wait', 'nothing-like-it')).code).toBe(3)
+})
+
+test('a wait that takes too long says so with its code', async () => {
+  await using k = await testKitchen()
+  const ithaca = commandLine(k.w.client)
+  const serve = await k.launch('vllm serve demo/never-ready')
+  const waited = await ithaca('cookbook', 'wait', serve.id, '--timeout', '1')
+  expect(waited.code).toBe(6)
+  expect(waited.out).toMatch(/is (launching|loading)/)
+})
+
+test('follow ends with what it follows', async () => {
+  await using k = await testKitchen()
+  const ithaca = commandLine(k.w.client)
+  const serve = await k.launch('vllm serve demo/oom-at-start')
+  const followed = ithaca('cookbook', 'logs', '-f', serve.id)
+  await k.until(serve.id, 'crashed')
+  const { code, out } = await followed
+  expect(code).toBe(0)
+  expect(out).toContain('out of memory')
+  expect(out).not.toContain('\r')
+})
+
+test('any log is diagnosed without a workspace', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ithaca-log-'))
+  try {
+    const file = join(folder, 'a.log')
+    writeFileSync(file, "INFO vllm\nModuleNotFoundError: No module named 'xgrammar'\n")
+    const ithaca = commandLine(null, 40)
+    const plain = await ithaca('diagnose', file, '--explain')
+    expect(plain).toMatchObject({ code: 0 })
+    expect(plain.out).toContain('python_module_missing')
+    expect(JSON.parse((await ithaca('diagnose', file, '--json')).out)).toMatchObject({ lineNumber: 2 })
+    expect(await ithaca('diagnose', join(folder, 'none'))).toMatchObject({ code: 3 })
+    expect(await ithaca('diagnose', folder)).toMatchObject({ code: 2 })
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
+
+test('a skill is unpacked where it was asked for', async () => {
+  await using w = await testWorkspace()
+  const into = join(w.home, 'skills')
+  const ithaca = commandLine(w.client)
+  const { code, out } = await ithaca('skill', 'install', 'claude', '--into', into)
+  expect(code).toBe(0)
+  expect(out).toContain(join(into, 'skills/odysseus/SKILL.md'))
+  const script = join(into, 'skills/odysseus/scripts/odysseus_api.py')
+  expect(readFileSync(script, 'utf8')).toContain('python')
+  expect(statSync(script).mode & 0o111).not.toBe(0)
+  expect((await ithaca('skill', 'install', 'emacs')).code).toBe(2)
+})
+
+test('hosts are listed and tested in words', async () => {
+  await using w = await testWorkspace()
+  const ithaca = commandLine(w.client)
+  const edited = await ithaca('hosts', 'edit', 'local', '--port-range', '9100-9199', '--variables', 'A=b=c')
+  expect(edited, edited.err).toMatchObject({ code: 0 })
+  const host = JSON.parse((await ithaca('hosts', 'get', 'local', '--json')).out)
+  expect(host).toMatchObject({ port_range: [9100, 9199], variables: { A: 'b=c' } })
+  const tested = await ithaca('hosts', 'test')
+  expect(tested.out).toMatch(/^ok {4}Reach/)
+  expect((await ithaca('hosts')).out).toMatch(/NAME\s+TARGET\s+REACH/)
+})
+
+test('what a route refuses is an exit code and a sentence', async () => {
+  await using w = await testWorkspace()
+  const ithaca = commandLine(w.client)
+  expect(await ithaca('cookbook', 'serve', 'rm -rf /')).toMatchObject({ code: 2, out: '' })
+  const why = await ithaca('cookbook', 'why')
+  expect(why).toMatchObject({ code: 3, err: expect.stringContaining('Nothing has died') })
+  await expect(w.client.call(cookbook.tasks, {})).resolves.toMatchObject({ items: [] })
+})

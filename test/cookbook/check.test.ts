@@ -1,0 +1,89 @@
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { cookbook } from '../../src/contract/cookbook.ts'
+import { hosts } from '../../src/contract/hosts.ts'
+import { writeDemoModel } from '../../src/demo/engine/hub.ts'
+import { freePort, type TestKitchen, testKitchen } from '../peers/kitchen.ts'
+
+/** A kitchen whose GPUs are seen and whose models are its own. */
+const seeing = async (): Promise<TestKitchen> => {
+  const before = process.env.PATH
+  const k = await testKitchen()
+  process.env.PATH = `${k.machine.bin}:${before}`
+  const hf = join(k.w.home, 'hf')
+  const { variables } = await k.w.client.call(hosts.get, { id: 'local' })
+  await k.w.client.call(hosts.edit, { id: 'local', variables: { ...variables, HF_HOME: hf } })
+  await writeDemoModel(join(hf, 'hub'), 'Qwen/Qwen3-8B')
+  await writeDemoModel(join(hf, 'hub'), 'Qwen/Qwen3-32B')
+  await k.w.inside.workspace.cookbook.watch.look('local')
+  await expect
+    .poll(() => k.w.inside.workspace.cookbook.machines.at('').gpus.reading?.gpus.length, { timeout: 10_000 })
+    .toBe(2)
+  process.env.PATH = before
+  return k
+}
+
+test('a command is judged as it is typed: verdict, engine, port, difference, fit', async () => {
+  await using k = await seeing()
+  const { client } = k.w
+  const vllm = `${k.machine.bin}/vllm`
+  const port = await freePort()
+  const good = await client.call(cookbook.check, {
+    cmd: `${vllm} serve Qwen/Qwen3-8B --port ${port}`,
+    gpus: '0',
+  })
+  expect(good).toMatchObject({
+    ok: true,
+    error: null,
+    engine: 'vllm',
+    model: 'Qwen/Qwen3-8B',
+    port,
+    gpus: [0],
+  })
+  expect(good.fit).toMatchObject({ verdict: 'fits', problems: [] })
+  expect(good.fit!.parts.find(part => part.what === 'weights')!.gib).toBeCloseTo(15.26, 1)
+
+  expect(await client.call(cookbook.check, { cmd: 'rm -rf /' })).toMatchObject({ ok: false, fit: null })
+  expect((await client.call(cookbook.check, { cmd: '/nowhere/vllm serve x' })).error).toContain(
+    'not installed',
+  )
+  const typo = await client.call(cookbook.check, {
+    cmd: `${vllm} serve Qwen/Qwen3-8B --max-model-lenght 1024`,
+  })
+  expect(typo.warnings.join()).toContain('Did you mean --max-model-len?')
+
+  const serve = await k.launch(`vllm serve Qwen/Qwen3-8B --port ${port}`)
+  const taken = await client.call(cookbook.check, {
+    cmd: `${vllm} serve Qwen/Qwen3-8B --port ${port} --enforce-eager`,
+    like: serve.id,
+  })
+  expect(taken.error).toContain(`Port ${port} of local is taken by Qwen3-8B (${serve.id})`)
+  expect(taken.difference).toEqual(['+--enforce-eager'])
+})
+
+test('what does not fit says by how much and what would', async () => {
+  await using k = await seeing()
+  const { client } = k.w
+  const large = await client.call(cookbook.fit, { model: 'Qwen/Qwen3-32B', gpus: '0' })
+  expect(large.verdict).toBe('does_not')
+  expect(large.spare_gib).toBeLessThan(-10)
+  expect(large.settings.flatMap(({ operations }) => operations)).toContainEqual({
+    op: 'set',
+    flag: '--tensor-parallel-size',
+    value: '2',
+  })
+  const split = await client.call(cookbook.fit, { cmd: 'Qwen/Qwen3-32B', tensor_parallel: 3 })
+  expect(split.problems.join()).toContain('attention heads')
+  await expect(client.call(cookbook.fit, { model: 'not/here' })).rejects.toMatchObject({ code: 'not_found' })
+})
+
+test('a launch is warned of what it will meet, and goes on', async () => {
+  await using k = await seeing()
+  const launched = async (words: string): Promise<string> => {
+    const cmd = `${k.machine.bin}/vllm serve ${words} --port ${await freePort()}`
+    return (await k.w.client.call(cookbook.serve, { cmd })).warnings.join('\n')
+  }
+  expect(await launched('Qwen/Qwen3-32B')).toContain('Does not fit')
+  expect(await launched('not/in-the-cache')).toContain('it will be downloaded first')
+  expect(await launched('Qwen/Qwen3-8B --max-model-len 999999')).toContain('made for 40960 tokens')
+})

@@ -1,0 +1,187 @@
+import { spawnSync } from 'node:child_process'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, expect, test } from 'vitest'
+import { cookbook } from '../../src/contract/cookbook.ts'
+import { hosts } from '../../src/contract/hosts.ts'
+import { models } from '../../src/contract/models.ts'
+import { copyCommand } from '../../src/cookbook/copying.ts'
+import { writeDemoModel } from '../../src/demo/engine/hub.ts'
+import { literal } from '../../src/sessions/word.ts'
+import { Cleanup, noSshd, sshdIn } from '../hosts/setting.ts'
+import { type TestKitchen, testKitchen } from '../peers/kitchen.ts'
+
+const cleanup = new Cleanup()
+afterEach(() => cleanup.run())
+
+/** A kitchen whose hub cache is its own. */
+const stocked = async (speed = 50): Promise<{ k: TestKitchen; hub: string }> => {
+  const k = await testKitchen({ speed })
+  const home = join(k.w.home, 'hf')
+  mkdirSync(home)
+  const { variables } = await k.w.client.call(hosts.get, { id: 'local' })
+  await k.w.client.call(hosts.edit, { id: 'local', variables: { ...variables, HF_HOME: home } })
+  return { k, hub: join(home, 'hub') }
+}
+
+test('models are listed from the last scan, and scanned again when asked', async () => {
+  const { k, hub } = await stocked()
+  await using _ = k
+  await writeDemoModel(hub, 'Qwen/Qwen3-0.6B')
+  const first = await k.w.client.call(models.list, {})
+  expect(first.items.find(model => model.id === 'Qwen/Qwen3-0.6B')).toMatchObject({
+    source: 'hf',
+    complete: true,
+  })
+  await writeDemoModel(hub, 'Qwen/Qwen3-8B')
+  const again = await k.w.client.call(models.list, {})
+  expect(again).toEqual(first)
+  const fresh = await k.w.client.call(models.list, { fresh: true, search: 'qwen3-8' })
+  expect(fresh.items.map(model => model.id)).toEqual(['Qwen/Qwen3-8B'])
+  expect(fresh.scanned_at).toBeGreaterThanOrEqual(first.scanned_at!)
+})
+
+test('a download is a task: progress, one at a time, stopped, gone on with, and found afterwards', async () => {
+  const { k, hub } = await stocked(1)
+  await using _ = k
+  const { client } = k.w
+  const { serve } = await client.call(models.download, { model: 'Qwen/Qwen3-0.6B' })
+  expect(serve).toMatchObject({ kind: 'download', model: 'Qwen/Qwen3-0.6B', port: null })
+  expect((await client.call(models.download, { model: 'Qwen/Qwen3-0.6B' })).serve.id).toBe(serve.id)
+  const { watch, serves } = k.w.inside.workspace.cookbook
+  await expect
+    .poll(
+      async () => {
+        await watch.look('local')
+        return serves.view(serves.get(serve.id)).percent
+      },
+      { timeout: 15_000 },
+    )
+    .toBeGreaterThan(0)
+  expect(serves.view(serves.get(serve.id)).state).toBe('loading')
+  await client.call(cookbook.stop, { id: serve.id })
+  await k.until(serve.id, 'stopped')
+  const again = await client.call(cookbook.relaunch, { id: serve.id })
+  expect(again.serve).toMatchObject({ kind: 'download', attempt: 2, lineage: serve.id })
+  await k.until(again.serve.id, 'exited')
+  await expect
+    .poll(async () => (await client.call(models.list, {})).items.map(model => model.id))
+    .toContain('Qwen/Qwen3-0.6B')
+  expect(existsSync(hub)).toBe(true)
+})
+
+test('what cannot be downloaded says why', async () => {
+  const { k } = await stocked()
+  await using _ = k
+  const { serve } = await k.w.client.call(models.download, { model: 'demo/gated' })
+  await k.until(serve.id, 'crashed')
+  const { diagnosis } = await k.w.client.call(cookbook.why, { id: serve.id })
+  expect(diagnosis.verdict).toBe('cause')
+  expect(diagnosis.excerpt).toContain('gated repo')
+  await expect(k.w.client.call(models.download, { model: '--help' })).rejects.toMatchObject({
+    code: 'bad_request',
+  })
+})
+
+test('packages are installed by name alone', async () => {
+  const { k } = await stocked()
+  await using _ = k
+  const { serve } = await k.w.client.call(models.install, { packages: ['xgrammar>=0.1'] })
+  expect(serve).toMatchObject({ kind: 'install', name: 'install xgrammar>=0.1' })
+  await k.until(serve.id, 'exited')
+  await expect(
+    k.w.client.call(models.install, { packages: ['git+https://example.org/x'] }),
+  ).rejects.toMatchObject({
+    code: 'invalid',
+  })
+})
+
+test('a model is deleted once its name is confirmed, and not while it is served', async () => {
+  const { k, hub } = await stocked()
+  await using _ = k
+  const { client } = k.w
+  await writeDemoModel(hub, 'Qwen/Qwen3-0.6B')
+  const model = 'Qwen/Qwen3-0.6B'
+  await expect(client.call(models.remove, { model })).rejects.toMatchObject({
+    code: 'conflict',
+    details: { confirm: model },
+  })
+  const serve = await k.launch(`vllm serve ${model}`)
+  await expect(client.call(models.remove, { model, confirm: model })).rejects.toMatchObject({
+    code: 'conflict',
+  })
+  await client.call(cookbook.stop, { id: serve.id, force: true })
+  const { freed_bytes } = await client.call(models.remove, { model, confirm: model })
+  expect(freed_bytes).toBeGreaterThan(1e9)
+  expect(existsSync(join(hub, 'models--Qwen--Qwen3-0.6B'))).toBe(false)
+  expect((await client.call(models.list, {})).items.map(one => one.id)).not.toContain(model)
+})
+
+const folders = (): { from: string; to: string } => {
+  const folder = mkdtempSync(join(tmpdir(), 'ithaca-copy-'))
+  cleanup.add(folder, path => rmSync(path, { recursive: true, force: true }))
+  const from = join(folder, "it's a model")
+  mkdirSync(join(from, 'blobs'), { recursive: true })
+  mkdirSync(join(from, 'snapshots/abc'), { recursive: true })
+  writeFileSync(join(from, 'blobs/one'), Buffer.alloc(300_000, 7))
+  writeFileSync(join(from, "blobs/a b'c $HOME"), 'odd')
+  symlinkSync('../../blobs/one', join(from, 'snapshots/abc/model.safetensors'))
+  return { from, to: join(folder, 'to/there') }
+}
+
+const run = (argv: readonly string[]): { status: number | null; said: string } => {
+  const { status, stdout, stderr } = spawnSync(argv[0]!, argv.slice(1), { encoding: 'utf8' })
+  return { status, said: stdout + stderr }
+}
+
+test('a copy keeps links and odd names, and goes on where it was cut off', () => {
+  const { from, to } = folders()
+  const end = { target: '', port: null }
+  const command = copyCommand(
+    { ...end, folder: from },
+    { ...end, folder: to },
+    { config: null, knownHosts: null },
+  )
+  const argv = command.argv.map(word => literal(word)!)
+  const first = run(argv)
+  expect(first, first.said).toMatchObject({ status: 0 })
+  expect(first.said).toContain('100%')
+  expect(readFileSync(join(to, 'blobs/one')).equals(readFileSync(join(from, 'blobs/one')))).toBe(true)
+  expect(readFileSync(join(to, "blobs/a b'c $HOME"), 'utf8')).toBe('odd')
+  expect(readlinkSync(join(to, 'snapshots/abc/model.safetensors'))).toBe('../../blobs/one')
+  writeFileSync(join(to, 'blobs/one'), 'cut off')
+  const again = run(argv)
+  expect(again.said).toContain('3 files, 2 of them there already')
+  expect(readFileSync(join(to, 'blobs/one')).length).toBe(300_000)
+})
+
+test.skipIf(noSshd !== null)('a copy reaches another machine over SSH', async () => {
+  const sshd = await sshdIn(cleanup)
+  const { from, to } = folders()
+  const config = join(sshd.folder, 'copy-config')
+  const known = join(sshd.folder, 'copy-known')
+  writeFileSync(known, `${sshd.knownHostsLine}\n`)
+  writeFileSync(
+    config,
+    `Host far\n  HostName 127.0.0.1\n  Port ${sshd.port}\n  User ${sshd.user}\n  IdentityFile ${sshd.clientKey}\n  IdentitiesOnly yes\n`,
+  )
+  const command = copyCommand(
+    { target: '', port: null, folder: from },
+    { target: 'far', port: null, folder: to },
+    { config, knownHosts: known },
+  )
+  const copied = run(command.argv.map(word => literal(word)!))
+  expect(copied, copied.said).toMatchObject({ status: 0 })
+  expect(readFileSync(join(to, "blobs/a b'c $HOME"), 'utf8')).toBe('odd')
+  expect(readlinkSync(join(to, 'snapshots/abc/model.safetensors'))).toBe('../../blobs/one')
+})
