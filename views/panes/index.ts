@@ -1,8 +1,10 @@
 import { approvalsPane } from './approvals/approvals.tsx'
+import { auditPane } from './audit/audit.tsx'
 import { cookbookPane } from './cookbook/cookbook.tsx'
 import { hostsPane } from './hosts/hosts.tsx'
 import type { MakePane } from './pane.ts'
 import { todosPane } from './todos/todos.tsx'
+import { tokensPane } from './tokens/tokens.tsx'
 
 /**
  * The tabs, in the order of their numbers. A new one is a folder here with a function that makes a `Pane`, and its line below.
@@ -14,4 +16,11 @@ import { todosPane } from './todos/todos.tsx'
  * - Actions that change anything have `writes: true`. Ids are `<pane>.<verb>`; `title` is what the footer shows after the key, `help` one sentence for palette and help.
  * - All text from outside goes through `sanitiseText` before it is drawn. A change of a pane's own state ends with `shell.signal.now()`.
  */
-export const panes: readonly MakePane[] = [cookbookPane, todosPane, approvalsPane, hostsPane]
+export const panes: readonly MakePane[] = [
+  cookbookPane,
+  todosPane,
+  approvalsPane,
+  hostsPane,
+  auditPane,
+  tokensPane,
+]

@@ -54,7 +54,7 @@ export class ScreenStage implements AsyncDisposable {
     const pace = { interval: 0, bytesPerSecond: Number.POSITIVE_INFINITY }
     this.#compositor = new Compositor(sink, screen, { depth: 'true', unicode: true }, pace)
     const field = new InkInput()
-    const host = {
+    const host: Host = {
       unicode: true,
       settings: { keys: {}, readOnly: false, ascii: false, theme: 'default', ...options },
       version: '0.0.0-test',
@@ -66,12 +66,14 @@ export class ScreenStage implements AsyncDisposable {
         this.copied.push(text)
         return copySequence(text, null)
       },
-      bell: () => {},
-      lend: run => run(),
+      run: async () => {},
+      plain: async () => {},
+      ssh: ['ssh'],
+      tmuxSocket: '',
       page: async () => {},
       edit: (text, extension) => editThrough(text, extension, { ...process.env, VISUAL: this.editor }),
       quit: () => {},
-    } as unknown as Host
+    }
     this.shell = new Shell(host, screen, panes)
     this.#keyboard = new Keyboard(stroke => this.shell.stroke(stroke), false)
     this.#ink = render(rootOf(this.shell, this.#compositor), {

@@ -1,0 +1,117 @@
+import { describe, expect, test } from 'vitest'
+import { access } from '../../../src/contract/access.ts'
+import { events } from '../../../src/contract/events.ts'
+import { todos } from '../../../src/contract/todos.ts'
+import { hostile, ScreenStage, sizes } from './stage.tsx'
+
+const pause = () => new Promise(resolve => setTimeout(resolve, 320))
+
+describe.each(sizes.slice(0, 2))('tokens at $cols x $rows', size => {
+  test('one is made, its lines are shown and copied once, and it is revoked after a question', async () => {
+    await using stage = await ScreenStage.open(size, 'tokens')
+    await stage.until('No agent has a token yet')
+    await stage.press('a')
+    await stage.until('New token')
+    await stage.press('helper')
+    await stage.until('at a fence')
+    await stage.press('\x1b\r')
+    await stage.until('export ODYSSEUS_API_TOKEN=ith_')
+    await stage.press('q')
+    await stage.until('shown this once')
+    await stage.press('\r')
+    await stage.until('shown this once')
+    const secret = /ith_[\w-]+/.exec(stage.copied[0]!)![0]
+    expect(stage.copied[0]).toContain('export ODYSSEUS_URL=')
+    await stage.press('j', 'j', 'j', '\r')
+    await stage.until(/> .*helper/)
+    expect(stage.screen.text()).not.toContain(secret)
+    const { items } = await stage.workspace.client.call(access.tokens, {})
+    expect(items[0]!.scopes).toEqual({
+      'todos:write': 'allow',
+      'todos:read': 'allow',
+      'calendar:write': 'allow',
+      'calendar:read': 'allow',
+      'memory:write': 'allow',
+      'memory:read': 'allow',
+      'documents:write': 'allow',
+      'documents:read': 'allow',
+      'cookbook:read': 'allow',
+      'cookbook:launch': 'ask',
+      'models:use': 'allow',
+    })
+    expect(items[0]!.fences).toEqual({ stop: 'own', at_fence: 'ask' })
+    await stage.press('X')
+    await stage.until('Revoke helper')
+    await pause()
+    await stage.press('y')
+    await stage.until('No agent has a token yet')
+    expect(await stage.workspace.client.call(access.tokens, {})).toEqual({ items: [] })
+    await stage.press('.')
+    await stage.until('REVOKED')
+  })
+
+  test('names that would take the terminal over leave the frame whole', async () => {
+    await using stage = await ScreenStage.open(size, 'tokens')
+    await stage.workspace.token(hostile.slice(0, 90), ['todos:write'])
+    await stage.until(/>/)
+    await stage.press('X', '\x1b', '\t', 'j', '\t')
+    await stage.until(() => stage.isWhole)
+  })
+})
+
+test('a form that cannot be sent says why and keeps what was typed', async () => {
+  await using stage = await ScreenStage.open(sizes[0]!, 'tokens')
+  await stage.until('No agent has a token yet')
+  await stage.press('a')
+  await stage.until('New token')
+  await stage.press('operator', '\x1b\r')
+  await stage.until('cannot be named')
+  await stage.press('s', '\x1b\r')
+  await stage.until('export ODYSSEUS_API_TOKEN=ith_')
+})
+
+describe.each(sizes)('audit at $cols x $rows', size => {
+  test('shows who did what, narrows it, and takes one change back', async () => {
+    await using stage = await ScreenStage.open(size, 'audit')
+    const agent = stage.workspace.as(await stage.workspace.token('bot', ['todos:write']))
+    const { todo } = await agent.call(todos.add, { title: 'from the bot' })
+    await stage.workspace.client.call(todos.add, { title: 'mine' })
+    await stage.until('mine')
+    await stage.press('/', 'bot', '\r')
+    await stage.until(() => !stage.screen.text().includes('mine'))
+    await stage.press('\x1b')
+    await stage.until('mine')
+    await stage.press('g', 'j', 'a')
+    await stage.until(() => !stage.screen.text().includes('mine'))
+    await stage.press('U')
+    await stage.until('Take this back')
+    await pause()
+    await stage.press('y')
+    await stage.until('(undone)')
+    await expect(stage.workspace.client.call(todos.get, { id: todo.id })).rejects.toThrow()
+    await stage.press('\x1b', '\x1b')
+    await stage.until('mine')
+    expect(stage.isWhole).toBe(true)
+  })
+})
+
+test('a long history is read as far as it is looked at', async () => {
+  await using stage = await ScreenStage.open(sizes[0]!, 'todos')
+  const { client } = stage.workspace
+  for (let n = 0; n < 450; n++) await client.call(todos.add, { title: `thing ${n}` })
+  stage.shell.go('audit')
+  await stage.until('thing 449')
+  await stage.press('G')
+  await stage.until('thing 250')
+  await expect
+    .poll(
+      async () => {
+        await stage.press('G')
+        return stage.screen.text()
+      },
+      { timeout: 10_000 },
+    )
+    .toContain('thing 0"')
+  const { items } = await client.call(events.audit, { search: hostile })
+  expect(items).toEqual([])
+})

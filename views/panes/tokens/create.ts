@@ -1,0 +1,113 @@
+import { access } from '../../../src/contract/access.ts'
+import type { Values } from '../../shell/overlays/form.tsx'
+import type { Shell } from '../../shell/shell.ts'
+import { sanitiseText } from '../../terminal/sanitise.ts'
+import type { FormField } from '../../widgets/form-state.ts'
+import { wrapText } from '../../widgets/text.ts'
+import { toned } from '../../widgets/theme.ts'
+import { granted, grantFields, usual } from './grants.ts'
+
+const fences: readonly FormField[] = [
+  { id: 'hosts', label: 'hosts', kind: 'text', placeholder: 'all; or gpu-a,gpu-b' },
+  { id: 'gpus', label: 'GPUs', kind: 'text', placeholder: 'all; or 4-7' },
+  { id: 'ports', label: 'ports', kind: 'text', placeholder: 'all; or 8100-8199' },
+  { id: 'max_serves', label: 'serves', kind: 'text', placeholder: 'any number at once' },
+  {
+    id: 'stop',
+    label: 'stops',
+    kind: 'choice',
+    choices: [
+      { value: 'own', label: 'only its own serves' },
+      { value: 'any', label: 'any serve' },
+    ],
+  },
+  {
+    id: 'at_fence',
+    label: 'at a fence',
+    kind: 'choice',
+    choices: [
+      { value: 'refuse', label: 'is refused' },
+      { value: 'ask', label: 'asks you' },
+    ],
+  },
+]
+
+const everything: FormField = { id: 'operator', label: 'everything', kind: 'toggle' }
+const named: readonly FormField[] = [
+  {
+    id: 'name',
+    label: 'name',
+    kind: 'text',
+    placeholder: 'of the agent: it is what approvals and audit show',
+  },
+  { id: 'expires', label: 'expires', kind: 'text', placeholder: 'never; or 30d, 12h, a date' },
+  everything,
+]
+
+function fieldsFor(values: Values): readonly FormField[] {
+  if (values.operator === 'yes') return named
+  const launches = values.cookbook === 'launch' || values.cookbook === 'ask'
+  return [...named, ...grantFields, ...(launches ? fences : [])]
+}
+
+/** Asks for everything a token is, makes it, and shows its secret until the person says that it is kept. */
+export function createToken(shell: Shell, made: (id: string) => void): void {
+  shell.form({
+    title: 'New token',
+    verb: 'Create',
+    values: { name: '', expires: '', operator: 'no', ...usual, stop: 'own', at_fence: 'ask' },
+    fields: fieldsFor,
+    async submit(values) {
+      const { token, lines, record } = await shell.client.call(access.create, inputOf(values))
+      made(record.id)
+      keep(shell, record.name, token, lines)
+    },
+  })
+}
+
+function inputOf(values: Values) {
+  const given = (id: string) => (values[id]?.trim() ? { [id]: values[id].trim() } : {})
+  const input = { name: values.name?.trim() ?? '', ...given('expires') }
+  if (values.operator === 'yes') return { ...input, operator: true }
+  const shown = new Set(fieldsFor(values).map(({ id }) => id))
+  const limits = fences.filter(({ id }) => shown.has(id)).map(({ id }) => given(id))
+  // Sending asks unless it is allowed by name.
+  const sends = values.email === 'send' ? { allow_send: true } : {}
+  return { ...input, ...granted(values), ...sends, ...Object.assign({}, ...limits) }
+}
+
+/** The secret is never shown again, so leaving it takes a choice. */
+function keep(shell: Shell, name: string, token: string, lines: readonly string[]): void {
+  const choices = () =>
+    shell.menu(`The secret of ${sanitiseText(name)}: shown this once`, [
+      {
+        id: 'lines',
+        title: 'copy the lines',
+        note: 'what the agent is to be given',
+        run: copy(lines.join('\n')),
+      },
+      { id: 'token', title: 'copy the token', run: copy(token) },
+      { id: 'show', title: 'show it again', run: show },
+      { id: 'done', title: 'done', note: 'it cannot be shown after this', run: () => {} },
+    ])
+  const copy = (text: string) => () => {
+    shell.copy(text, text === token ? 'the token' : 'the lines')
+    choices()
+  }
+  const show = () =>
+    shell.show(
+      `Token of ${sanitiseText(name)}`,
+      width => [
+        ...wrapText(
+          'Give these lines to the agent. The secret is shown this once: only its digest is kept.',
+          width,
+        ),
+        '',
+        ...lines.flatMap(line => wrapText(sanitiseText(line), width).map(row => toned(row, 'strong'))),
+        '',
+        toned('q goes on to copying it', 'quiet'),
+      ],
+      choices,
+    )
+  show()
+}

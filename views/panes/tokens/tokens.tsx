@@ -1,0 +1,147 @@
+import { access, type Token } from '../../../src/contract/access.ts'
+import type { Shell } from '../../shell/shell.ts'
+import { whole } from '../../store/world.ts'
+import { sanitiseText } from '../../terminal/sanitise.ts'
+import { toWidth } from '../../widgets/text.ts'
+import { toned } from '../../widgets/theme.ts'
+import { factRows } from '../facts.ts'
+import { ListSide } from '../list-side.tsx'
+import type { Pane } from '../pane.ts'
+import { TextSide } from '../text-side.tsx'
+import { age, day } from '../words.ts'
+import { createToken } from './create.ts'
+import { fenceWords } from './grants.ts'
+
+/** Who may use the API, and how far. */
+export function tokensPane(shell: Shell): Pane {
+  let revoked = false
+  let agreed: Token | undefined
+  const tokens = shell.live.collection<Token>({
+    noun: 'token',
+    idOf: ({ id }) => id,
+    read: async () => (await shell.client.call(access.tokens, { revoked })).items,
+    keeps: ({ revoked_at }) => revoked || revoked_at === null,
+    from: whole(data => 'scopes' in data && 'prefix' in data),
+  })
+  const list = new ListSide<Token>({
+    items: () => tokens.items,
+    idOf: ({ id }) => id,
+    row: tokenRow,
+    words: token => `${token.name} ${Object.keys(token.scopes).join(' ')}`,
+    empty: () => sanitiseText(tokens.error ?? 'No agent has a token yet. a makes one.'),
+    changed: shell.signal.now,
+  })
+  const text = new TextSide()
+  const where = ['tokens']
+  return {
+    id: 'tokens',
+    tab: 'Keys',
+    title: 'Tokens',
+    actions: [
+      {
+        id: 'tokens.create',
+        title: 'new token',
+        help: 'Makes a token for an agent: what it may do, what it asks for, its limits.',
+        where,
+        writes: true,
+        danger: 'none',
+        run: () => createToken(shell, id => list.select(id)),
+      },
+      {
+        id: 'tokens.revoked',
+        title: 'revoked too',
+        help: 'Shows the revoked ones too, or no more.',
+        where,
+        danger: 'none',
+        run() {
+          revoked = !revoked
+          void tokens.refresh()
+        },
+      },
+      {
+        id: 'tokens.revoke',
+        title: 'revoke',
+        help: 'Ends a token: its next request is refused, and it cannot be taken back.',
+        where,
+        writes: true,
+        danger: 'confirm',
+        disabled: () => {
+          if (!list.selected) return 'select a token first'
+          return list.selected.revoked_at === null ? undefined : 'it is revoked already'
+        },
+        stakes() {
+          agreed = list.selected!
+          return {
+            title: `Revoke ${sanitiseText(agreed.name)}`,
+            facts: [
+              'Its next request is refused. It cannot be taken back.',
+              agreed.last_used_at === null
+                ? 'It was never used.'
+                : `Used ${age(Date.now() - agreed.last_used_at)} ago.`,
+            ],
+            verb: 'Revoke',
+            name: agreed.name,
+          }
+        },
+        async run() {
+          const { value, seq } = await shell.client.ask(access.revoke, { id: agreed!.id })
+          tokens.put(value, seq)
+          shell.toast('good', `Revoked ${value.name}.`)
+        },
+      },
+    ],
+    keys: { 'tokens.create': ['a'], 'tokens.revoked': ['.'], 'tokens.revoke': ['X'] },
+    places: () => where,
+    hints: () => ['tokens.create', 'tokens.revoke', 'tokens.revoked', 'screen.turn', 'screen.filter'],
+    filter: list.filter,
+    list: box => list.view(box),
+    detail: box => text.view(list.selected ? tokenRows(list.selected, box.width) : [], box),
+    move(motion, side) {
+      if (side === 'list') list.move(motion)
+      else text.move(motion)
+    },
+    objects: () =>
+      tokens.items.map(token => ({
+        id: token.id,
+        title: token.name,
+        open() {
+          shell.go('tokens')
+          list.select(token.id)
+        },
+      })),
+  }
+}
+
+function stateOf(token: Token): string {
+  if (token.revoked_at !== null) return 'REVOKED'
+  if (token.expires_at !== null && token.expires_at <= Date.now()) return 'EXPIRED'
+  return token.last_used_at === null ? 'never used' : `used ${age(Date.now() - token.last_used_at)} ago`
+}
+
+function tokenRow(token: Token, width: number): string {
+  const state = stateOf(token)
+  const row = `${toWidth(sanitiseText(token.name), Math.min(24, Math.floor(width / 2)))} ${toWidth(state, 15)}`
+  const scopes = token.operator ? 'everything' : Object.keys(token.scopes).join(' ')
+  return `${token.revoked_at === null ? row : toned(row, 'quiet')} ${toned(scopes, 'quiet')}`
+}
+
+function tokenRows(token: Token, width: number): string[] {
+  const scopes = Object.entries(token.scopes)
+  const having = (how: string) => scopes.filter(([, grant]) => grant === how).map(([scope]) => scope)
+  const waits = token.ask_deadline
+  return factRows(
+    [
+      ['name', token.name],
+      ['state', stateOf(token)],
+      ['may', token.operator ? 'everything you may' : having('allow').join(', ')],
+      ['asks', having('ask').join(', ')],
+      ['', waits === null ? '' : `no answer after ${age(waits * 1000)} counts as no`],
+      ...fenceWords(token).map((words, i) => [i === 0 ? 'fences' : '', words] as const),
+      ['begins', `${token.prefix}...`],
+      ['made', day(token.created_at)],
+      ['expires', token.expires_at === null ? 'never' : day(token.expires_at)],
+      ['revoked', token.revoked_at === null ? '' : day(token.revoked_at)],
+    ],
+    width,
+  )
+}
