@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { capabilities } from '../contract/codex/capabilities.ts'
 import { cookbook } from '../contract/cookbook.ts'
 import { hosts } from '../contract/hosts.ts'
 import { models } from '../contract/models.ts'
@@ -16,6 +17,7 @@ import { group } from './workspace.ts'
 
 /** The verbs of the Cookbook that are more than one call, and the other nouns' under the names people look for here. */
 export const addCookbook = (program: Command, around: Around): void => {
+  addVerb(program.command('capabilities'), capabilities, around)
   const verbs = group(program, 'cookbook')
   addVerb(verbs.command('servers'), hosts.list, around)
   addVerb(verbs.command('presets'), presets.list, around)

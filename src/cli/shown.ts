@@ -1,9 +1,12 @@
+import { access } from '../contract/access.ts'
+import { capabilities } from '../contract/codex/capabilities.ts'
 import { cookbook } from '../contract/cookbook.ts'
 import { hosts } from '../contract/hosts.ts'
 import { models } from '../contract/models.ts'
 import { presets } from '../contract/presets.ts'
 import type { Output, Route } from '../contract/route.ts'
 import type { Attempt, Serve } from '../contract/serve.ts'
+import { todos } from '../contract/todos.ts'
 import { clean, table } from './table.ts'
 import { operationText } from './why.ts'
 
@@ -83,6 +86,21 @@ const SHOWN = new Map<string, Show>([
     models.remove,
     ({ freed_bytes }) => `Deleted: ${(freed_bytes / 1024 ** 3).toFixed(1)} GiB are free again.`,
   ),
+  shown(access.create, ({ record, lines }) =>
+    [
+      `${clean(record.name)} may: ${record.operator ? 'everything, as the operator' : scopesOf(record.scopes)}${record.expires_at === null ? '' : `, until ${new Date(record.expires_at).toLocaleString('sv-SE').slice(0, 16)}`}`,
+      'Its secret is shown this once. Put these lines into the environment of whoever is to use it:',
+      '',
+      ...lines.map(line => clean(line)),
+    ].join('\n'),
+  ),
+  shown(capabilities, answer => JSON.stringify(answer, null, 2)),
+  shown(todos.add, ({ todo, understood }) =>
+    [
+      `Saved: ${clean(todo.title)} (${todo.id.slice(0, 8)})${todo.due ? `, due ${todo.due.slice(0, 16).replace('T', ' ')}` : ''}`,
+      ...(understood?.uncertain ?? []).map(words => `! Not sure about: ${clean(words)}`),
+    ].join('\n'),
+  ),
   shown(hosts.add, ({ added, skipped }) =>
     [
       ...added.map(host => `Saved: ${host.name}. Try it: ithaca hosts test ${host.name}`),
@@ -103,6 +121,11 @@ function launched({ serve, warnings }: { serve: Serve; warnings: string[] }): st
 function begun({ serve }: { serve: Serve }): string {
   return `${clean(serve.name)} runs on ${serve.host_name}: ${serve.id}\n${next(serve, 'ended')}`
 }
+
+const scopesOf = (scopes: Record<string, string>): string =>
+  Object.entries(scopes)
+    .map(([scope, how]) => (how === 'ask' ? `${scope} (asks each time)` : scope))
+    .join(', ') || 'nothing'
 
 const warned = (text: string): string => `! ${clean(text)}`
 const next = (serve: Serve, goal = 'ready'): string =>

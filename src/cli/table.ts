@@ -52,7 +52,15 @@ const WORDS: Record<string, (value: never, row: Row) => string> = {
         : `${reach.state}${reach.state === 'unreachable' && reach.reason ? `: ${reach.reason}` : ''}`,
   devices: (gpus: Gpu[]) => gpuWords(gpus),
   bytes: (bytes: number) => size(bytes),
+  scopes: (scopes: Record<string, string>) =>
+    Object.entries(scopes)
+      .map(([scope, how]) => (how === 'ask' ? `${scope} (asks)` : scope))
+      .join(', '),
+  due: (due: string) => (/^\d{4}-\d\d-\d\dT/.test(due) ? `${due.slice(0, 10)} ${due.slice(11, 16)}` : due),
 }
+
+/** Those of them that are no plain values. */
+const WHOLE = new Set(['devices', 'reach', 'scopes'])
 
 interface Gpu {
   name: string
@@ -85,8 +93,7 @@ const size = (bytes: number): string => {
 const cell = (column: string, value: unknown, whole = false, row: Row = {}): string => {
   if (value === null || value === undefined) return ''
   const words = WORDS[column]
-  if (words && (typeof value !== 'object' || column === 'devices' || column === 'reach'))
-    return clean(words(value as never, row))
+  if (words && (typeof value !== 'object' || WHOLE.has(column))) return clean(words(value as never, row))
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
   if (Array.isArray(value) && value.every(one => typeof one !== 'object')) return clean(value.join(', '))
   if (typeof value === 'number' && /(^at$|_at$|until$|deadline$)/.test(column) && value > 1e11)
@@ -99,10 +106,10 @@ const cell = (column: string, value: unknown, whole = false, row: Row = {}): str
 
 /** Text from outside never reaches a terminal with its control characters. */
 export const clean = (text: string, lines = false, indent = '  '): string => {
-  const plain = stripVTControlCharacters(text).replace(
-    lines ? /[\0-\x08\x0b-\x1f\x7f-\x9f]/g : /[\0-\x1f\x7f-\x9f]+/g,
-    ' ',
-  )
+  const plain = stripVTControlCharacters(text)
+    .replace(lines ? /[\0-\x08\x0b-\x1f\x7f-\x9f]/g : /[\0-\x1f\x7f-\x9f]+/g, ' ')
+    // What turns the direction of text around makes a line read as another than it is.
+    .replace(/[\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '')
   return lines ? plain.replaceAll('\n', `\n${indent}`) : plain
 }
 
