@@ -24,7 +24,6 @@ export const connectImap = async (account: KeptAccount, proof: Proof | null): Pr
     tls: tlsFor(account, imap.host),
     clientInfo: { name: 'Ithaca' },
     logger: false,
-    qresync: true,
     autoIdleDelay: IDLE_AFTER,
     connectionTimeout: CONNECT,
     greetingTimeout: CONNECT,

@@ -84,13 +84,20 @@ const mib = (bytes: number): number => Math.ceil(bytes / 1024 / 1024)
 /** People in a line, checked one by one; doubled and trailing commas are no people. */
 const addresses = async (line: string | undefined): Promise<string[]> => {
   if (!line?.trim()) return []
+  if (/[\r\n]/.test(line.trim()))
+    throw new Problem('invalid', 'The people a mail goes to stand on one line, with commas between them.')
   const { default: addressParser } = await import('nodemailer/lib/addressparser')
   return addressParser(cleanLine(line, 20_000).replace(/;/g, ','), { flatten: true })
     .filter(person => person.address || person.name)
     .map(person => {
       const address = person.address ?? ''
-      if (!/^[^\s@<>,]+@[^\s@<>,]+$/.test(address))
-        throw new Problem('invalid', `'${cleanLine(address || person.name, 100)}' is not a mail address.`)
+      // Two addresses with no comma between them would be one person, and not the one who was meant.
+      const two = person.name?.includes('@') && !line.includes(`<${address}>`)
+      if (two || !/^[^\s@<>,]+@[^\s@<>,]+$/.test(address))
+        throw new Problem(
+          'invalid',
+          `'${cleanLine(two ? line : address || person.name, 100)}' is not a mail address.`,
+        )
       return personText(person.name, address)
     })
 }

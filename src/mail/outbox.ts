@@ -35,7 +35,7 @@ export interface Outbox {
   pump(): Promise<void>
   /** Resolves when it is decided, with `filed` also where its copy lies, or when the time is over. */
   settled(id: string, ms: number, signal: AbortSignal, filed?: boolean): Promise<Sending>
-  file(client: ImapFlow, account: KeptAccount): Promise<void>
+  file(client: ImapFlow, account: KeptAccount): Promise<string | null>
   close(): Promise<void>
 }
 
@@ -275,9 +275,10 @@ export const openSendings = (deps: OutboxDeps): Outbox => {
 
     async file(client, account) {
       recover()
+      const folder = deps.sentFolder(account)
+      let more: string | null = null
+      if (!folder) return null
       for (const sending of store.unfiled(account.id)) {
-        const folder = deps.sentFolder(account)
-        if (!folder) continue
         // Some servers file by themselves, and a copy of ours may have arrived before we heard of it.
         const there = await findByMessageId(client, folder, sending.message_id)
         if (sending.state === 'unknown') {
@@ -295,8 +296,11 @@ export const openSendings = (deps: OutboxDeps): Outbox => {
             `"${sending.subject}" was sent after all: it lies in ${folder}`,
           )
         } else await fileOne(client, sending, folder, there)
-        if (store.get(sending.id)?.filed === 'yes') store.forgetBytes(sending.id)
+        if (store.get(sending.id)?.filed !== 'yes') continue
+        store.forgetBytes(sending.id)
+        more = folder
       }
+      return more
     },
 
     async close() {

@@ -18,8 +18,8 @@ export interface WatcherDeps {
   changes: Changes
   now: () => number
   proof(account: KeptAccount): Promise<Proof | null>
-  /** Copies to Sent and looks for what may have arrived there, while the connection is there. */
-  file(client: ImapFlow, account: KeptAccount): Promise<void>
+  /** Copies to Sent and looks for what may have arrived there, while the connection is there; gives the folder that has more now. */
+  file(client: ImapFlow, account: KeptAccount): Promise<string | null>
   actions: Omit<ActionDeps, 'store' | 'outbox'>
   arrived(account: KeptAccount, folder: KeptFolder, synced: Synced): void
   report(error: unknown): void
@@ -200,10 +200,10 @@ export const openWatcher = (deps: WatcherDeps, account: KeptAccount): Watcher =>
     }
   }
 
-  /** Back to where news is told by itself. */
+  /** Back to where news is told by itself; what came while another folder was open is found by looking. */
   const rest = async (): Promise<void> => {
-    const on = await connected()
-    await within(on, 'INBOX', async () => undefined)
+    const inbox = store.folders(account.id).find(folder => folder.role === 'inbox')
+    if (inbox) await syncOne(await connected(), inbox)
   }
 
   const round = async (): Promise<void> => {
@@ -271,12 +271,15 @@ export const openWatcher = (deps: WatcherDeps, account: KeptAccount): Watcher =>
         throw new Problem('upstream', `${account.name}: ${saidBy(error)}.`)
       }),
     poke() {
+      // The next try to connect tells everything; one more just now would only put that off.
+      if (started && !live && reach.state === 'waiting') return
       void inTurn(async () => {
         const on = await connected()
         const touched = await tellServer({ ...deps.actions, store, outbox }, on, account.id)
-        await deps.file(on, account)
+        const filed = await deps.file(on, account)
         for (const folder of store.folders(account.id))
-          if (touched.has(folder.path) && folder.complete) await syncOne(on, folder)
+          if ((touched.has(folder.path) || folder.path === filed) && folder.complete)
+            await syncOne(on, folder)
         if (started) await rest()
       }).catch(error => {
         if (live && !ending) deps.report(error)

@@ -2,28 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { mail } from '../../src/contract/mail.ts'
 import { mailAccounts } from '../../src/contract/mail-accounts.ts'
 import { dovecotMissing } from '../peers/dovecot.ts'
-import { openPost, type Post, until, written } from '../peers/post.ts'
+import { openPost, type Post, put, until, written } from '../peers/post.ts'
 
 const missing = dovecotMissing()
 if (missing) console.warn(`left out: mail against a real server: ${missing}`)
-
-/** Puts a message into a folder as another program would: on a connection of its own. */
-export const put = async (
-  post: Post,
-  folder: string,
-  raw: string | Buffer,
-  flags: string[] = [],
-): Promise<number> => {
-  const { ImapFlow } = await import('imapflow')
-  const client = new ImapFlow({
-    ...{ host: '127.0.0.1', port: post.imap.port, secure: false, doSTARTTLS: false, logger: false },
-    auth: { user: 'ann', pass: 'secret' },
-  })
-  await client.connect()
-  const appended = await client.append(folder, raw, flags)
-  await client.logout()
-  return (appended && appended.uid) || 0
-}
 
 describe.skipIf(missing)('mail on a real server', () => {
   let post: Post

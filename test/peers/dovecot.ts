@@ -144,6 +144,7 @@ default_internal_group = ${group}
 mail_location = maildir:~/Maildir
 first_valid_uid = 1
 mailbox_list_index = no
+mailbox_idle_check_interval = 1 s
 passdb {
   driver = passwd-file
   args = scheme=PLAIN username_format=%u ${folder}/users

@@ -65,3 +65,21 @@ export const written = (headers: Record<string, string>, body = 'Hello\n'): stri
   `${Object.entries(headers)
     .map(([name, value]) => `${name}: ${value}`)
     .join('\r\n')}\r\n\r\n${body.replace(/\r?\n/g, '\r\n')}`
+
+/** Puts a message into a folder as another program would: on a connection of its own. */
+export const put = async (
+  post: Post,
+  folder: string,
+  raw: string | Buffer,
+  flags: string[] = [],
+): Promise<number> => {
+  const { ImapFlow } = await import('imapflow')
+  const client = new ImapFlow({
+    ...{ host: '127.0.0.1', port: post.imap.port, secure: false, doSTARTTLS: false, logger: false },
+    auth: { user: 'ann', pass: 'secret' },
+  })
+  await client.connect()
+  const appended = await client.append(folder, raw, flags)
+  await client.logout()
+  return (appended && appended.uid) || 0
+}
