@@ -75,6 +75,13 @@ export const openLaunching = (deps: {
     return { place, plan: planned, fence }
   }
 
+  /** What a relaunch needs again: the command's own secrets, and a token that was given for this launch. */
+  const sealedOf = (own: Record<string, string>, given: string | undefined): Buffer | null => {
+    const token = hfToken(given)
+    const all = { ...(token ? { HF_TOKEN: token, HUGGING_FACE_HUB_TOKEN: token } : {}), ...own }
+    return Object.keys(all).length > 0 ? deps.seal.seal(JSON.stringify(all)) : null
+  }
+
   const record = (
     id: string,
     author: Author,
@@ -95,7 +102,7 @@ export const openLaunching = (deps: {
     port,
     gpus: planned.gpus,
     environment: planned.environment,
-    sealed: Object.keys(planned.secrets).length > 0 ? deps.seal.seal(JSON.stringify(planned.secrets)) : null,
+    sealed: sealedOf(planned.secrets, asked.hf_token),
     restart: planned.restart,
     lineage: asked.lineage?.lineage ?? id,
     attempt: asked.lineage?.attempt ?? 1,

@@ -2,7 +2,7 @@ import type { KeptServe } from '../../store/serves.ts'
 import type { cookbook as routes } from '../contract/cookbook.ts'
 import { Problem } from '../contract/problem.ts'
 import type { Parsed } from '../contract/route.ts'
-import type { Operation } from '../contract/serve.ts'
+import type { Diagnosis, Operation } from '../contract/serve.ts'
 import type { Environment } from '../sessions/environment.ts'
 import type { Invocation } from '../sessions/word.ts'
 import { changeCommand, differenceOf, settingOf, unsettingOf } from './change.ts'
@@ -34,10 +34,10 @@ export const openRelaunch = (deps: {
 }): Relaunch => {
   const { machines, serves, why } = deps
 
-  const fixOf = async (one: Known, id: string): Promise<readonly Operation[]> => {
+  const fixOf = async (one: Known, id: string): Promise<Diagnosis['fixes'][number]> => {
     const { diagnosis } = await why.of(one.kept.id)
     const fix = diagnosis.fixes.find(each => each.id === id || each.id.startsWith(id))
-    if (fix) return fix.operations
+    if (fix) return fix
     const offered = diagnosis.fixes.map(each => `${each.id} (${each.title})`).join(', ')
     throw new Problem(
       'not_found',
@@ -70,8 +70,9 @@ export const openRelaunch = (deps: {
           `${kept.name} is still live. Stop it first, or relaunch it with --stop.`,
           { state: serves.state(one) },
         )
+      const fix = asked.apply ? await fixOf(one, asked.apply) : null
       const operations = [
-        ...(asked.apply ? await fixOf(one, asked.apply) : []),
+        ...(fix?.operations ?? []),
         ...(asked.unset ?? []).map(text => said(unsettingOf(text), text, '--flag or NAME')),
         ...(asked.set ?? []).map(text => said(settingOf(text), text, '--flag=value or NAME=value')),
       ]
@@ -107,7 +108,7 @@ export const openRelaunch = (deps: {
           restart: kept.restart ? `on-failure:${kept.restart.times}` : null,
           task,
           ...(task || servingOf(before).model === kept.model ? {} : { repo_id: kept.model ?? undefined }),
-          lineage: { lineage: kept.lineage, attempt, parent: kept.id, fix: asked.apply ?? null, difference },
+          lineage: { lineage: kept.lineage, attempt, parent: kept.id, fix: fix?.id ?? null, difference },
         },
       }
     },
