@@ -33,6 +33,11 @@ export interface ProgramOptions {
 export const runProgram = async (options: ProgramOptions): Promise<number> => {
   const { stdout, stderr } = options
   const program = new Command('ithaca')
+  // Whoever read along may leave (`| head`): then there is nothing more to say. Only what is to stay stays.
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    if (options.argv[0] !== 'up') process.exit(EXIT.ok)
+  })
   let opened: Promise<Door> | null = null
   const door = (): Promise<Door> => (opened ??= options.open({ remote: program.opts().remote }))
   const around: Around = {

@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { access } from '../contract/access.ts'
 import { Problem } from '../contract/problem.ts'
 import { workspace } from '../contract/workspace.ts'
+import { EXIT, exitFor } from './exit.ts'
 import type { Around } from './program.ts'
 import { card } from './table.ts'
 
@@ -88,9 +89,11 @@ const send = async (
   const response = await client.send(method, path, said)
   const { problemOf } = await import('../client/client.ts')
   if (!response.ok && !around.json()) throw await problemOf(response)
+  const failed = response.ok ? null : await problemOf(response.clone())
   for await (const chunk of response.body ?? []) around.write(chunk as Uint8Array)
   around.print('')
-  if (!response.ok) process.exitCode = 1
+  if (failed) process.exitCode = exitFor(failed)
+  else if (response.status === 202 && response.headers.has('ithaca-approval')) process.exitCode = EXIT.timeout
 }
 
 export const group = (program: Command, name: string): Command =>

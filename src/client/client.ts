@@ -50,8 +50,10 @@ export const createClient = (carry: Carry): Client => {
   const ask: Client['ask'] = async (route, input, options) => {
     const response = await stream(route, input, options)
     const seq = response.headers.get('ithaca-seq')
+    const value: unknown = await response.json()
+    if (response.status === 202) throwIfAsked(value)
     return {
-      value: (await response.json()) as never,
+      value: value as never,
       status: response.status,
       seq: seq === null ? null : Number(seq),
     }
@@ -77,6 +79,13 @@ export const address = (
   if (route.method !== 'GET' && route.method !== 'DELETE') return { path, body: Object.fromEntries(rest) }
   const query = new URLSearchParams(rest.map(([name, value]): [string, string] => [name, String(value)]))
   return { path: query.size > 0 ? `${path}?${query}` : path, body: undefined }
+}
+
+/** A question to the operator is not what was asked for, however well it was answered. */
+const throwIfAsked = (value: unknown): void => {
+  const { pending, approval_id, detail } = value as Partial<Record<string, unknown>>
+  if (pending === true && typeof approval_id === 'string')
+    throw new Problem('timeout', String(detail), { pending, approval_id })
 }
 
 const CODES = Object.entries(PROBLEMS) as [ProblemCode, number][]

@@ -47,8 +47,6 @@ export const connect = async (options: InsideOptions & { paths: Paths }): Promis
 }
 
 const tryInside = async (options: InsideOptions): Promise<Connection | null> => {
-  const { mkdirSync } = await import('node:fs')
-  mkdirSync(options.paths.data, { recursive: true, mode: 0o700 })
   const ownership = takeOwnership(options.paths)
   if (!ownership) return null
   const inside = await openInside(options, ownership)
@@ -91,10 +89,20 @@ export const attach = (instance: Instance): Connection => ({
 export const connectRemote = (url: string, token: string): Connection => {
   if (!URL.canParse(url))
     throw new Problem('invalid', `'${url}' is not an address such as http://127.0.0.1:7000.`)
+  const base = url.replace(/\/+$/, '')
+  const carry = overHttp(base, token)
   return {
     mode: 'remote',
-    url: url.replace(/\/+$/, ''),
-    carry: overHttp(url.replace(/\/+$/, ''), token),
+    url: base,
+    async carry(request) {
+      const response = await carry(request)
+      if (response.status === 401 && token === '')
+        throw new Problem(
+          'unauthenticated',
+          `${base} wants a token: put one into ITHACA_TOKEN, or use --remote ssh://host, which needs none.`,
+        )
+      return response
+    },
     inside: null,
     close: async () => undefined,
   }

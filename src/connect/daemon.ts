@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
-import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Problem } from '../contract/problem.ts'
 import { type Instance, readInstance, takeOwnership } from '../workspace/owner.ts'
-import type { Paths } from '../workspace/paths.ts'
+import { makeDirectory, type Paths } from '../workspace/paths.ts'
 import { alive, overHttp } from './connect.ts'
 import { type Inside, openInside } from './inside.ts'
 
@@ -20,7 +20,6 @@ const END_WAIT = 15_000
 /** Opens the workspace, listens, and stays until told to end. */
 export const runDaemon = async (options: DaemonOptions): Promise<Inside> => {
   const { paths } = options
-  mkdirSync(paths.data, { recursive: true, mode: 0o700 })
   const end = Date.now() + END_WAIT
   let asked = false
   for (;;) {
@@ -63,11 +62,11 @@ export const detach = async (options: DaemonOptions & { script: string }): Promi
   const before = readInstance(paths)
   if (before?.mode === 'daemon' && (await alive(before)))
     throw new Problem('conflict', `Ithaca is up already: pid ${before.pid}, ${before.url}.`)
-  mkdirSync(paths.state, { recursive: true, mode: 0o700 })
+  makeDirectory(paths.state)
   const log = openSync(paths.log, 'a', 0o600)
   const words = [
     'up',
-    ...(options.port ? ['--port', String(options.port)] : []),
+    ...(options.port !== undefined ? ['--port', String(options.port)] : []),
     ...(options.host ? ['--host', options.host] : []),
   ]
   const child = spawn(process.execPath, [options.script, ...words], {
@@ -103,14 +102,25 @@ export const detach = async (options: DaemonOptions & { script: string }): Promi
 /** Ends the owner, whoever it is, and waits until the workspace is free. */
 export const endOwner = async (paths: Paths): Promise<Instance | null> => {
   const instance = readInstance(paths)
-  if (!instance || !(await alive(instance))) return null
+  if (!instance || !((await alive(instance)) || isHeld(paths))) return null
   process.kill(instance.pid, 'SIGTERM')
   const end = Date.now() + END_WAIT
   while (readInstance(paths)?.id === instance.id) {
-    if (Date.now() > end) throw new Problem('timeout', `Ithaca (pid ${instance.pid}) does not end.`)
+    if (Date.now() > end)
+      throw new Problem(
+        'timeout',
+        `Ithaca (pid ${instance.pid}) was told to end and does not. 'kill -9 ${instance.pid}' loses nothing that was acknowledged.`,
+      )
     await pause(25)
   }
   return instance
+}
+
+/** An owner that does not answer owns all the same: what it announced is there for as long as it holds the lock. */
+const isHeld = (paths: Paths): boolean => {
+  const ownership = takeOwnership(paths)
+  ownership?.release()
+  return ownership === null
 }
 
 export const currentOwner = async (paths: Paths): Promise<Instance | null> => {

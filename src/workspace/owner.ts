@@ -1,8 +1,9 @@
 import { chmodSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import * as z from 'zod'
-import { explained } from '../../store/database.ts'
-import type { Paths } from './paths.ts'
+import { explained, storeProblem } from '../../store/database.ts'
+import { Problem } from '../contract/problem.ts'
+import { makeDirectory, type Paths } from './paths.ts'
 
 /** Written once the owner listens; whoever comes later finds it there. */
 export const Instance = z.object({
@@ -30,15 +31,19 @@ const held = new Set<string>()
 
 export const takeOwnership = (paths: Paths): Ownership | null => {
   if (held.has(paths.ownerLock)) return null
+  makeDirectory(paths.data)
   const db = explained(paths.ownerLock, () => new Database(paths.ownerLock))
-  chmodSync(paths.ownerLock, 0o600)
   try {
+    chmodSync(paths.ownerLock, 0o600)
     db.pragma('busy_timeout = 0')
     db.exec('BEGIN EXCLUSIVE')
   } catch (error) {
     db.close()
-    if ((error as { code?: string }).code?.startsWith('SQLITE_BUSY')) return null
-    throw error
+    const { code } = error as { code?: string }
+    if (code?.startsWith('SQLITE_BUSY')) return null
+    if (code === 'EPERM' || code === 'EROFS')
+      throw new Problem('unavailable', `${paths.ownerLock} cannot be written: it is not yours, or read-only.`)
+    throw storeProblem(paths.ownerLock, error)
   }
   held.add(paths.ownerLock)
   rmSync(paths.instance, { force: true })

@@ -1,5 +1,7 @@
+import { mkdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { Problem } from '../contract/problem.ts'
 
 /** Where everything of one workspace lies. `ITHACA_HOME` overrides all of XDG at once. */
 export interface Paths {
@@ -44,5 +46,22 @@ export const findPaths = (env: NodeJS.ProcessEnv = process.env): Paths => {
     sealKey: join(data, 'seal.key'),
     tmuxSocket: join(state, 'tmux.sock'),
     log: join(state, 'ithaca.log'),
+  }
+}
+
+export const makeDirectory = (directory: string): void => {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    const why =
+      code === 'EACCES' || code === 'EROFS' || code === 'EPERM'
+        ? 'it is read-only'
+        : code === 'ENOSPC'
+          ? 'the disk is full'
+          : code === 'ENOTDIR' || code === 'EEXIST'
+            ? 'there is a file in its way'
+            : message
+    throw new Problem('unavailable', `${directory} cannot be made: ${why}.`)
   }
 }

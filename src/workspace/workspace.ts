@@ -1,5 +1,4 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { openAccess as openAccessStore } from '../../store/access.ts'
 import { openCalendar as openCalendarStore } from '../../store/calendar.ts'
@@ -15,7 +14,6 @@ import { type Limits, openLimits } from '../access/limits.ts'
 import { type Calendar, openCalendar } from '../calendar/calendar.ts'
 import type { Override } from '../calendar/event.ts'
 import { eventRings } from '../calendar/rings.ts'
-import { Problem } from '../contract/problem.ts'
 import type { Cookbook } from '../cookbook/cookbook.ts'
 import { type Documents, openDocuments } from '../documents/documents.ts'
 import type { Mailbox } from '../mail/mail.ts'
@@ -32,7 +30,7 @@ import { openJournal } from './journal.ts'
 import { kitchen } from './kitchen.ts'
 import { mailroom } from './mailroom.ts'
 import { notifier } from './notifier.ts'
-import type { Paths } from './paths.ts'
+import { makeDirectory, type Paths } from './paths.ts'
 
 /** Everything one person has, open. What holds it closes it. */
 export interface Workspace {
@@ -163,16 +161,5 @@ export const openWorkspace = (options: OpenOptions): Workspace => {
 
 const makeDirectories = (paths: Paths): void => {
   for (const directory of new Set([paths.config, paths.data, paths.state, paths.cache, paths.runtime]))
-    try {
-      mkdirSync(directory, { recursive: true, mode: 0o700 })
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException
-      const why =
-        code === 'EACCES' || code === 'EROFS'
-          ? 'it is read-only'
-          : code === 'ENOSPC'
-            ? 'the disk is full'
-            : (error as Error).message
-      throw new Problem('unavailable', `${directory} cannot be made: ${why}.`)
-    }
+    makeDirectory(directory)
 }

@@ -1,0 +1,79 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { ended, program, says } from '../peers/program.ts'
+
+test("the operator's key is never printed", async () => {
+  await using p = program()
+  const up = await p.run(['up', '--detach', '--port', '0', '--json'])
+  const { key } = JSON.parse(readFileSync(join(p.home, 'ithaca/data/instance.json'), 'utf8'))
+  const down = await p.run(['down', '--json'])
+  expect(JSON.parse(up.stdout).pid).toBe(JSON.parse(down.stdout).ended.pid)
+  expect(up.stdout + down.stdout).not.toContain(key)
+})
+
+test('what waits for the operator is not done: it ends with 6', async () => {
+  await using p = program()
+  const [, url] = await says(p.start(['up', '--port', '0']), /Ithaca is up: (\S+)\. /)
+  const made = await p.run(['tokens', 'create', 'asker', '--ask', 'todos:write', '--json'])
+  p.env.ITHACA_TOKEN = JSON.parse(made.stdout).token
+  const [added, sent] = await Promise.all([
+    p.run(['--remote', url!, 'todos', 'add', 'may I']),
+    p.run(['--remote', url!, 'POST', '/api/v1/todos', '{"title":"may I"}']),
+  ])
+  expect(added).toMatchObject({ code: 6, stderr: expect.stringContaining('The operator is asked') })
+  expect(sent.code).toBe(6)
+}, 30_000)
+
+test('with --json a refusal has the same exit code', async () => {
+  await using p = program()
+  expect((await p.run(['--json', 'GET', '/api/v1/todos/none'])).code).toBe(3)
+  expect((await p.run(['GET', '/api/v1/todos/none'])).code).toBe(3)
+})
+
+test('a port is a number, and a damaged note of it is none', async () => {
+  await using p = program()
+  for (const port of ['abc', '70000', '-1', '1.5'])
+    expect(await p.run(['up', '--port', port])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('is not a port'),
+    })
+  mkdirSync(join(p.home, 'ithaca/data'), { recursive: true })
+  writeFileSync(join(p.home, 'ithaca/data/port'), '')
+  const [, url] = await says(p.start(['up']), /Ithaca is up: (\S+)\. /)
+  expect(readFileSync(join(p.home, 'ithaca/data/port'), 'utf8').trim()).toBe(new URL(url!).port)
+})
+
+test('an owner that hangs is named, and not taken for nothing', async () => {
+  await using p = program()
+  const up = p.start(['up', '--port', '0'])
+  await says(up, /Ithaca is up/)
+  up.kill('SIGSTOP')
+  const down = p.start(['down'])
+  setTimeout(() => up.kill('SIGCONT'), 3000)
+  expect(await ended(down)).toMatchObject({ code: 0, stdout: expect.stringContaining(String(up.pid)) })
+}, 30_000)
+
+test('what is about this machine is not done for another', async () => {
+  await using p = program()
+  const up = p.start(['up', '--port', '0'])
+  const [, url] = await says(up, /Ithaca is up: (\S+)\. /)
+  const down = await p.run(['--remote', url!, 'down'])
+  expect(down).toMatchObject({ code: 2, stderr: expect.stringContaining('this machine') })
+  expect((await p.run(['status'])).stdout).toContain(`pid ${up.pid}`)
+  expect((await p.run(['--remote', url!, 'todos', 'list'])).stderr).toContain('ITHACA_TOKEN')
+})
+
+test('a reader that leaves early is no crash', async () => {
+  await using p = program()
+  const shell = spawn('sh', ['-c', `"$0" "$1" status | true`, process.execPath, 'dist/main.js'], {
+    env: p.env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  const said: Buffer[] = []
+  shell.stderr.on('data', chunk => said.push(chunk))
+  await once(shell, 'close')
+  expect(Buffer.concat(said).toString()).toBe('')
+})
