@@ -7,6 +7,7 @@ import { setFlag } from './command/flags.ts'
 import { showCommand } from './command/redact.ts'
 import { takeSecrets } from './command/secrets.ts'
 import { type Serving, servingOf } from './command/serving.ts'
+import { checkVariable } from './command/variables.ts'
 import type { Place } from './machines.ts'
 
 /** A launch as it was asked for, by whichever door. */
@@ -50,6 +51,7 @@ const OLLAMA_PORTS = 11
 
 export const planLaunch = (asked: Asked, place: Place, policy: Policy): Plan => {
   const { run: kept, task } = asked
+  for (const { name } of kept?.assignments ?? []) checkVariable(name)
   const command: Command = kept
     ? ({ ...kept, kind: task ? 'install' : judgeInvocation(kept, policy) } as Command)
     : parseCommand(asked.cmd, policy)

@@ -71,6 +71,8 @@ test('a download is a task: progress, one at a time, stopped, gone on with, and 
   expect(serves.view(serves.get(serve.id)).state).toBe('loading')
   await client.call(cookbook.stop, { id: serve.id })
   await k.until(serve.id, 'stopped')
+  const loader = client.call(cookbook.relaunch, { id: serve.id, set: ['LD_PRELOAD=/tmp/x.so'] })
+  await expect(loader).rejects.toMatchObject({ code: 'bad_request' })
   const again = await client.call(cookbook.relaunch, { id: serve.id })
   expect(again.serve).toMatchObject({ kind: 'download', attempt: 2, lineage: serve.id })
   await k.until(again.serve.id, 'exited')

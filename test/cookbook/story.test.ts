@@ -1,3 +1,4 @@
+import { appendFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { cookbook } from '../../src/contract/cookbook.ts'
 import { testKitchen } from '../peers/kitchen.ts'
@@ -79,18 +80,29 @@ test('changes by hand, secrets kept, and a live one is not relaunched by a slip'
   expect(await answer('wrong')).not.toBe(500)
 })
 
-test('what its log says while it loads is known before it dies', async () => {
-  await using k = await testKitchen({ listen: true })
-  const { changes } = k.w.inside.workspace
-  const said: string[] = []
-  using _ = {
-    [Symbol.dispose]: changes.subscribe(events => void said.push(...events.map(event => event.action))),
+test('an error of a launch that still lives is known before its death', async () => {
+  await using k = await testKitchen()
+  const { why, serves, watch } = k.w.inside.workspace.cookbook
+  const serve = await k.launch('vllm serve demo/never-ready')
+  const one = serves.get(serve.id)
+  const size = async (): Promise<number> => {
+    await watch.look('local')
+    return serves.state(one) === 'loading' ? (one.sight.session?.log?.size ?? 0) : 0
   }
-  const serve = await k.launch('vllm serve demo/kv-too-small')
-  await k.until(serve.id, 'crashed')
-  await expect.poll(() => said).toContain('cookbook.diagnosis')
-  expect(k.w.inside.workspace.cookbook.serves.get(serve.id).kept.diagnosis?.cause).toBe('kv_cache_too_small')
+  await expect.poll(size, { timeout: 10_000 }).toBeGreaterThan(0)
+  await why.round()
+  expect(one.kept.diagnosis).toBeNull()
+  const before = await size()
+  const { log } = one.sight.session!.attempts.at(-1)!
+  appendFileSync(log, `\n${DEADLY}\n`)
+  await expect.poll(size).toBeGreaterThan(before)
+  await why.round()
+  expect(serves.view(one)).toMatchObject({ cause: 'kv_cache_too_small', root_line: DEADLY })
+  expect(['loading', 'launching']).toContain(serves.view(one).state)
 })
+
+const DEADLY =
+  "ValueError: To serve at least one request with the models's max seq len (16384), (2.25 GiB KV cache is needed, which is larger than the available KV cache memory (1.10 GiB). Based on the available memory, the estimated maximum model length is 6000. Try increasing `gpu_memory_utilization` or decreasing `max_model_len` when initializing the engine."
 
 test('a clean stop has no cause', async () => {
   await using k = await testKitchen()
@@ -99,5 +111,5 @@ test('a clean stop has no cause', async () => {
   await k.w.client.call(cookbook.stop, { id: serve.id })
   const { diagnosis } = await k.w.client.call(cookbook.why, { id: serve.id })
   expect(diagnosis).toMatchObject({ cause: null, fixes: [] })
-  expect(diagnosis.verdict).not.toBe('cause')
+  expect(diagnosis.verdict).toBe('stopped')
 })
