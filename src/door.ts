@@ -88,6 +88,9 @@ const machine = (paths: Paths, version: string, script: string): Machine => ({
     async set(key, value) {
       return (await import('./workspace/config.ts')).setConfig(paths.configFile, key, value)
     },
+    async inUse() {
+      return (await (await import('./connect/daemon.ts')).currentOwner(paths)) !== null
+    },
   },
   daemon: {
     async stay(how) {

@@ -35,6 +35,8 @@ export interface Approvals {
   decide(author: Author, id: string, allow: boolean): Promise<Approval>
   /** Resolves with the approval when it is settled, or as it stands after `ms`. */
   settled(id: string, ms: number, signal?: AbortSignal): Promise<Approval>
+  /** Lets go of everybody who waits: the process ends, the questions stay. */
+  letGo(): void
   /** Ends those whose deadline is over; gives the next deadline. */
   expire(): void
   dispatchWith(dispatch: Dispatch): void
@@ -50,6 +52,7 @@ export const openApprovals = (deps: {
   const { store, changes, now } = deps
   const waiting = new Map<string, Set<() => void>>()
   let dispatch: Dispatch | null = null
+  let over = false
 
   const kept = (id: string): KeptApproval => {
     const found = store.approval(id)
@@ -145,7 +148,7 @@ export const openApprovals = (deps: {
 
     async settled(id, ms, signal) {
       const approval = kept(id)
-      if (isSettled(approval) || ms <= 0 || signal?.aborted) return show(approval)
+      if (isSettled(approval) || ms <= 0 || over || signal?.aborted) return show(approval)
       let stop = (): void => undefined
       await new Promise<void>(resolve => {
         const timer = setTimeout(resolve, ms)
@@ -160,6 +163,11 @@ export const openApprovals = (deps: {
       })
       stop()
       return show(kept(id))
+    },
+
+    letGo() {
+      over = true
+      for (const id of waiting.keys()) wake(id)
     },
 
     expire() {

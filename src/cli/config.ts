@@ -8,6 +8,8 @@ export interface Settings {
   read(): Promise<Record<string, unknown>>
   /** Null takes the key out, so that its default holds again. */
   set(key: string, value: unknown): Promise<Record<string, unknown>>
+  /** Whether somebody has the workspace open, and goes on with what the settings were then. */
+  inUse(): Promise<boolean>
 }
 
 export const addConfig = (program: Command, around: Around, settings: Settings): void => {
@@ -35,6 +37,8 @@ export const addConfig = (program: Command, around: Around, settings: Settings):
           ? JSON.stringify({ key, value: pick(now, key) ?? null })
           : `${key} = ${JSON.stringify(pick(now, key) ?? null)}`,
       )
+      if (!around.json() && (await settings.inUse()))
+        around.print('Ithaca is up with the settings of its start: ithaca down && ithaca up --detach')
     })
 }
 

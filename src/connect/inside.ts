@@ -49,7 +49,10 @@ export const openInside = async (options: InsideOptions, ownership: Ownership): 
         config: workspace.config,
         ...options.listen,
       })
-      opened.push(() => listener.close())
+      opened.push(() => {
+        workspace.approvals.letGo()
+        return listener.close()
+      })
       announce(workspace, listener, ownership, options)
       if (options.listen.mode === 'inside') workspace.release = () => void close()
       workspace.start()

@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { events } from '../../src/contract/events.ts'
 import { testWorkspace } from '../peers/workspace.ts'
@@ -109,4 +111,27 @@ test('no token bears the name of somebody who acts without one', async () => {
   await using w = await testWorkspace()
   for (const name of ['operator', 'ithaca', ' Ithaca '])
     expect((await w.client.send('POST', '/api/v1/tokens', { name, scopes: ['todos:read'] })).status).toBe(422)
+})
+
+test('who waits for the operator is answered when Ithaca ends, and the question stays', async () => {
+  await using w = await testWorkspace()
+  const { approvals } = w.inside.workspace
+  const token = await w.token('asker', [], { ask: ['todos:write'] })
+  const asked = w.request('POST', '/api/v1/todos', { token, body: { title: 'may I' } })
+  await vi.waitUntil(() => approvals.pending() === 1)
+  approvals.letGo()
+  expect((await asked).status).toBe(202)
+  expect(approvals.pending()).toBe(1)
+})
+
+test("a backup is its owner's alone, and overwrites nothing", async () => {
+  await using w = await testWorkspace()
+  const file = join(w.home, 'copy.db')
+  const made = await w.client.send('POST', '/api/v1/workspace/backup', { file })
+  expect(made.status).toBe(200)
+  expect(statSync(file).mode & 0o777).toBe(0o600)
+  expect(statSync(file).size).toBeGreaterThan(4096)
+  expect((await w.client.send('POST', '/api/v1/workspace/backup', { file })).status).toBe(409)
+  const nowhere = await w.client.send('POST', '/api/v1/workspace/backup', { file: join(w.home, 'no/x.db') })
+  expect(await nowhere.json()).toMatchObject({ error: { code: 'failed' } })
 })

@@ -77,3 +77,10 @@ test('a reader that leaves early is no crash', async () => {
   await once(shell, 'close')
   expect(Buffer.concat(said).toString()).toBe('')
 })
+
+test('a setting that comes too late says so', async () => {
+  await using p = program()
+  expect((await p.run(['config', 'set', 'owner.timezone', 'Asia/Tokyo'])).stdout).not.toContain('is up')
+  await says(p.start(['up', '--port', '0']), /Ithaca is up/)
+  expect((await p.run(['config', 'set', 'owner.timezone', 'UTC'])).stdout).toContain('settings of its start')
+})

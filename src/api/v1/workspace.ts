@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs'
+import { rmSync, statSync, writeFileSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
 import { Problem } from '../../contract/problem.ts'
 import { workspace as routes } from '../../contract/workspace.ts'
@@ -25,10 +25,11 @@ export const bindWorkspace = (bind: Bind, workspace: Workspace): void => {
   })
   bind(routes.backup, async ({ file }) => {
     if (!isAbsolute(file)) throw new Problem('invalid', `'${file}' is not an absolute path.`)
-    if (existsSync(file)) throw new Problem('conflict', `${file} exists; a backup never overwrites.`)
+    if (!makeEmpty(file)) throw new Problem('conflict', `${file} exists; a backup never overwrites.`)
     try {
       await workspace.store.backup(file)
     } catch (error) {
+      rmSync(file, { force: true })
       throw new Problem('failed', `${file} could not be written: ${(error as Error).message}.`)
     }
     return { file, bytes: statSync(file).size }
@@ -52,4 +53,16 @@ const nextReminder = ({ todos, calendar, now }: Workspace) => {
   const at = todo?.snoozed_until ?? todo?.due_at ?? Number.POSITIVE_INFINITY
   if (event && event.at < at) return event
   return todo ? { id: todo.id, title: todo.title, at } : null
+}
+
+/** Its owner's alone from the first byte on; false where something is already. */
+const makeEmpty = (file: string): boolean => {
+  try {
+    writeFileSync(file, '', { flag: 'wx', mode: 0o600 })
+    return true
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST') return false
+    throw new Problem('failed', `${file} could not be written: ${message}.`)
+  }
 }
