@@ -95,7 +95,8 @@ const spoken = async (
     const { drawOnce } = await import('../views/shell/once.ts')
     const { columns = 80, rows = 24, isTTY } = process.stdout
     const frame = await drawOnce(link, {
-      size: { columns, rows },
+      // The prompt that follows takes a row of its own.
+      size: { columns, rows: isTTY ? rows - 1 : rows },
       colours: Boolean(isTTY) && depth !== 'mono',
       unicode,
       version: here.version,

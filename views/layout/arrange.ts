@@ -14,6 +14,8 @@ export interface Ui {
   zoomed: boolean
   /** Rows the toasts take now. */
   toasts: number
+  /** How much of the height the detail has under a list that has the keys. */
+  share?: number
 }
 
 export interface Layout {
@@ -50,7 +52,7 @@ function panes(body: Rect, ui: Ui): { list: Rect | null; detail: Rect | null } {
     }
   }
   if (ui.focus === 'detail' || body.height < stacks) return alone
-  const height = Math.floor(body.height * 0.3)
+  const height = Math.floor(body.height * (ui.share ?? 0.3))
   return {
     list: { ...body, height: body.height - height },
     detail: { ...body, y: body.y + body.height - height, height },

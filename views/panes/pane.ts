@@ -39,7 +39,8 @@ export interface Pane {
   list(box: Box): ReactNode
   /** Absent where the list is all there is. */
   detail?(box: Box): ReactNode
-  /** The row over the panes where it is worth one while the detail is alone: what is shown. */
+  /** How much of the height the detail has under the list; three tenths where it is not said. */
+  readonly share?: number
   move(motion: Motion, side: Side): void
   /** What the `/` of the list narrows; absent where nothing can be filtered. */
   filter?: { text: string; set(text: string): void }

@@ -19,9 +19,8 @@ export interface Fact {
 /** The first row: tabs at the left, the facts that fit at the right. */
 export function headLine(tabs: readonly Tab[], facts: readonly Fact[], width: number): string {
   const names = tabs.map(({ tab, badge, current }, i) => {
-    const words = `${i + 1} ${tab}${badge}`
-    if (current) return toned(`[${words}]`, 'selected')
-    return badge === '' ? ` ${words} ` : ` ${i + 1} ${tab}${toned(badge, 'warn')} `
+    if (current) return toned(`[${i + 1} ${tab}${badge}]`, 'selected')
+    return `${i + 1} ${tab}${badge === '' ? '' : toned(badge, 'warn')}`
   })
   const current = tabs.findIndex(tab => tab.current)
   const urgent = facts[0]?.tone === 'bad' ? textWidth(facts[0].text) + 1 : 0
@@ -43,12 +42,12 @@ export function headLine(tabs: readonly Tab[], facts: readonly Fact[], width: nu
 function fitTabs(names: readonly string[], current: number, width: number): string {
   let from = 0
   const length = (start: number) =>
-    names.slice(start, current + 1).reduce((sum, one) => sum + textWidth(one), 0)
+    names.slice(start, current + 1).reduce((sum, one) => sum + textWidth(one) + 1, -1)
   while (from < current && length(from) > width) from++
   let line = ''
   for (const name of names.slice(from)) {
-    if (textWidth(line) + textWidth(name) > width) break
-    line += name
+    if (textWidth(line) + textWidth(name) + 1 > width) break
+    line += line === '' ? name : ` ${name}`
   }
   return line
 }

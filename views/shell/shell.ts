@@ -109,6 +109,7 @@ export class Shell {
       focus: this.side,
       zoomed: this.zoomed || !this.pane.detail,
       toasts: this.toasts.length,
+      ...(this.pane.share === undefined ? {} : { share: this.pane.share }),
     })
   }
 

@@ -9,13 +9,13 @@ export function statusFacts(shell: Shell): Fact[] {
   const lost = live.link?.lost ?? live.lost
   if (lost) facts.push({ text: `LOST ${sanitiseText(lost.reason).slice(0, 60)}`, tone: 'bad' })
   if (shell.readOnly) facts.push({ text: 'READ ONLY', tone: 'warn' })
+  const hosts = world.hosts.items
+  const up = hosts.filter(({ reach }) => reach.state !== 'unreachable').length
+  const hostsUp = { text: `hosts ${up}/${hosts.length}`, tone: up < hosts.length ? 'warn' : 'quiet' } as const
+  if (world.hosts.isRead && up < hosts.length) facts.push(hostsUp)
   if (!live.link) facts.push({ text: 'opening', tone: 'quiet' })
   else facts.push({ text: apiOf(live.link.url, live.link.mode), tone: 'quiet' })
-  const hosts = world.hosts.items
-  if (world.hosts.isRead) {
-    const up = hosts.filter(({ reach }) => reach.state !== 'unreachable').length
-    facts.push({ text: `hosts ${up}/${hosts.length}`, tone: up < hosts.length ? 'warn' : 'quiet' })
-  }
+  if (world.hosts.isRead && up === hosts.length) facts.push(hostsUp)
   const next = world.status.value?.next_reminder
   if (next) facts.push({ text: `${clock(next.at)} ${sanitiseText(next.title).slice(0, 30)}`, tone: 'quiet' })
   return facts

@@ -38,6 +38,7 @@ export function approvalsPane(shell: Shell): Pane {
     id: 'approvals',
     tab: 'Ask',
     title: 'Approvals',
+    share: 0.7,
     actions: [decide(true), decide(false)],
     keys: { 'approvals.allow': ['y'], 'approvals.deny': ['n'] },
     places: () => ['approvals'],

@@ -15,13 +15,13 @@ export function approvalRows(one: Approval, width: number): string[] {
   const body = one.body == null ? [] : JSON.stringify(one.body, null, 2).split('\n')
   return [
     ...said('who', one.actor),
-    ...said('why', one.reason),
+    ...(one.reason === `${one.method} ${one.path}` ? [] : said('why', one.reason)),
     ...said('request', `${one.method} ${one.path}`),
+    ...body.flatMap(line => wrapIndented(sanitiseText(line), width)),
+    '',
     ...said('scopes', one.scopes.join(', ')),
     ...said('asked', `${age(Date.now() - one.created_at)} ago, ${day(one.created_at)}`),
     ...said('until', one.deadline === null ? 'no deadline' : `${day(one.deadline)}, then it counts as no`),
-    '',
-    ...body.flatMap(line => wrapIndented(sanitiseText(line), width)),
   ]
 }
 

@@ -14,12 +14,16 @@ export function causeRows(
   if (whyNot !== null) return wrapText(`The cause is not known: ${sanitiseText(whyNot)}`, width)
   if (!diagnosis) return [toned('Looking for the cause.', 'quiet')]
   const line = diagnosis.line_number === null ? '' : ` line ${diagnosis.line_number}`
-  const title =
-    diagnosis.cause ??
-    { healthy: 'healthy', stopped: 'stopped', cause: '', unknown: 'unknown' }[diagnosis.verdict]
-  const sure = diagnosis.verdict === 'cause' && diagnosis.confidence < 0.7 ? ' (perhaps)' : ''
+  const sure = diagnosis.confidence < 0.7 ? ' (perhaps)' : ''
+  const head =
+    diagnosis.verdict === 'cause'
+      ? `${toned('CAUSE', 'bad')}${line}  ${toned(sanitiseText(diagnosis.cause ?? ''), 'strong')}${sure}`
+      : toned(
+          diagnosis.verdict === 'unknown' ? 'No cause was found.' : `Nothing wrong: ${diagnosis.verdict}.`,
+          'strong',
+        )
   return [
-    `${toned('CAUSE', 'bad')}${line}  ${toned(sanitiseText(title), 'strong')}${sure}`,
+    head,
     ...wrapText(sanitiseText(diagnosis.explanation), width),
     ...diagnosis.fixes.map((fix, i) => {
       const sign = i === selected ? '>' : ' '

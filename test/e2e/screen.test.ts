@@ -1,0 +1,116 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { Pty, type PtyOptions } from '../peers/terminal.ts'
+
+/** The built program in a real pseudo-terminal, in a home of its own. */
+const main = resolve(import.meta.dirname, '../../dist/main.js')
+let home: string
+const ptys: Pty[] = []
+
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'ithaca-screen-'))
+})
+afterEach(async () => {
+  for (const pty of ptys.splice(0)) {
+    pty.kill()
+    await pty.exited
+  }
+  rmSync(home, { recursive: true, force: true })
+})
+
+function start(args: string[] = [], options: PtyOptions = {}): Pty {
+  const env = {
+    ITHACA_HOME: home,
+    HOME: home,
+    TZ: 'UTC',
+    SSH_CONNECTION: undefined,
+    SSH_TTY: undefined,
+    SSH_CLIENT: undefined,
+    TMUX: undefined,
+    ...options.env,
+  }
+  const pty = new Pty(process.execPath, [main, ...args], { ...options, env })
+  ptys.push(pty)
+  return pty
+}
+
+/** Past the first steps of somebody new. */
+async function open(options: PtyOptions = {}): Promise<Pty> {
+  const pty = start([], options)
+  await pty.until('Welcome to Ithaca')
+  pty.send('\x1b')
+  await pty.until(screen => !screen.text().includes('Welcome') && screen.text().includes('hosts 1/1'))
+  return pty
+}
+
+describe.each([
+  { cols: 80, rows: 24 },
+  { cols: 200, rows: 50 },
+])('the screen at $cols x $rows', size => {
+  test('opens, answers keys, and leaves the terminal as it found it', async () => {
+    const pty = await open(size)
+    pty.send('?')
+    await pty.until('─ Keys')
+    pty.send('q')
+    await pty.until(screen => !screen.text().includes('─ Keys'))
+    pty.send('q')
+    await pty.until('q again quits')
+    pty.send('q')
+    expect((await pty.end()).exitCode).toBe(0)
+    expect(pty.screen.leftOn).toEqual([])
+  })
+})
+
+test.each(['SIGTERM', 'SIGHUP', 'SIGINT'] as const)('gives the terminal back on %s', async signal => {
+  const pty = await open()
+  process.kill(pty.pty.pid, signal)
+  await pty.end()
+  expect(pty.screen.leftOn).toEqual([])
+})
+
+test('remembers the pane it was left in, and leads nobody twice', async () => {
+  const first = await open()
+  first.send('4')
+  await first.until('[4 ')
+  first.send('qq')
+  await first.end()
+  expect(JSON.parse(readFileSync(join(home, 'state', 'screen.json'), 'utf8')).pane).not.toBe('cook')
+  const second = start()
+  await second.until('[4 ')
+  await second.until('hosts 1/1')
+  expect(second.screen.text()).not.toContain('Welcome')
+})
+
+test('a second screen shows the same workspace', async () => {
+  const first = await open()
+  const second = start()
+  await second.until('hosts 1/1')
+  first.send('+')
+  await first.until('add:')
+  first.send('tomorrow 5pm feed the cat\r')
+  second.send('\x1b')
+  await second.until(screen => !screen.text().includes('Welcome'))
+  second.send(':feed the cat')
+  await second.until(screen => screen.text().split('feed the cat').length > 2)
+})
+
+test('in a terminal that moves no cursor it speaks in lines', async () => {
+  const pty = start([], { env: { TERM: 'dumb' } })
+  await pty.until('Nothing runs.')
+  pty.send('add tomorrow 5pm feed the dog\r')
+  await pty.until("Added 'feed the dog'")
+  pty.send('stop 7\r')
+  await pty.until('say list first')
+  pty.send('quit\r')
+  expect((await pty.end()).exitCode).toBe(0)
+})
+
+test('--once prints one frame and ends', async () => {
+  const pty = start(['--once'])
+  expect((await pty.end()).exitCode).toBe(0)
+  expect(pty.screen.text()).toContain('[1 Cook]')
+  expect(pty.screen.text()).toContain('local')
+  expect(pty.screen.leftOn).toEqual([])
+})

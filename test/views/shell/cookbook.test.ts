@@ -1,0 +1,182 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Serve } from '../../../src/contract/serve.ts'
+import { type TestKitchen, testKitchen } from '../../peers/kitchen.ts'
+import { ScreenStage, type StageOptions } from './screen-stage.tsx'
+
+/** Small enough for several on the pretended GPUs. */
+const modest = 'vllm serve --gpu-memory-utilization 0.3'
+let kitchen: TestKitchen
+let ready: Serve
+let dead: Serve
+
+beforeAll(async () => {
+  kitchen = await testKitchen()
+  ready = await kitchen.launch(`${modest} Qwen/Qwen3-0.6B`, { name: 'alpha' })
+  dead = await kitchen.launch('vllm serve deepseek-ai/DeepSeek-V3 --max-model-len 98304', {
+    name: 'omega',
+  })
+  await kitchen.until(ready.id, 'ready')
+  await kitchen.until(dead.id, 'crashed')
+}, 60_000)
+afterAll(() => kitchen[Symbol.asyncDispose]())
+
+const small = { cols: 80, rows: 24 }
+const large = { cols: 200, rows: 50 }
+const stage = (size = small, options: StageOptions = {}) =>
+  new ScreenStage(kitchen.w.inside.carry, size, options)
+
+/** Puts the selection on a serve by its name. */
+async function select(on: ScreenStage, name: string): Promise<void> {
+  await on.until(name)
+  on.send(`/${name}\r`)
+  await on.until(new RegExp(`[ >*] +[x*o] ${name}`))
+  on.send('G')
+  await on.until(new RegExp(`^>.*${name}`, 'm'))
+}
+
+describe.each([
+  { size: small, depth: 'true' as const, unicode: true },
+  { size: large, depth: 'mono' as const, unicode: false },
+])('the Cookbook at $size.cols x $size.rows, $depth', ({ size, depth, unicode }) => {
+  test('lists what runs with its state, and shows why something died', async () => {
+    using on = stage(size, { depth, unicode })
+    await on.until(/\* alpha .*ready/)
+    await on.until(/x omega .*CRASHED/)
+    await select(on, 'omega')
+    await on.until(/CAUSE line \d+ +context_length_invalid/)
+    await on.until('fix 1')
+    expect(on.isWhole).toBe(true)
+    if (!unicode) expect(on.screen.text()).toMatch(/^[\x20-\x7e\n]*$/)
+  })
+
+  test('opens a log, searches it on the host, and comes back', async () => {
+    using on = stage(size, { depth, unicode })
+    await select(on, 'alpha')
+    on.send('\r')
+    await on.until('FOLLOWING')
+    await on.until('Application startup complete')
+    on.send('/Uvicorn\r')
+    await on.until(/\/Uvicorn +(1 of 1|0)|'Uvicorn' is not/)
+    on.send('/startup\r')
+    await on.until(/\/startup +\d+ of \d+/)
+    await on.until('PAUSED')
+    on.send('qq')
+    await on.until(/x actions|actions\.\.|c cause/)
+    expect(on.shell.side).toBe('list')
+  })
+
+  test('a fix opens the relaunch form with its command and difference; Escape launches nothing', async () => {
+    using on = stage(size, { depth, unicode })
+    await select(on, 'omega')
+    await on.until('CAUSE')
+    on.send('c')
+    await on.until('> fix 1')
+    on.send('\r')
+    await on.until(/Relaunch omega: /)
+    await on.until('+--max-model-len 16384')
+    await on.until('98304')
+    on.send('\x1b')
+    await on.until(screen => !screen.text().includes('Relaunch omega'))
+    const { items } = await kitchen.w.client.call(
+      (await import('../../../src/contract/cookbook.ts')).cookbook.tasks,
+      { latest: false },
+    )
+    expect(items).toHaveLength(2)
+  })
+
+  test('a stop asks with the facts, and No is what Enter means', async () => {
+    using on = stage(size, { depth, unicode })
+    await select(on, 'alpha')
+    on.send('X')
+    await on.until('Stop alpha')
+    await on.until(`port ${ready.port}`)
+    await new Promise(resolve => setTimeout(resolve, 350))
+    on.send('\r')
+    await on.until(screen => !screen.text().includes('Stop alpha'))
+    expect((await kitchen.until(ready.id, 'ready')).state).toBe('ready')
+  })
+})
+
+describe('the Cookbook', () => {
+  test('shows a launch of somebody else without being asked', async () => {
+    using on = stage()
+    await on.until('alpha')
+    const third = await kitchen.launch(`${modest} Qwen/Qwen3-0.6B`, { name: 'from-an-agent' })
+    await on.until('from-an-agent')
+    await kitchen.until(third.id, 'ready')
+    await on.until(/from-an-agent .*ready/)
+    await kitchen.w.client.send('POST', `/api/v1/serves/${third.id}/stop`, { force: true })
+    await on.until(/from-an-agent .*stopp/)
+  })
+
+  test('stops what was agreed to be stopped, and launches from the form what was typed', async () => {
+    using on = stage({ cols: 120, rows: 40 })
+    const serve = await kitchen.launch(`${modest} Qwen/Qwen3-0.6B`, { name: 'short-lived' })
+    await kitchen.until(serve.id, 'ready')
+    await select(on, 'short-lived')
+    on.send('X')
+    await on.until('Stop short-lived')
+    await new Promise(resolve => setTimeout(resolve, 350))
+    on.send('y')
+    await kitchen.until(serve.id, 'stopped')
+    await on.until(/short-lived .*stopped/)
+    on.send('\x1b')
+    await on.until(screen => screen.text().includes('alpha'))
+    on.send('o')
+    await on.until('A command...')
+    on.send('\r')
+    await on.until('> Command')
+    on.send(
+      `${kitchen.machine.bin}/vllm serve Qwen/Qwen3-0.6B --gpu-memory-utilization 0.3 --port ${serve.port}`,
+    )
+    await on.until('vllm  Qwen/Qwen3-0.6B  :')
+    on.send('\t\t\ttyped-here\x1b\r')
+    await on.until('Launching typed-here')
+    await on.until(/typed-here .*(launching|loading|ready)/)
+  })
+
+  test('several at once want more than a y', async () => {
+    using on = stage()
+    await select(on, 'alpha')
+    on.send('\x1b')
+    await on.until('typed-here')
+    for (const name of ['alpha', 'typed-here']) {
+      await select(on, name)
+      on.send(' ')
+      await on.until(new RegExp(`\\*.*${name}`))
+    }
+    on.send('/\r')
+    await on.until('alpha')
+    on.send('X')
+    await on.until('Stop 2 serves')
+    await on.until('Type stop 2')
+    await new Promise(resolve => setTimeout(resolve, 350))
+    on.send('y\r')
+    await on.settled()
+    expect(on.screen.text()).toContain('Stop 2 serves')
+    on.send('\x1b')
+    await on.until(screen => !screen.text().includes('Stop 2 serves'))
+  })
+
+  test('on a screen that only reads nothing can be changed', async () => {
+    using on = stage(small, { readOnly: true })
+    await on.until('READ ONLY')
+    await select(on, 'alpha')
+    on.send('X')
+    await on.until('this screen only reads')
+    expect(on.shell.overlays).toHaveLength(0)
+  })
+
+  test('copies and attaches by the exact session', async () => {
+    using on = stage()
+    await select(on, 'alpha')
+    on.send('a')
+    await on.until(() => on.ran.length === 1)
+    expect(on.ran[0]!.join(' ')).toContain(`attach -t '=${ready.id}'`)
+    on.send('y')
+    await on.until('A curl line')
+    on.send('j\r')
+    await on.until('Copied a curl line')
+    expect(on.copied[0]).toContain(`:${ready.port}/v1/chat/completions`)
+  })
+})
