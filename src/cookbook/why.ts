@@ -29,6 +29,8 @@ const ENGINES = new Set<string>(['vllm', 'sglang', 'llama.cpp', 'ollama', 'tgi',
 const NEW_BYTES = 1024 * 1024
 /** A death longer ago than this is looked into when somebody asks. */
 const RECENT = 3_600_000
+/** Until a look that failed is tried again. */
+const PAUSE = 60_000
 
 interface Watched {
   diagnoser: Diagnoser
@@ -49,6 +51,7 @@ export const openWhy = (deps: {
   const { machines, serves, reading, now } = deps
   const loading = new Map<string, Watched>()
   const pending = new Map<string, Promise<Told>>()
+  const failed = new Map<string, number>()
   const listeners = new Set<(known: Known) => void>()
   let busy = false
 
@@ -110,8 +113,9 @@ export const openWhy = (deps: {
     })
     const verdict = diagnoseSegments(segments, contextOf(one))
     const { byteOffset } = verdict
-    const counted =
-      verdict.lineNumber ?? (byteOffset === null ? null : await lineAt(place.host, path, byteOffset))
+    // The verdict is worth having without the number of its line, which a slow disk may not tell in time.
+    const count = (offset: number) => lineAt(place.host, path, offset).catch(() => null)
+    const counted = verdict.lineNumber ?? (byteOffset === null ? null : await count(byteOffset))
     return tell(one, verdict, counted)
   }
 
@@ -122,7 +126,9 @@ export const openWhy = (deps: {
     const { name, ending } = one.kept
     const cause = diagnosis.cause
     const summary = ending
-      ? `${name} died of ${cause ?? diagnosis.verdict}${diagnosis.root_line ? `: ${diagnosis.root_line.slice(0, 200)}` : ''}`
+      ? cause
+        ? `${name} died of ${cause}${diagnosis.root_line ? `: ${diagnosis.root_line.slice(0, 200)}` : ''}`
+        : `${name}: ${diagnosis.explanation}`
       : cause
         ? `${name} is likely to die of ${cause}: ${diagnosis.root_line?.slice(0, 200)}`
         : `${name} looks well again`
@@ -137,8 +143,13 @@ export const openWhy = (deps: {
     loading.delete(id)
     const work = examine(one)
       .then(diagnosis => {
+        failed.delete(id)
         keep(one, diagnosis)
         return diagnosis
+      })
+      .catch(error => {
+        failed.set(id, now())
+        throw error
       })
       .finally(() => pending.delete(id))
     pending.set(id, work)
@@ -202,7 +213,8 @@ export const openWhy = (deps: {
         for (const one of serves.all()) {
           if (unreachable(one) || pending.has(one.kept.id)) continue
           const { ending, diagnosis, ended_at } = one.kept
-          if (ending && !diagnosis && now() - (ended_at ?? 0) < RECENT) lookInto(one)
+          const due = now() - (failed.get(one.kept.id) ?? 0) > PAUSE
+          if (ending && !diagnosis && due && now() - (ended_at ?? 0) < RECENT) lookInto(one)
           else if (!ending && serves.state(one) === 'loading')
             await foresee(one).catch(error => {
               loading.delete(one.kept.id)
