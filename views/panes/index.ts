@@ -1,5 +1,6 @@
 import { approvalsPane } from './approvals/approvals.tsx'
 import { auditPane } from './audit/audit.tsx'
+import { calendarPane } from './calendar/calendar.tsx'
 import { cookbookPane } from './cookbook/cookbook.tsx'
 import { hostsPane } from './hosts/hosts.tsx'
 import type { MakePane } from './pane.ts'
@@ -19,6 +20,7 @@ import { tokensPane } from './tokens/tokens.tsx'
 export const panes: readonly MakePane[] = [
   cookbookPane,
   todosPane,
+  calendarPane,
   approvalsPane,
   hostsPane,
   auditPane,

@@ -56,7 +56,7 @@ export class ScreenStage implements AsyncDisposable {
     const field = new InkInput()
     const host: Host = {
       unicode: true,
-      settings: { keys: {}, readOnly: false, ascii: false, theme: 'default', ...options },
+      settings: { keys: {}, readOnly: false, ascii: false, theme: 'auto', ...options },
       version: '0.0.0-test',
       kept: null,
       field: stroke => field.give(stroke),
@@ -99,6 +99,8 @@ export class ScreenStage implements AsyncDisposable {
   async press(...keys: string[]): Promise<void> {
     for (const key of keys) {
       this.#keyboard.bytes(Buffer.from(key))
+      // An Escape is one only when nothing follows it.
+      if (key === '\x1b') await new Promise(resolve => setTimeout(resolve, 40))
       await this.settled()
     }
   }

@@ -1,0 +1,153 @@
+import * as z from 'zod'
+import { calendar, type Entry } from '../../../src/contract/calendar.ts'
+import type { Action } from '../../actions/registry.ts'
+import type { Shell } from '../../shell/shell.ts'
+import { sanitiseText } from '../../terminal/sanitise.ts'
+import { dayOf, plusDays } from '../days.ts'
+import { type CalendarBook, type View, views } from './book.ts'
+import { calendarsMenu } from './calendars.ts'
+import { addEvent, editEvent, type Scope, said, scopes } from './event-form.ts'
+import { written } from './rows.ts'
+
+const where = ['calendar']
+
+/** Which days are looked at, and how. */
+export function viewActions(shell: Shell, book: CalendarBook): Action<Shell, never>[] {
+  const base = { where, danger: 'none' as const }
+  const view = (name: View): Action<Shell, never> => ({
+    ...base,
+    id: `calendar.${name}`,
+    title: name,
+    help: `Shows the ${name}.`,
+    run: () => book.show(name),
+  })
+  const go = (id: string, title: string, help: string, run: () => void): Action<Shell, never> => ({
+    ...base,
+    id: `calendar.${id}`,
+    title,
+    help,
+    run,
+  })
+  const jump: Action<Shell, string> = {
+    ...base,
+    id: 'calendar.jump',
+    title: 'go to',
+    help: 'Goes to a day: "24 dec", "next monday".',
+    args: z.string().trim().min(1, 'say which day'),
+    async run(_shell, start) {
+      const { days } = await shell.client.call(calendar.agenda, { start, days: 1 })
+      book.go(days[0]!.date)
+    },
+  }
+  return [
+    ...views.map(view),
+    go('turn', 'next view', 'Agenda, month, week, day.', () =>
+      book.show(views[(views.indexOf(book.view) + 1) % views.length]!),
+    ),
+    go('today', 'today', 'Goes to today.', () => book.go(book.today)),
+    go('next-day', 'next day', 'One day on.', () => book.go(plusDays(book.day, 1))),
+    go('last-day', 'day before', 'One day back.', () => book.go(plusDays(book.day, -1))),
+    go('next', 'next', 'The next month, week or day.', () => book.page(1)),
+    go('last', 'before', 'The month, week or day before.', () => book.page(-1)),
+    jump as Action<Shell, never>,
+    go('open', 'open', 'Opens the day, or what is selected in it.', () => {
+      if (book.isGrid) book.show('day')
+      else shell.side = 'detail'
+    }),
+    {
+      ...base,
+      id: 'calendar.calendars',
+      title: 'calendars',
+      help: 'Looks at one calendar or all; makes, changes and deletes them.',
+      run: () => calendarsMenu(shell, book),
+    },
+  ]
+}
+
+/** What can be done with events. */
+export function eventActions(shell: Shell, book: CalendarBook): Action<Shell, never>[] {
+  const selected = () => {
+    if (book.isGrid) return 'open the day first, with Enter'
+    return book.selected ? undefined : 'there is no event here'
+  }
+  const base = { where, writes: true, danger: 'none' as const, disabled: selected }
+  let agreed: Entry | undefined
+  const remove = async (entry: Entry, scope?: Scope) => {
+    await shell.client.call(calendar.remove, { id: entry.id, ...(scope ? { scope } : {}) })
+    shell.toast('good', `Deleted '${entry.summary}'. u takes it back.`)
+  }
+  const add: Action<Shell, string> = {
+    ...base,
+    id: 'calendar.add',
+    title: 'add',
+    help: 'Adds an event from a sentence: "friday 9am breakfast with Ann".',
+    disabled: () => undefined,
+    args: z.string().trim().min(1, 'say what and when'),
+    async run(_shell, summary) {
+      const only = book.only ? { calendar: book.only.id } : {}
+      const { event, warnings } = await shell.client.call(calendar.add, { summary, ...only })
+      said(shell, 'Added', event, warnings)
+      book.go(dayOf(event.starts_at, book.zone))
+    },
+  }
+  return [
+    add as Action<Shell, never>,
+    {
+      ...base,
+      id: 'calendar.new',
+      title: 'new',
+      help: 'Adds an event on this day with a form.',
+      disabled: () => undefined,
+      run: () => addEvent(shell, book),
+    },
+    {
+      ...base,
+      id: 'calendar.edit',
+      title: 'edit',
+      help: 'Changes an event; of a series this date, this and the following, or all.',
+      run: () => editEvent(shell, book, book.selected!.id),
+    },
+    {
+      ...base,
+      id: 'calendar.text',
+      title: 'text',
+      help: 'Opens its description in $EDITOR; of a series that of all dates.',
+      async run() {
+        const { event_id } = book.selected!
+        const { description } = await shell.client.call(calendar.get, { id: event_id })
+        const text = await shell.edit(description, 'md')
+        if (text !== null)
+          await shell.client.call(calendar.edit, { id: event_id, description: text, scope: 'all' })
+      },
+    },
+    {
+      ...base,
+      id: 'calendar.remove',
+      title: 'delete',
+      help: 'Deletes an event; of a series this date, this and the following, or all. u brings it back.',
+      danger: () => (book.selected?.repeats ? 'none' : 'confirm'),
+      stakes() {
+        agreed = book.selected!
+        return { title: 'Delete this event', facts: factsOf(agreed), verb: 'Delete', name: '' }
+      },
+      run() {
+        if (!book.selected?.repeats) return remove(agreed!)
+        const entry = book.selected
+        shell.menu(
+          `Delete '${sanitiseText(entry.summary)}'`,
+          scopes.map(({ value, label }) => ({
+            id: value,
+            title: label,
+            async run() {
+              const facts = [...factsOf(entry), `It repeats: this deletes ${label}.`]
+              if (await shell.confirm({ title: 'Delete of a series', facts, verb: 'Delete' }))
+                await shell.act('delete', () => remove(entry, value))
+            },
+          })),
+        )
+      },
+    },
+  ]
+}
+
+const factsOf = (entry: Entry) => [sanitiseText(entry.summary), written(entry.start)]

@@ -1,0 +1,171 @@
+import { type CalendarInfo, calendar, calendars, type Entry } from '../../../src/contract/calendar.ts'
+import { Problem } from '../../../src/contract/problem.ts'
+import type { Shell } from '../../shell/shell.ts'
+import type { Answer } from '../../store/collection.ts'
+import { dayName, dayOf, plusDays, plusMonths, weekdayOf, zoneOf } from '../days.ts'
+import { type Group, GroupedSide } from '../grouped.ts'
+import { type Shown, shownRow } from './rows.ts'
+
+export type View = 'agenda' | 'month' | 'week' | 'day'
+export const views: readonly View[] = ['agenda', 'month', 'week', 'day']
+
+interface Read {
+  days: ReadonlyMap<string, readonly Entry[]>
+  /** Which others want the same time, by id. */
+  overlaps: ReadonlyMap<string, readonly Entry[]>
+  problems: readonly string[]
+}
+
+const empty: Read = { days: new Map(), overlaps: new Map(), problems: [] }
+const agendaDays = 42
+
+/** The days in view, what happens in them, and the calendars it comes from. */
+export class CalendarBook {
+  view: View = 'agenda'
+  /** The only calendar shown, where not all are. */
+  only: CalendarInfo | null = null
+  readonly calendars: Answer<readonly CalendarInfo[]>
+  readonly side: GroupedSide<Shown>
+  readonly #shell: Shell
+  readonly #answer: Answer<Read>
+  #day: string | null = null
+  #looked = false
+  #grouped: { key: string; of: Read; groups: Group<Shown>[] } | null = null
+
+  constructor(shell: Shell) {
+    this.#shell = shell
+    this.#answer = shell.live.answer(['event', 'calendar'], () => this.#read())
+    this.calendars = shell.live.answer(['event', 'calendar'], async () =>
+      this.#looked ? (await shell.client.call(calendars.list, {})).items : [],
+    )
+    this.side = new GroupedSide<Shown>({
+      groups: () => this.#groups(),
+      idOf: ({ key }) => key,
+      row: (shown, width) => shownRow(shown, width, this.zone, this.read.overlaps.has(shown.entry.id)),
+      words: ({ entry }) => `${entry.summary} ${entry.location} ${entry.description} ${entry.calendar_name}`,
+      empty: () =>
+        this.#answer.error ??
+        (this.#answer.value
+          ? `Nothing ${this.view === 'day' ? `on ${dayName(this.day, this.today)}` : 'in these weeks'}. a adds: "friday 9am breakfast".`
+          : 'reading'),
+      changed: shell.signal.now,
+    })
+  }
+
+  get zone(): string {
+    return zoneOf(this.#shell)
+  }
+
+  get today(): string {
+    return dayOf(Date.now(), this.zone)
+  }
+
+  get day(): string {
+    return this.#day ?? this.today
+  }
+
+  get read(): Read {
+    return this.#answer.value ?? empty
+  }
+
+  get isGrid(): boolean {
+    return this.view === 'month' || this.view === 'week'
+  }
+
+  get selected(): Entry | undefined {
+    return this.isGrid ? undefined : this.side.selected?.entry
+  }
+
+  /** The first day in view and how many there are. */
+  get window(): { start: string; days: number } {
+    const { day } = this
+    if (this.view === 'day') return { start: day, days: 1 }
+    if (this.view === 'agenda') return { start: day, days: agendaDays }
+    if (this.view === 'week') return { start: plusDays(day, -weekdayOf(day)), days: 7 }
+    const first = `${day.slice(0, 7)}-01`
+    return { start: plusDays(first, -weekdayOf(first)), days: 42 }
+  }
+
+  on(day: string): Shown[] {
+    return (this.read.days.get(day) ?? []).map(entry => ({ key: `${day} ${entry.id}`, day, entry }))
+  }
+
+  look(): void {
+    if (this.#looked) return
+    this.#looked = true
+    this.again()
+  }
+
+  again(): void {
+    if (this.#shell.live.link) {
+      void this.#answer.refresh()
+      void this.calendars.refresh()
+    }
+    this.#shell.signal.now()
+  }
+
+  show(view: View): void {
+    this.view = view
+    this.again()
+  }
+
+  go(day: string): void {
+    const before = this.window.start
+    this.#day = day
+    if (this.window.start !== before) this.again()
+    this.#shell.signal.now()
+  }
+
+  /** To the next or the last page of what is in view. */
+  page(by: number): void {
+    if (this.view === 'month') this.go(plusMonths(this.day, by))
+    else this.go(plusDays(this.day, by * (this.view === 'day' ? 1 : this.view === 'week' ? 7 : 28)))
+  }
+
+  async #read(): Promise<Read> {
+    if (!this.#looked) return empty
+    const found = await this.#agenda()
+    const byId = new Map(found.days.flatMap(({ items }) => items.map(item => [item.id, item] as const)))
+    const overlaps = new Map<string, Entry[]>()
+    for (const { first, second } of found.overlaps)
+      for (const [one, other] of [
+        [first, second],
+        [second, first],
+      ] as const)
+        if (byId.has(other)) overlaps.set(one, [...(overlaps.get(one) ?? []), byId.get(other)!])
+    return {
+      days: new Map(found.days.map(({ date, items }) => [date, items])),
+      overlaps,
+      problems: found.problems,
+    }
+  }
+
+  async #agenda() {
+    const { start, days } = this.window
+    const ask = (only: { calendar?: string }) =>
+      this.#shell.client.call(calendar.agenda, { start, days, ...only })
+    if (!this.only) return ask({})
+    try {
+      return await ask({ calendar: this.only.id })
+    } catch (error) {
+      // Somebody deleted the one that was looked at.
+      if (!(error instanceof Problem) || error.code !== 'not_found') throw error
+      this.only = null
+      return ask({})
+    }
+  }
+
+  #groups(): readonly Group<Shown>[] {
+    const { read, today } = this
+    const { start, days } = this.window
+    const key = `${this.view} ${start} ${days} ${today}`
+    if (this.#grouped?.key === key && this.#grouped.of === read) return this.#grouped.groups
+    const groups = Array.from({ length: days }, (_, n) => plusDays(start, n)).map(day => ({
+      id: day,
+      title: `${dayName(day, today)}${day === today ? ', today' : ''}`,
+      items: this.on(day),
+    }))
+    this.#grouped = { key, of: read, groups }
+    return groups
+  }
+}

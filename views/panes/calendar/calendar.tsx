@@ -1,0 +1,140 @@
+import type { Shell } from '../../shell/shell.ts'
+import { sanitiseText } from '../../terminal/sanitise.ts'
+import { Rows } from '../../widgets/rows.tsx'
+import { toned } from '../../widgets/theme.ts'
+import { dayName, plusDays, plusMonths } from '../days.ts'
+import type { Motion, Pane } from '../pane.ts'
+import { TextSide } from '../text-side.tsx'
+import { eventActions, viewActions } from './actions.ts'
+import { CalendarBook, type View, views } from './book.ts'
+import { gridRows } from './grid.ts'
+import { entryRows, shownRow } from './rows.ts'
+
+/** What happens when: as a list of days, a month, a week or one day. */
+export function calendarPane(shell: Shell): Pane {
+  const book = new CalendarBook(shell)
+  const text = new TextSide()
+  let came: View | null = null
+  const actions = [...eventActions(shell, book), ...viewActions(shell, book)].map(action =>
+    action.id === 'calendar.open'
+      ? {
+          ...action,
+          run() {
+            if (book.isGrid) came = book.view
+            action.run(shell, undefined as never)
+          },
+        }
+      : action,
+  )
+  const detailRows = (width: number): string[] => {
+    const { read, zone, today, selected } = book
+    const problems = read.problems.map(problem => toned(`! ${sanitiseText(problem)}`, 'warn'))
+    if (!book.isGrid) {
+      if (!selected) return problems
+      return [
+        ...entryRows(selected, read.overlaps.get(selected.id) ?? [], width, { zone, today }),
+        ...problems,
+      ]
+    }
+    const entries = book.on(book.day)
+    const none = toned('Nothing. n adds an event on this day.', 'quiet')
+    return [
+      toned(dayName(book.day, today), 'title'),
+      ...(entries.length === 0 ? [none] : []),
+      ...entries.map(shown => shownRow(shown, width, zone, read.overlaps.has(shown.entry.id))),
+      ...problems,
+    ]
+  }
+  return {
+    id: 'calendar',
+    tab: 'Cal',
+    title: 'Calendar',
+    actions,
+    keys: {
+      'calendar.add': ['a'],
+      'calendar.new': ['n'],
+      'calendar.edit': ['e'],
+      'calendar.text': ['E'],
+      'calendar.remove': ['X'],
+      'calendar.open': ['enter'],
+      'calendar.agenda': ['A'],
+      'calendar.month': ['M'],
+      'calendar.week': ['W'],
+      'calendar.day': ['D'],
+      'calendar.turn': ['.'],
+      'calendar.today': ['t'],
+      'calendar.next-day': ['l', 'right'],
+      'calendar.last-day': ['h', 'left'],
+      'calendar.next': [']'],
+      'calendar.last': ['['],
+      'calendar.jump': ['T'],
+      'calendar.calendars': ['c'],
+    },
+    places: () => ['calendar'],
+    hints: () => [
+      'calendar.add',
+      'calendar.open',
+      ...(book.isGrid ? [] : ['calendar.edit', 'calendar.remove']),
+      'calendar.turn',
+      'calendar.next',
+      'calendar.last',
+      'calendar.today',
+      'calendar.new',
+      'calendar.calendars',
+      'screen.filter',
+    ],
+    badge: () => (book.only ? '*' : ''),
+    filter: book.side.filter,
+    list: box =>
+      book.isGrid ? (
+        <Rows rows={gridRows(book, box)} width={box.width} height={box.height} />
+      ) : (
+        book.side.view(box)
+      ),
+    detail: box => text.view(detailRows(box.width), box),
+    move(motion, side) {
+      if (side === 'detail') text.move(motion)
+      else if (book.isGrid) book.go(moved(book, motion))
+      else book.side.move(motion)
+    },
+    opened: () => book.look(),
+    up(side) {
+      if (side === 'list' && came !== null && book.view === 'day') {
+        book.show(came)
+        came = null
+        return true
+      }
+      if (side === 'detail' || book.only === null || book.side.filter.text !== '') return false
+      book.only = null
+      book.again()
+      return true
+    },
+    objects: () =>
+      [...book.read.days].flatMap(([day, entries]) =>
+        entries.map(entry => ({
+          id: `${day} ${entry.id}`,
+          title: `${day} ${entry.summary}`,
+          words: entry.location,
+          open() {
+            shell.go('calendar')
+            book.show('agenda')
+            book.side.select(`${day} ${entry.id}`)
+          },
+        })),
+      ),
+    remember: () => ({ view: book.view }),
+    recall(kept) {
+      const { view } = kept as { view?: unknown }
+      book.view = views.find(one => one === view) ?? book.view
+    },
+  }
+}
+
+/** Where a motion leads in a grid: rows are weeks, pages months, ends those of the month. */
+function moved({ day, view }: CalendarBook, motion: Motion): string {
+  if (motion === 'home') return `${day.slice(0, 7)}-01`
+  if (motion === 'end') return plusDays(plusMonths(`${day.slice(0, 7)}-01`, 1), -1)
+  if ('rows' in motion) return plusDays(day, motion.rows * (view === 'week' ? 1 : 7))
+  const by = Math.sign(motion.pages)
+  return view === 'week' ? plusDays(day, by * 7) : plusMonths(day, by)
+}

@@ -1,0 +1,115 @@
+import { type CalendarEvent, calendar } from '../../../src/contract/calendar.ts'
+import type { Input } from '../../../src/contract/route.ts'
+import type { Values } from '../../shell/overlays/form.tsx'
+import type { Shell } from '../../shell/shell.ts'
+import { sanitiseText } from '../../terminal/sanitise.ts'
+import type { FormField } from '../../widgets/form-state.ts'
+import { changed } from '../changed.ts'
+import type { CalendarBook } from './book.ts'
+import { written } from './rows.ts'
+
+export type Scope = 'one' | 'following' | 'all'
+
+export const scopes: readonly { value: Scope; label: string }[] = [
+  { value: 'one', label: 'this date' },
+  { value: 'following', label: 'this and the following' },
+  { value: 'all', label: 'all dates' },
+]
+
+function fieldsFor(book: CalendarBook, series: boolean, values: Values): readonly FormField[] {
+  const whole = !series || values.scope !== 'one'
+  const choices = (book.calendars.value ?? []).map(({ id, name }) => ({
+    value: id,
+    label: sanitiseText(name),
+  }))
+  return [
+    ...(series ? [{ id: 'scope', label: 'changes', kind: 'choice', choices: scopes } as const] : []),
+    { id: 'summary', label: 'what', kind: 'text' },
+    { id: 'start', label: 'start', kind: 'text', placeholder: 'friday 9am' },
+    { id: 'end', label: 'end', kind: 'text', placeholder: 'an hour later' },
+    { id: 'location', label: 'where', kind: 'text' },
+    ...(whole
+      ? [
+          { id: 'rrule', label: 'repeats', kind: 'text', placeholder: 'no; or weekly' } as const,
+          ...(choices.length > 1
+            ? [{ id: 'calendar', label: 'calendar', kind: 'choice', choices } as const]
+            : []),
+        ]
+      : []),
+    { id: 'alarms', label: 'reminds', kind: 'text', placeholder: 'minutes before: 10, 60' },
+    { id: 'free', label: 'takes no time', kind: 'toggle' },
+  ]
+}
+
+/** What the form says, as the API takes it; only what differs from `before`. */
+function inputOf(before: Values, values: Values) {
+  const { scope: _scope, free, alarms, end, rrule, ...words } = changed(before, values)
+  return {
+    ...words,
+    ...(end === undefined ? {} : { end: end.trim() === '' ? null : end }),
+    ...(rrule === undefined ? {} : { rrule: rrule.trim() === '' ? null : rrule }),
+    ...(free === undefined ? {} : { busy: free === 'no' }),
+    ...(alarms === undefined
+      ? {}
+      : {
+          alarms: alarms
+            .split(/[\s,]+/)
+            .filter(Boolean)
+            .map(Number),
+        }),
+  }
+}
+
+export function said(shell: Shell, what: string, event: CalendarEvent, warnings: readonly string[]): void {
+  shell.toast('good', `${what} '${event.summary}', ${written(event.start)}. u takes it back.`)
+  for (const warning of warnings) shell.toast('warn', warning)
+}
+
+export function addEvent(shell: Shell, book: CalendarBook): void {
+  const before = { summary: '', start: '', end: '', location: '', rrule: '', alarms: '', free: 'no' }
+  const usual = book.only?.id ?? book.calendars.value?.[0]?.id ?? ''
+  shell.form({
+    title: 'New event',
+    verb: 'Add',
+    values: { ...before, start: book.day, calendar: usual },
+    fields: values => fieldsFor(book, false, values),
+    async submit(values) {
+      const input = inputOf({ ...before, calendar: '' }, values) as Input<typeof calendar.add>
+      const { event, warnings } = await shell.client.call(calendar.add, {
+        ...input,
+        summary: values.summary ?? '',
+      })
+      said(shell, 'Added', event, warnings)
+    },
+  })
+}
+
+export async function editEvent(shell: Shell, book: CalendarBook, id: string): Promise<void> {
+  const event = await shell.client.call(calendar.get, { id })
+  const series = event.repeats
+  const before = {
+    scope: 'one',
+    summary: sanitiseText(event.summary),
+    start: written(event.start),
+    end: written(event.end),
+    location: sanitiseText(event.location),
+    rrule: sanitiseText(event.rrule ?? ''),
+    calendar: event.calendar,
+    alarms: event.alarms.join(', '),
+    free: event.busy ? 'no' : 'yes',
+  }
+  shell.form({
+    title: 'Edit event',
+    verb: 'Save',
+    values: before,
+    at: 'summary',
+    fields: values => fieldsFor(book, series, values),
+    async submit(values) {
+      const shown = new Set(fieldsFor(book, series, values).map(field => field.id))
+      const kept = Object.fromEntries(Object.entries(values).filter(([field]) => shown.has(field)))
+      const scope = series ? { scope: values.scope as Scope } : {}
+      const saved = await shell.client.call(calendar.edit, { id, ...inputOf(before, kept), ...scope })
+      said(shell, 'Changed', saved.event, saved.warnings)
+    },
+  })
+}

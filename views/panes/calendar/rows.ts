@@ -1,0 +1,76 @@
+import type { Entry } from '../../../src/contract/calendar.ts'
+import { sanitiseBlock, sanitiseText } from '../../terminal/sanitise.ts'
+import { wrapText } from '../../widgets/text.ts'
+import { toned } from '../../widgets/theme.ts'
+import { dayName, dayOf, timeOf } from '../days.ts'
+import { factRows } from '../facts.ts'
+import { coloured } from './colour.ts'
+
+/** An entry as it stands in one of its days. */
+export interface Shown {
+  key: string
+  day: string
+  entry: Entry
+}
+
+/** From when to when on this day; an end on another day is left open. */
+function span({ entry, day }: Shown, zone: string): string {
+  if (entry.all_day) return 'all day'
+  const from = dayOf(entry.starts_at, zone) === day ? timeOf(entry.starts_at, zone) : '..'
+  const to =
+    dayOf(Math.max(entry.starts_at, entry.ends_at - 1), zone) === day ? timeOf(entry.ends_at, zone) : '..'
+  return `${from}-${to}`
+}
+
+export function shownRow(shown: Shown, width: number, zone: string, overlaps: boolean): string {
+  const { entry } = shown
+  const place = entry.location === '' || width < 50 ? '' : ` @ ${sanitiseText(entry.location)}`
+  const signs = `${entry.cancelled ? 'CANCELLED ' : ''}${overlaps ? '! ' : ''}`
+  const after = `${entry.repeats ? ' (repeats)' : ''}${place}`
+  const bar = coloured('|', entry.color)
+  return `${span(shown, zone).padEnd(11)} ${bar} ${signs}${sanitiseText(entry.summary)}${toned(after, 'quiet')}`
+}
+
+/** One line in a cell of the month or the week. */
+export function cellRow({ entry, day }: Shown, zone: string): string {
+  const from =
+    dayOf(entry.starts_at, zone) === day && !entry.all_day ? `${timeOf(entry.starts_at, zone)} ` : ''
+  return coloured(`${from}${sanitiseText(entry.summary)}`, entry.color)
+}
+
+export function entryRows(
+  entry: Entry,
+  overlaps: readonly Entry[],
+  width: number,
+  { zone, today }: { zone: string; today: string },
+): string[] {
+  const moment = (at: number) => `${dayName(dayOf(at, zone), today)} ${timeOf(at, zone)}`
+  const lastDay = dayOf(Math.max(entry.starts_at, entry.ends_at - 1), zone)
+  const firstDay = dayOf(entry.starts_at, zone)
+  const end = firstDay === lastDay ? timeOf(entry.ends_at, zone) : moment(entry.ends_at)
+  const days = firstDay === lastDay ? '' : ` - ${dayName(lastDay, today)}`
+  const when = entry.all_day ? `${dayName(firstDay, today)}${days}` : `${moment(entry.starts_at)} - ${end}`
+  return [
+    ...wrapText(sanitiseText(entry.summary), width).map(row => toned(row, 'strong')),
+    ...factRows(
+      [
+        ['when', entry.cancelled ? `CANCELLED, was ${when}` : when],
+        ['where', entry.location],
+        ['calendar', entry.calendar_name],
+        ['repeats', entry.repeats ? (entry.changed ? 'yes; this date differs' : 'yes') : ''],
+        ['clock', entry.tzid !== null && entry.tzid !== zone ? entry.tzid : ''],
+        ['busy', entry.busy ? '' : 'no, takes up no time'],
+        ...overlaps.map(other => ['! overlaps', `${other.summary}, ${moment(other.starts_at)}`] as const),
+      ],
+      width,
+    ),
+    ...(entry.description === ''
+      ? []
+      : ['', ...sanitiseBlock(entry.description).flatMap(line => wrapText(line, width))]),
+  ]
+}
+
+/** A start or end as a form shows it: without the offset where it is on the owner's clock. */
+export function written(moment: string): string {
+  return moment.length === 10 ? moment : moment.slice(0, 16).replace('T', ' ')
+}
