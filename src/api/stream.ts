@@ -63,7 +63,6 @@ export const streamEvents = (wanted: {
           await new Promise<void>(resolve => {
             wake = resolve
             timer = setTimeout(resolve, KEEP_ALIVE)
-            timer.unref()
           })
           clearTimeout(timer)
           wake = () => undefined

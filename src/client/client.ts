@@ -1,4 +1,3 @@
-import type { Event } from '../contract/events.ts'
 import { PROBLEMS, Problem, type ProblemCode } from '../contract/problem.ts'
 import { type Input, type Output, pathFields, type Route } from '../contract/route.ts'
 
@@ -113,5 +112,3 @@ export const problemOf = async (response: Response): Promise<Problem> => {
   }
   return new Problem(code, message, details)
 }
-
-export type { Event }

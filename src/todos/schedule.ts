@@ -77,6 +77,8 @@ export const openSchedule = (deps: {
           'invalid',
           `'${repeat.slice(0, 100)}' is not understood as a repeat: ${rule.reason}`,
         )
+      if (rule.repeat?.includes('FREQ=SECONDLY'))
+        throw new Problem('invalid', 'A reminder every second is none: repeat it every minute at most.')
       return { ...read, repeat: rule.repeat, repeat_from: rule.repeat === null ? null : when.local }
     },
 

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { ended, program, says } from '../peers/program.ts'
 
@@ -83,4 +84,15 @@ test('a setting that comes too late says so', async () => {
   expect((await p.run(['config', 'set', 'owner.timezone', 'Asia/Tokyo'])).stdout).not.toContain('is up')
   await says(p.start(['up', '--port', '0']), /Ithaca is up/)
   expect((await p.run(['config', 'set', 'owner.timezone', 'UTC'])).stdout).toContain('settings of its start')
+})
+
+test('its own events are read until somebody ends it, daemon or not', async () => {
+  await using p = program()
+  await p.run(['todos', 'add', 'told'])
+  const reading = p.start(['GET', '/api/v1/events?since=0'])
+  const over = ended(reading)
+  await says(reading, /event: todos\.add/)
+  expect(await Promise.race([over, pause(500, 'still reading')])).toBe('still reading')
+  reading.kill('SIGTERM')
+  expect((await over).signal).toBe('SIGTERM')
 })

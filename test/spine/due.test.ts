@@ -26,6 +26,9 @@ test('what is not understood is an error, and nothing is stored', async () => {
   ).rejects.toMatchObject({
     code: 'invalid',
   })
+  await expect(
+    w.client.call(todos.add, { title: 'x', due: 'now', repeat: 'FREQ=SECONDLY' }),
+  ).rejects.toMatchObject({ code: 'invalid' })
   expect((await w.client.call(todos.list, {})).items).toEqual([])
 })
 
