@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { enableCompileCache } from 'node:module'
 import { join } from 'node:path'
 import type { ScreenSettings } from '../views/shell/host.ts'
 import type { ScreenOptions } from '../views/shell/open.ts'
@@ -41,6 +42,8 @@ export const runScreenHere = async (asked: Asked, here: Here): Promise<number> =
     output: Boolean(process.stdout.isTTY),
   })
   const file = join(paths.state, 'screen.json')
+  // What was compiled last time need not be again: half of the way to the first live frame.
+  enableCompileCache(join(paths.cache, 'compiled'))
   if (once || seen.view === 'lines') return said(() => spoken(asked, here, seen, readIfThere(file)))
   const { runScreen } = await import('../views/shell/open.ts')
   const options: ScreenOptions = {

@@ -5,6 +5,7 @@ const batch = 100
 export class Signal {
   #version = 0
   #timer: NodeJS.Timeout | undefined
+  #last = Number.NEGATIVE_INFINITY
   readonly #listeners = new Set<() => void>()
 
   get version(): number {
@@ -19,12 +20,14 @@ export class Signal {
   readonly now = (): void => {
     clearTimeout(this.#timer)
     this.#timer = undefined
+    this.#last = performance.now()
     this.#version++
     for (const listener of this.#listeners) listener()
   }
 
   readonly soon = (): void => {
-    this.#timer ??= setTimeout(this.now, batch)
+    // After a rest the first change is shown at once; only what follows it closely waits.
+    this.#timer ??= setTimeout(this.now, Math.max(0, this.#last + batch - performance.now()))
   }
 
   stop(): void {

@@ -27,6 +27,7 @@ export function serveRows(serve: Serve, width: number, now: number): string[] {
   const { metrics } = serve
   return saidRows(
     [
+      { label: 'name', text: serve.name },
       { label: 'state', text: stateWords(serve, now).replace(/\x1b\[[\d;]*m/g, '') },
       { label: 'reason', text: serve.reason ?? '' },
       { label: 'cause', text: serve.cause ?? '' },
