@@ -14,20 +14,20 @@ const BROKEN = 2 * 1024 * 1024
 /** The text of one message of the selected folder; attachments are named, not fetched. */
 export const fetchBody = async (client: ImapFlow, uid: number): Promise<Body> => {
   const found = await client.fetchOne(String(uid), { uid: true, bodyStructure: true }, { uid: true })
-  if (!found) throw new Problem('gone', `Message ${uid} is not on the server any more.`)
-  const structure = found.bodyStructure
+  const structure = found ? found.bodyStructure : undefined
   const attachments = attachmentsOf(structure)
   const readable = leaves(structure).filter(isReadable)
-  if (!structure || (readable.length === 0 && attachments.length === 0)) return parsedHere(client, uid)
   const texts = new Map<MessageStructureObject, { text: string; cut: boolean }>()
-  for (const leaf of chosen(readable)) texts.set(leaf, await partText(client, uid, leaf))
+  for (const leaf of readable.slice(0, MOST_TEXTS)) texts.set(leaf, await partText(client, uid, leaf))
   const joined = (type: string): string =>
     [...texts]
-      .filter(([leaf]) => leaf.type === type)
+      .filter(([leaf]) => (leaf.type === 'text/html' ? 'html' : 'plain') === type)
       .map(([, { text }]) => text)
       .join('\n\n')
+  const read = made(joined('plain'), joined('html'))
+  if (read.body_from === 'nothing' && attachments.length === 0) return parsedHere(client, uid)
   return {
-    ...made(joined('text/plain'), joined('text/html')),
+    ...read,
     truncated: [...texts.values()].some(({ cut }) => cut),
     attachments,
     warnings: warningsFor(attachments),
@@ -44,8 +44,6 @@ const made = (plain: string, html: string): Pick<Body, 'body' | 'body_from' | 'h
 }
 
 const MOST_TEXTS = 20
-
-const chosen = (readable: MessageStructureObject[]): MessageStructureObject[] => readable.slice(0, MOST_TEXTS)
 
 const partText = async (
   client: ImapFlow,
@@ -69,15 +67,22 @@ const parsedHere = async (client: ImapFlow, uid: number): Promise<Body> => {
   )
   const source = found ? found.source : undefined
   if (!found || !source) throw new Problem('gone', `Message ${uid} is not on the server any more.`)
+  const truncated = (found.size ?? 0) > BROKEN
   const { default: PostalMime } = await import('postal-mime')
-  const email = await PostalMime.parse(source, { maxNestingDepth: 50 })
+  // One that nests deeper than anybody writes is refused by the parser; then what came is shown as it came.
+  const email = await PostalMime.parse(source, { maxNestingDepth: 50 }).catch(() => null)
+  const read = made(email?.text ?? '', email?.html ?? '')
+  if (read.body_from !== 'nothing') return { ...read, truncated, attachments: [], warnings: [BROKEN_PARTS] }
+  const whole = source.toString('utf8')
+  const rest = cleanText(whole.slice(whole.search(/\r?\n\r?\n/))).trim()
   return {
-    ...made(email.text ?? '', email.html ?? ''),
-    truncated: (found.size ?? 0) > BROKEN,
-    attachments: [],
-    warnings: ['This message is broken: its server could not tell its parts, and shows no attachments.'],
+    ...{ body: rest, body_from: rest === '' ? 'nothing' : 'text', html: null, truncated, attachments: [] },
+    warnings: rest === '' ? [] : [BROKEN_PARTS],
   }
 }
+
+const BROKEN_PARTS =
+  'This message is broken: its parts cannot be told from each other, and it shows no attachments.'
 
 const warningsFor = (attachments: Body['attachments']): string[] =>
   attachments.some(each => each.type === 'application/ms-tnef' || /^winmail\.dat$/i.test(each.name))

@@ -118,9 +118,9 @@ export const leaves = (
   return structure.childNodes.flatMap(child => leaves(child, depth + 1))
 }
 
-/** Whether it is a text to be read in the message, and not a file. */
+/** Whether it is a text to be read in the message, and not a file. A type that is none counts as plain text. */
 export const isReadable = (leaf: MessageStructureObject): boolean =>
-  (leaf.type === 'text/plain' || leaf.type === 'text/html') &&
+  (leaf.type === 'text/plain' || leaf.type === 'text/html' || !/^[\w-]+\/[\w.+-]+$/.test(leaf.type)) &&
   leaf.disposition?.toLowerCase() !== 'attachment' &&
   !nameOf(leaf)
 

@@ -213,10 +213,11 @@ class Page {
     if (tag === 'a') this.endLink()
     else if (tag === 'li') this.endLine(true)
     else if (BLOCKS.has(tag)) {
-      this.block(tag)
+      this.endLine(true)
       if (tag === 'pre') this.pre = Math.max(0, this.pre - 1)
       if (tag === 'blockquote') this.quotes = Math.max(0, this.quotes - 1)
       if (tag === 'ul' || tag === 'ol') this.lists.pop()
+      this.block(tag)
     }
   }
 
@@ -246,6 +247,8 @@ class Page {
   private block(tag: string): void {
     this.endLine(true)
     const last = this.lines.at(-1)
+    // A list inside a list is part of its item.
+    if (this.lists.length > 0) return
     if (SPACED.has(tag) && last !== undefined && last.trim() !== '') this.lines.push(this.prefix().trimEnd())
   }
 

@@ -381,6 +381,7 @@ export const openMailbox = (deps: {
       })
       watcher(account.id)?.poke()
       const answer = await landed.finally(() => drafts.delete(message_id))
+      if (answer) await inPatience(watcher(account.id)!.sync(folder.path)).catch(report)
       return { message_id, folder: folder.path, uid: answer?.uid ?? null, queued: answer === null }
     },
 

@@ -1,4 +1,4 @@
-import type { ImapFlow, MailboxObject } from 'imapflow'
+import type { FetchMessageObject, ImapFlow, MailboxObject } from 'imapflow'
 import type { Changes } from '../../store/changes.ts'
 import type { KeptFolder, MailStore } from '../../store/mail.ts'
 import { flagsOf, HEADER_QUERY, headerOf } from './header.ts'
@@ -25,13 +25,20 @@ export interface SyncDeps {
 const STRETCH = 200
 const ACTOR = { actor: 'ithaca' }
 
-/** Brings the cache of one folder to where the server is. What is unchanged costs no more than opening it. */
-export const syncFolder = async (deps: SyncDeps, client: ImapFlow, known: KeptFolder): Promise<Synced> => {
+/** Brings the cache of one folder to where the server is; `told`: because it just said that there is news. What is unchanged costs no more than opening it. */
+export const syncFolder = async (
+  deps: SyncDeps,
+  client: ImapFlow,
+  known: KeptFolder,
+  told = false,
+): Promise<Synced> => {
   const { store, changes } = deps
   const synced: Synced = { fresh: [], changed: 0, gone: 0, renumbered: false }
   let folder = known
   const selected = client.mailbox && client.mailbox.path === folder.path
   await within(client, folder.path, async mailbox => {
+    // An open folder is as it was when the server spoke last: until asked, new mail is not in it.
+    if (selected && !told) await client.noop()
     const uidvalidity = String(mailbox.uidValidity)
     if (folder.uidvalidity !== null && folder.uidvalidity !== uidvalidity) {
       synced.renumbered = true
@@ -110,13 +117,28 @@ const catchUp = async (
   }
   if (store.counted(folder.id).total !== mailbox.exists) {
     const there = new Set(await allUids(client, mailbox))
-    const gone = store.uids(folder.id).filter(uid => !there.has(uid))
+    const here = new Set(store.uids(folder.id))
+    const gone = [...here].filter(uid => !there.has(uid))
+    const missing = [...there].filter(uid => !here.has(uid))
+    const found = await headersOf(client, missing.slice(0, STRETCH))
     changes.write(ACTOR, () => {
       synced.gone += store.drop(folder.id, gone)
+      synced.fresh.push(...store.add(folder.account, folder.id, found.map(headerOf)))
     })
   }
   const newest = noModseq ? null : greater(modseq, highestModseq)
   return { ...folder, uidnext: Math.max(uidnext, mailbox.uidNext ?? 0), modseq: newest }
+}
+
+/** A message too odd to be described is left out by the library without a word: it is asked for again, with less. */
+const headersOf = async (client: ImapFlow, uids: readonly number[]): Promise<FetchMessageObject[]> => {
+  if (uids.length === 0) return []
+  const messages = await client.fetchAll(ranges(uids), HEADER_QUERY, { uid: true })
+  const came = new Set(messages.map(message => message.uid))
+  const odd = uids.filter(uid => !came.has(uid))
+  if (odd.length === 0) return messages
+  const plainly = await client.fetchAll(ranges(odd), { ...HEADER_QUERY, bodyStructure: false }, { uid: true })
+  return [...messages, ...plainly]
 }
 
 const flagsSince = (client: ImapFlow, since: string | null) =>
@@ -158,7 +180,7 @@ const readWhole = async (
     const stretch = missing.slice(at, at + STRETCH)
     const renumbered = await within(client, folder.path, async mailbox => {
       if (String(mailbox.uidValidity) !== folder.uidvalidity) return true
-      const messages = await client.fetchAll(ranges(stretch), HEADER_QUERY, { uid: true })
+      const messages = await headersOf(client, stretch)
       changes.write(ACTOR, () => {
         synced.fresh.push(...store.add(folder.account, folder.id, messages.map(headerOf)))
       })

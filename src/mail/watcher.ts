@@ -141,10 +141,10 @@ export const openWatcher = (deps: WatcherDeps, account: KeptAccount): Watcher =>
       tell({ syncing: done < total ? { folder: folder.path, done, total } : null }),
   }
 
-  const syncOne = async (on: ImapFlow, folder: KeptFolder): Promise<number> => {
+  const syncOne = async (on: ImapFlow, folder: KeptFolder, told = false): Promise<number> => {
     const fresh = store.folder(folder.id)
     if (!fresh?.selectable) return 0
-    const synced = await syncFolder(syncDeps, on, fresh)
+    const synced = await syncFolder(syncDeps, on, fresh, told)
     if (synced.fresh.length > 0 || synced.changed > 0 || synced.gone > 0 || synced.renumbered)
       deps.arrived(account, fresh, synced)
     return synced.fresh.length
@@ -232,7 +232,7 @@ export const openWatcher = (deps: WatcherDeps, account: KeptAccount): Watcher =>
       const on = await connected()
       const folder = store.folders(account.id).find(each => each.path === path)
       // While the first sync runs, the round itself comes to it.
-      if (folder?.complete) await syncOne(on, folder)
+      if (folder?.complete) await syncOne(on, folder, true)
     }).catch(error => {
       if (live && !ending) deps.report(error)
     })
