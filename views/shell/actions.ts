@@ -272,10 +272,7 @@ async function find(shell: Shell, query: string, signal: AbortSignal): Promise<E
     if (!home) return []
     const run = () => {
       shell.go(home.id)
-      home
-        .objects?.()
-        .find(one => one.id === id)
-        ?.open()
+      return home.reveal?.(id)
     }
     return [{ id: `${home.id}:${id}`, title: sanitiseText(title), note: home.title, run }]
   })

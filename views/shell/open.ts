@@ -61,13 +61,14 @@ export async function runScreen(options: ScreenOptions): Promise<number> {
 async function open(options: ScreenOptions, screen: OpenScreen, quit: () => void): Promise<Shell> {
   const { capabilities, version, kept, configure, daemon } = options
   const { loadInk } = await import('../terminal/load-ink.ts')
-  await loadInk()
-  const [{ Shell }, { rootOf }, { panes }] = await Promise.all([
+  // Ink first, for it is loaded in an environment of its own; the rest while its layout engine compiles.
+  const [, { Shell }, { rootOf }, { panes }, settings] = await Promise.all([
+    loadInk(),
     import('./shell.ts'),
     import('./root.tsx'),
     import('../panes/index.ts'),
+    options.settings(),
   ])
-  const settings = await options.settings()
   const { terminal, compositor, field } = screen
   const host: Host = {
     unicode: capabilities.unicode && !settings.ascii,
@@ -113,6 +114,9 @@ async function open(options: ScreenOptions, screen: OpenScreen, quit: () => void
     ...(daemon ? { daemon } : {}),
   }
   const shell = new Shell(host, terminal.screen, panes)
-  await screen.mount(rootOf(shell, compositor))
+  const mounted = await screen.mount(rootOf(shell, compositor))
+  // Keys are answered from here on: that frame is not held up by what the workspace takes to open.
+  await mounted.waitUntilRenderFlush()
+  await compositor?.settled()
   return shell
 }
