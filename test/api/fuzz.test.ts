@@ -1,9 +1,11 @@
+import { spawnSync } from 'node:child_process'
 import { connect } from 'node:net'
 import { text as readAll } from 'node:stream/consumers'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { allRoutes } from '../../src/contract/all.ts'
+import { hosts } from '../../src/contract/hosts.ts'
 import { pathFields, type Route } from '../../src/contract/route.ts'
 import { type TestWorkspace, testWorkspace } from '../peers/workspace.ts'
 
@@ -11,8 +13,12 @@ let w: TestWorkspace
 let things: Record<string, string>
 beforeAll(async () => {
   w = await testWorkspace()
+  Object.assign(process.env, { PIP_NO_INDEX: '1', HF_HUB_OFFLINE: '1' })
 })
-afterAll(() => w[Symbol.asyncDispose]())
+afterAll(async () => {
+  spawnSync('tmux', ['-S', w.paths.tmuxSocket, 'kill-server'], { stdio: 'ignore' })
+  await w[Symbol.asyncDispose]()
+})
 
 const DEEP = 20_000
 const HOSTILE: unknown[] = [
@@ -207,6 +213,8 @@ const plain = (value: unknown): string =>
   typeof value === 'string' ? value.slice(0, 8000) : (JSON.stringify(value)?.slice(0, 8000) ?? '')
 
 const restock = async (): Promise<void> => {
+  // What would install or download something finds no program to do it with; undone, it is done again.
+  await w.client.call(hosts.edit, { id: 'local', variables: { PATH: '/nowhere' } })
   const made = async (path: string, body: object): Promise<Record<string, { id: string }> & { id: string }> =>
     (await (await w.client.send('POST', path, body)).json()) as never
   const { todo } = await made('/api/v1/todos', { title: 'water', items: ['a'], due: '2031-01-01' })
