@@ -2,7 +2,9 @@ import { approvalsPane } from './approvals/approvals.tsx'
 import { auditPane } from './audit/audit.tsx'
 import { calendarPane } from './calendar/calendar.tsx'
 import { cookbookPane } from './cookbook/cookbook.tsx'
+import { documentsPane } from './documents/documents.tsx'
 import { hostsPane } from './hosts/hosts.tsx'
+import { memoryPane } from './memory/memory.tsx'
 import type { MakePane } from './pane.ts'
 import { todosPane } from './todos/todos.tsx'
 import { tokensPane } from './tokens/tokens.tsx'
@@ -21,6 +23,8 @@ export const panes: readonly MakePane[] = [
   cookbookPane,
   todosPane,
   calendarPane,
+  memoryPane,
+  documentsPane,
   approvalsPane,
   hostsPane,
   auditPane,

@@ -49,6 +49,8 @@ export interface Pane {
   /** After its name on the tab: what waits. */
   badge?(): string
   objects?(): readonly Findable[]
+  /** Selects what a search found, wherever in it that lies. */
+  reveal?(id: string): void | Promise<void>
   /** It came into view. */
   opened?(): void
   /** It went out of view: what it follows can rest. */

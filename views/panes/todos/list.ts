@@ -60,6 +60,13 @@ export class TodoList {
     this.#shell.signal.now()
   }
 
+  /** Shows the archive where that is where it lies, or the other way round. */
+  async find(id: string): Promise<void> {
+    const todo = await this.#shell.client.call(todos.get, { id })
+    if (todo.archived !== this.archive) this.turn()
+    this.todos.put(todo)
+  }
+
   async #read(): Promise<Todo[]> {
     const items: Todo[] = []
     const archived = this.archive

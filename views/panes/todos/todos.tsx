@@ -102,6 +102,10 @@ export function todosPane(shell: Shell): Pane {
       else detail.move(motion)
     },
     up: at => at === 'list' && side.unmark(),
+    async reveal(id) {
+      if (!list.todos.get(id)) await list.find(id)
+      side.select(id)
+    },
     objects: () =>
       list.todos.items.map(todo => ({
         id: todo.id,
