@@ -52,7 +52,8 @@ export const createApp = (workspace: Workspace): Api => {
         : new Problem('failed', 'Something went wrong inside Ithaca; its log says what.', {
             id: workspace.report(error),
           })
-    if (problem.code === 'rate_limited') http.header('Retry-After', String(problem.details?.retry_after ?? 1))
+    const wait = problem.details?.retry_after ?? (problem.code === 'rate_limited' ? 1 : undefined)
+    if (wait !== undefined) http.header('Retry-After', String(wait))
     const asked = http.var.actor?.operator === false ? askAboutKey(workspace, problem) : null
     if (asked) http.header('Ithaca-Approval', asked)
     return http.json(envelopeFor(http.req.path).problem(problem) as never, problem.status as never)

@@ -10,28 +10,45 @@ import { masked } from './mask.ts'
 /** How long a caller is kept waiting for a person. Existing clients give up at twenty seconds. */
 const PATIENCE = 10_000
 
+/** Between the parts of a reason, where one request runs into several questions. */
+export const AND = ' · '
+
 export const askFirst = async (
   http: Ctx,
   workspace: Workspace,
   scopes: readonly Scope[],
-  reason?: string,
+  wording: { reason?: string; body?: unknown },
 ): Promise<Response> => {
   const actor = http.get('actor')
-  const body = http.get('body') ? new TextDecoder().decode(http.get('body')) : null
+  const before = http.get('ticket')
+  const sent = http.get('body') ? new TextDecoder().decode(http.get('body')) : null
+  const body = wording.body === undefined ? sent : JSON.stringify(wording.body)
   const url = new URL(http.req.url)
+  const named = wording.reason ?? `${http.req.method} ${url.pathname}`
+  // A yes that was given already stays part of the next question, or the two would ask each other for ever.
+  const reason = before ? [before.reason, named].join(AND) : named
+  const all = [...new Set([...(before?.scopes ?? []), ...scopes])]
   const asked = workspace.approvals.ask({
     actor: actor.name,
     token: actor.token,
     method: http.req.method,
     path: url.pathname + url.search,
-    scopes,
-    reason: reason ?? `${http.req.method} ${url.pathname}`,
-    digest: requestDigest(http),
+    scopes: all,
+    reason,
+    digest: `${requestDigest(http)} ${all.join()} ${reason}`,
     shown: body === null ? null : masked(body),
     body,
     deadline: deadlineFor(workspace, actor),
   })
-  return told(http, await workspace.approvals.settled(asked.id, PATIENCE, http.req.raw.signal))
+  const settled = await workspace.approvals.settled(asked.id, before ? 0 : PATIENCE, http.req.raw.signal)
+  return told(http, last(settled, workspace))
+}
+
+/** An outcome that is itself a question leads on to that one. */
+const last = (approval: Approval, workspace: Workspace): Approval => {
+  const body = approval.outcome?.body as { pending?: boolean; approval_id?: string } | null | undefined
+  if (approval.outcome?.status !== 202 || !body?.pending || !body.approval_id) return approval
+  return last(workspace.approvals.get(body.approval_id), workspace)
 }
 
 const deadlineFor = (workspace: Workspace, actor: Actor): number | null => {
@@ -78,7 +95,10 @@ export const dispatcher =
       headers: approval.request_body === null ? {} : { 'content-type': 'application/json' },
       ...(approval.request_body === null ? {} : { body: approval.request_body }),
     })
-    const response = await api.fetch(request, { actor, ticket: { approval: approval.id } })
+    const response = await api.fetch(request, {
+      actor,
+      ticket: { approval: approval.id, scopes: approval.scopes, reason: approval.reason },
+    })
     const text = await response.text()
     return { status: response.status, body: parsed(text) }
   }

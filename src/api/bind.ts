@@ -6,7 +6,7 @@ import { type Parsed, pathFields, type Route, type Scope } from '../contract/rou
 import type { Workspace } from '../workspace/workspace.ts'
 import { type App, type Ctx, readJson, requestDigest } from './context.ts'
 import { envelopeFor } from './envelope.ts'
-import { passFence, passGuard, refuse } from './guard.ts'
+import { passFence, passGuard, refuse, type Wording } from './guard.ts'
 
 export interface Call {
   readonly actor: Actor
@@ -15,7 +15,7 @@ export interface Call {
   readonly signal: AbortSignal
   readonly http: Ctx
   /** For routes whose scope depends on what is asked of them. Throws the refusal, or waits for an approval. */
-  need(scopes: readonly Scope[], all?: boolean): Promise<void>
+  need(scopes: readonly Scope[], all?: boolean, wording?: Wording): Promise<void>
   /** At a fence of the token: a refusal that names it, or a question where the token is allowed to ask. */
   fence(reason: string): Promise<void>
 }
@@ -57,7 +57,7 @@ export const binder =
           return http.req.raw.signal
         },
         http,
-        need: (scopes, all) => passGuard(http, workspace, scopes, all ?? false),
+        need: (scopes, all, wording) => passGuard(http, workspace, scopes, all ?? false, wording),
         fence: reason => passFence(http, workspace, reason),
       }
       if (Array.isArray(route.scope)) await call.need(route.scope as readonly Scope[])

@@ -6,6 +6,9 @@ import { envelopeFor } from './envelope.ts'
 /** Lets one approved request past the questions it was approved for. Made by the API itself, never by a request. */
 export interface Ticket {
   readonly approval: string
+  /** What the question named: a yes covers this and nothing else the request may run into. */
+  readonly scopes: readonly string[]
+  readonly reason: string
 }
 
 /** What is known of a request once its caller is. */

@@ -12,7 +12,8 @@ export const takeBack = async (
   const who = { actor: actor.name, any: actor.operator }
   const { noun, seq: found, summary } = changes.undoable(who, seq)
   const scope = writerOf(noun)
-  if (scope) await need([scope])
+  // What is taken back is what was last when it was asked, not when somebody said yes.
+  if (scope) await need([scope], false, { reason: `undo "${summary}"`, body: { seq: found } })
   else if (!actor.operator) throw new Problem('denied', `Only the operator may undo "${summary}".`)
   return changes.undo(author, who, found)
 }

@@ -16,3 +16,51 @@ test('a yes to a scope that asks opens no fence that refuses', async () => {
   expect(refused.status).toBe(403)
   expect(JSON.stringify(await refused.json())).toContain('fence ports')
 })
+
+test('a yes covers what its question named; a fence behind it is a question of its own, and both together act once', async () => {
+  await using k = await testKitchen()
+  const { approvals } = k.w.inside.workspace
+  const token = await k.w.token('asker', [], {
+    ask: ['cookbook:launch'],
+    ports: '8100-8199',
+    at_fence: 'ask',
+  })
+  const body = { cmd: `${k.machine.bin}/vllm serve demo/x --port 18477` }
+  const send = () => k.w.request('POST', '/api/v1/serves', { token, body })
+  const allow = async (): Promise<void> => {
+    await vi.waitUntil(() => approvals.pending() === 1)
+    const [question] = approvals.list({ state: 'pending', limit: 1 }).items
+    await k.w.client.send('POST', `/api/v1/approvals/${question!.id}`, { allow: true })
+  }
+  const first = send()
+  await allow()
+  const pending = await first
+  expect(pending.status).toBe(202)
+  expect(approvals.list({ state: 'pending', limit: 1 }).items[0]?.reason).toContain('fence ports')
+  expect(k.w.inside.workspace.cookbook.serves.all()).toEqual([])
+  await allow()
+  expect((await send()).status).toBe(201)
+  expect((await send()).status).toBe(201)
+  expect(k.w.inside.workspace.cookbook.serves.all()).toHaveLength(1)
+})
+
+test('an undo that asks says what it takes back, and takes back that', async () => {
+  await using k = await testKitchen()
+  const { approvals } = k.w.inside.workspace
+  const token = await k.w.token('undoer', ['todos:write'])
+  const add = (title: string) => k.w.request('POST', '/api/v1/todos', { token, body: { title } })
+  await add('first')
+  const secret = await k.w.token('undoer2', [], { ask: ['todos:write'] })
+  const made = k.w.request('POST', '/api/v1/todos', { token: secret, body: { title: 'asked for' } })
+  const allow = async () => {
+    await vi.waitUntil(() => approvals.pending() === 1)
+    const [question] = approvals.list({ state: 'pending', limit: 1 }).items
+    await k.w.client.send('POST', `/api/v1/approvals/${question!.id}`, { allow: true })
+    return question!.reason
+  }
+  await allow()
+  await made
+  const undone = k.w.request('POST', '/api/v1/undo', { token: secret, body: {} })
+  expect(await allow()).toContain('asked for')
+  expect((await undone).status).toBe(200)
+})

@@ -135,4 +135,4 @@ test('killed at any moment, it keeps every write it acknowledged, and none by ha
   } finally {
     rmSync(home, { recursive: true, force: true })
   }
-})
+}, 120_000)

@@ -67,6 +67,7 @@ const toolsFor = (actor: Actor, exists: (noun: string) => boolean) => {
       actions: [
         ...['tasks', 'servers', 'output', 'serve', 'stop'],
         ...['cached', 'presets', 'preset', 'adopt'],
+        ...['wait', 'why', 'attempts', 'relaunch'],
       ],
       available: false,
     },

@@ -14,6 +14,8 @@ never.addSubnet('fe80::', 10, 'ipv6')
 never.addAddress('fd00:ec2::254', 'ipv6')
 never.addAddress('100.100.100.200', 'ipv4')
 never.addSubnet('::ffff:169.254.0.0', 112, 'ipv6')
+// The same addresses, as a translating network spells them.
+never.addSubnet('64:ff9b::a9fe:0', 112, 'ipv6')
 
 const privately = new BlockList()
 for (const [net, prefix] of [
