@@ -69,23 +69,16 @@ const foreigner = (
   return known(from) ? undefined : 'This API does not answer to web pages from elsewhere.'
 }
 
-/** How much beyond the limit is read and thrown away. */
-const DRAINED = 8_000_000
-
 const bounded = async (request: Request, limit: number): Promise<Uint8Array | null> => {
   const tooLarge = (): Problem => new Problem('too_large', `A request body has at most ${limit} bytes.`)
-  if (Number(request.headers.get('content-length') ?? 0) > limit + DRAINED) throw tooLarge()
+  if (Number(request.headers.get('content-length') ?? 0) > limit) throw tooLarge()
   if (!request.body) return null
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
     size += chunk.length
-    if (size > limit) {
-      // A client that still sends would see a broken pipe instead of the reason.
-      if (size > limit + DRAINED) throw tooLarge()
-      chunks.length = 0
-    } else chunks.push(chunk)
+    if (size > limit) throw tooLarge()
+    chunks.push(chunk)
   }
-  if (size > limit) throw tooLarge()
   return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
 }
