@@ -164,6 +164,18 @@ export const openLaunching = (deps: {
     return { outcome, kept: kept! }
   }
 
+  /** It runs by now; whoever looks at it finds the warning there. */
+  const warnedLate = (id: string, late: string[]): void => {
+    const one = serves.find(id)
+    if (!one) return
+    const warnings = [...new Set([...one.kept.warnings, ...late])]
+    serves.save(
+      { actor: 'ithaca' },
+      { ...one.kept, warnings },
+      { action: 'warning', summary: `${one.kept.name}: ${late[0]}` },
+    )
+  }
+
   const start = async (
     id: string,
     author: Author,
@@ -173,12 +185,16 @@ export const openLaunching = (deps: {
   ): Promise<Launched> => {
     const draft = record(id, author, asked, place, planned, planned.ports[0] ?? null, [])
     const spec = specOf(draft, planned, asked, place)
+    const tardy: string[] = []
     const [before, advice] = await Promise.all([
       readiness(place, spec),
-      deps.advise(place, planned, { ...spec, secrets: {} }),
+      deps.advise(place, planned, { ...spec, secrets: {} }, late => {
+        tardy.push(...late)
+        warnedLate(id, late)
+      }),
     ])
     if (before.missing) throw new Problem('conflict', before.missing, { host: place.name })
-    const warnings = [...new Set([...(asked.warnings ?? []), ...before.warnings, ...advice])]
+    const warnings = [...new Set([...(asked.warnings ?? []), ...before.warnings, ...advice, ...tardy])]
     const { outcome } = await claim(id, author, asked, place, planned, warnings)
     if (outcome.outcome === 'held') {
       if (!asked.wait_for_room) {

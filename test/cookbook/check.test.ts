@@ -81,7 +81,11 @@ test('a launch is warned of what it will meet, and goes on', async () => {
   await using k = await seeing()
   const launched = async (words: string): Promise<string> => {
     const cmd = `${k.machine.bin}/vllm serve ${words} --port ${await freePort()}`
-    return (await k.w.client.call(cookbook.serve, { cmd })).warnings.join('\n')
+    const { serve } = await k.w.client.call(cookbook.serve, { cmd })
+    const warnings = (): string[] => k.w.inside.workspace.cookbook.serves.get(serve.id).kept.warnings
+    // What takes its time to find out is said once it is known; the launch does not wait for it.
+    await expect.poll(() => warnings().length, { timeout: 15_000 }).toBeGreaterThan(0)
+    return warnings().join('\n')
   }
   expect(await launched('Qwen/Qwen3-32B')).toContain('Does not fit')
   expect(await launched('not/in-the-cache')).toContain('it will be downloaded first')

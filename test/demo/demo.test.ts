@@ -52,7 +52,9 @@ test('the demo can be watched, broken and fixed from the command line, and leave
       'qwen3-8b',
       'small-llama',
     ])
-    expect((await ithaca(home, '--demo', 'hosts')).stdout).toContain('6× RTX 6000 Ada')
+    await expect
+      .poll(async () => (await ithaca(home, '--demo', 'hosts')).stdout, { timeout: 30_000 })
+      .toContain('6× RTX 6000 Ada')
     expect((await ithaca(home, '--demo', 'models')).stdout).toContain('Qwen/Qwen3-32B')
 
     const find = async (name: string): Promise<Serve> => {
