@@ -127,6 +127,16 @@ export const openMail = (store: Store) => {
   }
 
   return {
+    /** For what the server still has: kept without waiting for the disk, in the order of everything else. */
+    lightly<T>(work: () => T): T {
+      store.db.pragma('synchronous = NORMAL')
+      try {
+        return work()
+      } finally {
+        store.db.pragma('synchronous = FULL')
+      }
+    },
+
     accounts: (): KeptAccount[] =>
       store.sql<Raw>('SELECT * FROM mail_accounts ORDER BY created_at, id').all().map(toAccount),
     putAccount: (tx: Tx, account: KeptAccount): void => tx.quietly.put('mail_accounts', fromAccount(account)),

@@ -179,7 +179,7 @@ export const openReading = (deps: ReadingDeps): Reading => {
         const fetched = await watcherOf(mail.account).use(client =>
           onServerMessage(mail, () => fetchBody(client, mail.uid), client),
         )
-        changes.write({ actor: 'ithaca' }, () => store.putBody(id, fetched))
+        store.lightly(() => changes.write({ actor: 'ithaca' }, () => store.putBody(id, fetched)))
         body = fetched
       }
       if (mark && !mail.read) reading.mark(author, [id], { read: true })

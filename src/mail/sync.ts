@@ -1,5 +1,5 @@
 import type { FetchMessageObject, ImapFlow, MailboxObject } from 'imapflow'
-import type { Changes } from '../../store/changes.ts'
+import type { Changes, Tx } from '../../store/changes.ts'
 import type { KeptFolder, MailStore } from '../../store/mail.ts'
 import { flagsOf, HEADER_QUERY, headerOf } from './header.ts'
 
@@ -22,8 +22,16 @@ export interface SyncDeps {
 }
 
 /** Messages fetched and stored at once: a stretch short enough for others to get in between. */
-const STRETCH = 200
+const STRETCH = 40
 const ACTOR = { actor: 'ithaca' }
+
+type Write = <T>(work: (tx: Tx) => T) => T
+
+/** The cache is the server's to give again, so nothing waits for the disk. */
+const writer =
+  ({ store, changes }: SyncDeps): Write =>
+  work =>
+    store.lightly(() => changes.write(ACTOR, work))
 
 /** Brings the cache of one folder to where the server is; `told`: because it just said that there is news. What is unchanged costs no more than opening it. */
 export const syncFolder = async (
@@ -32,7 +40,8 @@ export const syncFolder = async (
   known: KeptFolder,
   told = false,
 ): Promise<Synced> => {
-  const { store, changes } = deps
+  const { store } = deps
+  const write = writer(deps)
   const synced: Synced = { fresh: [], changed: 0, gone: 0, renumbered: false }
   let folder = known
   const selected = client.mailbox && client.mailbox.path === folder.path
@@ -42,7 +51,7 @@ export const syncFolder = async (
     const uidvalidity = String(mailbox.uidValidity)
     if (folder.uidvalidity !== null && folder.uidvalidity !== uidvalidity) {
       synced.renumbered = true
-      changes.write(ACTOR, () => store.dropAll(folder.id))
+      write(() => store.dropAll(folder.id))
     }
     if (folder.uidvalidity !== uidvalidity)
       folder = { ...folder, uidvalidity, uidnext: 0, modseq: null, complete: false }
@@ -59,7 +68,7 @@ export const syncFolder = async (
   if (!folder.complete) folder = await readWhole(deps, client, folder, synced)
   const counts = store.counted(folder.id)
   const saved = { ...folder, ...counts, synced_at: deps.now() }
-  changes.write(ACTOR, tx => store.putFolder(tx, saved))
+  write(tx => store.putFolder(tx, saved))
   return synced
 }
 
@@ -90,7 +99,8 @@ const catchUp = async (
   folder: KeptFolder,
   synced: Synced,
 ): Promise<KeptFolder> => {
-  const { store, changes } = deps
+  const { store } = deps
+  const write = writer(deps)
   const mailbox = client.mailbox as MailboxObject
   let { uidnext, modseq } = folder
   // Taken before anything is asked: what changes meanwhile is news for the next time.
@@ -100,15 +110,13 @@ const catchUp = async (
     // `4712:*` names the last message even when its number is smaller.
     const fresh = came.filter(message => message.uid >= uidnext)
     for (const message of fresh) modseq = greater(modseq, message.modseq)
-    changes.write(ACTOR, () =>
-      synced.fresh.push(...store.add(folder.account, folder.id, fresh.map(headerOf))),
-    )
+    write(() => synced.fresh.push(...store.add(folder.account, folder.id, fresh.map(headerOf))))
     uidnext = Math.max(uidnext, ...fresh.map(message => message.uid + 1))
   }
   const since = folder.modseq
   if (since !== null || modseqOf(mailbox) === null) {
     const changed = mailbox.exists === 0 ? [] : await flagsSince(client, since)
-    changes.write(ACTOR, () => {
+    write(() => {
       for (const { uid, flags, modseq: seen } of changed) {
         if (store.setFlags(folder.id, uid, flagsOf(flags ?? new Set()))) synced.changed += 1
         modseq = greater(modseq, seen)
@@ -121,7 +129,7 @@ const catchUp = async (
     const gone = [...here].filter(uid => !there.has(uid))
     const missing = [...there].filter(uid => !here.has(uid))
     const found = await headersOf(client, missing.slice(0, STRETCH))
-    changes.write(ACTOR, () => {
+    write(() => {
       synced.gone += store.drop(folder.id, gone)
       synced.fresh.push(...store.add(folder.account, folder.id, found.map(headerOf)))
     })
@@ -158,7 +166,8 @@ const readWhole = async (
   known: KeptFolder,
   synced: Synced,
 ): Promise<KeptFolder> => {
-  const { store, changes } = deps
+  const { store } = deps
+  const write = writer(deps)
   let folder = known
   let missing: number[] = []
   await within(client, folder.path, async mailbox => {
@@ -169,7 +178,7 @@ const readWhole = async (
     const gone = [...here].filter(uid => !left.has(uid))
     // What the server says now is the point from which the next time catches up, however long this takes.
     folder = { ...folder, uidnext: mailbox.uidNext, modseq: modseqOf(mailbox) }
-    changes.write(ACTOR, tx => {
+    write(tx => {
       store.drop(folder.id, gone)
       store.putFolder(tx, folder)
     })
@@ -181,7 +190,7 @@ const readWhole = async (
     const renumbered = await within(client, folder.path, async mailbox => {
       if (String(mailbox.uidValidity) !== folder.uidvalidity) return true
       const messages = await headersOf(client, stretch)
-      changes.write(ACTOR, () => {
+      write(() => {
         synced.fresh.push(...store.add(folder.account, folder.id, messages.map(headerOf)))
       })
       return false

@@ -1,6 +1,6 @@
 import type { ImapFlow } from 'imapflow'
 import type { Changes } from '../../store/changes.ts'
-import type { KeptAccount, KeptFolder, MailStore } from '../../store/mail.ts'
+import type { Body, KeptAccount, KeptFolder, MailStore } from '../../store/mail.ts'
 import type { OutboxStore } from '../../store/outbox.ts'
 import type { Account } from '../contract/mail-accounts.ts'
 import { Problem } from '../contract/problem.ts'
@@ -48,6 +48,7 @@ const ROUND = 300_000
 /** What is fetched ahead of being read: so many of the newest, unless they are large. */
 const AHEAD = 100
 const AHEAD_SIZE = 256 * 1024
+const AT_ONCE = 25
 const STATUS = { messages: true, uidNext: true, uidValidity: true, highestModseq: true } as const
 
 export const openWatcher = (deps: WatcherDeps, account: KeptAccount): Watcher => {
@@ -190,14 +191,26 @@ export const openWatcher = (deps: WatcherDeps, account: KeptAccount): Watcher =>
     const inbox = store.folders(account.id).find(folder => folder.role === 'inbox')
     if (!inbox) return
     const on = await connected()
+    const bodies = new Map<string, Body>()
+    // Kept several at a time: each write waits for the disk, and everything else waits with it.
+    const keep = (): void => {
+      store.lightly(() =>
+        changes.write({ actor: 'ithaca' }, () => {
+          for (const [id, body] of bodies) store.putBody(id, body)
+        }),
+      )
+      bodies.clear()
+    }
     for (const mail of store.withoutBody(inbox.id, AHEAD, AHEAD_SIZE)) {
       if (ending) return
       const body = await within(on, inbox.path, () => fetchBody(on, mail.uid)).catch(error => {
         if (error instanceof Problem && error.code === 'gone') return null
         throw error
       })
-      if (body) changes.write({ actor: 'ithaca' }, () => store.putBody(mail.id, body))
+      if (body) bodies.set(mail.id, body)
+      if (bodies.size === AT_ONCE) keep()
     }
+    if (bodies.size > 0) keep()
   }
 
   /** Back to where news is told by itself; what came while another folder was open is found by looking. */
@@ -211,9 +224,10 @@ export const openWatcher = (deps: WatcherDeps, account: KeptAccount): Watcher =>
     try {
       await inTurn(async () => {
         await everything()
-        await ahead()
         await rest()
       })
+      // Not in turn: news that comes meanwhile goes first.
+      await ahead()
       if (started && !ending) later(ROUND)
     } catch (error) {
       // A lost connection has said so itself, and set the next try.
