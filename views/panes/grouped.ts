@@ -8,6 +8,8 @@ export interface Group<T> {
   id: string
   title: string
   items: readonly T[]
+  /** How many it holds stands behind its title. */
+  counted?: boolean
 }
 
 export type GroupedSpec<T> = Omit<ListSpec<T>, 'items'> & {
@@ -118,11 +120,11 @@ export class GroupedSide<T> {
       const said = this.#spec.words(item).toLowerCase()
       return words.every(word => said.includes(word))
     }
-    const lines = groups.flatMap(({ id, title, items }): Line<T>[] => {
+    const lines = groups.flatMap(({ id, title, items, counted }): Line<T>[] => {
       const kept = words.length === 0 ? items : items.filter(passes)
       if (kept.length === 0) return []
       return [
-        { kind: 'head', id: `head:${id}`, title: `${title} ${kept.length}` },
+        { kind: 'head', id: `head:${id}`, title: counted ? `${title} ${kept.length}` : title },
         ...kept.map((item): Line<T> => ({ kind: 'item', id: this.#spec.idOf(item), item })),
       ]
     })

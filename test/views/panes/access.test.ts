@@ -70,6 +70,28 @@ test('a form that cannot be sent says why and keeps what was typed', async () =>
   await stage.until('export ODYSSEUS_API_TOKEN=ith_')
 })
 
+test('on the smallest screen every field of the form can be reached and seen', async () => {
+  await using stage = await ScreenStage.open(sizes[2]!, 'tokens')
+  await stage.until('No agent has a token yet')
+  await stage.press('a')
+  await stage.until('> name')
+  for (const label of [
+    'expires',
+    'everything',
+    'todos',
+    'calendar',
+    'memory',
+    'documents',
+    'email',
+    'cookbook',
+  ]) {
+    await stage.press('\t')
+    await stage.until(`> ${label}`)
+  }
+  await stage.press('\t\t\t\t\t\t\t\t')
+  await stage.until('> at a fence')
+})
+
 describe.each(sizes)('audit at $cols x $rows', size => {
   test('shows who did what, narrows it, and takes one change back', async () => {
     await using stage = await ScreenStage.open(size, 'audit')

@@ -37,6 +37,7 @@ export function dueGroups(todos: readonly Todo[], now: Now): Group<Todo>[] {
   return [...groups].map(([kind, items]) => ({
     id: kind,
     title: titles[kind],
+    counted: true,
     items: items.sort(
       (a, b) =>
         Number(b.pinned) - Number(a.pinned) ||
@@ -49,5 +50,7 @@ export function dueGroups(todos: readonly Todo[], now: Now): Group<Todo>[] {
 /** The archive: what was done last first. */
 export function archiveGroups(todos: readonly Todo[]): Group<Todo>[] {
   const ended = (todo: Todo) => todo.done_at ?? todo.updated_at
-  return [{ id: 'archive', title: 'Archive', items: [...todos].sort((a, b) => ended(b) - ended(a)) }]
+  return [
+    { id: 'archive', title: 'Archive', counted: true, items: [...todos].sort((a, b) => ended(b) - ended(a)) },
+  ]
 }

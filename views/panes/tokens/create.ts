@@ -38,7 +38,7 @@ const named: readonly FormField[] = [
     id: 'name',
     label: 'name',
     kind: 'text',
-    placeholder: 'of the agent: it is what approvals and audit show',
+    placeholder: 'of the agent',
   },
   { id: 'expires', label: 'expires', kind: 'text', placeholder: 'never; or 30d, 12h, a date' },
   everything,

@@ -2,7 +2,7 @@ import { Box, Text } from 'ink'
 import type { Stroke } from '../../keys/decode.ts'
 import type { Screen } from '../../terminal/compositor.ts'
 import { Frame } from '../../widgets/dialog.tsx'
-import { Form } from '../../widgets/form.tsx'
+import { Form, fieldRows } from '../../widgets/form.tsx'
 import { type FormField, type FormState, formStroke } from '../../widgets/form-state.ts'
 import { wrapText } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
@@ -139,6 +139,7 @@ export class FormOverlay implements Overlay {
       ? 'Working...'
       : `Tab next field  Enter next, ${this.#spec.verb.toLowerCase()} on the last  M-Enter ${this.#spec.verb}  Esc leave`
     const height = Math.min(screen.rows, Math.max(8, this.#height(inner) + Math.min(rows.length, 10) + 4))
+    const room = height - 4 - Math.min(rows.length, Math.floor((height - 4) / 2))
     return (
       <Frame
         title={this.#spec.title}
@@ -153,6 +154,7 @@ export class FormOverlay implements Overlay {
             state={this.#state}
             problems={this.#judgement.problems ?? {}}
             width={inner}
+            height={Math.min(this.#height(inner), Math.max(1, room))}
             onChange={state => this.#set(state)}
           />
           <Text> </Text>
@@ -172,10 +174,9 @@ export class FormOverlay implements Overlay {
   #height(inner: number): number {
     const fields = this.#fields
     const labels = Math.min(Math.floor(inner / 3), Math.max(...fields.map(({ label }) => label.length)) + 1)
-    return fields.reduce((rows, { id, kind }) => {
-      const value = kind === 'text' ? (this.#state.values[id] ?? '') : ''
-      const problem = this.#judgement.problems?.[id] === undefined ? 0 : 1
-      return rows + problem + Math.max(1, Math.ceil((value.length + 1) / Math.max(1, inner - labels - 2)))
+    return fields.reduce((rows, field) => {
+      const problem = this.#judgement.problems?.[field.id] === undefined ? 0 : 1
+      return rows + problem + fieldRows(field, this.#state.values[field.id] ?? '', inner - labels - 2)
     }, 0)
   }
 }
