@@ -76,7 +76,7 @@ const startUp = async (print: Print, home: string): Promise<void> => {
 
 const atRest = async (print: Print, home: string, size: { cols: number; rows: number }): Promise<void> => {
   const pty = open(home, size)
-  await pty.until('hosts 1/1')
+  await pty.until('api :')
   await new Promise(resolve => setTimeout(resolve, 8000))
   const before = pty.bytes
   await new Promise(resolve => setTimeout(resolve, REST))

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -41,7 +41,7 @@ async function open(options: PtyOptions = {}): Promise<Pty> {
   const pty = start([], options)
   await pty.until('Welcome to Ithaca')
   pty.send('\x1b')
-  await pty.until(screen => !screen.text().includes('Welcome') && screen.text().includes('hosts 1/1'))
+  await pty.until(screen => !screen.text().includes('Welcome') && screen.text().includes('api :'))
   return pty
 }
 
@@ -79,14 +79,14 @@ test('remembers the pane it was left in, and leads nobody twice', async () => {
   expect(JSON.parse(readFileSync(join(home, 'state', 'screen.json'), 'utf8')).pane).not.toBe('cook')
   const second = start()
   await second.until('[4 ')
-  await second.until('hosts 1/1')
+  await second.until('api :')
   expect(second.screen.text()).not.toContain('Welcome')
 })
 
 test('a second screen shows the same workspace', async () => {
   const first = await open()
   const second = start()
-  await second.until('hosts 1/1')
+  await second.until('api :')
   first.send('+')
   await first.until('add:')
   first.send('tomorrow 5pm feed the cat\r')
@@ -113,4 +113,41 @@ test('--once prints one frame and ends', async () => {
   expect(pty.screen.text()).toContain('[1 Cook]')
   expect(pty.screen.text()).toContain('local')
   expect(pty.screen.leftOn).toEqual([])
+})
+
+test('when the daemon it looks at is killed, the screen says so, takes the workspace, and goes on', async () => {
+  const daemon = start(['up'])
+  await daemon.until('http://')
+  const pty = await open()
+  await pty.until('daemon')
+  process.kill(daemon.pty.pid, 'SIGKILL')
+  await daemon.exited
+  await pty.until(screen => !screen.text().includes('daemon') && screen.text().includes('api :'))
+  pty.send('+')
+  await pty.until('add:')
+  pty.send('tomorrow 5pm feed the fish\r')
+  await pty.until("Added 'feed the fish'")
+})
+
+test('leaving while a reminder is ahead offers a daemon, which then has the workspace', async () => {
+  const pty = await open()
+  pty.send('+')
+  await pty.until('add:')
+  pty.send('tomorrow 5pm feed the owl\r')
+  await pty.until("Added 'feed the owl'")
+  pty.send('qq')
+  await pty.until('Leave a daemon behind')
+  await pty.until("'feed the owl' would not be told")
+  pty.send('\r')
+  expect((await pty.end()).exitCode).toBe(0)
+  expect(pty.screen.leftOn).toEqual([])
+  const { mode, pid } = JSON.parse(readFileSync(join(home, 'data', 'instance.json'), 'utf8'))
+  try {
+    expect(mode).toBe('daemon')
+    const next = start()
+    await next.until('daemon')
+  } finally {
+    process.kill(pid, 'SIGTERM')
+    await expect.poll(() => existsSync(join(home, 'data', 'instance.json')), { timeout: 10_000 }).toBe(false)
+  }
 })

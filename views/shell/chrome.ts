@@ -18,13 +18,15 @@ export interface Fact {
 
 /** The first row: tabs at the left, the facts that fit at the right. */
 export function headLine(tabs: readonly Tab[], facts: readonly Fact[], width: number): string {
-  const names = tabs.map(({ tab, badge, current }, i) => {
-    if (current) return toned(`[${i + 1} ${tab}${badge}]`, 'selected')
-    return `${i + 1} ${tab}${badge === '' ? '' : toned(badge, 'warn')}`
-  })
   const current = tabs.findIndex(tab => tab.current)
-  const urgent = facts[0]?.tone === 'bad' ? textWidth(facts[0].text) + 1 : 0
-  const left = fitTabs(names, current, width - urgent)
+  const first = facts[0] ? textWidth(facts[0].text) + 1 : 0
+  const whole = tabNames(tabs, Number.POSITIVE_INFINITY)
+  const fits = textWidth(whole.join(' ')) + first <= width
+  const left = fitTabs(
+    fits ? whole : tabNames(tabs, 3),
+    current,
+    width - (facts[0]?.tone === 'bad' ? first : 0),
+  )
   const room = width - textWidth(left) - 1
   const kept: Fact[] = []
   let used = 0
@@ -36,6 +38,15 @@ export function headLine(tabs: readonly Tab[], facts: readonly Fact[], width: nu
   }
   const right = kept.map(({ text, tone }) => toned(text, tone)).join('  ')
   return toWidth(left + ' '.repeat(Math.max(1, width - textWidth(left) - used)) + right, width)
+}
+
+/** What the tabs are called; where there is no room for all, only the current one by its whole name. */
+function tabNames(tabs: readonly Tab[], letters: number): string[] {
+  return tabs.map(({ tab, badge, current }, i) =>
+    current
+      ? toned(`[${i + 1} ${tab}${badge}]`, 'selected')
+      : `${i + 1} ${tab.slice(0, letters)}${badge === '' ? '' : toned(badge, 'warn')}`,
+  )
 }
 
 /** The tabs around the current one, where not all fit. */

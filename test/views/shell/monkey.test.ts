@@ -17,7 +17,7 @@ test('no sequence of keys, pastes and sizes ends it or tears the frame', { timeo
   try {
     await using w = await testWorkspace()
     using on = new ScreenStage(w.inside.carry, { cols: 80, rows: 24 })
-    await on.until('hosts 1/1')
+    await on.until('api :')
     const torn = await monkey(on, { keys, seed: Number(process.env.MONKEY_SEED ?? 4711) })
     expect(torn).toBeNull()
     for (let turn = 0; turn < 20 && (on.shell.overlays.length > 0 || on.shell.line); turn++) {

@@ -28,7 +28,7 @@ async function asks(title: string): Promise<{ answer: Promise<unknown> }> {
 describe('what an agent asks', () => {
   test('is on the badge wherever one is, whole in its pane, and y lets it happen', async () => {
     using on = new ScreenStage(w.inside.carry, small)
-    await on.until('hosts 1/1')
+    await on.until('api :')
     const { answer } = await asks('call the bank')
     await on.until(/Ask!1/)
     const tab = on.shell.panes.findIndex(({ id }) => id === 'approvals') + 1
@@ -65,7 +65,7 @@ describe('what an agent asks', () => {
 
 test('a sentence becomes a todo from anywhere, and u takes it back', async () => {
   using on = new ScreenStage(w.inside.carry, { cols: 160, rows: 30 })
-  await on.until('hosts 1/1')
+  await on.until('api :')
   on.send('+')
   await on.until('add:')
   on.send('tomorrow 5pm water the plants\r')
@@ -80,7 +80,7 @@ test('a sentence becomes a todo from anywhere, and u takes it back', async () =>
 
 test('the palette finds an action by its letters, help names every key of the place', async () => {
   using on = new ScreenStage(w.inside.carry, small)
-  await on.until('hosts 1/1')
+  await on.until('api :')
   on.send(':')
   await on.until('Do or open')
   on.send('onlyread')
@@ -147,7 +147,7 @@ test('a lost connection is shown, and healed without a restart', async () => {
     if (broken) throw new Error('The line is cut.')
     return w.inside.carry(request)
   }, small)
-  await on.until('hosts 1/1')
+  await on.until('api :')
   broken = true
   on.shell.live.refresh()
   ;(on.link as { lost: unknown }).lost = { since: Date.now(), reason: 'The line is cut.' }
