@@ -162,6 +162,8 @@ export const openAdoption = (deps: {
       else if (!one.sight.stopping) {
         one.sight = { ...one.sight, session }
         serves.end(one, endOf(one, tail.toString('utf8')))
+        // What was never ours to look after leaves no row behind, unless a person ended it here.
+        if (one.kept.origin === 'seen' && one.kept.stopped_by === null) serves.forget(ITHACA, one.kept.id)
       }
     }
   }

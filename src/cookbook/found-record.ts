@@ -20,6 +20,8 @@ export const bornAt = (swept: Swept, process: FoundProcess, now: number): number
 export const endOf = (one: Known, tail: string): Ending => {
   const { stopped_by: by } = one.kept
   if (by) return { kind: 'stopped', code: null, signal: null, reason: `stopped by ${by}` }
+  if (one.kept.origin === 'seen')
+    return { kind: 'exited', code: null, signal: null, reason: 'it ended by itself' }
   const code = Number([...tail.matchAll(ODYSSEUS_EXIT)].at(-1)?.[1] ?? Number.NaN)
   if (Number.isNaN(code))
     return {

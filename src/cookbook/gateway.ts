@@ -165,6 +165,11 @@ export const openGateway = (deps: {
         }
       }
       const last = found[turn % found.length]!.one
+      const { host } = machines.at(last.kept.host)
+      if (host.reach.state === 'unreachable')
+        throw new Problem('unavailable', `${host.name} cannot be reached: ${host.reach.reason}`, {
+          retry_after: 5,
+        })
       throw failed instanceof HostError && failed.code === 'lost'
         ? new Problem('upstream', `${last.kept.name} did not answer: ${failed.message}`)
         : asProblem(failed, machines.at(last.kept.host).name)

@@ -66,6 +66,8 @@ function exchange(host: Host, port: number, asked: HttpRequest): Promise<HttpAns
       // A forwarded channel does not hand on the reason it is destroyed with.
       given = new HostError(code, message)
       sent.destroy(given)
+      // Nor does one whose connection is gone end the exchange.
+      reject(given)
     }
     const abort = () => give('aborted', `${what} was given up.`)
     const timer = setTimeout(
@@ -124,6 +126,14 @@ function agentOf(host: Host): Agent {
 /** A forwarded channel has no socket below it; the agent sets these options all the same. */
 function asSocket(stream: Duplex): Duplex {
   const nothing = () => stream
+  if (!('setNoDelay' in stream)) {
+    // Nor does it count as destroyed once it is closed, and the agent would hand it out again.
+    let closed = false
+    stream.once('close', () => {
+      closed = true
+    })
+    Object.defineProperty(stream, 'destroyed', { get: () => closed, configurable: true })
+  }
   const lacking = ['setKeepAlive', 'setNoDelay', 'setTimeout', 'ref', 'unref'].filter(
     name => !(name in stream),
   )

@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Ask, Host } from '../../src/hosts/host.ts'
@@ -49,11 +49,10 @@ export const run = async (print: Print): Promise<void> => {
     for (const far of all) await launchAll(far)
     await measure(print, all, sshConfig)
   } finally {
-    await Promise.allSettled(
-      all.flatMap(({ host, site, ids }) =>
-        ids.map(id => stop(host, site, id, { interruptMs: 0, termMs: 0 })),
-      ),
-    )
+    // Host by host: two hundred stops at once would outlast their deadlines.
+    for (const { host, site, ids } of all)
+      await Promise.allSettled(ids.map(id => stop(host, site, id, { interruptMs: 2000, termMs: 1000 })))
+    endLeftovers(dir)
     hosts.close()
     try {
       execFileSync('tmux', ['-S', socket, 'kill-server'], { stdio: 'ignore' })
@@ -65,6 +64,19 @@ export const run = async (print: Print): Promise<void> => {
   }
 }
 
+/** Whatever a failed stop left: its environment or command line names our folder. */
+const endLeftovers = (dir: string): void => {
+  for (const pid of readdirSync('/proc').filter(name => /^\d+$/.test(name) && Number(name) !== process.pid))
+    try {
+      const named = ['cmdline', 'environ'].some(file =>
+        readFileSync(`/proc/${pid}/${file}`, 'latin1').includes(`${dir}/gpu-`),
+      )
+      if (named) process.kill(Number(pid), 'SIGKILL')
+    } catch {
+      // It has ended meanwhile, or is another user's.
+    }
+}
+
 const launchAll = async ({ host, site, ids }: Far): Promise<void> => {
   for (const id of ids)
     await launch(host, site, {
@@ -73,6 +85,7 @@ const launchAll = async ({ host, site, ids }: Far): Promise<void> => {
         assignments: [],
         argv: words('/bin/sh', '-c', 'echo "Avg generation throughput: 41.0 tokens/s"; exec sleep 3600'),
       },
+      variables: { BENCH: `${site.stateDir}` },
       operator: 'bench',
       actor: 'operator',
     })

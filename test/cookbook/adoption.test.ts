@@ -194,6 +194,20 @@ test('a process that holds a GPU outside tmux is a row, and goes only by its con
     const stopped = await k.w.client.call(cookbook.stop, { id: one.id, confirm: 'nohup' })
     expect(stopped).toMatchObject({ left: [], serve: { state: 'stopped' } })
     await gone
+    const brief = spawn(`${bin}/vllm`, ['serve', 'demo/brief', '--port', String(await freePort())], {
+      stdio: 'ignore',
+      env: { ...process.env, FAKE_ENGINE_SPEED: '50' },
+    })
+    await eventually(async () => {
+      machines.at('local').gpus.reading = await readGpus(machines.at('local').host)
+      await swept(k)
+      return (await tasks(k)).find(item => item.name === 'brief')
+    })
+    brief.kill('SIGKILL')
+    await eventually(async () => {
+      await k.w.inside.workspace.cookbook.watch.look('local')
+      return !(await tasks(k)).some(item => item.name === 'brief')
+    })
   } finally {
     if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid!, 'SIGKILL')
   }

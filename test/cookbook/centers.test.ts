@@ -135,6 +135,15 @@ test('a host that is cut off keeps what was last known, and recovers by itself',
     host: 'gpu-1',
   })
   await looked(k, serve.id, 'ready', 'gpu-1')
+  const user = await k.w.token('user', ['models:use'])
+  const chat = async (): Promise<number> => {
+    const body = { model: 'm.gguf', messages: [{ role: 'user', content: 'hello' }], stream: true }
+    const response = await k.w.request('POST', '/v1/chat/completions', { token: user, body })
+    const text = await response.text()
+    expect(text).toContain(response.status === 200 ? 'data: [DONE]' : '"error":{"message":')
+    return response.status
+  }
+  expect(await chat()).toBe(200)
   const { machines, watch } = k.w.inside.workspace.cookbook
   await daemons[1]!.kill()
   await eventually(async () => {
@@ -143,6 +152,7 @@ test('a host that is cut off keeps what was last known, and recovers by itself',
   })
   const kept = await k.w.client.call(cookbook.task, { id: serve.id })
   expect(kept).toMatchObject({ state: 'ready', ended_at: null })
+  expect(await chat()).toBe(503)
   const began = performance.now()
   await expect(k.w.client.call(cookbook.stop, { id: serve.id })).rejects.toMatchObject({
     code: 'unavailable',
@@ -152,6 +162,7 @@ test('a host that is cut off keeps what was last known, and recovers by itself',
   await daemons[1]!.start()
   machines.at('gpu-1').host.retry()
   expect(await looked(k, serve.id, 'ready', 'gpu-1')).toMatchObject({ pid: kept.pid })
+  expect(await chat()).toBe(200)
   const stopped = await k.w.client.call(cookbook.stop, { id: serve.id })
   expect(stopped.left).toEqual([])
 }, 60_000)
