@@ -4,6 +4,7 @@ import { calendarPane } from './calendar/calendar.tsx'
 import { cookbookPane } from './cookbook/cookbook.tsx'
 import { documentsPane } from './documents/documents.tsx'
 import { hostsPane } from './hosts/hosts.tsx'
+import { mailPane } from './mail/mail.tsx'
 import { memoryPane } from './memory/memory.tsx'
 import type { MakePane } from './pane.ts'
 import { todosPane } from './todos/todos.tsx'
@@ -23,6 +24,7 @@ export const panes: readonly MakePane[] = [
   cookbookPane,
   todosPane,
   calendarPane,
+  mailPane,
   memoryPane,
   documentsPane,
   approvalsPane,

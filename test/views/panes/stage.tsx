@@ -33,19 +33,17 @@ export class ScreenStage implements AsyncDisposable {
   readonly #keyboard: Keyboard
   readonly #compositor: Compositor
   readonly #ink: Instance
+  /** Whether the workspace ends with the stage. */
+  readonly #owned: boolean
 
-  static async open(size: Size, pane: string, options: Partial<Host['settings']> = {}): Promise<ScreenStage> {
+  static async open(size: Size, pane: string, workspace?: TestWorkspace): Promise<ScreenStage> {
     await loadInk()
-    return new ScreenStage(await testWorkspace(), size, pane, options)
+    return new ScreenStage(workspace ?? (await testWorkspace()), size, pane, workspace === undefined)
   }
 
-  private constructor(
-    workspace: TestWorkspace,
-    size: Size,
-    pane: string,
-    options: Partial<Host['settings']>,
-  ) {
+  private constructor(workspace: TestWorkspace, size: Size, pane: string, owned: boolean) {
     this.workspace = workspace
+    this.#owned = owned
     this.screen = new Emulator(size)
     const sink = {
       write: (bytes: string, done: () => void) => void this.screen.write(bytes).then(done),
@@ -56,7 +54,7 @@ export class ScreenStage implements AsyncDisposable {
     const field = new InkInput()
     const host: Host = {
       unicode: true,
-      settings: { keys: {}, readOnly: false, ascii: false, theme: 'auto', ...options },
+      settings: { keys: {}, readOnly: false, ascii: false, theme: 'auto' },
       version: '0.0.0-test',
       kept: null,
       field: stroke => field.give(stroke),
@@ -135,6 +133,6 @@ export class ScreenStage implements AsyncDisposable {
     this.#ink.unmount()
     this.shell.stop()
     this.screen.dispose()
-    await this.workspace[Symbol.asyncDispose]()
+    if (this.#owned) await this.workspace[Symbol.asyncDispose]()
   }
 }
