@@ -60,6 +60,6 @@ export async function monkey(
 function whole(on: ScreenStage): boolean {
   return (
     !on.screen.text().includes('cannot be drawn') &&
-    on.screen.rows().every(row => row.length <= on.screen.size.cols)
+    on.screen.rows().every(row => [...row].length <= on.screen.size.cols)
   )
 }

@@ -129,7 +129,7 @@ export class ScreenStage implements Disposable {
   get isWhole(): boolean {
     const rows = this.screen.rows()
     const { cols } = this.screen.size
-    return /\d \w+/.test(rows[0]!) && rows.every(row => row.length <= cols)
+    return /\d \w+/.test(rows[0]!) && rows.every(row => [...row].length <= cols)
   }
 
   [Symbol.dispose](): void {
