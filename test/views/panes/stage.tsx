@@ -126,7 +126,7 @@ export class ScreenStage implements AsyncDisposable {
   get isWhole(): boolean {
     const rows = this.screen.rows()
     const { leftOn } = this.screen
-    return /\[\d \S+/.test(rows[0]!) && /\? help$|: $|: |\/$/.test(rows.at(-1)!) && leftOn.length <= 1
+    return /\[\d+ \S+/.test(rows[0]!) && /\? help$|: $|: |\/$/.test(rows.at(-1)!) && leftOn.length <= 1
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
