@@ -269,8 +269,15 @@ export const openMail = (store: Store) => {
            JOIN mail_folders AS f ON f.id = m.folder ORDER BY m.n DESC`,
         )
         .all(...values, limit, offset)
+      // Counting a large folder costs more than reading a page of it, and every change of it is counted anyway.
+      const known =
+        wheres.length === 1 && query.folders.length === 1
+          ? store
+              .sql<{ n: number }>('SELECT total AS n FROM mail_folders WHERE id = ? AND complete = 1')
+              .get(query.folders[0])
+          : undefined
       const total = numberOf(
-        store.sql(`SELECT count(*) AS n FROM mail_messages WHERE ${where}`).get(...values),
+        known ?? store.sql(`SELECT count(*) AS n FROM mail_messages WHERE ${where}`).get(...values),
       )
       return { items: rows.map(toMail), total }
     },

@@ -113,6 +113,7 @@ export const openMailbox = (deps: {
             ),
         },
         arrived,
+        changed,
       },
       account,
     )
@@ -120,38 +121,32 @@ export const openMailbox = (deps: {
     return made
   }
 
-  const arrived = (
-    account: KeptAccount,
-    folder: KeptFolder,
-    synced: { fresh: string[]; renumbered: boolean },
-  ): void => {
-    const news = folder.complete && !synced.renumbered ? synced.fresh : []
-    const [newest] = news.slice(-1).map(id => store.get(id))
-    if (folder.role === 'inbox' && newest)
-      changes.write(ACTOR, tx =>
-        tx.say({
-          action: 'mail.arrived',
-          noun: 'email',
-          id: newest.id,
-          summary:
-            news.length === 1
-              ? `New mail from ${newest.from_name || newest.from_address}: ${newest.subject}`.slice(0, 300)
-              : `${news.length} new mails in ${account.name}`,
-          data: { account: account.id, folder: folder.path, mail: shown(newest), count: news.length },
-        }),
-      )
-    else
-      changes.mention({
-        ...ACTOR,
-        action: 'mail.synced',
+  const arrived = (account: KeptAccount, folder: KeptFolder, ids: readonly string[]): void => {
+    const newest = folder.role === 'inbox' ? store.get(ids.at(-1)!) : undefined
+    if (!newest) return
+    const who = newest.from_name || newest.from_address
+    changes.write(ACTOR, tx =>
+      tx.say({
+        action: 'mail.arrived',
         noun: 'email',
-        id: folder.id,
-        summary: synced.renumbered
-          ? `${folder.path} was numbered anew by its server`
-          : `${folder.path} changed`,
-        data: { account: account.id, folder: folder.path },
-      })
+        id: newest.id,
+        summary:
+          ids.length === 1
+            ? `New mail from ${who}: ${newest.subject}`.slice(0, 300)
+            : `${ids.length} new mails in ${account.name}`,
+        data: { account: account.id, folder: folder.path, mail: shown(newest), count: ids.length },
+      }),
+    )
   }
+  const changed = (account: KeptAccount, folder: KeptFolder, { renumbered }: { renumbered: boolean }): void =>
+    changes.mention({
+      ...ACTOR,
+      action: 'mail.synced',
+      noun: 'email',
+      id: folder.id,
+      summary: `${folder.path} ${renumbered ? 'was numbered anew by its server, and read again' : 'changed'}`,
+      data: { account: account.id, folder: folder.path },
+    })
 
   const outbox: Outbox = openSendings({
     store: outboxStore,

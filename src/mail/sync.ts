@@ -17,12 +17,15 @@ export interface SyncDeps {
   changes: Changes
   now: () => number
   progress(folder: KeptFolder, done: number, total: number): void
+  /** New mail, in a folder that was read whole before. */
+  came(folder: KeptFolder, ids: readonly string[]): void
   /** Whether the rest can wait: nothing more is begun. */
   ending(): boolean
 }
 
 /** Messages fetched and stored at once: a stretch short enough for others to get in between. */
 const STRETCH = 40
+const MOST_NEWS = 500
 const ACTOR = { actor: 'ithaca' }
 
 type Write = <T>(work: (tx: Tx) => T) => T
@@ -62,10 +65,17 @@ export const syncFolder = async (
       folder.modseq !== null &&
       folder.modseq === modseqOf(mailbox) &&
       store.counted(folder.id).total === mailbox.exists
+    // After a long absence it is read in stretches, like the first time.
+    if (mailbox.uidNext - folder.uidnext > MOST_NEWS) folder = { ...folder, complete: false }
     if (still || !folder.complete) return
     folder = await catchUp(deps, client, folder, synced)
   })
-  if (!folder.complete) folder = await readWhole(deps, client, folder, synced)
+  if (!folder.complete) {
+    const resumed = folder.modseq !== null
+    folder = await readWhole(deps, client, folder, synced)
+    if (resumed && folder.complete)
+      folder = await within(client, folder.path, () => catchUp(deps, client, folder, synced))
+  }
   const counts = store.counted(folder.id)
   const saved = { ...folder, ...counts, synced_at: deps.now() }
   write(tx => store.putFolder(tx, saved))
@@ -111,6 +121,8 @@ const catchUp = async (
     const fresh = came.filter(message => message.uid >= uidnext)
     for (const message of fresh) modseq = greater(modseq, message.modseq)
     write(() => synced.fresh.push(...store.add(folder.account, folder.id, fresh.map(headerOf))))
+    // Told before flags are asked for: whoever waits for mail does not wait for those.
+    if (synced.fresh.length > 0) deps.came(folder, synced.fresh)
     uidnext = Math.max(uidnext, ...fresh.map(message => message.uid + 1))
   }
   const since = folder.modseq
@@ -176,8 +188,8 @@ const readWhole = async (
     missing = there.filter(uid => !here.has(uid)).sort((one, other) => other - one)
     const left = new Set(there)
     const gone = [...here].filter(uid => !left.has(uid))
-    // What the server says now is the point from which the next time catches up, however long this takes.
-    folder = { ...folder, uidnext: mailbox.uidNext, modseq: modseqOf(mailbox) }
+    // The first time's point is the one from which flags are caught up, however often this is interrupted.
+    folder = { ...folder, uidnext: mailbox.uidNext, modseq: folder.modseq ?? modseqOf(mailbox) }
     write(tx => {
       store.drop(folder.id, gone)
       store.putFolder(tx, folder)

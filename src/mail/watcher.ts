@@ -21,7 +21,8 @@ export interface WatcherDeps {
   /** Copies to Sent and looks for what may have arrived there, while the connection is there; gives the folder that has more now. */
   file(client: ImapFlow, account: KeptAccount): Promise<string | null>
   actions: Omit<ActionDeps, 'store' | 'outbox'>
-  arrived(account: KeptAccount, folder: KeptFolder, synced: Synced): void
+  arrived(account: KeptAccount, folder: KeptFolder, ids: readonly string[]): void
+  changed(account: KeptAccount, folder: KeptFolder, synced: Synced): void
   report(error: unknown): void
 }
 
@@ -138,6 +139,7 @@ export const openWatcher = (deps: WatcherDeps, account: KeptAccount): Watcher =>
     changes,
     now: deps.now,
     ending: () => ending,
+    came: (folder: KeptFolder, ids: readonly string[]) => deps.arrived(account, folder, ids),
     progress: (folder: KeptFolder, done: number, total: number) =>
       tell({ syncing: done < total ? { folder: folder.path, done, total } : null }),
   }
@@ -147,7 +149,7 @@ export const openWatcher = (deps: WatcherDeps, account: KeptAccount): Watcher =>
     if (!fresh?.selectable) return 0
     const synced = await syncFolder(syncDeps, on, fresh, told)
     if (synced.fresh.length > 0 || synced.changed > 0 || synced.gone > 0 || synced.renumbered)
-      deps.arrived(account, fresh, synced)
+      deps.changed(account, fresh, synced)
     return synced.fresh.length
   }
 

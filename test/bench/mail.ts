@@ -1,0 +1,202 @@
+import { chownSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { mail } from '../../src/contract/mail.ts'
+import { dovecotMissing } from '../peers/dovecot.ts'
+import { openPost, type Post, until, written } from '../peers/post.ts'
+import type { Print } from './run.ts'
+
+export const name = 'mail'
+
+const MANY = 50_000
+const TURNS = 300
+const PEOPLE = ['ann', 'bob', 'carl', 'dora', 'eve', 'frank', 'gina', 'hugo']
+const WORDS = [
+  'invoice',
+  'meeting',
+  'cluster',
+  'kernel',
+  'budget',
+  'holiday',
+  'release',
+  'lunch',
+  'driver',
+  'quota',
+]
+
+export const run = async (print: Print): Promise<void> => {
+  const missing = dovecotMissing()
+  if (missing) {
+    process.stdout.write(`  left out: ${missing}\n`)
+    return
+  }
+  let headers = (): number => 0
+  let done = (): Cost => ({ seconds: 0, mib: 0, late: 0 })
+  const post = await openPost({
+    listen: true,
+    before(imap) {
+      fill(imap.maildir('ann'), MANY)
+      done = watched(() => headers())
+    },
+  })
+  try {
+    headers = () => inboxOf(post)?.n ?? 0
+    await until('every header', () => complete(post), 900_000)
+    const { seconds, mib, late } = done()
+    print({ what: `first sync of ${MANY.toLocaleString('en')} headers`, value: seconds, unit: 's' })
+    print({ what: 'memory that the last nine tenths of them took', value: mib, unit: 'MiB', limit: 60 })
+    print({ what: 'how late a timer came meanwhile, p99', value: late, unit: 'ms', limit: 33 })
+    await reading(post, print)
+    await news(post, print)
+  } finally {
+    await post[Symbol.asyncDispose]()
+  }
+}
+
+const complete = (post: Post): boolean =>
+  post.w.inside.workspace.mail.folders().some(folder => folder.role === 'inbox' && folder.complete)
+
+const inboxOf = (post: Post): { n: number } | undefined =>
+  post.w.inside.workspace.store.sql<{ n: number }>('SELECT count(*) AS n FROM mail_messages').get()
+
+const fill = (maildir: string, many: number): void => {
+  const root = process.getuid?.() === 0
+  for (let turn = 0; turn < many; turn++) {
+    const word = (skip: number): string => WORDS[(turn * skip + skip) % WORDS.length]!
+    const from = PEOPLE[turn % PEOPLE.length]!
+    const at = 1_700_000_000 + turn * 60
+    const file = join(maildir, 'cur', `${at}.${turn}.bench:2,${turn % 3 === 0 ? '' : 'S'}`)
+    writeFileSync(
+      file,
+      written(
+        {
+          ...{
+            From: `${from} <${from}@example.net>`,
+            To: 'ann@example.org',
+            Subject: `${word(3)} ${word(7)} ${turn}`,
+          },
+          ...{ Date: new Date(at * 1000).toUTCString(), 'Message-ID': `<${turn}@bench.example>` },
+          ...(turn % 4 === 0 ? {} : { References: `<${turn - (turn % 4)}@bench.example>` }),
+        },
+        `About the ${word(1)}.\n`,
+      ),
+    )
+    if (root) chownSync(file, 65_534, 65_534)
+  }
+}
+
+const reading = async ({ w }: Post, print: Print): Promise<void> => {
+  const { client } = w
+  // What is fetched ahead is done when the hundredth is here.
+  const { items: newest } = await client.call(mail.list, { limit: 100 })
+  const { store } = w.inside.workspace
+  const last = newest.at(-1)!.id
+  await until(
+    'what is fetched ahead',
+    () => store.sql('SELECT 1 FROM mail_bodies WHERE id = ?').get(last) !== undefined,
+    60_000,
+  )
+  const inbox = w.inside.workspace.mail.folders().find(folder => folder.role === 'inbox')!
+  print({ what: 'headers in the cache', value: inbox.total, unit: 'mails', limit: MANY, least: true })
+  const list = await times(() => client.call(mail.list, { limit: 50 }))
+  print({
+    what: 'list of a folder from the cache, 50 rows, p99',
+    value: quantile(list, 0.99),
+    unit: 'ms',
+    limit: 10,
+  })
+  const unread = await times(() => client.call(mail.list, { limit: 50, filter: 'unread' }))
+  print({ what: 'the unread ones, p99', value: quantile(unread, 0.99), unit: 'ms', limit: 10 })
+  const token = await w.token('bench', ['email:read'])
+  const codex = await times(() => w.request('GET', '/api/codex/emails?limit=50', { token }))
+  print({ what: 'codex list with its total, p99', value: quantile(codex, 0.99), unit: 'ms', limit: 10 })
+  const { items } = await client.call(mail.list, { limit: 1 })
+  const { id } = items[0]!
+  await client.call(mail.read, { id })
+  const read = await times(() => client.call(mail.read, { id }))
+  print({ what: 'reading a cached mail, p99', value: quantile(read, 0.99), unit: 'ms', limit: 5 })
+  const questions = ['invoice', 'cluster kernel', 'bob budget', 'i', '4999', 'nothing-like-it']
+  let turn = 0
+  const search = await times(() =>
+    client.call(mail.search, { q: questions[turn++ % questions.length]!, folder: 'INBOX' }),
+  )
+  print({ what: 'search across them, p99', value: quantile(search, 0.99), unit: 'ms', limit: 20 })
+}
+
+/** From the line in which the server says EXISTS to the event that screens hear. */
+const news = async (post: Post, print: Print): Promise<void> => {
+  const { ImapFlow } = await import('imapflow')
+  let said = 0
+  const emit = ImapFlow.prototype.emit
+  ImapFlow.prototype.emit = function (
+    this: InstanceType<typeof ImapFlow>,
+    event: string | symbol,
+    ...rest: unknown[]
+  ) {
+    if (event === 'exists') said = performance.now()
+    return (emit as (...all: unknown[]) => boolean).call(this, event, ...rest)
+  } as typeof emit
+  const took: number[] = []
+  const forget = post.w.inside.workspace.changes.subscribe(events => {
+    if (events.some(event => event.action === 'mail.arrived')) took.push(performance.now() - said)
+  })
+  const other = new ImapFlow({
+    ...{ host: '127.0.0.1', port: post.imap.port, secure: false, doSTARTTLS: false, logger: false },
+    auth: { user: 'ann', pass: 'secret' },
+  })
+  await other.connect()
+  for (let turn = 0; turn < 10; turn++) {
+    await other.append('INBOX', written({ From: 'bob@example.net', Subject: `News ${turn}` }))
+    await until('the event', () => took.length > turn, 60_000)
+  }
+  await other.logout()
+  forget()
+  ImapFlow.prototype.emit = emit
+  print({ what: 'from EXISTS to the event, p90', value: quantile(took, 0.9), unit: 'ms', limit: 50 })
+}
+
+interface Cost {
+  seconds: number
+  mib: number
+  /** How late a timer of 10 ms came, all the while. */
+  late: number
+}
+
+const watched = (so: () => number): (() => Cost) => {
+  const start = performance.now()
+  const late: number[] = []
+  let tenth = 0
+  let peak = 0
+  let last = start
+  const timer = setInterval(() => {
+    const now = performance.now()
+    late.push(Math.max(0, now - last - 10))
+    last = now
+    if (late.length % 10 !== 0) return
+    const { rss } = process.memoryUsage()
+    if (so() < MANY / 10) tenth = rss
+    peak = Math.max(peak, rss)
+  }, 10)
+  return () => {
+    clearInterval(timer)
+    return {
+      seconds: (performance.now() - start) / 1000,
+      mib: (peak - tenth) / 2 ** 20,
+      late: quantile(late, 0.99),
+    }
+  }
+}
+
+const times = async (work: () => Promise<unknown>): Promise<number[]> => {
+  const took: number[] = []
+  for (let turn = 0; turn < TURNS; turn++) {
+    const start = performance.now()
+    await work()
+    took.push(performance.now() - start)
+  }
+  return took
+}
+
+const quantile = (values: readonly number[], share: number): number =>
+  values.toSorted((one, other) => one - other)[
+    Math.min(values.length - 1, Math.floor(values.length * share))
+  ]!
