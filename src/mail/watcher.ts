@@ -50,6 +50,8 @@ const ROUND = 300_000
 const AHEAD = 100
 const AHEAD_SIZE = 256 * 1024
 const AT_ONCE = 25
+/** How long an end waits for what is under way. */
+const LAST = 3000
 const STATUS = { messages: true, uidNext: true, uidValidity: true, highestModseq: true } as const
 
 export const openWatcher = (deps: WatcherDeps, account: KeptAccount): Watcher => {
@@ -306,8 +308,9 @@ export const openWatcher = (deps: WatcherDeps, account: KeptAccount): Watcher =>
       clearTimeout(timer)
       const opening = client
       live?.close()
-      await opening?.then(made => made.close()).catch(() => undefined)
-      await working
+      // A command of the user's that is asked for a password may take its time; nobody waits for it to be told no.
+      const over = Promise.all([opening?.then(made => made.close()).catch(() => undefined), working])
+      await Promise.race([over, new Promise(resolve => setTimeout(resolve, LAST).unref())])
       tell({ state: 'off' })
     },
   }
