@@ -1,4 +1,5 @@
 import { access } from '../contract/access.ts'
+import { calendar } from '../contract/calendar.ts'
 import { capabilities } from '../contract/codex/capabilities.ts'
 import { cookbook } from '../contract/cookbook.ts'
 import { hosts } from '../contract/hosts.ts'
@@ -99,6 +100,12 @@ const SHOWN = new Map<string, Show>([
     [
       `Saved: ${clean(todo.title)} (${todo.id.slice(0, 8)})${todo.due ? `, due ${todo.due.slice(0, 16).replace('T', ' ')}` : ''}`,
       ...(understood?.uncertain ?? []).map(words => `! Not sure about: ${clean(words)}`),
+    ].join('\n'),
+  ),
+  shown(calendar.add, ({ event, warnings }) =>
+    [
+      `Saved: ${clean(event.summary)} (${event.id.slice(0, 8)}), ${event.all_day ? event.start : new Date(event.starts_at).toLocaleString('sv-SE', { timeZone: event.tzid ?? undefined }).slice(0, 16)}${event.rrule ? `, ${event.rrule}` : ''}`,
+      ...warnings.map(words => `! ${clean(words)}`),
     ].join('\n'),
   ),
   shown(hosts.add, ({ added, skipped }) =>

@@ -38,7 +38,7 @@ export async function status(host: Host, site: Site, options: StatusOptions = {}
     deadline: options.deadline ?? 10_000,
   })
   const [head, ...sections] = split(answer.stdout, mark)
-  if (!head || head.title !== 'site') {
+  if (head?.title !== 'site') {
     throw new HostError(
       'refused',
       `${host.name} did not say what runs on it: ${answer.stderr.toString().trim()}`,

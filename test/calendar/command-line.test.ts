@@ -47,7 +47,7 @@ test('a day is written, read and cleared from the command line', async () => {
     '--location',
     'Old \u001b[31mtown',
   ])
-  expect(clash.out).toContain('Overlaps \\"Standup\\", 2026-03-23 09:00–09:15.')
+  expect(clash.out).toContain('Overlaps "Standup", 2026-03-23 09:00–09:15.')
   const agenda = await say(w, ['calendar', 'agenda', '2026-03-23', '--days', '1'])
   expect(agenda.out).toMatch(/Mon 2026-03-23 +09:00–\d\d:\d\d +\w+/)
   expect(agenda.out).not.toContain('\u001b')

@@ -349,7 +349,8 @@ test('what came back by another way is not brought back twice', async () => {
   const { event } = await standup(w)
   const ics = await (await w.client.stream(calendar.export, {})).text()
   await w.client.call(calendar.remove, { id: event.id })
-  const [deleted] = (await (await w.client.send('GET', '/api/v1/audit')).json()).items as { seq: number }[]
+  const audit = (await (await w.client.send('GET', '/api/v1/audit')).json()) as { items: { seq: number }[] }
+  const [deleted] = audit.items
   await w.client.call(calendar.import, { ics })
   const undone = await w.client.send('POST', '/api/v1/undo', { seq: deleted!.seq })
   expect(undone.status).toBe(409)

@@ -173,7 +173,8 @@ test('this date and the following are changed, and deleted, when that is said', 
   await using t = await opened()
   const dtstart = '2026-06-08T09:00:00'
   const uid = await t.add({ summary: 'Daily', dtstart, tzid: 'Europe/Berlin', rrule: 'FREQ=DAILY' })
-  const at = (day: number): string => encodeURIComponent(`${uid}::2026-06-${String(day).padStart(2, '0')}T09:00`)
+  const at = (day: number): string =>
+    encodeURIComponent(`${uid}::2026-06-${String(day).padStart(2, '0')}T09:00`)
   const moved = { scope: 'following', dtstart: '2026-06-10T11:00:00', summary: null }
   const [status, answer] = await t.ask('PATCH', `/events/${at(10)}`, moved)
   expect([status, (answer.event as CodexEvent).series_uid === uid]).toEqual([200, false])

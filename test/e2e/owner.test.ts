@@ -94,8 +94,10 @@ test('binding wider wants a token, warns, and answers to addresses but not to st
 test('text comes from standard input where it is wanted, and a loop keeps its lines', async () => {
   await using p = program()
   expect((await p.run(['memory', 'add'], 'Prefers SI units\n')).stdout).toContain('Prefers SI units')
-  expect((await p.run(['todos', 'add', 'T', '--content', '-'], 'the body')).stdout).toContain('the body')
-  expect((await p.run(['todos', 'add', 'first'], 'second\nthird\n')).stdout).not.toContain('second')
+  expect((await p.run(['todos', 'add', 'T', '--content', '-', '--json'], 'the body')).stdout).toContain(
+    'the body',
+  )
+  expect((await p.run(['todos', 'add', 'first', '--json'], 'second\nthird\n')).stdout).not.toContain('second')
   const silent = await p.run(['memory', 'add'], '')
   expect(silent).toMatchObject({ code: 2 })
   expect(silent.stderr).toContain('text is missing')

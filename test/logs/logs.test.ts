@@ -56,7 +56,12 @@ const numbered = (from: number, to: number) =>
 function counting(host: Machine): { host: Host; asked: () => number } {
   let asked = 0
   const counted = Object.create(host, {
-    ask: { value: (script: string, options?: Ask) => (asked++, host.ask(script, options)) },
+    ask: {
+      value: (script: string, options?: Ask) => {
+        asked++
+        return host.ask(script, options)
+      },
+    },
     name: { value: host.name },
     id: { value: host.id },
   })

@@ -1,4 +1,4 @@
-import { readdirSync, rmSync } from 'node:fs'
+import { chownSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
@@ -102,6 +102,37 @@ describe.skipIf(missing)('a mailbox that is followed', () => {
     await post.w.client.call(mail.sync, { folder: 'INBOX' })
     expect((await subjects(post)).sort()).toEqual(['After', 'Before'])
     expect(before).toBeDefined()
+  })
+
+  test('loses nothing when the server vanishes in the middle of the first reading', {
+    timeout: 60_000,
+  }, async () => {
+    const many = 8000
+    await using post = await openPost({
+      listen: true,
+      before(imap) {
+        const folder = join(imap.maildir('ann'), 'cur')
+        for (let n = 0; n < many; n++) {
+          writeFileSync(join(folder, `${1_700_000_000 + n}.${n}.x:2,`), message(`Number ${n}`, `v${n}`))
+          if (process.getuid?.() === 0)
+            chownSync(join(folder, `${1_700_000_000 + n}.${n}.x:2,`), 65_534, 65_534)
+        }
+      },
+    })
+    const inbox = () => post.w.inside.workspace.mail.folders().find(each => each.role === 'inbox')
+    const here = async () =>
+      (
+        await post.w.request('GET', '/api/codex/emails?limit=1', {
+          token: post.w.inside.workspace.operatorKey,
+        })
+      ).json() as Promise<{ total: number }>
+    await until('a part of it', async () => inbox() !== undefined && (await here()).total > 200)
+    await post.imap.vanish()
+    expect((await here()).total).toBeLessThan(many)
+    await post.imap.start()
+    await until('all of it', () => inbox()!.complete, 28_000)
+    expect((await here()).total).toBe(many)
+    expect((await post.w.client.call(mail.search, { q: 'number 1234' })).items).toHaveLength(1)
   })
 
   test('keeps a copy in Sent, flags what was answered, and knows a mail that was sent after all', async () => {

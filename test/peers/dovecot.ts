@@ -30,8 +30,10 @@ export interface Dovecot extends AsyncDisposable {
   /** Where the mail of a user lies, as Maildir. */
   maildir(user: string): string
   log(): string
-  /** Ends every connection at once, as when the machine dies. */
+  /** Ends it as its administrator would. */
   kill(): Promise<void>
+  /** Every process of it is gone at once, as when the machine dies. */
+  vanish(): Promise<void>
   start(): Promise<void>
 }
 
@@ -76,6 +78,8 @@ export const startDovecot = async (options: DovecotOptions = {}): Promise<Doveco
     async start() {
       child = spawn(DOVECOT, ['-F', '-c', join(folder, 'dovecot.conf')], {
         stdio: 'ignore',
+        // A group of its own, so that all of it can vanish together.
+        detached: true,
         ...(root ? { uid: account.uid, gid: account.gid } : {}),
       })
       await answers(port, () => child?.exitCode ?? null, peer.log)
@@ -86,6 +90,14 @@ export const startDovecot = async (options: DovecotOptions = {}): Promise<Doveco
       if (!ending || ending.exitCode !== null) return
       const gone = new Promise(resolve => ending.once('exit', resolve))
       ending.kill('SIGTERM')
+      await gone
+    },
+    async vanish() {
+      const ending = child
+      child = null
+      if (!ending?.pid || ending.exitCode !== null) return
+      const gone = new Promise(resolve => ending.once('exit', resolve))
+      process.kill(-ending.pid, 'SIGKILL')
       await gone
     },
     async [Symbol.asyncDispose]() {

@@ -81,5 +81,5 @@ export const put = async (
   await client.connect()
   const appended = await client.append(folder, raw, flags)
   await client.logout()
-  return (appended && appended.uid) || 0
+  return appended ? (appended.uid ?? 0) : 0
 }
