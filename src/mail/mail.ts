@@ -264,17 +264,19 @@ export const openMailbox = (deps: {
     async place(account, name, fresh) {
       const before = folderFor(account, name)
       const live = watchers.get(account.id)?.reach().state === 'live' && started
+      // A folder that is being read for the first time shows what is there of it.
+      const begun = before !== undefined && before.uidvalidity !== null
       const old = (before?.synced_at ?? 0) < now() - SOON && !(live && before?.role === 'inbox')
-      const asks = fresh === 'now' || !before || before.synced_at === null || (fresh === 'soon' && old)
+      const asks = fresh === 'now' || !begun || (fresh === 'soon' && old)
       let asked = false
       if (asks && account.imap) {
         const syncing = watcher(account.id)!.sync(name)
-        const waits = fresh === 'now' || before?.synced_at == null ? syncing : inPatience(syncing)
-        asked = await waits.then(
+        asked = await (fresh === 'now' ? syncing : inPatience(syncing)).then(
           () => true,
           error => {
             // What is in the cache is shown when the server cannot be asked; what never was there is not.
-            if (fresh === 'now' || !before || before.synced_at === null) throw error
+            const late = error === LATE && folderFor(account, name) !== undefined
+            if (fresh === 'now' || !(begun || late)) throw error
             return false
           },
         )
@@ -408,11 +410,13 @@ export const openMailbox = (deps: {
 
 const VERBS = { flags: 'mark', move: 'move', delete: 'delete', append: 'file a draft' }
 
-/** Resolves with the work or without it. */
+const LATE = new Problem('timeout', 'The mail server takes its time: ask again in a moment.')
+
+/** Resolves with the work, or refuses when it takes too long; the work goes on. */
 const inPatience = (work: Promise<unknown>): Promise<unknown> => {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error('the server took too long')), PATIENCE)
+    timer = setTimeout(() => reject(LATE), PATIENCE)
   })
   return Promise.race([work, late]).finally(() => clearTimeout(timer))
 }
