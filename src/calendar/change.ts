@@ -154,7 +154,10 @@ export function editFollowing(
   times: EventTimes | null,
 ): Changed {
   const id = randomUUID()
-  const parted = accepted(splitSeries(event, date.recurrenceId!, id, changesOf(event, asked, times)))
+  const { rrule, ...others } = changesOf(event, asked, times)
+  // Unless another rule was asked for, the part that follows counts on from where the series is parted.
+  const changes = asked.rrule === undefined ? others : { ...others, rrule }
+  const parted = accepted(splitSeries(event, date.recurrenceId!, id, changes))
   const fresh = { id, uid: id, href: null, etag: null, raw: null }
   return { event: { ...parted.after, ...fresh }, before: parted.before, warnings: [] }
 }

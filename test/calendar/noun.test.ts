@@ -368,3 +368,25 @@ test('events are searched, alone and among everything, by whoever may read them'
   const other = await w.token('other', ['todos:write'])
   expect((await w.request('GET', '/api/v1/calendar/events', { token: other })).status).toBe(403)
 })
+
+test('what follows counts on from where a counted series is parted', async () => {
+  await using w = await opened()
+  const { event } = await w.client.call(calendar.add, {
+    summary: 'Course',
+    start: '2026-03-02T09:00',
+    rrule: 'FREQ=WEEKLY;COUNT=4',
+  })
+  const dates = async () =>
+    (await w.client.call(calendar.list, { start: '2026-03-01', end: '2026-06-01' })).items.map(
+      date => `${date.summary} ${date.start.slice(0, 10)}`,
+    )
+  const all = await w.client.call(calendar.list, { start: '2026-03-01', end: '2026-06-01' })
+  await w.client.call(calendar.edit, { id: all.items[2]!.id, scope: 'following', summary: 'Moved' })
+  expect(await dates()).toEqual([
+    'Course 2026-03-02',
+    'Course 2026-03-09',
+    'Moved 2026-03-16',
+    'Moved 2026-03-23',
+  ])
+  expect(event.rrule).toContain('COUNT=4')
+})
