@@ -8,4 +8,13 @@ import { models } from './007-models.ts'
 import { mail } from './008-mail.ts'
 
 /** Forward only; the position in this list is the version it brings the file to. Never edit one that has landed. */
-export const migrations: readonly string[] = [spine, memory, documents, notify, calendar, cookbook, models, mail]
+export const migrations: readonly string[] = [
+  spine,
+  memory,
+  documents,
+  notify,
+  calendar,
+  cookbook,
+  models,
+  mail,
+]
