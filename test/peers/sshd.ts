@@ -79,10 +79,16 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
   writeFileSync(authorized, readFileSync(`${clientKey}.pub`), { mode: 0o644 })
   const port = await freePort()
   const config = join(folder, 'sshd_config')
+  // Our own account gets a home of its own: what its start-up files do, and leave behind when they are cut off, is not tested.
+  const home = join(folder, 'home')
+  mkdirSync(home)
+  const set = (options.config ?? []).filter(line => line.startsWith('SetEnv ')).map(line => line.slice(7))
+  if (user === userInfo().username) set.push(`HOME=${home}`)
   writeFileSync(
     config,
     [
-      ...(options.config ?? []),
+      ...(set.length > 0 ? [`SetEnv ${set.join(' ')}`] : []),
+      ...(options.config ?? []).filter(line => !line.startsWith('SetEnv ')),
       `Port ${port}`,
       'ListenAddress 127.0.0.1',
       `HostKey ${hostKey}`,
