@@ -10,4 +10,6 @@ else if (command === '--version' || command === '-V') process.stdout.write(`${IT
 else {
   const { run } = await import('./door.ts')
   process.exitCode = await run(process.argv.slice(2), ITHACA_VERSION, script)
+  // A terminal that went away can leave a handle behind that never closes; everything is done and written by now.
+  setTimeout(() => process.exit(), 1000).unref()
 }
