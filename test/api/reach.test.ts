@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { events } from '../../src/contract/events.ts'
+import { testKitchen } from '../peers/kitchen.ts'
 import { testWorkspace } from '../peers/workspace.ts'
 
 /** What a reader of events hears until its stream ends. */
@@ -134,4 +135,15 @@ test("a backup is its owner's alone, and overwrites nothing", async () => {
   expect((await w.client.send('POST', '/api/v1/workspace/backup', { file })).status).toBe(409)
   const nowhere = await w.client.send('POST', '/api/v1/workspace/backup', { file: join(w.home, 'no/x.db') })
   expect(await nowhere.json()).toMatchObject({ error: { code: 'failed' } })
+})
+
+test('a log that is followed ends with the token that follows it', async () => {
+  await using k = await testKitchen()
+  const serve = await k.launch('llama-server -m demo.gguf')
+  await k.until(serve.id, 'ready')
+  const secret = await k.w.token('follower', ['cookbook:read'])
+  const response = await k.w.request('GET', `/api/v1/serves/${serve.id}/follow`, { token: secret })
+  const all = response.text()
+  await k.w.client.send('DELETE', '/api/v1/tokens/follower')
+  expect(await all).toContain('listening')
 })

@@ -8,6 +8,8 @@ import { launchChecked, stopTime } from '../launch.ts'
 import { maskText } from '../mask.ts'
 import { relaunchChecked } from '../relaunch.ts'
 
+const REVOKED_WITHIN = 500
+
 export const bindCookbook = (bind: Bind, workspace: Workspace): void => {
   const { cookbook } = workspace
   const { serves, reading, control } = cookbook
@@ -63,14 +65,20 @@ export const bindCookbook = (bind: Bind, workspace: Workspace): void => {
       'ithaca-log-size': String(slice.size),
     })
   })
-  bind(routes.follow, ({ id, offset, tail }, { http }) => {
+  bind(routes.follow, ({ id, offset, tail }, { http, actor }) => {
     serves.get(id)
     http.header('content-type', 'application/octet-stream')
     return stream(http, async out => {
       const given = new AbortController()
       out.onAbort(() => given.abort())
-      for await (const bytes of reading.follow(id, { offset, lines: tail, signal: given.signal }))
-        await out.write(bytes)
+      // A token that is revoked or runs out hears nothing more, in the middle of a log either.
+      const watch = setInterval(() => workspace.access.lives(actor) || given.abort(), REVOKED_WITHIN)
+      try {
+        for await (const bytes of reading.follow(id, { offset, lines: tail, signal: given.signal }))
+          await out.write(bytes)
+      } finally {
+        clearInterval(watch)
+      }
     })
   })
   bind(routes.search, ({ id, query, regex, ignore_case, limit }, { http }) => {
