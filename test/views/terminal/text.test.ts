@@ -61,15 +61,15 @@ describe('width', () => {
 
   test('agrees with Ink on sanitised text outside scripts that join letters', () => {
     const conjunct =
-      /[\u0900-\u0dff\u1000-\u109f\u1780-\u17ff\u1a20-\u1cff\ua8e0-\uaaff]|[\u{11000}-\u{11fff}]/u
+      // Thai and Lao AM take a cell of their own in a terminal; Ink counts them into the letter before.
+      /[\u0e33\u0eb3\u0900-\u0dff\u1000-\u109f\u1780-\u17ff\u1a20-\u1cff\ua8e0-\uaaff]|[\u{11000}-\u{11fff}]/u
     fc.assert(
       fc.property(hostile, raw => {
         const text = sanitiseText(raw)
         fc.pre(!conjunct.test(text) && !/^\p{M}/u.test(text))
         expect(textWidth(text)).toBe(stringWidth(text))
       }),
-      // A fixed seed: rare marks on rare letters are still measured differently, and a landing must not hang on them.
-      { numRuns: 2000, seed: 20_261_120 },
+      { numRuns: 2000 },
     )
   })
 
