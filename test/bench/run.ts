@@ -1,4 +1,5 @@
 // `npm run bench` runs every measure; `npm run bench -- search fit` only those. Rows go to .bench/<name>.json too.
+// Numbers among the names are for the measures: `npm run bench -- soak 60` takes an hour.
 import { readdirSync, writeFileSync } from 'node:fs'
 
 export interface Row {
@@ -14,7 +15,9 @@ export interface Row {
 }
 export type Print = (row: Row) => void
 
-const wanted = process.argv.slice(2)
+const words = process.argv.slice(2)
+const numbers = words.filter(word => /^[\d.]+$/.test(word)).map(Number)
+const wanted = words.filter(word => !/^[\d.]+$/.test(word))
 const names = readdirSync(import.meta.dirname)
   .filter(file => file.endsWith('.ts') && file !== 'run.ts')
   .map(file => file.slice(0, -3))
@@ -22,7 +25,10 @@ const names = readdirSync(import.meta.dirname)
 
 let missed = 0
 for (const name of names) {
-  const measure = (await import(`./${name}.ts`)) as { name?: string; run?: (print: Print) => Promise<void> }
+  const measure = (await import(`./${name}.ts`)) as {
+    name?: string
+    run?: (print: Print, numbers: readonly number[]) => Promise<void>
+  }
   if (!measure.run) continue
   const rows: Row[] = []
   process.stdout.write(`\n${measure.name ?? name}\n`)
@@ -40,7 +46,7 @@ for (const name of names) {
     process.stdout.write(
       `  ${row.what.padEnd(58)} ${shown(row.value).padStart(10)} ${row.unit}${limit}${beside}\n`,
     )
-  })
+  }, numbers)
   writeFileSync(`.bench/${name}.json`, `${JSON.stringify(rows, null, 2)}\n`)
 }
 process.stdout.write(missed === 0 ? '\nEvery budget met.\n' : `\n${missed} budgets missed.\n`)

@@ -167,8 +167,13 @@ export class Pty {
   }
 
   /** Waits until the screen satisfies `seen`; a string means that it is on the screen. */
-  async until(seen: string | ((screen: Emulator) => boolean), what = String(seen)): Promise<void> {
-    const satisfied = () => (typeof seen === 'string' ? this.screen.text().includes(seen) : seen(this.screen))
+  async until(seen: string | RegExp | ((screen: Emulator) => boolean), what = String(seen)): Promise<void> {
+    const satisfied = () =>
+      typeof seen === 'function'
+        ? seen(this.screen)
+        : typeof seen === 'string'
+          ? this.screen.text().includes(seen)
+          : seen.test(this.screen.text())
     const deadline = AbortSignal.timeout(this.#patience)
     while (!satisfied()) {
       try {
