@@ -35,6 +35,11 @@ export interface KeptEvent<Override> {
   busy: boolean
   cancelled: boolean
   alarms: { minutesBefore: number; text?: string }[]
+  organizer: Person | null
+  attendees: Attendee[]
+  sequence: number
+  /** When its organizer wrote the invitation it comes from; null where it came otherwise. */
+  stamp: number | null
   unread: string[]
   session_id: string | null
   source: string
@@ -48,6 +53,20 @@ export interface KeptEvent<Override> {
   updated_at: number
 }
 
+interface Person {
+  name: string
+  address: string
+  uri?: string
+  rest: string
+}
+
+interface Attendee extends Person {
+  answer: 'needs-action' | 'accepted' | 'declined' | 'tentative' | 'delegated'
+  role: 'chair' | 'required' | 'optional' | 'none'
+  rsvp: boolean
+  answered_at?: number
+}
+
 /** What the bell knows of an event: alarms from `from_at` on are to ring, the next one `at`; 0: not looked yet. */
 export interface AlarmMark {
   id: string
@@ -57,7 +76,7 @@ export interface AlarmMark {
 
 type EventRow = Record<string, string | number | null> & { id: string }
 
-const LISTS = ['exdates', 'rdates', 'overrides', 'alarms', 'unread'] as const
+const LISTS = ['exdates', 'rdates', 'overrides', 'alarms', 'attendees', 'unread'] as const
 
 export const openCalendar = <Override>(store: Store) => {
   type Kept = KeptEvent<Override>
@@ -156,13 +175,15 @@ const toEvent = <Override>(row: EventRow): KeptEvent<Override> => {
   event.allDay = row.all_day === 1
   event.busy = row.busy === 1
   event.cancelled = row.cancelled === 1
+  event.organizer = row.organizer === null ? null : JSON.parse(row.organizer as string)
   event.n = undefined
   event.all_day = undefined
   return event
 }
 
 const toRow = <Override>(event: KeptEvent<Override>): Row & { id: string } => {
-  const { allDay, exdates, rdates, overrides, alarms, unread, busy, cancelled, ...plain } = event
+  const { allDay, exdates, rdates, overrides, alarms, unread, busy, cancelled, ...rest } = event
+  const { organizer, attendees, ...plain } = rest
   return {
     ...plain,
     all_day: allDay ? 1 : 0,
@@ -172,6 +193,8 @@ const toRow = <Override>(event: KeptEvent<Override>): Row & { id: string } => {
     rdates: JSON.stringify(rdates),
     overrides: JSON.stringify(overrides),
     alarms: JSON.stringify(alarms),
+    organizer: organizer && JSON.stringify(organizer),
+    attendees: JSON.stringify(attendees),
     unread: JSON.stringify(unread),
   }
 }

@@ -18,6 +18,26 @@ export interface Alarm {
   text?: string
 }
 
+export const PARTICIPATION = ['needs-action', 'accepted', 'declined', 'tentative', 'delegated'] as const
+export type Participation = (typeof PARTICIPATION)[number]
+
+export interface Person {
+  name: string
+  address: string
+  /** Where it is written otherwise than as `mailto:` and the address. */
+  uri?: string
+  /** The parameters nothing here reads, as they are written: `;CUTYPE=ROOM`. */
+  rest: string
+}
+
+export interface Attendee extends Person {
+  answer: Participation
+  role: 'chair' | 'required' | 'optional' | 'none'
+  rsvp: boolean
+  /** When the answer was given, by the clock of who gave it; absent where it came along with the event. */
+  answered_at?: number
+}
+
 export interface EventWords {
   summary: string
   description: string
@@ -26,6 +46,11 @@ export interface EventWords {
   busy: boolean
   cancelled: boolean
   alarms: Alarm[]
+  /** Who invites, and who is invited. */
+  organizer: Person | null
+  attendees: Attendee[]
+  /** How often its organizer changed it. */
+  sequence: number
 }
 
 export type Changes = Partial<EventTimes & EventWords>
@@ -35,6 +60,8 @@ export interface Override {
   recurrenceId: string
   changes: Changes
   unread?: string[]
+  /** When the organizer wrote it, where it came as an invitation. */
+  stamp?: number
 }
 
 /** The timing of an event and of everything it repeats as. Empty `rrule` and `rdates`: it happens once. */

@@ -13,6 +13,8 @@ import {
   readingOf,
   timeText,
 } from './event.ts'
+import { type Ical, type Line, readLine } from './ics-line.ts'
+import { attendeesOf, organizerOf } from './ics-people.ts'
 import { type Component, linesOf, readTree } from './ics-tree.ts'
 import { zonesOf } from './ics-zones.ts'
 import { keyOf } from './recurrence.ts'
@@ -22,23 +24,14 @@ export type IcsReading =
   | { ok: true; name: string | null; events: CalendarEvent[]; warnings: string[] }
   | { ok: false; reason: string }
 
-type Ical = typeof import('ical.js').default
-
 interface Reader {
   ical: Ical
   zone: (tzid: string) => string | null
   warnings: Set<string>
 }
 
-interface Line {
-  name: string
-  values: string[]
-  parameter: (name: string) => string | undefined
-  raw: string
-}
-
 /** A time as it stood: a reading, and the zone it is a reading of. */
-interface Stamp {
+export interface Stamp {
   wall: Wall
   dateOnly: boolean
   utc: boolean
@@ -49,35 +42,6 @@ const MOST_WARNINGS = 100
 
 function warn(reader: Reader, text: string): void {
   if (reader.warnings.size < MOST_WARNINGS) reader.warnings.add(text)
-}
-
-function readLine(raw: string, ical: Ical): Line | null {
-  try {
-    const property = ical.Property.fromString(raw)
-    const isText = property.type === 'text'
-    const values = isText ? property.getValues().map(String) : [raw.slice(valueAt(raw))]
-    return {
-      name: property.name.toUpperCase(),
-      values,
-      parameter: name => {
-        const value = property.getParameter(name)
-        return Array.isArray(value) ? value[0] : value
-      },
-      raw,
-    }
-  } catch {
-    return null
-  }
-}
-
-/** Where the value begins: after the first colon outside quotes. */
-function valueAt(raw: string): number {
-  let quoted = false
-  for (let i = 0; i < raw.length; i++) {
-    if (raw[i] === '"') quoted = !quoted
-    else if (raw[i] === ':' && !quoted) return i + 1
-  }
-  return raw.length
 }
 
 function readStamp(value: string, tzid: string | undefined, reader: Reader): Stamp | null {
@@ -105,7 +69,7 @@ function onClock(stamp: Stamp, clock: EventClock): { wall: Wall; at: number } {
   return { wall, at: own ?? clock.zone.toInstant(wall) }
 }
 
-function keyFor(stamp: Stamp, clock: EventClock): string {
+export function keyFor(stamp: Stamp, clock: EventClock): string {
   if (stamp.dateOnly) return timeText(stamp.wall, 'day')
   const { wall, at } = onClock(stamp, clock)
   return keyOf(wall, clock.kind === 'utc' || clock.kind === 'zone' ? at : clock.zone.toInstant(wall), clock)
@@ -148,11 +112,19 @@ const READ = [
   'DESCRIPTION',
   'LOCATION',
   'DTSTAMP',
+  'ORGANIZER',
+  'ATTENDEE',
+  'SEQUENCE',
 ]
 
-interface Parsed {
+/** One VEVENT: a series, what happens once, or one changed date of a series. */
+export interface Parsed {
   event: CalendarEvent
   recurrenceId: Stamp | null
+  /** It is meant for that date and all that follow. */
+  following: boolean
+  stamp: number | null
+  comment: string
 }
 
 function timesOf(
@@ -209,8 +181,12 @@ function readEvent(component: Component, reader: Reader): Parsed | null {
     else unread.push(...linesOf(child))
   }
   const recurrence = of('RECURRENCE-ID')
+  const written = readStamp(text('DTSTAMP'), undefined, reader)
   return {
     recurrenceId: recurrence ? (stampsOf(recurrence, reader)[0] ?? null) : null,
+    following: recurrence?.parameter('range')?.toUpperCase() === 'THISANDFUTURE',
+    stamp: written?.utc ? written.wall : null,
+    comment: text('COMMENT'),
     event: {
       uid,
       ...times,
@@ -224,6 +200,9 @@ function readEvent(component: Component, reader: Reader): Parsed | null {
       busy,
       cancelled,
       alarms,
+      organizer: organizerOf(of('ORGANIZER')),
+      attendees: attendeesOf(lines),
+      sequence: Math.min(Math.max(0, Math.trunc(Number(text('SEQUENCE'))) || 0), 2 ** 31),
       unread,
     },
   }
@@ -247,9 +226,12 @@ const WORDS = [
   'busy',
   'cancelled',
   'alarms',
+  'organizer',
+  'attendees',
+  'sequence',
 ] as const satisfies (keyof EventWords)[]
 
-function overrideOf(master: CalendarEvent, changed: CalendarEvent, recurrenceId: string): Override {
+export function overrideOf(master: CalendarEvent, changed: CalendarEvent, recurrenceId: string): Override {
   const changes: Changes = { dtstart: changed.dtstart, dtend: changed.dtend }
   if (changed.allDay !== master.allDay) changes.allDay = changed.allDay
   if (changed.tzid !== master.tzid) changes.tzid = changed.tzid
@@ -261,7 +243,7 @@ function overrideOf(master: CalendarEvent, changed: CalendarEvent, recurrenceId:
 }
 
 /** Changed occurrences whose series is not in the file stand for it, on the days they name. */
-function orphanage(uid: string, orphans: Parsed[]): CalendarEvent {
+export function orphanage(uid: string, orphans: Parsed[]): CalendarEvent {
   const [first] = orphans as [Parsed]
   const { event } = first
   const length = readingOf(event.dtend)! - readingOf(event.dtstart)!
@@ -296,8 +278,12 @@ function assemble(parsed: Parsed[]): CalendarEvent[] {
   })
 }
 
-/** Reads an iCalendar text. Events that cannot be used are left out and named in `warnings`. */
-export async function readIcs(text: string, options: { zone: string }): Promise<IcsReading> {
+export type Parsing =
+  | { ok: true; roots: Component[]; parsed: Parsed[]; ical: Ical; warnings: string[] }
+  | { ok: false; reason: string }
+
+/** The events of an iCalendar text, each by itself. */
+export async function parseIcs(text: string, options: { zone: string }): Promise<Parsing> {
   const tree = readTree(text)
   if (!tree.ok) return tree
   const { default: ical } = await import('ical.js')
@@ -312,9 +298,17 @@ export async function readIcs(text: string, options: { zone: string }): Promise<
     } else if (component.name !== 'VTIMEZONE')
       warn(reader, `${component.name} is not an event and was left out.`)
   }
-  const named = tree.roots
+  return { ok: true, roots: tree.roots, parsed, ical, warnings: [...reader.warnings] }
+}
+
+/** Reads an iCalendar text. Events that cannot be used are left out and named in `warnings`. */
+export async function readIcs(text: string, options: { zone: string }): Promise<IcsReading> {
+  const parsing = await parseIcs(text, options)
+  if (!parsing.ok) return parsing
+  const { roots, parsed, ical, warnings } = parsing
+  const named = roots
     .flatMap(root => root.lines)
     .map(raw => (/^(?:X-WR-CALNAME|NAME)[;:]/i.test(raw) ? readLine(raw, ical) : null))
   const name = named.find(line => line !== null)?.values[0] ?? null
-  return { ok: true, name, events: assemble(parsed), warnings: [...reader.warnings] }
+  return { ok: true, name, events: assemble(parsed), warnings }
 }

@@ -9,6 +9,7 @@ import {
   type Override,
   readingOf,
 } from './event.ts'
+import { attendeeLine, organizerLine } from './ics-people.ts'
 import { escapeText, fold } from './ics-tree.ts'
 import { zoneLines } from './ics-zones.ts'
 
@@ -45,6 +46,9 @@ function wordLines(words: EventWords, unread: string[]): string[] {
     ...(words.location ? [`LOCATION:${escapeText(words.location)}`] : []),
     ...(words.busy ? [] : ['TRANSP:TRANSPARENT']),
     ...(words.cancelled ? ['STATUS:CANCELLED'] : []),
+    ...(words.sequence > 0 ? [`SEQUENCE:${words.sequence}`] : []),
+    ...(words.organizer ? [organizerLine(words.organizer)] : []),
+    ...words.attendees.map(attendeeLine),
     ...properties.filter(line => !words.cancelled || !/^STATUS[;:]/i.test(line)),
     ...words.alarms.flatMap(alarm => alarmLines(alarm, words.summary)),
     ...(nested < 0 ? [] : unread.slice(nested)),

@@ -36,6 +36,7 @@ export const openTransfer = (deps: {
       calendar: calendar.id,
       color: null,
       session_id: null,
+      stamp: null,
       source: 'import',
       href: null,
       etag: null,

@@ -6,6 +6,7 @@ import { calendar } from './005-calendar.ts'
 import { cookbook } from './006-cookbook.ts'
 import { models } from './007-models.ts'
 import { mail } from './008-mail.ts'
+import { people } from './009-people.ts'
 
 /** Forward only; the position in this list is the version it brings the file to. Never edit one that has landed. */
 export const migrations: readonly string[] = [
@@ -17,4 +18,5 @@ export const migrations: readonly string[] = [
   cookbook,
   models,
   mail,
+  people,
 ]

@@ -29,11 +29,28 @@ const meeting: CalendarEvent = {
   busy: false,
   cancelled: false,
   alarms: [{ minutesBefore: 10 }, { minutesBefore: -5, text: 'late' }, { minutesBefore: 1440 }],
-  unread: [
-    'CATEGORIES:work,team',
-    'ATTENDEE;CN="Doe, Jane":mailto:jane@example.org',
-    'X-OURS;X-P=1:any\\,thing',
+  organizer: { name: 'Boss', address: 'boss@example.org', rest: ';SENT-BY="mailto:aide@example.org"' },
+  attendees: [
+    {
+      name: 'Doe, Jane',
+      address: 'jane@example.org',
+      answer: 'accepted',
+      role: 'optional',
+      rsvp: true,
+      rest: '',
+    },
+    {
+      name: 'The "room"',
+      address: 'room@example.org',
+      uri: '/aMTA/principal/',
+      answer: 'needs-action',
+      role: 'required',
+      rsvp: false,
+      rest: ';CUTYPE=ROOM;EMAIL=room@example.org;X-GUESTS="a,b","c"',
+    },
   ],
+  sequence: 3,
+  unread: ['CATEGORIES:work,team', 'X-OURS;X-P=1:any\\,thing'],
 }
 
 const once: CalendarEvent = {
@@ -45,6 +62,9 @@ const once: CalendarEvent = {
   overrides: [],
   busy: true,
   alarms: [],
+  organizer: null,
+  attendees: [],
+  sequence: 0,
   unread: [],
   summary: 'x',
 }
