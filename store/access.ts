@@ -1,11 +1,10 @@
 import type { Approval, Token } from '../src/contract/access.ts'
 import type { Row, Tx } from './changes.ts'
 import type { Store } from './database.ts'
-import { countOf } from './page.ts'
+import { listPage } from './page.ts'
 
 /** A question as it is kept: with what has to be sent again if the answer is yes. */
 export interface KeptApproval extends Approval {
-  token: string | null
   digest: string
   request_body: string | null
 }
@@ -46,18 +45,22 @@ export const openAccess = (store: Store) => ({
     store.sql('UPDATE tokens SET last_used_at = ? WHERE id = ?').run(at, id)
   },
 
-  approvals: (query: { state: string; actor?: string; limit: number; cursor?: string }) => {
-    const offset = countOf(query.cursor)
-    const rows = store
-      .sql<Raw>(
-        `SELECT * FROM approvals WHERE (@state = 'all' OR state = @state) AND (@actor IS NULL OR actor = @actor)
-         ORDER BY created_at DESC, id LIMIT @limit OFFSET @offset`,
-      )
-      .all({ state: query.state, actor: query.actor ?? null, limit: query.limit + 1, offset } as never)
-    return {
-      items: rows.slice(0, query.limit).map(toApproval),
-      next: rows.length > query.limit ? String(offset + query.limit) : null,
-    }
+  /** `token`: only what this one asked, not what another of its name did before. */
+  approvals: (query: { state: string; token?: string | null; limit: number; cursor?: string }) => {
+    const given = [
+      ['state', query.state === 'all' ? undefined : query.state],
+      ['token', query.token],
+    ].filter(([, value]) => value !== undefined)
+    const { rows, next } = listPage(store, {
+      table: 'approvals',
+      name: 'recent',
+      order: { by: ['created_at'], down: true, last: 'id' },
+      wheres: given.map(([column]) => `${column} IS ?`),
+      values: given.map(([, value]) => value),
+      limit: query.limit,
+      cursor: query.cursor,
+    })
+    return { items: rows.map(toApproval), next }
   },
 
   approval: (id: string): KeptApproval | undefined => {
@@ -67,6 +70,12 @@ export const openAccess = (store: Store) => ({
 
   pendingApprovals: (): number =>
     store.sql<{ n: number }>(`SELECT count(*) AS n FROM approvals WHERE state = 'pending'`).get()?.n ?? 0,
+
+  pendingOf: (token: string): KeptApproval[] =>
+    store
+      .sql<Raw>(`SELECT * FROM approvals WHERE state = 'pending' AND token = ?`)
+      .all(token)
+      .map(toApproval),
 
   /** The question that the same request already asked: still open, or settled since `after`. */
   sameQuestion: (token: string | null, digest: string, after: number): KeptApproval | undefined => {

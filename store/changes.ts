@@ -7,7 +7,7 @@ import { countOf } from './page.ts'
 export interface Author {
   readonly actor: string
   /** Present where the caller named the request, so that doing it twice does it once. */
-  readonly once?: { key: string; digest: string; status: number }
+  readonly once?: { caller: string; key: string; digest: string; status: number }
   /** The newest change written for this author: set by `write`. */
   seq?: number
 }
@@ -57,12 +57,12 @@ export interface Changes {
   audience(): number
   since(seq: number, limit: number): Event[]
   newest(): number
-  /** The answer kept for a named request, if it was made before. */
+  /** The answer kept for a named request of one caller, if it was made before. */
   answered(
-    actor: string,
+    caller: string,
     key: string,
   ): { digest: string; status: number; body: string; seq: number | null } | undefined
-  remember(actor: string, key: string, digest: string, status: number, body: string): void
+  remember(caller: string, key: string, digest: string, status: number, body: string): void
   forgetAnswers(before: number): void
   audit(query: AuditQuery): { items: AuditRow[]; next: string | null }
   /** The change named, or the newest of one's own that can be taken back. */
@@ -170,10 +170,10 @@ export const openChanges = (store: Store, now: () => number): Changes => {
           if (author.once && seq)
             store
               .sql(
-                'INSERT INTO answers (actor, key, digest, at, seq, status, body) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (actor, key) DO NOTHING',
+                'INSERT INTO answers (caller, key, digest, at, seq, status, body) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (caller, key) DO NOTHING',
               )
               .run(
-                author.actor,
+                author.once.caller,
                 author.once.key,
                 author.once.digest,
                 now(),
@@ -258,19 +258,19 @@ export const openChanges = (store: Store, now: () => number): Changes => {
     newest: () =>
       store.sql<{ seq: number }>('SELECT coalesce(max(seq), 0) AS seq FROM audit').get()?.seq ?? 0,
 
-    answered: (actor, key) =>
+    answered: (caller, key) =>
       store
         .sql<{ digest: string; status: number; body: string; seq: number | null }>(
-          'SELECT digest, status, body, seq FROM answers WHERE actor = ? AND key = ?',
+          'SELECT digest, status, body, seq FROM answers WHERE caller = ? AND key = ?',
         )
-        .get(actor, key),
+        .get(caller, key),
 
-    remember(actor, key, digest, status, body) {
+    remember(caller, key, digest, status, body) {
       store
         .sql(
-          'INSERT INTO answers (actor, key, digest, at, status, body) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (actor, key) DO UPDATE SET status = excluded.status, body = excluded.body',
+          'INSERT INTO answers (caller, key, digest, at, status, body) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (caller, key) DO UPDATE SET status = excluded.status, body = excluded.body',
         )
-        .run(actor, key, digest, now(), status, body)
+        .run(caller, key, digest, now(), status, body)
     },
 
     forgetAnswers(before) {

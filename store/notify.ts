@@ -1,7 +1,7 @@
 import type { Delivery } from '../src/contract/notify.ts'
 import type { Tx } from './changes.ts'
 import type { Store } from './database.ts'
-import { countOf } from './page.ts'
+import { listPage } from './page.ts'
 
 export interface KeptDelivery extends Delivery {
   priority: 'low' | 'normal' | 'high'
@@ -29,17 +29,20 @@ export const openNotify = (store: Store) => ({
   },
 
   list: (query: { state: string; object?: string; limit: number; cursor?: string }) => {
-    const offset = countOf(query.cursor)
-    const rows = store
-      .sql<Raw>(
-        `SELECT * FROM deliveries WHERE (? = 'all' OR state = ?) AND (? IS NULL OR object = ?)
-         ORDER BY due_at DESC, id LIMIT ? OFFSET ?`,
-      )
-      .all(query.state, query.state, query.object ?? null, query.object ?? null, query.limit + 1, offset)
-    return {
-      items: rows.slice(0, query.limit).map(toDelivery),
-      next: rows.length > query.limit ? String(offset + query.limit) : null,
-    }
+    const given = [
+      ['state', query.state === 'all' ? undefined : query.state],
+      ['object', query.object],
+    ].filter(([, value]) => value !== undefined)
+    const { rows, next } = listPage(store, {
+      table: 'deliveries',
+      name: 'recent',
+      order: { by: ['due_at'], down: true, last: 'id' },
+      wheres: given.map(([column]) => `${column} = ?`),
+      values: given.map(([, value]) => value),
+      limit: query.limit,
+      cursor: query.cursor,
+    })
+    return { items: rows.map(toDelivery), next }
   },
 
   put: (tx: Tx, delivery: KeptDelivery): void =>

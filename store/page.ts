@@ -35,11 +35,19 @@ const parts = (cursor: string): unknown[] => {
   }
 }
 
-/** An order of a list: what it sorts by, the same way round for all of it, with `n` as the last word. */
+/** An order of a list: what it sorts by, the same way round for all of it, with the order of arrival as the last word. */
 export interface Order {
   readonly by: readonly string[]
   readonly down: boolean
+  /** The last word where the table has no `n`. */
+  readonly last?: string
 }
+
+/** What sorts behind everything there is. */
+const BEHIND = Number.MAX_SAFE_INTEGER
+
+/** A column to sort by whose rows without a value come last. */
+export const noneLast = (column: string): string => `ifnull(${column}, ${BEHIND})`
 
 /** How many matches of a search one page looks at; a page may come short, with the next one's cursor. */
 const LOOK = 2000
@@ -56,23 +64,23 @@ export interface Listing {
   match?: { index: string; words: string }
 }
 
-type Numbered = Record<string, string | number | null> & { n: number }
+type Listed = Record<string, string | number | null> & { id: string; n: number }
 
 /** One page of rows of a table, found by key and not by counting. */
-export const listPage = (store: Store, asked: Listing): { rows: Numbered[]; next: string | null } =>
+export const listPage = (store: Store, asked: Listing): { rows: Listed[]; next: string | null } =>
   asked.match ? matchPage(store, asked, asked.match) : orderPage(store, asked)
 
 const orderPage = (store: Store, { table, order, name, wheres, values, limit, cursor }: Listing) => {
-  const columns = [...order.by, 'n']
+  const columns = keysOf(order)
   const place = fromCursor(name, columns.length, cursor)
   const after = place
     ? [`(${columns.join(', ')}) ${order.down ? '<' : '>'} (${columns.map(() => '?').join(', ')})`]
     : []
   const filter = [...wheres, ...after]
   const rows = store
-    .sql<Numbered>(
+    .sql<Listed>(
       `SELECT * FROM ${table} ${filter.length > 0 ? `WHERE ${filter.join(' AND ')}` : ''}
-       ORDER BY ${columns.map(column => `${column} ${order.down ? 'DESC' : 'ASC'}`).join(', ')} LIMIT ?`,
+       ORDER BY ${orderBy(order)} LIMIT ?`,
     )
     .all(...values, ...(place ?? []), limit + 1)
   const last = rows[limit - 1]
@@ -82,13 +90,20 @@ const orderPage = (store: Store, { table, order, name, wheres, values, limit, cu
       rows.length > limit && last
         ? toCursor(
             name,
-            columns.map(column => last[bare(column)]!),
+            columns.map(column => last[bare(column)] ?? BEHIND),
           )
         : null,
   }
 }
 
-const bare = (column: string): string => column.split(' ')[0]!
+const keysOf = ({ by, last = 'n' }: Order): string[] => [...by, last]
+
+export const orderBy = (order: Order): string =>
+  keysOf(order)
+    .map(column => `${column} ${order.down ? 'DESC' : 'ASC'}`)
+    .join(', ')
+
+const bare = (column: string): string => /^(?:ifnull\()?(\w+)/.exec(column)![1]!
 
 const matchPage = (
   store: Store,
@@ -98,7 +113,7 @@ const matchPage = (
   const from = Number(fromCursor('search', 1, cursor)?.[0] ?? Number.MAX_SAFE_INTEGER)
   const looked = `SELECT rowid AS hit FROM ${index} WHERE ${index} MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ${LOOK}`
   const rows = store
-    .sql<Numbered>(
+    .sql<Listed>(
       `SELECT ${table}.* FROM (${looked}) JOIN ${table} ON n = hit
        ${wheres.length > 0 ? `WHERE ${wheres.join(' AND ')}` : ''} ORDER BY hit DESC LIMIT ?`,
     )

@@ -1,7 +1,7 @@
 import type { Todo } from '../src/contract/todos.ts'
 import { matchWords, type Row, type Tx } from './changes.ts'
 import type { Store } from './database.ts'
-import { countOf } from './page.ts'
+import { listPage, noneLast, type Order, orderBy } from './page.ts'
 
 export interface TodoQuery {
   archived: boolean
@@ -20,16 +20,15 @@ export interface KeptTodo extends Todo {
 
 type TodoRow = Record<string, string | number | null> & { id: string }
 
-const ORDERS = {
-  recent: 'pinned DESC, updated_at DESC, id',
-  due: 'due_at IS NULL, due_at, id',
-  title: 'title COLLATE NOCASE, id',
-  created: 'created_at DESC, id',
+const ORDERS: Record<TodoQuery['sort'], Order> = {
+  recent: { by: ['pinned', 'updated_at'], down: true },
+  due: { by: [noneLast('due_at')], down: false },
+  title: { by: ['title COLLATE NOCASE'], down: false },
+  created: { by: ['created_at'], down: true },
 }
 
 export const openTodos = (store: Store) => ({
   find: (query: TodoQuery): { items: KeptTodo[]; next: string | null } => {
-    const offset = countOf(query.cursor)
     const wheres = ['archived = ?']
     const values: unknown[] = [query.archived ? 1 : 0]
     const where = (text: string, ...more: unknown[]): void => {
@@ -44,15 +43,16 @@ export const openTodos = (store: Store) => ({
       where('due_at >= ?', query.due.from ?? 0)
       if (query.due.before !== undefined) where('due_at < ?', query.due.before)
     }
-    const rows = store
-      .sql<TodoRow>(
-        `SELECT * FROM todos WHERE ${wheres.join(' AND ')} ORDER BY ${ORDERS[query.sort]} LIMIT ? OFFSET ?`,
-      )
-      .all(...values, query.limit + 1, offset)
-    return {
-      items: rows.slice(0, query.limit).map(toTodo),
-      next: rows.length > query.limit ? String(offset + query.limit) : null,
-    }
+    const { rows, next } = listPage(store, {
+      table: 'todos',
+      name: query.sort,
+      order: ORDERS[query.sort],
+      wheres,
+      values,
+      limit: query.limit,
+      cursor: query.cursor,
+    })
+    return { items: rows.map(toTodo), next }
   },
 
   /** All whose text contains this, any case: what the codex search promises. */
@@ -62,7 +62,7 @@ export const openTodos = (store: Store) => ({
         `SELECT * FROM todos WHERE archived = ? AND (? IS NULL OR label = ?)
          AND (instr(lower(title), lower(?)) OR instr(lower(content), lower(?)) OR instr(lower(coalesce(label, '')), lower(?))
               OR instr(lower(items), lower(?)))
-         ORDER BY ${ORDERS.recent}`,
+         ORDER BY ${orderBy(ORDERS.recent)}`,
       )
       .all(archived ? 1 : 0, label ?? null, label ?? null, text, text, text, text)
       .map(toTodo),

@@ -26,13 +26,17 @@ export type Dispatch = (approval: KeptApproval) => Promise<Outcome>
 export interface Approvals {
   /** A new question, or the one the same request asked before. */
   ask(question: Question): Approval
-  list(query: { state: string; actor?: string; limit: number; cursor?: string }): {
+  /** `token`: only its own. */
+  list(query: { state: string; token?: string | null; limit: number; cursor?: string }): {
     items: Approval[]
     next: string | null
   }
-  get(id: string): Approval
+  /** For a token there are only its own. */
+  get(id: string, token?: string | null): Approval
   pending(): number
-  decide(author: Author, id: string, allow: boolean): Promise<Approval>
+  decide(author: Author, id: string, allow: boolean, note?: string): Promise<Approval>
+  /** Nobody asks any more: the token was revoked. */
+  drop(author: Author, token: string): void
   /** Resolves with the approval when it is settled, or as it stands after `ms`. */
   settled(id: string, ms: number, signal?: AbortSignal): Promise<Approval>
   /** Lets go of everybody who waits: the process ends, the questions stay. */
@@ -97,6 +101,7 @@ export const openApprovals = (deps: {
         deadline: question.deadline,
         decided_by: null,
         decided_at: null,
+        note: null,
         outcome: null,
       }
       save({ actor: question.actor }, approval, 'ask', `${question.actor} asks: ${question.reason}`)
@@ -107,10 +112,14 @@ export const openApprovals = (deps: {
       const page = store.approvals(query)
       return { items: page.items.map(show), next: page.next }
     },
-    get: id => show(kept(id)),
+    get(id, token) {
+      const approval = kept(id)
+      if (token !== undefined && approval.token !== token) throw notFound('approval', id)
+      return show(approval)
+    },
     pending: store.pendingApprovals,
 
-    async decide(author, id, allow) {
+    async decide(author, id, allow, note) {
       const approval = kept(id)
       if (approval.state !== 'pending')
         throw new Problem(
@@ -125,6 +134,7 @@ export const openApprovals = (deps: {
         state: allow ? 'allowed' : 'denied',
         decided_by: author.actor,
         decided_at: now(),
+        note: note?.trim() || null,
         body: null,
         request_body: null,
       }
@@ -144,6 +154,22 @@ export const openApprovals = (deps: {
       save({ actor: author.actor }, settled, 'outcome', `${approval.reason}: answered ${outcome.status}`)
       wake(id)
       return show(settled)
+    },
+
+    drop(author, token) {
+      for (const approval of store.pendingOf(token)) {
+        const dropped: KeptApproval = {
+          ...approval,
+          state: 'denied',
+          decided_by: author.actor,
+          decided_at: now(),
+          note: 'its token was revoked',
+          body: null,
+          request_body: null,
+        }
+        save(author, dropped, 'decide', `Dropped with its token, ${approval.actor}: ${approval.reason}`)
+        wake(approval.id)
+      }
     },
 
     async settled(id, ms, signal) {
@@ -208,6 +234,6 @@ export const openApprovals = (deps: {
 }
 
 const show = (approval: KeptApproval): Approval => {
-  const { token: _token, digest: _digest, request_body: _body, ...shown } = approval
+  const { digest: _digest, request_body: _body, ...shown } = approval
   return shown
 }

@@ -63,7 +63,7 @@ const told = (http: Ctx, approval: Approval): Response => {
   if (approval.state === 'denied' || approval.state === 'expired') {
     const detail =
       approval.state === 'denied'
-        ? `The operator said no (${approval.id}).`
+        ? `The operator said no (${approval.id})${approval.note === null ? '.' : `: ${approval.note}`}`
         : `Nobody answered in time (${approval.id}).`
     return http.json({ ...no, pending: false, detail, error: detail }, 403)
   }

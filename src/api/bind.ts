@@ -96,7 +96,9 @@ const once = async (
   if (key.length > 200) throw new Problem('invalid', 'An Idempotency-Key has at most 200 characters.')
   const { changes } = call.workspace
   const digest = requestDigest(call.http)
-  const before = changes.answered(call.actor.name, key)
+  // A token's name may be given again, and the next one must not be told what this one was.
+  const caller = call.actor.token ?? call.actor.name
+  const before = changes.answered(caller, key)
   if (before) {
     if (before.digest !== digest)
       throw new Problem('invalid', 'This Idempotency-Key was used for another request. Choose a new one.')
@@ -106,15 +108,15 @@ const once = async (
   }
   const running = inFlight.get(call.workspace) ?? new Set()
   inFlight.set(call.workspace, running)
-  const place = `${call.actor.name}\n${key}`
+  const place = `${caller}\n${key}`
   if (running.has(place))
     throw new Problem('conflict', 'The first request with this Idempotency-Key is still running.')
   running.add(place)
   try {
-    ;(call.author as { once?: Author['once'] }).once = { key, digest, status: route.status ?? 200 }
+    ;(call.author as { once?: Author['once'] }).once = { caller, key, digest, status: route.status ?? 200 }
     const response = await work()
     if (response.ok && response.headers.get('content-type')?.startsWith('application/json'))
-      changes.remember(call.actor.name, key, digest, response.status, await response.clone().text())
+      changes.remember(caller, key, digest, response.status, await response.clone().text())
     return response
   } finally {
     running.delete(place)

@@ -34,4 +34,8 @@ export const readable = (actor: Actor, noun: string): boolean =>
 
 /** A token follows its own questions without a scope for it, whoever decides them. */
 export const hears = (actor: Actor, { noun, data }: Event): boolean =>
-  noun === 'approval' && !actor.operator ? (data as Approval).actor === actor.name : readable(actor, noun)
+  noun === 'approval' && !actor.operator ? (data as Approval).token === actor.token : readable(actor, noun)
+
+/** Whose questions an actor sees: a token those it asked itself, not those of one that had its name before. */
+export const ownOnly = ({ operator, token }: Actor): string | null | undefined =>
+  operator ? undefined : token

@@ -59,9 +59,14 @@ export const addWorkspace = (program: Command, around: Around): void => {
     approvals
       .command(`${verb} <id>`)
       .description(allow ? 'Says yes: the request runs as it was asked' : 'Says no')
-      .action(async (id: string) => {
+      .option('--note <words>', 'told to who asked')
+      .action(async (id: string, { note }: { note?: string }) => {
         const { client } = await around.door()
-        const decided = await client.call(access.decide, { id, allow })
+        const decided = await client.call(access.decide, {
+          id,
+          allow,
+          ...(note === undefined ? {} : { note }),
+        })
         if (around.json()) return around.print(JSON.stringify(decided, null, 2))
         around.print(
           `${allow ? 'Allowed' : 'Denied'}: ${decided.reason}${decided.outcome ? `. It answered ${decided.outcome.status}.` : '.'}`,

@@ -56,6 +56,7 @@ export const Approval = z.object({
   id: z.string(),
   state: z.enum(['pending', 'allowed', 'denied', 'expired']),
   actor: z.string(),
+  token: z.string().nullable().describe('the id of the token that asks; null where Ithaca itself does'),
   method: z.string(),
   path: z.string(),
   body: z.unknown().describe('what was asked, with secrets masked; null once decided'),
@@ -65,6 +66,7 @@ export const Approval = z.object({
   deadline: z.number().nullable(),
   decided_by: z.string().nullable(),
   decided_at: z.number().nullable(),
+  note: z.string().nullable().describe('what was said with the decision'),
   outcome: z.object({ status: z.number(), body: z.unknown() }).nullable(),
 })
 export type Approval = z.output<typeof Approval>
@@ -148,7 +150,7 @@ export const access = {
     scope: 'operator',
     danger: 'none',
     summary: 'Says yes or no; yes runs the request as it was asked',
-    in: z.strictObject({ id: id(), allow: flag() }),
+    in: z.strictObject({ id: id(), allow: flag(), note: text(500).optional().describe('told to who asked') }),
     out: Approval,
   }),
 }

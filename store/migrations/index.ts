@@ -7,6 +7,7 @@ import { cookbook } from './006-cookbook.ts'
 import { models } from './007-models.ts'
 import { mail } from './008-mail.ts'
 import { people } from './009-people.ts'
+import { keys } from './010-keys.ts'
 
 /** Forward only; the position in this list is the version it brings the file to. Never edit one that has landed. */
 export const migrations: readonly string[] = [
@@ -19,4 +20,5 @@ export const migrations: readonly string[] = [
   models,
   mail,
   people,
+  keys,
 ]

@@ -2,23 +2,19 @@ import type { Changes } from '../../../store/changes.ts'
 import type { Actor } from '../../contract/actor.ts'
 import { own as routes } from '../../contract/codex/mirror.ts'
 import type { Event } from '../../contract/events.ts'
-import { notFound } from '../../contract/problem.ts'
 import type { Parsed } from '../../contract/route.ts'
 import { FINDABLE } from '../../contract/search.ts'
 import type { Workspace } from '../../workspace/workspace.ts'
 import type { Bind } from '../bind.ts'
-import { hears, readable } from '../sight.ts'
+import { hears, ownOnly, readable } from '../sight.ts'
 import { takeBack } from '../undo.ts'
 
 const LONGEST_WAIT = 10
 
 export const bindOwn = (bind: Bind, { approvals, changes, search }: Workspace): void => {
-  bind(routes.approvals, (input, { actor }) =>
-    approvals.list({ ...input, actor: actor.operator ? undefined : actor.name }),
-  )
+  bind(routes.approvals, (input, { actor }) => approvals.list({ ...input, token: ownOnly(actor) }))
   bind(routes.approval, ({ id, wait }, { actor, signal }) => {
-    const approval = approvals.get(id)
-    if (!actor.operator && approval.actor !== actor.name) throw notFound('approval', id)
+    approvals.get(id, ownOnly(actor))
     return approvals.settled(id, Math.min(wait, LONGEST_WAIT) * 1000, signal)
   })
   bind(routes.search, ({ q, nouns, limit }, { actor }) =>

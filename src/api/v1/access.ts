@@ -1,9 +1,10 @@
 import { access as routes } from '../../contract/access.ts'
 import type { Fences } from '../../contract/actor.ts'
-import { notFound, Problem } from '../../contract/problem.ts'
+import { Problem } from '../../contract/problem.ts'
 import { futureUrl } from '../../workspace/address.ts'
 import type { Workspace } from '../../workspace/workspace.ts'
 import type { Bind } from '../bind.ts'
+import { ownOnly } from '../sight.ts'
 
 export const bindAccess = (bind: Bind, workspace: Workspace): void => {
   const { access, approvals } = workspace
@@ -24,17 +25,21 @@ export const bindAccess = (bind: Bind, workspace: Workspace): void => {
     const url = workspace.url || futureUrl(workspace.paths, workspace.config)
     return { token: secret, url, record, lines: linesFor(url, secret) }
   })
-  bind(routes.revoke, ({ id }, { author }) => access.revoke(author, id))
+  bind(routes.revoke, ({ id }, { author }) => {
+    const revoked = access.revoke(author, id)
+    const { seq } = author
+    approvals.drop(author, revoked.id)
+    // The answer is the token's: its number is that of its own change.
+    author.seq = seq
+    return revoked
+  })
 
-  bind(routes.approvals, (input, { actor }) =>
-    approvals.list({ ...input, actor: actor.operator ? undefined : actor.name }),
-  )
+  bind(routes.approvals, (input, { actor }) => approvals.list({ ...input, token: ownOnly(actor) }))
   bind(routes.approval, async ({ id, wait }, { actor, signal }) => {
-    const approval = approvals.get(id)
-    if (!actor.operator && approval.actor !== actor.name) throw notFound('approval', id)
+    approvals.get(id, ownOnly(actor))
     return approvals.settled(id, wait * 1000, signal)
   })
-  bind(routes.decide, ({ id, allow }, { author }) => approvals.decide(author, id, allow))
+  bind(routes.decide, ({ id, allow, note }, { author }) => approvals.decide(author, id, allow, note))
 }
 
 const UNITS: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }
