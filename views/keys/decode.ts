@@ -1,5 +1,5 @@
 import { StringDecoder } from 'node:string_decoder'
-import { sanitiseBlock } from '../terminal/sanitise.ts'
+import { sanitiseTyped } from '../terminal/sanitise.ts'
 
 /** One thing a person did: a key by its name (`a`, `ctrl+k`, `shift+tab`, `pgdn`), or text pasted, as clean lines. */
 export type Stroke = { key: string; text?: string } | { paste: string[] }
@@ -134,7 +134,7 @@ function readPaste(input: string, strokes: Stroke[]): number {
   const end = input.indexOf(pasteEnd)
   if (end < 0 && input.length < maxPaste) return 0
   const body = input.slice(pasteStart.length, end < 0 ? undefined : end)
-  strokes.push({ paste: sanitiseBlock(body) })
+  strokes.push({ paste: body.split(/\r\n|[\n\r\u2028\u2029]/).map(sanitiseTyped) })
   return end < 0 ? input.length : end + pasteEnd.length
 }
 

@@ -2,6 +2,9 @@ import { isMarkCode } from './marks.ts'
 import { applyColours, type Depth, type Pen, visibleOnBlank } from './style.ts'
 import { codeWidth, sequenceEnd } from './width.ts'
 
+/** Parts letters that Ink would count as one; nothing a terminal has to see. */
+const parting = 0x200c
+
 /** What a grid needs to know of the terminal to hold only what that terminal can show. */
 export interface Means {
   depth: Depth
@@ -124,7 +127,7 @@ export class Grid {
   }
 
   #mark(start: number, last: number, point: number): void {
-    if (point < 0x300 || last < 0 || !this.#means.unicode) return
+    if (point < 0x300 || point === parting || last < 0 || !this.#means.unicode) return
     const base = this.glyph[start + last]!
     if (base !== '' && [...base].length <= maxMarks)
       this.glyph[start + last] = base + String.fromCodePoint(point)

@@ -8,11 +8,16 @@ const maxParameters = 64
 /** One line of text from outside: its colours stay, every other control sequence and control byte goes, tabs become spaces, what a carriage return overwrote is left out. */
 export function sanitiseLine(raw: string): string {
   if (plain.test(raw)) return raw
-  return neutralise(settle(afterReturns(raw)))
+  return parted(neutralise(settle(afterReturns(raw))))
 }
 
 /** Text without colours, for a label, a field, a title: one line whatever it held. */
 export function sanitiseText(raw: string): string {
+  return parted(sanitiseTyped(raw))
+}
+
+/** As `sanitiseText`, for what is kept and not only shown. */
+export function sanitiseTyped(raw: string): string {
   if (plain.test(raw)) return raw
   return withoutColours(neutralise(settle(raw.replace(/[\r\n\v\f\u2028\u2029]+/g, ' '))))
 }
@@ -39,6 +44,26 @@ const flagLetters = /[\u{1f1e6}-\u{1f1ff}]/gu
 
 /** Jamo that no syllable took in, whose width terminals dispute, and the marks of painted regions. */
 const unpaintable = new RegExp(`[\\u1100-\\u11ff\\ua960-\\ua97c\\ud7b0-\\ud7fb${marks.join('')}]`, 'g')
+
+/** Signs that join the letter after them to the one before: Ink counts both as one cell, a terminal gives each its own. */
+const joining = new RegExp(
+  `[${[
+    '\\u094d\\u09cd\\u0acd\\u0b4d\\u0c4d\\u0d4d\\u0d4e\\u1039\\u17d2\\u1a60\\u1b44\\u1bab\\ua9c0\\uaaf6',
+    '\\u{10a3f}\\u{11133}\\u{111c2}\\u{111c3}\\u{113d0}\\u{113d1}\\u{1193e}\\u{1193f}\\u{11941}\\u{11a47}',
+    '\\u{11a84}-\\u{11a89}\\u{11a99}\\u{11d46}\\u{11f02}\\u{11f42}\\u{16d63}\\u{16d68}-\\u{16d6a}',
+  ].join('')}]`,
+  'gu',
+)
+const mayJoin = /[\u0900-\u1bff\ua980-\uaaff\u{10a00}-\u{16fff}]/u
+
+/** Text whose letters Ink and a terminal count alike: what joins them parted by a character without width, Thai and Lao AM in their two halves. */
+export function parted(text: string): string {
+  if (!mayJoin.test(text)) return text
+  return text
+    .replaceAll('\u0e33', '\u0e4d\u0e32')
+    .replaceAll('\u0eb3', '\u0ecd\u0eb2')
+    .replace(joining, '$&\u200c')
+}
 
 /** Brings text to code points whose width every terminal and Ink agree on. */
 function settle(text: string): string {

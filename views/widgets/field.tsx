@@ -1,5 +1,6 @@
+import { Transform } from 'ink'
 import TextInput from 'ink-text-input'
-import { sanitiseText } from '../terminal/sanitise.ts'
+import { parted, sanitiseTyped } from '../terminal/sanitise.ts'
 
 interface Props {
   value: string
@@ -13,12 +14,14 @@ interface Props {
 /** One line of input. Half a wide character, which the input can leave after a deletion, never reaches the value. */
 export function Field({ value, onChange, focused, placeholder, mask }: Props) {
   return (
-    <TextInput
-      value={value}
-      onChange={typed => onChange(sanitiseText(typed.replace(/\p{Surrogate}/gu, '')))}
-      focus={focused}
-      {...(placeholder === undefined ? {} : { placeholder })}
-      {...(mask === undefined ? {} : { mask })}
-    />
+    <Transform transform={parted}>
+      <TextInput
+        value={value}
+        onChange={typed => onChange(sanitiseTyped(typed.replace(/\p{Surrogate}/gu, '')))}
+        focus={focused}
+        {...(placeholder === undefined ? {} : { placeholder })}
+        {...(mask === undefined ? {} : { mask })}
+      />
+    </Transform>
   )
 }
