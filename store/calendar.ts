@@ -3,17 +3,22 @@ import { matchWords, type Row, type Tx } from './changes.ts'
 import type { Store } from './database.ts'
 import { listPage } from './page.ts'
 
-/** Where a calendar or an event lives besides here; all null for what lives here alone. */
+/** A calendar, and where it lives besides here: `href` is its address there. */
 export interface KeptCalendar {
   id: string
   name: string
   color: string
+  kind: CalendarInfo['kind']
   account: string | null
   href: string | null
-  sync_token: string | null
+  read_only: boolean
+  /** Whether what is in it is held here. */
+  kept: boolean
   created_at: number
   updated_at: number
 }
+
+export type ShownCalendar = KeptCalendar & CalendarInfo
 
 /** An event as it is kept. How a changed date of a series looks is the affair of the calendar. */
 export interface KeptEvent<Override> {
@@ -46,9 +51,6 @@ export interface KeptEvent<Override> {
   /** No date of it begins before this, or ends after that; null: it has no end. */
   first_at: number
   last_at: number | null
-  href: string | null
-  etag: string | null
-  raw: string | null
   created_at: number
   updated_at: number
 }
@@ -84,15 +86,27 @@ export const openCalendar = <Override>(store: Store) => {
   const many = (rows: EventRow[]): Kept[] => rows.map(row => toEvent<Override>(row))
 
   return {
-    calendars: (): (KeptCalendar & CalendarInfo)[] =>
+    calendars: (): ShownCalendar[] =>
       store
-        .sql<KeptCalendar & CalendarInfo>(
-          `SELECT calendars.*, (SELECT count(*) FROM events WHERE calendar = calendars.id) AS events
-           FROM calendars ORDER BY created_at, id`,
+        .sql<Omit<ShownCalendar, 'read_only' | 'kept'> & { read_only: number; kept: number }>(
+          `SELECT calendars.*, synced_at, problem,
+             (SELECT count(*) FROM events WHERE calendar = calendars.id) AS events,
+             (SELECT count(*) FROM event_links
+              WHERE calendar = calendars.id AND state <> 'same' AND conflict IS NULL) AS waiting,
+             (SELECT count(*) FROM event_links WHERE calendar = calendars.id AND conflict IS NOT NULL) AS conflicts
+           FROM calendars LEFT JOIN calendar_states USING (id) ORDER BY created_at, calendars.rowid`,
         )
-        .all(),
-    putCalendar: (tx: Tx, calendar: KeptCalendar): void => tx.put('calendars', { ...calendar }),
-    removeCalendar: (tx: Tx, id: string): void => tx.remove('calendars', id),
+        .all()
+        .map(row => ({ ...row, read_only: row.read_only === 1, kept: row.kept === 1 })),
+    /** `quietly`: as its server has it, which is nothing that undo takes back. */
+    putCalendar: (tx: Tx, calendar: KeptCalendar, quietly = false): void =>
+      (quietly ? tx.quietly : tx).put('calendars', {
+        ...calendar,
+        read_only: calendar.read_only ? 1 : 0,
+        kept: calendar.kept ? 1 : 0,
+      }),
+    removeCalendar: (tx: Tx, id: string, quietly = false): void =>
+      (quietly ? tx.quietly : tx).remove('calendars', id),
 
     /** Whatever may have a date in a stretch of time. */
     between: (from: number, to: number, calendar?: string): Kept[] => {
@@ -138,8 +152,9 @@ export const openCalendar = <Override>(store: Store) => {
       return { items: many(rows as unknown as EventRow[]), next }
     },
 
-    put: (tx: Tx, event: Kept): void => tx.put('events', toRow(event)),
-    remove: (tx: Tx, id: string): void => tx.remove('events', id),
+    put: (tx: Tx, event: Kept, quietly = false): void =>
+      (quietly ? tx.quietly : tx).put('events', toRow(event)),
+    remove: (tx: Tx, id: string, quietly = false): void => (quietly ? tx.quietly : tx).remove('events', id),
 
     /** Whose next alarm is due, and those that were not looked at since they changed. */
     ringing: (until: number, limit: number): AlarmMark[] =>

@@ -97,17 +97,28 @@ export const openChanges = (store: Store, now: () => number): Changes => {
   const tell = (events: Event[]): void => {
     if (events.length > 0) for (const listener of [...listeners]) listener(events)
   }
-  const columns = new Map<string, string[]>()
-  const columnsOf = (table: string): string[] => {
-    let names = columns.get(table)
-    if (!names) {
-      names = (store.db.pragma(`table_info(${quoted(table)})`) as { name: string }[])
-        .map(column => column.name)
-        .filter(name => name !== 'n')
-      columns.set(table, names)
+  const columns = new Map<string, Map<string, string | null>>()
+  const shapeOf = (table: string): Map<string, string | null> => {
+    let shape = columns.get(table)
+    if (!shape) {
+      const found = store.db.pragma(`table_info(${quoted(table)})`) as {
+        name: string
+        dflt_value: string | null
+      }[]
+      shape = new Map(
+        found.filter(({ name }) => name !== 'n').map(({ name, dflt_value }) => [name, dflt_value]),
+      )
+      columns.set(table, shape)
     }
-    return names
+    return shape
   }
+  const columnsOf = (table: string): string[] => [...shapeOf(table).keys()]
+  /** A row as it was kept, in the columns that its table has by now. */
+  const fitted = (table: string, row: Row | null): Row | null =>
+    row &&
+    Object.fromEntries(
+      [...shapeOf(table)].map(([name, usual]) => [name, name in row ? row[name]! : usualValue(usual)]),
+    )
   const read = (table: string, id: string): Row | null =>
     (store.sql<Row>(`SELECT ${columnsOf(table).join(', ')} FROM ${quoted(table)} WHERE id = ?`).get(id) as
       | Row
@@ -306,7 +317,8 @@ export const openChanges = (store: Store, now: () => number): Changes => {
       const images = JSON.parse(undone.images, decodeBytes) as Image[]
       transact(author, events => {
         const back: Image[] = []
-        for (const image of images.reverse()) {
+        for (const { table, id, ...kept } of images.reverse()) {
+          const image = { table, id, before: fitted(table, kept.before), after: fitted(table, kept.after) }
           if (!same(read(image.table, image.id), image.after))
             throw new Problem('conflict', `"${undone.summary}" cannot be undone: it was changed again since.`)
           if (image.before) put(image.table, image.before)
@@ -340,6 +352,10 @@ export const matchWords = (text: string): string => {
 }
 
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
+
+/** A column's default as its table spells it: a number, a quoted text, or none. */
+const usualValue = (usual: string | null): string | number | null =>
+  usual === null ? null : usual.startsWith("'") ? usual.slice(1, -1) : Number(usual)
 
 const encodeBytes = (_key: string, value: unknown): unknown =>
   value && typeof value === 'object' && (value as { type?: string }).type === 'Buffer'

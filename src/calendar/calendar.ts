@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { CalendarStore } from '../../store/calendar.ts'
+import type { CalendarRemote } from '../../store/calendar-remote.ts'
 import type { Author, Changes } from '../../store/changes.ts'
 import type { CalendarEvent, calendar as routes } from '../contract/calendar.ts'
 import { notFound, Problem } from '../contract/problem.ts'
@@ -23,6 +24,7 @@ import {
   scopeOf,
   withoutDates,
 } from './change.ts'
+import { type Conflicts, openConflicts } from './conflicts.ts'
 import { type Found, isSeries, type Kept, labelsOf, presenter, wordsOf } from './entries.ts'
 import { type Override, occurrenceUid, readUid } from './event.ts'
 import { findOccurrence } from './recurrence.ts'
@@ -41,6 +43,7 @@ export type NewEvent = Asked & { summary: string; calendar?: string; source?: st
 
 export interface Calendar {
   readonly calendars: Calendars
+  readonly conflicts: Conflicts
   /** What happens in a window whose ends are said in words; `end` left out: four weeks later. */
   between(asked: { start: string; end?: string; calendar?: string; limit?: number }): Promise<Unfolded>
   list(query: Parsed<typeof routes.list>): Promise<Output<typeof routes.list>>
@@ -64,6 +67,7 @@ const FOUR_WEEKS = 28 * DAY
 
 export const openCalendar = (deps: {
   store: CalendarStore<Override>
+  remote: CalendarRemote
   changes: Changes
   now: () => number
   zone: () => string
@@ -75,6 +79,7 @@ export const openCalendar = (deps: {
   const speaker = (): Speaker => ({ now: now(), zone: zone() })
   const shower = () => presenter(zone(), labelsOf(calendars.list()))
   const show = (found: Found): CalendarEvent => shower().whole(found)
+  const conflicts = openConflicts({ ...deps, calendars, show })
 
   const named = (id: string, exact: boolean): Kept | undefined => {
     const whole = store.get(id)
@@ -118,7 +123,7 @@ export const openCalendar = (deps: {
 
   /** A calendar holds an event once. */
   const roomFor = (event: Kept, idOrName: string): string => {
-    const { id, name } = calendars.known(idOrName)
+    const { id, name } = calendars.writable(idOrName)
     if (store.byUid(event.uid, id).some(twin => twin.id !== event.id))
       throw new Problem('conflict', `The calendar "${name}" holds this event already.`)
     return id
@@ -158,6 +163,7 @@ export const openCalendar = (deps: {
 
   return {
     calendars,
+    conflicts,
     between,
     find,
     show,
@@ -217,7 +223,7 @@ export const openCalendar = (deps: {
       const { times } = reading
       const rrule = readRule(input.rrule ?? reading.rrule ?? null, times.dtstart)
       const calendar =
-        input.calendar === undefined ? calendars.usual(author) : calendars.known(input.calendar)
+        input.calendar === undefined ? calendars.usual(author) : calendars.writable(input.calendar)
       const id = randomUUID()
       const alarms = input.alarms === undefined ? [usualAlarm(times.allDay)] : (input.alarms ?? [])
       const event: Kept = {
@@ -245,9 +251,6 @@ export const openCalendar = (deps: {
         source: input.source ?? author.actor,
         first_at: 0,
         last_at: null,
-        href: null,
-        etag: null,
-        raw: null,
         created_at: now(),
         updated_at: now(),
       }
@@ -264,6 +267,7 @@ export const openCalendar = (deps: {
 
     async edit(author, { id, scope: wanted, calendar, exact, ...asked }) {
       const target = find(id, exact)
+      calendars.writable(target.event.calendar)
       const scope = scopeOf(target, wanted)
       if (scope === 'one' && calendar !== undefined)
         throw new Problem('invalid', "One date cannot be in another calendar: use the scope 'all'.")
@@ -295,6 +299,7 @@ export const openCalendar = (deps: {
     remove(author, id, wanted, exact) {
       const target = find(id, exact)
       const { event, occurrence } = target
+      calendars.writable(event.calendar)
       const scope = scopeOf(target, wanted)
       const left = withoutDates(target, scope)
       if (left) {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import type { CalendarStore, KeptCalendar } from '../../store/calendar.ts'
-import type { Author, Changes } from '../../store/changes.ts'
+import type { CalendarStore, KeptCalendar, ShownCalendar } from '../../store/calendar.ts'
+import type { CalendarRemote } from '../../store/calendar-remote.ts'
+import type { Author, Changes, Tx } from '../../store/changes.ts'
 import { type CalendarInfo, PERSONAL } from '../contract/calendar.ts'
 import { notFound, Problem } from '../contract/problem.ts'
 import type { Override } from './event.ts'
@@ -11,21 +12,24 @@ export interface Calendars {
   /** By id or name; undefined when there is none. */
   find(idOrName: string): CalendarInfo | undefined
   known(idOrName: string): CalendarInfo
-  /** The one that takes what names no other: the oldest, or a first one made now. */
+  /** The same, refused where nothing can be written into it. */
+  writable(idOrName: string): CalendarInfo
+  /** The one that takes what names no other: the oldest that takes any, or a first one made now. */
   usual(author: Author): CalendarInfo
   add(author: Author, input: { name: string; color?: string }): CalendarInfo
-  edit(author: Author, input: { id: string; name?: string; color?: string }): CalendarInfo
+  edit(author: Author, input: { id: string; name?: string; color?: string; keep?: boolean }): CalendarInfo
   remove(author: Author, id: string): void
 }
 
 export const openCalendars = (deps: {
   store: CalendarStore<Override>
+  remote: CalendarRemote
   changes: Changes
   now: () => number
 }): Calendars => {
-  const { store, changes, now } = deps
+  const { store, remote, changes, now } = deps
 
-  const find = (idOrName: string): (KeptCalendar & CalendarInfo) | undefined => {
+  const find = (idOrName: string): ShownCalendar | undefined => {
     const all = store.calendars()
     const folded = idOrName.toLowerCase()
     return (
@@ -35,7 +39,7 @@ export const openCalendars = (deps: {
       (idOrName.length >= 4 ? onlyOne(all.filter(({ id }) => id.startsWith(folded))) : undefined)
     )
   }
-  const known = (idOrName: string): KeptCalendar & CalendarInfo => {
+  const known = (idOrName: string): ShownCalendar => {
     const found = find(idOrName)
     if (!found) throw notFound('calendar', idOrName)
     return found
@@ -49,7 +53,7 @@ export const openCalendars = (deps: {
     return wanted
   }
   const save = (author: Author, action: string, calendar: KeptCalendar, summary: string): CalendarInfo => {
-    const { events: _events, ...kept } = calendar as KeptCalendar & { events?: number }
+    const kept = plain(calendar)
     changes.write(author, tx => {
       store.putCalendar(tx, kept)
       tx.say({
@@ -68,13 +72,42 @@ export const openCalendars = (deps: {
       id: randomUUID(),
       name: free(name),
       color: color ?? PERSONAL.color,
+      kind: 'local',
       account: null,
       href: null,
-      sync_token: null,
+      read_only: false,
+      kept: true,
       created_at: at,
       updated_at: at,
     }
     return save(author, 'add', calendar, `Made the calendar "${calendar.name}"`)
+  }
+
+  /** Chooses whether what is in a calendar elsewhere is held here. What waits to be sent is not thrown away. */
+  const keep = (author: Author, calendar: ShownCalendar, wanted: boolean): CalendarInfo => {
+    if (calendar.kind !== 'caldav')
+      throw new Problem('invalid', `"${calendar.name}" is on no calendar server: there is nothing to choose.`)
+    if (!wanted) settledOnly(calendar)
+    changes.write(author, tx => {
+      if (!wanted) emptied(tx, calendar.id)
+      store.putCalendar(tx, { ...plain(calendar), kept: wanted, updated_at: now() }, true)
+      tx.say({
+        action: 'calendars.edit',
+        noun: 'calendar',
+        id: calendar.id,
+        summary: wanted
+          ? `The calendar "${calendar.name}" is held here from now on`
+          : `The calendar "${calendar.name}" stays on its server alone`,
+        data: { id: calendar.id, name: calendar.name, color: calendar.color },
+      })
+    })
+    return shown(known(calendar.id))
+  }
+  /** Takes all that is held of it away from here, and only from here. */
+  const emptied = (tx: Tx, id: string): void => {
+    for (const link of remote.linksOf(id)) remote.removeLink(tx, link.id)
+    for (const event of store.of(id)) store.remove(tx, event.id, true)
+    remote.removeState(tx, id)
   }
 
   return {
@@ -84,13 +117,31 @@ export const openCalendars = (deps: {
       return found && shown(found)
     },
     known: idOrName => shown(known(idOrName)),
+    writable(idOrName) {
+      const calendar = known(idOrName)
+      if (!calendar.kept)
+        throw new Problem(
+          'conflict',
+          `"${calendar.name}" is not held here: ithaca calendars edit ${calendar.id} --keep.`,
+        )
+      if (calendar.read_only)
+        throw new Problem(
+          'conflict',
+          calendar.kind === 'subscription'
+            ? `"${calendar.name}" is a subscription: it can only be read.`
+            : `"${calendar.name}" can only be read: its server lets you change nothing in it.`,
+        )
+      return shown(calendar)
+    },
     usual(author) {
-      const [oldest] = store.calendars()
+      const oldest = store.calendars().find(each => each.kept && !each.read_only)
       return oldest ? shown(oldest) : add({ actor: author.actor }, PERSONAL)
     },
     add,
-    edit(author, { id, name, color }) {
+    edit(author, { id, name, color, keep: wanted }) {
+      if (wanted !== undefined && wanted !== known(id).kept) keep(author, known(id), wanted)
       const before = known(id)
+      if (name === undefined && color === undefined) return shown(before)
       const calendar = {
         ...before,
         name: name === undefined ? before.name : free(name, before.id),
@@ -101,6 +152,11 @@ export const openCalendars = (deps: {
     },
     remove(author, id) {
       const calendar = known(id)
+      if (calendar.kind === 'caldav')
+        throw new Problem(
+          'conflict',
+          `"${calendar.name}" lies on a server and is not deleted from here: ithaca calendars edit ${calendar.id} --no-keep takes it off this list.`,
+        )
       const events = store.of(calendar.id)
       changes.write(author, tx => {
         for (const event of events) store.remove(tx, event.id)
@@ -119,11 +175,17 @@ export const openCalendars = (deps: {
 
 const onlyOne = <T>(found: T[]): T | undefined => (found.length === 1 ? found[0] : undefined)
 
-const shown = ({ id, name, color, events, created_at, updated_at }: CalendarInfo): CalendarInfo => ({
-  id,
-  name,
-  color,
-  events,
-  created_at,
-  updated_at,
-})
+const settledOnly = ({ name, waiting, conflicts }: CalendarInfo): void => {
+  if (waiting + conflicts > 0)
+    throw new Problem(
+      'conflict',
+      `${waiting + conflicts} changes in "${name}" are not on its server yet: sync or resolve them first.`,
+    )
+}
+
+const plain = (calendar: KeptCalendar): KeptCalendar => {
+  const { id, name, color, kind, account, href, read_only, kept, created_at, updated_at } = calendar
+  return { id, name, color, kind, account, href, read_only, kept, created_at, updated_at }
+}
+
+const shown = ({ href: _href, ...calendar }: ShownCalendar): CalendarInfo => calendar

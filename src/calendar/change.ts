@@ -158,8 +158,7 @@ export function editFollowing(
   // Unless another rule was asked for, the part that follows counts on from where the series is parted.
   const changes = asked.rrule === undefined ? others : { ...others, rrule }
   const parted = accepted(splitSeries(event, date.recurrenceId!, id, changes))
-  const fresh = { id, uid: id, href: null, etag: null, raw: null }
-  return { event: { ...parted.after, ...fresh }, before: parted.before, warnings: [] }
+  return { event: { ...parted.after, id, uid: id }, before: parted.before, warnings: [] }
 }
 
 function changesOf(event: Kept, asked: Asked, times: EventTimes | null): Partial<Kept> {

@@ -1,15 +1,13 @@
-import { randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import type { CalendarStore } from '../../store/calendar.ts'
 import type { Author, Changes } from '../../store/changes.ts'
-import type { CalendarInfo } from '../contract/calendar.ts'
 import { Problem } from '../contract/problem.ts'
 import type { Calendars } from './calendars.ts'
 import type { Kept } from './entries.ts'
-import type { CalendarEvent, Override } from './event.ts'
+import type { Override } from './event.ts'
 import { readIcs } from './ics-read.ts'
 import { writeIcs } from './ics-write.ts'
-import { spanOf } from './span.ts'
+import { asKept } from './received.ts'
 import { inTurns } from './turns.ts'
 
 export interface Imported {
@@ -29,23 +27,6 @@ export const openTransfer = (deps: {
 }) => {
   const { store, calendars, changes, now } = deps
 
-  const asKept = (event: CalendarEvent, before: Kept | undefined, calendar: CalendarInfo): Kept => {
-    const at = now()
-    const fresh = {
-      id: randomUUID(),
-      calendar: calendar.id,
-      color: null,
-      session_id: null,
-      stamp: null,
-      source: 'import',
-      href: null,
-      etag: null,
-      raw: null,
-      created_at: at,
-    }
-    return { ...(before ?? fresh), ...event, ...spanOf(event), updated_at: at }
-  }
-
   return {
     /** All of it or nothing. An event is known by its uid: in the calendar that was named, or in any. */
     async import(author: Author, { ics, calendar }: { ics: string; calendar?: string }): Promise<Imported> {
@@ -55,14 +36,15 @@ export const openTransfer = (deps: {
         calendar === undefined
           ? undefined
           : (calendars.find(calendar) ?? calendars.add({ actor: author.actor }, { name: calendar }))
-      const target = named ?? calendars.usual(author)
+      const target = calendars.writable((named ?? calendars.usual(author)).id)
       const puts: Kept[] = []
       let updated = 0
       const turn = inTurns()
       for (const event of reading.events) {
         await turn()
         const before = store.byUid(event.uid, named?.id)[0]
-        const kept = asKept(event, before, target)
+        if (before) calendars.writable(before.calendar)
+        const kept = asKept(event, before, { calendar: target.id, source: 'import', at: now() })
         if (before && sameContent(before, kept)) continue
         if (before) updated++
         puts.push(kept)

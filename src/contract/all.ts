@@ -1,6 +1,7 @@
 import { about } from './about.ts'
 import { access } from './access.ts'
 import { calendar, calendars } from './calendar.ts'
+import { calendarSync } from './calendar-sync.ts'
 import { codex } from './codex/all.ts'
 import { cookbook } from './cookbook.ts'
 import { documents } from './documents.ts'
@@ -25,6 +26,7 @@ export const groups: Record<string, Record<string, Route>> = {
   todos,
   calendar,
   calendars,
+  calendarSync,
   mail,
   mailAccounts,
   memory,

@@ -8,7 +8,17 @@ export const CalendarInfo = z.object({
   id: z.string(),
   name: z.string(),
   color: z.string(),
+  kind: z
+    .enum(['local', 'caldav', 'subscription'])
+    .describe('where it lives: here, on a CalDAV server, or at an address that is only read'),
+  account: z.string().nullable().describe('the calendar account it belongs to'),
+  read_only: z.boolean(),
+  kept: z.boolean().describe('false: on its server only; nothing of it is held here'),
   events: z.number().int(),
+  waiting: z.number().int().describe('changes that its server has yet to hear'),
+  conflicts: z.number().int(),
+  synced_at: z.number().nullable(),
+  problem: z.string().nullable().describe('why the last sync did not do all it should'),
   created_at: z.number(),
   updated_at: z.number(),
 })
@@ -254,7 +264,10 @@ export const calendars = {
     summary: 'The calendars, the oldest first: it takes what names no other',
     in: z.strictObject({}),
     out: z.object({ items: z.array(CalendarInfo) }),
-    cli: { columns: ['id', 'name', 'color', 'events'], rows: 'items' },
+    cli: {
+      columns: ['id', 'name', 'color', 'kind', 'events', 'waiting', 'conflicts', 'problem'],
+      rows: 'items',
+    },
   }),
   add: route({
     id: 'calendars.add',
@@ -274,11 +287,12 @@ export const calendars = {
     path: '/api/v1/calendars/{id}',
     scope: WRITE,
     danger: 'none',
-    summary: 'Gives it another name or color',
+    summary: 'Gives it another name or color, or chooses whether one on a server is held here',
     in: z.strictObject({
       id: text(200, 1),
       name: title(200).optional(),
       color: color().optional(),
+      keep: flag().optional().describe('whether a calendar on a server is held here and kept in sync'),
     }),
     out: CalendarInfo,
     cli: { words: ['id'] },

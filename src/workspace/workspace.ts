@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { openAccess as openAccessStore } from '../../store/access.ts'
 import { openCalendar as openCalendarStore } from '../../store/calendar.ts'
+import { openCalendarRemote } from '../../store/calendar-remote.ts'
 import { type Changes, openChanges } from '../../store/changes.ts'
 import { openStore, type Store } from '../../store/database.ts'
 import { openDocuments as openDocumentStore } from '../../store/documents.ts'
@@ -117,6 +118,7 @@ export const openWorkspace = (options: OpenOptions): Workspace => {
     limits: openLimits(config.api, now),
     calendar: openCalendar({
       store: openCalendarStore<Override>(store),
+      remote: openCalendarRemote(store),
       changes,
       now,
       zone,

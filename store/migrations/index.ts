@@ -8,6 +8,7 @@ import { models } from './007-models.ts'
 import { mail } from './008-mail.ts'
 import { people } from './009-people.ts'
 import { keys } from './010-keys.ts'
+import { caldav } from './011-caldav.ts'
 
 /** Forward only; the position in this list is the version it brings the file to. Never edit one that has landed. */
 export const migrations: readonly string[] = [
@@ -21,4 +22,5 @@ export const migrations: readonly string[] = [
   mail,
   people,
   keys,
+  caldav,
 ]

@@ -1,4 +1,5 @@
 import { calendars as calendarRoutes, calendar as routes } from '../../contract/calendar.ts'
+import { calendarSync } from '../../contract/calendar-sync.ts'
 import type { Workspace } from '../../workspace/workspace.ts'
 import type { Bind } from '../bind.ts'
 
@@ -31,6 +32,12 @@ export const bindCalendar = (bind: Bind, { calendar }: Workspace): void => {
         },
       }),
   )
+
+  bind(calendarSync.conflicts, async input => ({ items: await calendar.conflicts.list(input.calendar) }))
+  bind(calendarSync.resolve, async ({ id, keep }, { author }) => {
+    await calendar.conflicts.resolve(author, id, keep)
+    return { ok: true }
+  })
 
   bind(calendarRoutes.list, () => ({ items: calendars.list() }))
   bind(calendarRoutes.add, (input, { author }) => calendars.add(author, input))
