@@ -24,6 +24,7 @@ const rank = (room: string): number => {
   if (['sessions', 'logs', 'models', 'gpus'].includes(room)) return 50
   if (room === 'hosts') return 40
   if (room === 'store') return 30
+  if (room === 'net' || room === 'secrets') return 28
   if (room === 'time') return 25
   if (room === 'contract') return 20
   throw new Error(`no place in the house for '${room}': give it a rank`)
@@ -40,6 +41,8 @@ const ENGINE = new Set([
   'models',
   'gpus',
   'hosts',
+  'net',
+  'secrets',
   'store',
 ])
 

@@ -4,9 +4,9 @@ import type { KeptAccount, MailStore } from '../../store/mail.ts'
 import type { mailAccounts as routes, Server } from '../contract/mail-accounts.ts'
 import { notFound, Problem } from '../contract/problem.ts'
 import type { Parsed } from '../contract/route.ts'
+import type { Secrets } from '../secrets/secret.ts'
 import { cleanLine } from './clean.ts'
 import { announced, knownProvider, type LookUp } from './providers.ts'
-import type { Secrets } from './secret.ts'
 
 type AddIn = Parsed<typeof routes.add>
 type EditIn = Parsed<typeof routes.edit>

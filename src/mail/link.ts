@@ -3,8 +3,8 @@ import { isIP } from 'node:net'
 import type { ImapFlow, ImapFlowOptions } from 'imapflow'
 import type { KeptAccount } from '../../store/mail.ts'
 import { Problem } from '../contract/problem.ts'
+import type { Proof } from '../secrets/secret.ts'
 import { saidBy } from './said.ts'
-import type { Proof } from './secret.ts'
 
 /** How soon the connection waits for news again after a command. */
 const IDLE_AFTER = 250

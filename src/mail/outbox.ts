@@ -5,10 +5,10 @@ import type { KeptAccount } from '../../store/mail.ts'
 import type { KeptSending, OutboxStore } from '../../store/outbox.ts'
 import type { Sending } from '../contract/mail.ts'
 import { notFound, Problem } from '../contract/problem.ts'
+import type { Proof } from '../secrets/secret.ts'
 import { append, findByMessageId } from './actions.ts'
 import type { Written } from './mime.ts'
 import { saidBy, saidNo } from './said.ts'
-import type { Proof } from './secret.ts'
 import { deliver, type Outcome } from './smtp.ts'
 
 export interface OutboxDeps {

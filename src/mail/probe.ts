@@ -1,9 +1,9 @@
 import type { KeptAccount } from '../../store/mail.ts'
 import type { Step } from '../contract/mail-accounts.ts'
+import { type Proof, proofOf, type Secrets } from '../secrets/secret.ts'
 import { connectImap } from './link.ts'
 import { knownProvider } from './providers.ts'
 import { saidBy } from './said.ts'
-import { type Proof, proofOf, type Secrets } from './secret.ts'
 import { connectSmtp } from './smtp.ts'
 
 /** Step by step, what of an account works. */

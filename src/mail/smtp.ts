@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream'
 import type SMTPConnection from 'nodemailer/lib/smtp-connection'
 import type { KeptAccount } from '../../store/mail.ts'
+import type { Proof } from '../secrets/secret.ts'
 import { cleanLine } from './clean.ts'
 import { tlsFor } from './link.ts'
 import { saidBy } from './said.ts'
-import type { Proof } from './secret.ts'
 
 export interface Refused {
   address: string

@@ -4,12 +4,12 @@ import type { Body, KeptAccount, KeptFolder, MailStore } from '../../store/mail.
 import type { OutboxStore } from '../../store/outbox.ts'
 import type { Account } from '../contract/mail-accounts.ts'
 import { Problem } from '../contract/problem.ts'
+import type { Proof } from '../secrets/secret.ts'
 import { type ActionDeps, tellServer } from './actions.ts'
 import { fetchBody } from './body.ts'
 import { keepFolders } from './folders.ts'
 import { connectImap } from './link.ts'
 import { saidBy } from './said.ts'
-import type { Proof } from './secret.ts'
 import { type Synced, syncFolder, within } from './sync.ts'
 
 export interface WatcherDeps {

@@ -1,32 +1,10 @@
-import { lookup } from 'node:dns/promises'
 import { type ClientRequest, request as plain } from 'node:http'
 import { request as secure } from 'node:https'
-import { BlockList, isIP } from 'node:net'
+import { isIP } from 'node:net'
+import { targetOf } from '../../net/target.ts'
 import type { Sent } from '../channel.ts'
 
 const TIMEOUT = 10_000
-
-/** Where cloud machines keep their keys, and what only a link knows: never a place to send reminders to. */
-const never = new BlockList()
-never.addSubnet('169.254.0.0', 16, 'ipv4')
-never.addSubnet('0.0.0.0', 8, 'ipv4')
-never.addSubnet('fe80::', 10, 'ipv6')
-never.addAddress('fd00:ec2::254', 'ipv6')
-never.addAddress('100.100.100.200', 'ipv4')
-never.addSubnet('::ffff:169.254.0.0', 112, 'ipv6')
-// The same addresses, as a translating network spells them.
-never.addSubnet('64:ff9b::a9fe:0', 112, 'ipv6')
-
-const privately = new BlockList()
-for (const [net, prefix] of [
-  ['10.0.0.0', 8],
-  ['172.16.0.0', 12],
-  ['192.168.0.0', 16],
-  ['127.0.0.0', 8],
-] as const)
-  privately.addSubnet(net, prefix, 'ipv4')
-privately.addSubnet('fc00::', 7, 'ipv6')
-privately.addAddress('::1', 'ipv6')
 
 export interface Post {
   url: string
@@ -34,21 +12,6 @@ export interface Post {
   body: string
   blockPrivate: boolean
   signal: AbortSignal
-}
-
-/** The address a name stands for, if it may be sent to. Checked on what is then connected to, so a second look-up cannot differ. */
-const targetOf = async (
-  url: URL,
-  blockPrivate: boolean,
-): Promise<{ address: string } | { refused: string }> => {
-  const name = url.hostname.replace(/^\[|\]$/g, '')
-  const found = isIP(name) ? [{ address: name }] : await lookup(name, { all: true })
-  for (const { address } of found) {
-    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4'
-    if (never.check(address, family)) return { refused: `${name} is a link-local or metadata address` }
-    if (blockPrivate && privately.check(address, family)) return { refused: `${name} is a private address` }
-  }
-  return found[0] ? { address: found[0].address } : { refused: `${name} has no address` }
 }
 
 /** One POST. Redirects are not followed; what was sent without an answer is `unknown`, not failed. */

@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process'
-import type { KeptAccount } from '../../store/mail.ts'
 import { Problem } from '../contract/problem.ts'
 
 /** How a server is shown who we are. */
@@ -10,15 +9,27 @@ export interface Secrets {
   open(sealed: Buffer): string
 }
 
+/** What an account says of how it proves itself. */
+export interface Proving {
+  name: string
+  user: string
+  auth: 'password' | 'command' | 'oauth' | 'none'
+  secret: Buffer | null
+  command: string | null
+}
+
 const DEADLINE = 30_000
 
 /** The proof for one connection, asked for anew each time: a token lives for an hour, a command may have a new one. */
-export const proofOf = async (account: KeptAccount, secrets: Secrets): Promise<Proof | null> => {
+export const proofOf = async (account: Proving, secrets: Secrets): Promise<Proof | null> => {
   const { user } = account
   if (account.auth === 'none') return null
   if (account.auth === 'password') {
     if (!account.secret)
-      throw new Problem('conflict', `The account ${account.name} has no password: ithaca mail accounts edit.`)
+      throw new Problem(
+        'conflict',
+        `The account ${account.name} has no password: give it one with 'accounts edit'.`,
+      )
     return { user, pass: secrets.open(account.secret) }
   }
   const said = await told(account.name, account.command ?? '')
