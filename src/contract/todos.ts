@@ -75,6 +75,20 @@ export const todos = {
     out: pageOf(Todo),
     cli: { columns, rows: 'items' },
   }),
+  when: route({
+    id: 'todos.when',
+    method: 'GET',
+    path: '/api/v1/when',
+    scope: ['todos:read', 'todos:write'],
+    danger: 'none',
+    summary: 'How words for a time are understood, without writing anything; `quick`: words that hold a time',
+    in: z.strictObject({ text: text(1000, 1), quick: flag().optional() }),
+    out: z.object({
+      title: z.string().nullable().describe('what is left of the sentence'),
+      understood: Understood.nullable(),
+    }),
+    cli: { words: ['text…'] },
+  }),
   get: route({
     id: 'todos.get',
     method: 'GET',

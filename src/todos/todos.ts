@@ -22,6 +22,11 @@ export interface Todos {
   containing(text: string, archived: boolean, label?: string): Todo[]
   /** The not archived one with this title (as people read it) due at the same moment. */
   twin(title: string, dueAt: number): Todo | undefined
+  /** How words for a time are understood; nothing is written. */
+  when(
+    text: string,
+    quick?: boolean,
+  ): Promise<{ title: string | null; understood: z.output<typeof Understood> | null }>
   add(author: Author, input: AddIn): Promise<Saved>
   edit(author: Author, input: EditIn): Promise<Saved>
   done(author: Author, id: string, done: boolean): Promise<Saved>
@@ -84,6 +89,12 @@ export const openTodos = (deps: {
     twin(title, dueAt) {
       const found = store.twin(title, dueAt)
       return found && show(found)
+    },
+
+    async when(text, quick) {
+      if (!quick) return { title: null, understood: (await schedule.read({ due: text })).understood ?? null }
+      const found = await schedule.find(text)
+      return { title: found?.rest.trim() ?? text, understood: found?.due.understood ?? null }
     },
 
     async add(author, input) {

@@ -23,6 +23,8 @@ export interface Action<State, Args = void> {
   where: readonly string[]
   /** What it has to be told before it runs; the palette asks for it. */
   args?: z.ZodType<Args>
+  /** How what is typed so far is understood, said while it is typed. */
+  judge?(state: State, typed: string, signal: AbortSignal): Promise<string>
   /** How much it asks first; may depend on what is selected. */
   danger: Danger | ((state: State) => Danger)
   /** Whether it changes anything: not on a screen that only reads. */

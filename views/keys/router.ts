@@ -56,12 +56,14 @@ export class Router<State> {
     else await this.perform(action)
   }
 
-  /** Does it, asked or agreed; an error is said and ends nothing. */
-  async perform(action: Action<State, never>, args?: unknown): Promise<void> {
+  /** Does it, asked or agreed; an error is said and ends nothing. Whether it was done. */
+  async perform(action: Action<State, never>, args?: unknown): Promise<boolean> {
     try {
       await action.run(this.#host.state(), args as never)
+      return true
     } catch (error) {
       this.#host.say(`${action.title}: ${error instanceof Error ? error.message : String(error)}`)
+      return false
     }
   }
 

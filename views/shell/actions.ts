@@ -5,6 +5,7 @@ import { todos } from '../../src/contract/todos.ts'
 import { type Action, everywhere } from '../actions/registry.ts'
 import type { Bindings } from '../keys/bindings.ts'
 import type { Motion, Pane } from '../panes/pane.ts'
+import { judgeWhen, understoodWords } from '../panes/understood.ts'
 import { sanitiseText } from '../terminal/sanitise.ts'
 import { agentToken, firstSteps } from './first-start.ts'
 import { helpRows, keysOf } from './help.ts'
@@ -183,12 +184,12 @@ const quickAdd: Action<Shell, string> = {
   where,
   writes: true,
   args: z.string().trim().min(1, 'say what to be reminded of'),
+  judge: (shell, typed, signal) => judgeWhen(shell, true)(typed, signal),
   danger: 'none',
   async run(shell, title) {
     const { todo, understood } = await shell.client.call(todos.add, { title, quick: true })
-    const when = understood ? `, ${understood.at}${understood.repeat ? ` and ${understood.repeat}` : ''}` : ''
-    const doubts = understood?.uncertain.length ? ` (${understood.uncertain.join('; ')})` : ''
-    shell.toast('good', `Added '${todo.title}'${when}${doubts}. u takes it back.`)
+    const when = understood ? `, ${understoodWords(shell, understood)}` : ''
+    shell.toast('good', `Added '${todo.title}'${when}. u takes it back.`)
   },
 }
 

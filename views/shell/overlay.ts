@@ -16,4 +16,6 @@ export interface Over {
   changed(): void
   close(overlay: Overlay): void
   readonly glyphs: import('../widgets/text.ts').Glyphs
+  /** What was typed into lines before, by their labels, the newest last. */
+  readonly typed: Map<string, readonly string[]>
 }

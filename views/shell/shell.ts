@@ -64,6 +64,7 @@ export class Shell {
       changed: this.signal.now,
       close: overlay => this.close(overlay),
       glyphs: this.glyphs,
+      typed: new Map(),
     }
     this.panes = make.map(one => one(this))
     this.pane = this.panes[0]!
@@ -199,10 +200,15 @@ export class Shell {
   }
 
   ask(spec: LineSpec): void {
-    this.line = new Line(spec, this.#over, () => {
+    const close = () => {
       this.line = null
       this.signal.now()
-    })
+    }
+    // Whatever was opened since goes before what did not work.
+    const again = (value: string) => {
+      if (!this.line) this.ask({ ...spec, value })
+    }
+    this.line = new Line(spec, this.#over, close, again)
     this.signal.now()
   }
 
@@ -288,11 +294,12 @@ export class Shell {
   #ask(action: Action<Shell, never>): void {
     this.ask({
       label: `${action.title}: `,
+      ...(action.judge ? { judge: (value, signal) => action.judge!(this, value, signal) } : {}),
       enter: async value => {
         const read = action.args!.safeParse(value)
-        if (read.success) await this.router.perform(action, read.data)
-        else
-          this.toast('warn', `${action.title}: ${read.error.issues[0]?.message ?? 'that is not understood'}`)
+        if (read.success) return this.router.perform(action, read.data)
+        this.toast('warn', `${action.title}: ${read.error.issues[0]?.message ?? 'that is not understood'}`)
+        return false
       },
     })
   }

@@ -1,6 +1,10 @@
-import { Transform } from 'ink'
+import { Text, Transform, useStdin } from 'ink'
 import TextInput from 'ink-text-input'
+import { useEffect, useReducer, useRef } from 'react'
 import { parted, sanitiseTyped } from '../terminal/sanitise.ts'
+import { textWidth } from '../terminal/width.ts'
+import { editLine, type Typing } from './field-state.ts'
+import { toned } from './theme.ts'
 
 interface Props {
   value: string
@@ -9,19 +13,87 @@ interface Props {
   placeholder?: string
   /** Shown instead of every character of a secret. */
   mask?: string
+  /** Cells there are for it; a longer text shows the part around the cursor. Without it the text wraps. */
+  width?: number
 }
 
-/** One line of input. Half a wide character, which the input can leave after a deletion, never reaches the value. */
-export function Field({ value, onChange, focused, placeholder, mask }: Props) {
+/** One line of input. The input of Ink types at the end of what stands before the cursor; the keys that move the cursor are ours. */
+export function Field({ value, onChange, focused, placeholder = '', mask, width }: Props) {
+  const { stdin } = useStdin()
+  const [, redraw] = useReducer((count: number) => count + 1, 0)
+  // The input takes its place from the text once, when it is made: a cursor that was moved makes a new one.
+  const typing = useRef<Typing & { made: number }>({ text: value, cursor: value.length, made: 0 })
+  if (typing.current.text !== value)
+    typing.current = { text: value, cursor: value.length, made: typing.current.made + 1 }
+  const { cursor, made } = typing.current
+
+  const put = (next: Typing, remake: boolean) => {
+    const { current } = typing
+    typing.current = { ...next, made: current.made + (remake ? 1 : 0) }
+    if (next.text !== current.text) onChange(next.text)
+    redraw()
+  }
+  const latest = useRef(put)
+  latest.current = put
+  useEffect(() => {
+    if (!focused) return
+    const edit = (key: string) => latest.current(editLine(typing.current, key), true)
+    stdin.on('edit', edit)
+    return () => void stdin.off('edit', edit)
+  }, [stdin, focused])
+
+  // Effects of children run first: the new input listens by now.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is said for each input that was made
+  useEffect(() => void stdin.emit('edited'), [stdin, made])
+
+  const rest = value.slice(cursor)
+  const hidden = width === undefined ? 0 : hiddenBefore(value.slice(0, cursor), width - 1)
+  const typed = (text: string) => {
+    // Half a wide character never reaches the value.
+    const clean = sanitiseTyped(text.replace(/\p{Surrogate}/gu, ''))
+    const front = value.slice(0, hidden) + clean
+    put({ text: front + rest, cursor: front.length }, clean !== text || hidden > 0)
+  }
+  if (!focused) return <Text>{value === '' ? toned(placeholder, 'quiet') : parted(masked(value, mask))}</Text>
+  const [under, behind] = value === '' ? split(placeholder) : split(masked(rest, mask))
   return (
     <Transform transform={parted}>
-      <TextInput
-        value={value}
-        onChange={typed => onChange(sanitiseTyped(typed.replace(/\p{Surrogate}/gu, '')))}
-        focus={focused}
-        {...(placeholder === undefined ? {} : { placeholder })}
-        {...(mask === undefined ? {} : { mask })}
-      />
+      <Text>
+        <TextInput
+          key={made}
+          value={value.slice(hidden, cursor)}
+          onChange={typed}
+          focus
+          showCursor={false}
+          {...(mask === undefined ? {} : { mask })}
+        />
+        {toned(under || ' ', 'selected')}
+        {value === '' ? toned(behind, 'quiet') : behind}
+      </Text>
     </Transform>
   )
+}
+
+const masked = (text: string, mask: string | undefined): string =>
+  mask === undefined ? text : mask.repeat(text.length)
+
+const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+
+function split(text: string): [first: string, rest: string] {
+  const [first] = graphemes.segment(text)
+  const length = first?.segment.length ?? 0
+  return [text.slice(0, length), text.slice(length)]
+}
+
+/** How much of a text is left out at its front so that its end and the cursor fit. */
+function hiddenBefore(text: string, width: number): number {
+  if (textWidth(text) <= width) return 0
+  let cells = 0
+  let at = text.length
+  for (const { segment, index } of [...graphemes.segment(text)].reverse()) {
+    cells += textWidth(segment)
+    if (cells > width) break
+    at = index
+  }
+  return at
 }
