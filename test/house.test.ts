@@ -105,3 +105,13 @@ test('no folder is called utils, nothing says of itself that it is unfinished', 
   expect(files.filter(file => /\/(utils?|helpers?|misc|common)[/.]/.test(file))).toEqual([])
   expect(outside(/\b(TODO|FIXME|XXX|HACK)\b(?!s)/, [])).toEqual([])
 })
+
+test('an installed Ithaca brings what it uses, and builds nothing that it does not', () => {
+  const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'))
+  const text = [...sources.values()].join('\n')
+  const imported = (name: string): boolean => new RegExp(`(from |import\\()'${name}(/[^']*)?'`).test(text)
+  const built = Object.keys(dependencies).filter(name => packages[`node_modules/${name}`].hasInstallScript)
+  expect(built.filter(name => !imported(name))).toEqual([])
+  expect(Object.keys(devDependencies).filter(imported)).toEqual([])
+})
