@@ -1,7 +1,6 @@
 import type { Machine } from './cli/extend.ts'
 import type { Door } from './cli/program.ts'
 import { createClient } from './client/client.ts'
-import type { Connection } from './connect/connect.ts'
 import { findPaths, type Paths } from './workspace/paths.ts'
 
 /** From the words on the command line to the door that serves them. */
@@ -47,28 +46,11 @@ const runHere = async (argv: readonly string[], version: string, script: string)
     stdin: process.stdin,
     async open({ remote }): Promise<Door> {
       const { connect } = await import('./connect/connect.ts')
+      const { openRemote } = await import('./connect/remote.ts')
       const connection = remote ? await openRemote(remote, paths) : await connect({ paths, version })
       return { client: createClient(connection.carry), url: connection.url, close: () => connection.close() }
     },
   })
-}
-
-export const openRemote = async (address: string, paths: Paths): Promise<Connection> => {
-  if (address.startsWith('ssh://')) {
-    const [{ connectOverSsh }, { readConfig }] = await Promise.all([
-      import('./connect/over-ssh.ts'),
-      import('./workspace/config.ts'),
-    ])
-    return connectOverSsh(address, readConfig(paths.configFile))
-  }
-  const { connectRemote } = await import('./connect/connect.ts')
-  return connectRemote(...remoteFrom(address))
-}
-
-/** An address given with `--remote`, or, where it says just `env`, the one existing clients use. */
-const remoteFrom = (given: string): [string, string] => {
-  const url = given === 'env' ? (process.env.ODYSSEUS_URL ?? '') : given
-  return [url, process.env.ITHACA_TOKEN ?? process.env.ODYSSEUS_API_TOKEN ?? '']
 }
 
 const machine = (paths: Paths, version: string, script: string): Machine => ({

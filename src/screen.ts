@@ -6,6 +6,7 @@ import type { ScreenOptions } from '../views/shell/open.ts'
 import type { Link } from '../views/store/live.ts'
 import { type Capabilities, capabilities } from '../views/terminal/capabilities.ts'
 import type { Paths } from './workspace/paths.ts'
+import { keepYoungHeapSmall } from './young-heap.ts'
 
 /** A screen was asked for: by no words at all on a terminal, or by name. */
 export interface Asked {
@@ -42,6 +43,7 @@ export const runScreenHere = async (asked: Asked, here: Here): Promise<number> =
     output: Boolean(process.stdout.isTTY),
   })
   const file = join(paths.state, 'screen.json')
+  keepYoungHeapSmall()
   // What was compiled last time need not be again: half of the way to the first live frame.
   enableCompileCache(join(paths.cache, 'compiled'))
   if (once || seen.view === 'lines') return said(() => spoken(asked, here, seen, readIfThere(file)))
@@ -116,7 +118,7 @@ const spoken = async (
 const connectScreen = async (remote: string | null, { paths, version }: Here): Promise<Link> => {
   const [{ connectLasting }, { openRemote }] = await Promise.all([
     import('./connect/lasting.ts'),
-    import('./door.ts'),
+    import('./connect/remote.ts'),
   ])
   const first = remote === null ? undefined : await openRemote(remote, paths)
   const lasting = await connectLasting({ paths, version }, first)

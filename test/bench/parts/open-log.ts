@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { createClient } from '../../../src/client/client.ts'
 import { overHttp } from '../../../src/connect/connect.ts'
 import { cookbook } from '../../../src/contract/cookbook.ts'
@@ -44,7 +45,9 @@ export const openLog = async (
     pty.screen.dispose()
     spawnSync('tmux', ['-S', paths.tmuxSocket, 'kill-server'], { stdio: 'ignore' })
     await endProcesses(join(home, 'fakes/gpus'), paths.tmuxSocket)
-    rmSync(home, { recursive: true, force: true, maxRetries: 5 })
+    // tmux and what ran in it take a moment to let go of their files.
+    await pause(200)
+    rmSync(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 })
   }
   try {
     const id = await launch(pty, home, paths)
