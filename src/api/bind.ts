@@ -1,26 +1,24 @@
 import type * as z from 'zod'
 import type { Author } from '../../store/changes.ts'
-import type { Actor } from '../contract/actor.ts'
 import { Problem } from '../contract/problem.ts'
 import { type Parsed, pathFields, type Route, type Scope } from '../contract/route.ts'
 import type { Workspace } from '../workspace/workspace.ts'
-import { type App, type Ctx, readJson, requestDigest } from './context.ts'
+import { Call } from './call.ts'
+import { type App, readJson, requestDigest } from './context.ts'
 import { envelopeFor } from './envelope.ts'
-import { passFence, passGuard, refuse, type Wording } from './guard.ts'
-
-export interface Call {
-  readonly actor: Actor
-  readonly author: Author
-  readonly workspace: Workspace
-  readonly signal: AbortSignal
-  readonly http: Ctx
-  /** For routes whose scope depends on what is asked of them. Throws the refusal, or waits for an approval. */
-  need(scopes: readonly Scope[], all?: boolean, wording?: Wording): Promise<void>
-  /** At a fence of the token: a refusal that names it, or a question where the token is allowed to ask. */
-  fence(reason: string): Promise<void>
-}
+import { refuse } from './guard.ts'
 
 export type Handler<R extends Route> = (input: Parsed<R>, call: Call) => unknown
+
+/** An answer that is JSON already, so that what does not change is not written again for every request. */
+export class Written {
+  readonly text: string
+  constructor(text: string) {
+    this.text = text
+  }
+}
+
+const JSON_HEADER = { 'content-type': 'application/json' }
 
 /** Binds one record of the contract to what it does. */
 export type Bind = <R extends Route>(route: R, handler: Handler<R>) => void
@@ -48,18 +46,7 @@ export const binder =
         const { status, body } = envelope.invalid(hasBody ? 'body' : 'query', parsed.error.issues, asked)
         return http.json(body as never, status)
       }
-      const author: Author = { actor: actor.name }
-      const call: Call = {
-        actor,
-        author,
-        workspace,
-        get signal() {
-          return http.req.raw.signal
-        },
-        http,
-        need: (scopes, all, wording) => passGuard(http, workspace, scopes, all ?? false, wording),
-        fence: reason => passFence(http, workspace, reason),
-      }
+      const call = new Call(http, workspace, actor, { actor: actor.name })
       if (Array.isArray(route.scope)) await call.need(route.scope as readonly Scope[])
       const key = hasBody || route.method === 'DELETE' ? http.req.header('idempotency-key') : undefined
       if (key && route.secret)
@@ -74,8 +61,10 @@ export const binder =
   }
 
 const answer = async <R extends Route>(route: R, handler: Handler<R>, input: Parsed<R>, call: Call) => {
-  const value = await handler(input, call)
+  const made = handler(input, call)
+  const value = made instanceof Promise ? await made : made
   if (call.author.seq !== undefined) call.http.header('Ithaca-Seq', String(call.author.seq))
+  if (value instanceof Written) return call.http.body(value.text, (route.status ?? 200) as never, JSON_HEADER)
   // One made without the context lacks the headers that every answer has.
   if (value instanceof Response)
     return value.headers.has('x-content-type-options')

@@ -1,7 +1,7 @@
 import { Problem } from '../contract/problem.ts'
 import type { LaunchAsked, Launched } from '../cookbook/launching.ts'
 import type { Workspace } from '../workspace/workspace.ts'
-import type { Call } from './bind.ts'
+import type { Call } from './call.ts'
 
 type Wanted = Omit<LaunchAsked, 'stop_at'> & { stop_at?: string | null }
 

@@ -2,7 +2,8 @@ import { Readable } from 'node:stream'
 import { openai as routes } from '../contract/openai.ts'
 import type { HttpAnswer } from '../hosts/http.ts'
 import type { Workspace } from '../workspace/workspace.ts'
-import type { Bind, Call } from './bind.ts'
+import type { Bind } from './bind.ts'
+import type { Call } from './call.ts'
 import type { Ctx } from './context.ts'
 
 /** Headers of an engine's answer that are for whoever asked. */

@@ -1,7 +1,7 @@
 import { Problem } from '../contract/problem.ts'
 import type { Launched } from '../cookbook/launching.ts'
 import type { RelaunchAsked } from '../cookbook/relaunch.ts'
-import type { Call } from './bind.ts'
+import type { Call } from './call.ts'
 import { stopFence } from './v1/cookbook.ts'
 
 /** A new attempt by whichever door: every fence before anything is stopped, then the stop, then the launch. */

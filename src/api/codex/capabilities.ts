@@ -2,21 +2,33 @@ import { type Actor, may } from '../../contract/actor.ts'
 import { capabilities as route } from '../../contract/codex/capabilities.ts'
 import type { Scope } from '../../contract/route.ts'
 import type { Workspace } from '../../workspace/workspace.ts'
-import type { Bind } from '../bind.ts'
+import { type Bind, Written } from '../bind.ts'
 
 export const bindCapabilities = (bind: Bind, workspace: Workspace): void => {
-  bind(route, (_input, { actor }) => ({
-    integration: 'codex',
-    server: 'ithaca',
-    version: workspace.version,
-    token_scopes: [...actor.scopes.keys()].sort(),
-    ask_scopes: [...actor.scopes].flatMap(([scope, grant]) => (grant === 'ask' ? [scope] : [])).sort(),
-    tools: toolsFor(actor, noun => noun in workspace),
-    own: ['approvals', 'events', 'search', 'undo'],
-    timezone: workspace.zone(),
-    safety: { email_send_requires_confirmation: true, destructive_actions_should_confirm: true },
-  }))
+  // A token that changes becomes another actor, so this holds until the zone does not.
+  const written = new WeakMap<Actor, { zone: string; answer: Written }>()
+  bind(route, (_input, { actor }) => {
+    const zone = workspace.zone()
+    let known = written.get(actor)
+    if (known?.zone !== zone) {
+      known = { zone, answer: new Written(JSON.stringify(capabilitiesOf(actor, workspace, zone))) }
+      written.set(actor, known)
+    }
+    return known.answer
+  })
 }
+
+const capabilitiesOf = (actor: Actor, workspace: Workspace, timezone: string) => ({
+  integration: 'codex',
+  server: 'ithaca',
+  version: workspace.version,
+  token_scopes: [...actor.scopes.keys()].sort(),
+  ask_scopes: [...actor.scopes].flatMap(([scope, grant]) => (grant === 'ask' ? [scope] : [])).sort(),
+  tools: toolsFor(actor, noun => noun in workspace),
+  own: ['approvals', 'events', 'search', 'undo'],
+  timezone,
+  safety: { email_send_requires_confirmation: true, destructive_actions_should_confirm: true },
+})
 
 const toolsFor = (actor: Actor, exists: (noun: string) => boolean) => {
   const can = (...scopes: Scope[]): boolean => may(actor, scopes) !== 'deny'

@@ -1,5 +1,6 @@
 import { Problem } from '../../contract/problem.ts'
-import type { Bind, Call } from '../bind.ts'
+import type { Bind } from '../bind.ts'
+import { Call } from '../call.ts'
 
 /** Existing clients give up at twenty seconds, and an answer needs time to travel. */
 const LONGEST = 11_000
@@ -12,23 +13,18 @@ export const inTime =
   (bind: Bind, longest = LONGEST): Bind =>
   (route, handler) =>
     bind(route, async (input, call) => {
-      const ending = lazySignal(call)
-      const { actor, author, workspace, http, need, fence } = call
-      const limited: Call = {
-        ...{ actor, author, workspace, http, need, fence },
-        get signal() {
-          return ending.signal()
-        },
-      }
+      const limited = new LimitedCall(call)
       try {
         const answer = handler(input, limited)
-        return answer instanceof Promise ? await withinTime(answer, longest, ending.abort) : answer
+        return answer instanceof Promise
+          ? await withinTime(answer, longest, reason => limited.abort(reason))
+          : answer
       } catch (error) {
         if (error instanceof Problem && error.code === 'invalid')
           throw new Problem('bad_request', error.message, error.details)
         throw error
       } finally {
-        ending.forget()
+        limited.forget()
       }
     })
 
@@ -55,22 +51,34 @@ const withinTime = async <T>(
   }
 }
 
-/** A signal that costs nothing until a handler asks for it: the request's own is expensive to make. */
-const lazySignal = (call: Call) => {
-  let made: AbortController | undefined
-  const hungUp = (): void => made?.abort(call.signal.reason)
-  return {
-    signal(): AbortSignal {
-      if (!made) {
-        made = new AbortController()
-        if (call.signal.aborted) hungUp()
-        else call.signal.addEventListener('abort', hungUp, { once: true })
-      }
-      return made.signal
-    },
-    abort: (reason: unknown): void => made?.abort(reason),
-    forget: (): void => {
-      if (made) call.signal.removeEventListener('abort', hungUp)
-    },
+/** A call whose signal aborts at the deadline, too. */
+class LimitedCall extends Call {
+  readonly #whole: Call
+  #made: AbortController | undefined
+  #stop: (() => void) | undefined
+
+  constructor(whole: Call) {
+    super(whole.http, whole.workspace, whole.actor, whole.author)
+    this.#whole = whole
+  }
+
+  override get signal(): AbortSignal {
+    if (this.#made) return this.#made.signal
+    const made = new AbortController()
+    const asked = this.#whole.signal
+    const hungUp = (): void => made.abort(asked.reason)
+    if (asked.aborted) hungUp()
+    else asked.addEventListener('abort', hungUp, { once: true })
+    this.#stop = () => asked.removeEventListener('abort', hungUp)
+    this.#made = made
+    return made.signal
+  }
+
+  abort(reason: unknown): void {
+    this.#made?.abort(reason)
+  }
+
+  forget(): void {
+    this.#stop?.()
   }
 }

@@ -7,7 +7,8 @@ import type { Document, Entry } from '../../contract/documents.ts'
 import { Problem } from '../../contract/problem.ts'
 import type { Parsed } from '../../contract/route.ts'
 import type { Workspace } from '../../workspace/workspace.ts'
-import type { Bind, Call } from '../bind.ts'
+import type { Bind } from '../bind.ts'
+import type { Call } from '../call.ts'
 import { requireChange } from './changes.ts'
 
 const SORTS = ['recent', 'oldest', 'edits', 'alpha'] as const
@@ -58,8 +59,9 @@ export const bindDocuments = (bind: Bind, { documents }: Workspace): void => {
     return { status: 'deleted', id }
   })
 
-  bind(routes.draft, async (input, { author, need }) => {
-    await need(['documents:write'], true)
+  bind(routes.draft, async (input, call) => {
+    const { author } = call
+    await call.need(['documents:write'], true)
     const draft = documents.draft(author, {
       to: joined(input.to) ?? '',
       cc: joined(input.cc),

@@ -1,6 +1,7 @@
 import { promisify } from 'node:util'
 import { constants, gzip } from 'node:zlib'
-import type { Bind, Call } from '../bind.ts'
+import { type Bind, Written } from '../bind.ts'
+import type { Call } from '../call.ts'
 
 const WORTH_IT = 1024
 const pack = promisify(gzip)
@@ -19,7 +20,7 @@ export const packed =
 const shorter = async (answer: unknown, { http }: Call): Promise<unknown> => {
   const value = await answer
   if (value instanceof Response) return value
-  const text = JSON.stringify(value)
+  const text = value instanceof Written ? value.text : JSON.stringify(value)
   if (Buffer.byteLength(text) < WORTH_IT) return value
   const bytes = new Uint8Array(await pack(text, { level: constants.Z_BEST_SPEED }))
   return http.body(bytes, 200, {

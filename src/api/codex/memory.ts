@@ -3,7 +3,8 @@ import type { Memory } from '../../contract/memory.ts'
 import { Problem } from '../../contract/problem.ts'
 import type { Parsed } from '../../contract/route.ts'
 import type { Workspace } from '../../workspace/workspace.ts'
-import type { Bind, Call } from '../bind.ts'
+import type { Bind } from '../bind.ts'
+import type { Call } from '../call.ts'
 import { requireChange } from './changes.ts'
 
 export const bindMemory = (bind: Bind, { memory }: Workspace): void => {

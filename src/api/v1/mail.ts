@@ -5,7 +5,8 @@ import { Problem } from '../../contract/problem.ts'
 import type { Parsed } from '../../contract/route.ts'
 import { type Letter, letterOf } from '../../mail/letter.ts'
 import type { Workspace } from '../../workspace/workspace.ts'
-import type { Bind, Call } from '../bind.ts'
+import type { Bind } from '../bind.ts'
+import type { Call } from '../call.ts'
 
 /** How long a caller is kept for the mail server's answer: existing clients give up at twenty seconds. */
 const PATIENCE = 10_000

@@ -2,7 +2,8 @@ import { models as routes } from '../../contract/models.ts'
 import type { Serve } from '../../contract/serve.ts'
 import type { LaunchAsked } from '../../cookbook/launching.ts'
 import type { Workspace } from '../../workspace/workspace.ts'
-import type { Bind, Call } from '../bind.ts'
+import type { Bind } from '../bind.ts'
+import type { Call } from '../call.ts'
 import { launchChecked } from '../launch.ts'
 
 export const bindModels = (bind: Bind, workspace: Workspace): void => {
