@@ -1,4 +1,4 @@
-import type { Todo } from '../src/contract/todos.ts'
+import { Todo } from '../src/contract/todos.ts'
 import { matchWords, type Row, type Tx } from './changes.ts'
 import type { Store } from './database.ts'
 import { listPage, noneLast, type Order, orderBy } from './page.ts'
@@ -27,8 +27,12 @@ const ORDERS: Record<TodoQuery['sort'], Order> = {
   created: { by: ['created_at'], down: true },
 }
 
+/** What a list shows: the columns of a todo, without the anchor of its repeats. */
+const SHOWN = Object.keys(Todo.shape).join(', ')
+const KEPT = `${SHOWN}, repeat_from`
+
 export const openTodos = (store: Store) => ({
-  find: (query: TodoQuery): { items: KeptTodo[]; next: string | null } => {
+  find: (query: TodoQuery): { items: Todo[]; next: string | null } => {
     const wheres = ['archived = ?']
     const values: unknown[] = [query.archived ? 1 : 0]
     const where = (text: string, ...more: unknown[]): void => {
@@ -59,7 +63,7 @@ export const openTodos = (store: Store) => ({
   containing: (text: string, archived: boolean, label?: string): KeptTodo[] =>
     store
       .sql<TodoRow>(
-        `SELECT * FROM todos WHERE archived = ? AND (? IS NULL OR label = ?)
+        `SELECT ${KEPT} FROM todos WHERE archived = ? AND (? IS NULL OR label = ?)
          AND (instr(lower(title), lower(?)) OR instr(lower(content), lower(?)) OR instr(lower(coalesce(label, '')), lower(?))
               OR instr(lower(items), lower(?)))
          ORDER BY ${orderBy(ORDERS.recent)}`,
@@ -68,7 +72,7 @@ export const openTodos = (store: Store) => ({
       .map(toTodo),
 
   get: (id: string): KeptTodo | undefined => {
-    const row = store.sql<TodoRow>('SELECT * FROM todos WHERE id = ?').get(id)
+    const row = store.sql<TodoRow>(`SELECT ${KEPT} FROM todos WHERE id = ?`).get(id)
     return row && toTodo(row)
   },
 
@@ -76,14 +80,14 @@ export const openTodos = (store: Store) => ({
   startingWith: (prefix: string): KeptTodo[] =>
     store
       .sql<TodoRow>(
-        'SELECT * FROM todos WHERE id >= ? AND id < ? ORDER BY pinned DESC, updated_at DESC LIMIT 2',
+        `SELECT ${KEPT} FROM todos WHERE id >= ? AND id < ? ORDER BY pinned DESC, updated_at DESC LIMIT 2`,
       )
       .all(prefix, `${prefix}\u{10ffff}`)
       .map(toTodo),
 
   twin: (title: string, dueAt: number): KeptTodo | undefined =>
     store
-      .sql<TodoRow>('SELECT * FROM todos WHERE archived = 0 AND due_at = ?')
+      .sql<TodoRow>(`SELECT ${KEPT} FROM todos WHERE archived = 0 AND due_at = ?`)
       .all(dueAt)
       .map(toTodo)
       .find(todo => plain(todo.title) === plain(title)),
@@ -92,7 +96,7 @@ export const openTodos = (store: Store) => ({
   ringing: (until: number): KeptTodo[] =>
     store
       .sql<TodoRow>(
-        'SELECT * FROM todos WHERE archived = 0 AND due_at IS NOT NULL AND coalesce(snoozed_until, due_at) <= ? ORDER BY due_at',
+        `SELECT ${KEPT} FROM todos WHERE archived = 0 AND due_at IS NOT NULL AND coalesce(snoozed_until, due_at) <= ? ORDER BY due_at`,
       )
       .all(until)
       .map(toTodo),
@@ -100,7 +104,7 @@ export const openTodos = (store: Store) => ({
   nextDue: (after: number): KeptTodo | undefined => {
     const row = store
       .sql<TodoRow>(
-        'SELECT * FROM todos WHERE archived = 0 AND due_at IS NOT NULL AND coalesce(snoozed_until, due_at) > ? ORDER BY coalesce(snoozed_until, due_at) LIMIT 1',
+        `SELECT ${KEPT} FROM todos WHERE archived = 0 AND due_at IS NOT NULL AND coalesce(snoozed_until, due_at) > ? ORDER BY coalesce(snoozed_until, due_at) LIMIT 1`,
       )
       .get(after)
     return row && toTodo(row)
@@ -123,8 +127,7 @@ const NO_ITEMS: Todo['items'] = []
 
 /** The row itself becomes the todo: it was made for this query, and copying fifty of them costs as much as reading them. */
 const toTodo = (row: TodoRow): KeptTodo => {
-  const todo = row as unknown as KeptTodo & { n?: number }
-  todo.n = undefined
+  const todo = row as unknown as KeptTodo
   todo.items = row.items === '[]' ? NO_ITEMS : JSON.parse(row.items as string)
   todo.channels = row.channels === null ? null : JSON.parse(row.channels as string)
   todo.pinned = row.pinned === 1

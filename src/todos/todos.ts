@@ -81,8 +81,7 @@ export const openTodos = (deps: {
   return {
     list(query) {
       const { due: group, ...rest } = query
-      const page = store.find({ ...rest, due: group === undefined ? undefined : schedule.window(group) })
-      return { items: page.items.map(show), next: page.next }
+      return store.find({ ...rest, due: group === undefined ? undefined : schedule.window(group) })
     },
     get: id => show(kept(id)),
     containing: (text, archived, label) => store.containing(text, archived, label).map(show),
