@@ -124,6 +124,7 @@ const connectScreen = async (remote: string | null, { paths, version }: Here): P
   const lasting = await connectLasting({ paths, version }, first)
   return {
     carry: lasting.carry,
+    join: lasting.join,
     get mode() {
       return lasting.current.mode
     },

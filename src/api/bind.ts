@@ -2,6 +2,7 @@ import type * as z from 'zod'
 import type { Author } from '../../store/changes.ts'
 import { Problem } from '../contract/problem.ts'
 import { type Parsed, pathFields, type Route, type Scope } from '../contract/route.ts'
+import type { Terminal } from '../contract/terminal.ts'
 import type { Workspace } from '../workspace/workspace.ts'
 import { Call } from './call.ts'
 import { type App, readJson, requestDigest } from './context.ts'
@@ -61,10 +62,16 @@ export const binder =
   }
 
 const answer = async <R extends Route>(route: R, handler: Handler<R>, input: Parsed<R>, call: Call) => {
+  if (route.duplex && !call.http.env.join)
+    throw new Problem('bad_request', 'This is a terminal: ask for it as a WebSocket (Upgrade: websocket).')
   const made = handler(input, call)
   const value = made instanceof Promise ? await made : made
   if (call.author.seq !== undefined) call.http.header('Ithaca-Seq', String(call.author.seq))
   if (value instanceof Written) return call.http.body(value.text, (route.status ?? 200) as never, JSON_HEADER)
+  if (route.duplex) {
+    call.http.env.join!(value as Terminal)
+    return call.http.body(null, 204)
+  }
   // One made without the context lacks the headers that every answer has.
   if (value instanceof Response)
     return value.headers.has('x-content-type-options')

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Context, Hono } from 'hono'
 import type { Actor } from '../contract/actor.ts'
+import type { Terminal } from '../contract/terminal.ts'
 import { envelopeFor } from './envelope.ts'
 
 /** Lets one approved request past the questions it was approved for. Made by the API itself, never by a request. */
@@ -18,6 +19,8 @@ export interface Bindings {
   remote?: string
   /** The socket's side of the answer, where there is one. */
   outgoing?: { setHeader(name: string, value: string): unknown }
+  /** Takes the terminal that was asked for; absent where a request cannot carry one. */
+  join?(terminal: Terminal): void
 }
 export interface Variables {
   actor: Actor

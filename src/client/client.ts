@@ -1,8 +1,12 @@
 import { PROBLEMS, Problem, type ProblemCode } from '../contract/problem.ts'
 import { type Input, type Output, pathFields, type Route } from '../contract/route.ts'
+import type { Terminal } from '../contract/terminal.ts'
 
 /** Whatever carries a request to the API and its answer back: a function call, or a socket. */
 export type Carry = (request: Request) => Promise<Response>
+
+/** The same for what both sides speak in: a terminal. */
+export type Join = (request: Request) => Promise<Terminal>
 
 export interface CallOptions {
   signal?: AbortSignal
@@ -22,11 +26,13 @@ export interface Client {
   ask<R extends Route>(route: R, input: Input<R>, options?: CallOptions): Promise<Answered<Output<R>>>
   /** A route whose answer flows: the body, line by line or byte by byte, until aborted. */
   stream<R extends Route>(route: R, input: Input<R>, options?: CallOptions): Promise<Response>
+  /** A terminal somewhere else. */
+  duplex<R extends Route>(route: R, input: Input<R>, options?: CallOptions): Promise<Terminal>
   send(method: string, path: string, body?: unknown, options?: CallOptions): Promise<Response>
 }
 
 /** The three verbs over any way of carrying requests. */
-export const createClient = (carry: Carry): Client => {
+export const createClient = (carry: Carry, join: Join = nowhere): Client => {
   const send: Client['send'] = (method, path, body, options = {}) => {
     const headers: Record<string, string> = { accept: 'application/json' }
     if (body !== undefined) headers['content-type'] = 'application/json'
@@ -61,9 +67,16 @@ export const createClient = (carry: Carry): Client => {
     send,
     stream,
     ask,
+    duplex(route, input, { signal } = {}) {
+      const { path } = address(route, input as Record<string, unknown>)
+      return join(new Request(`http://localhost${path}`, { signal }))
+    },
     call: async (route, input, options) => (await ask(route, input, options)).value,
   }
 }
+
+const nowhere: Join = () =>
+  Promise.reject(new Problem('unavailable', 'A terminal cannot be carried over this connection.'))
 
 /** Where a call goes and what it carries: path fields into the path, the rest into query or body. */
 export const address = (

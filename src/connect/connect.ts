@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Carry } from '../client/client.ts'
+import type { Carry, Join } from '../client/client.ts'
 import { Problem } from '../contract/problem.ts'
 import { type Instance, readInstance, takeOwnership } from '../workspace/owner.ts'
 import type { Paths } from '../workspace/paths.ts'
+import { overWebSocket } from './duplex.ts'
 import { type Inside, type InsideOptions, openInside } from './inside.ts'
 
 /** A way to the API, wherever it runs. */
@@ -11,6 +12,7 @@ export interface Connection {
   readonly mode: 'inside' | 'attached' | 'remote'
   readonly url: string
   readonly carry: Carry
+  readonly join: Join
   readonly inside: Inside | null
   close(): Promise<void>
 }
@@ -54,6 +56,7 @@ const tryInside = async (options: InsideOptions): Promise<Connection | null> => 
     mode: 'inside',
     url: inside.workspace.url,
     carry: inside.workspace.mode === 'command' ? awake(inside) : inside.carry,
+    join: inside.join,
     inside,
     close: () => inside.close(),
   }
@@ -82,6 +85,7 @@ export const attach = (instance: Instance): Connection => ({
   mode: 'attached',
   url: instance.url,
   carry: overHttp(instance.url, instance.key),
+  join: overWebSocket(instance.url, instance.key),
   inside: null,
   close: async () => undefined,
 })
@@ -103,6 +107,7 @@ export const connectRemote = (url: string, token: string): Connection => {
         )
       return response
     },
+    join: overWebSocket(base, token),
     inside: null,
     close: async () => undefined,
   }

@@ -1,8 +1,9 @@
 import { asOperator, createApp } from '../api/app.ts'
 import { dispatcher } from '../api/ask.ts'
 import type { Api } from '../api/context.ts'
-import type { Carry } from '../client/client.ts'
+import { type Carry, type Join, problemOf } from '../client/client.ts'
 import { Problem } from '../contract/problem.ts'
+import type { Terminal } from '../contract/terminal.ts'
 import type { Ownership } from '../workspace/owner.ts'
 import type { Paths } from '../workspace/paths.ts'
 import { openWorkspace, type Workspace } from '../workspace/workspace.ts'
@@ -21,6 +22,7 @@ export interface Inside {
   readonly workspace: Workspace
   readonly api: Api
   readonly carry: Carry
+  readonly join: Join
   /** Settles once everything is closed, whoever asked for it. */
   readonly closed: Promise<void>
   close(): Promise<void>
@@ -63,6 +65,15 @@ export const openInside = async (options: InsideOptions, ownership: Ownership): 
       closed,
       close,
       carry: async request => cancellable(await api.fetch(request, asOperator), request.signal),
+      async join(request) {
+        let terminal: Terminal | undefined
+        const join = (opened: Terminal): void => {
+          terminal = opened
+        }
+        const response = await api.fetch(request, { ...asOperator, join })
+        if (!terminal) throw await problemOf(response)
+        return terminal
+      },
     }
   } catch (error) {
     await undo()

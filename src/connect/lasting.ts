@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Carry } from '../client/client.ts'
+import type { Carry, Join } from '../client/client.ts'
 import { Problem } from '../contract/problem.ts'
 import { awaitOwner, type Connection, connect } from './connect.ts'
 import type { InsideOptions } from './inside.ts'
@@ -7,6 +7,7 @@ import type { InsideOptions } from './inside.ts'
 /** A connection for a screen that stays open: it finds its way again when the owner changes or the link breaks. */
 export interface Lasting {
   readonly carry: Carry
+  readonly join: Join
   readonly current: Connection
   readonly lost: { since: number; reason: string } | null
   onChange(listener: () => void): () => void
@@ -60,6 +61,14 @@ export const connectLasting = async (options: InsideOptions, first?: Connection)
     connection.inside?.closed.then(() => heal('The workspace was given to a daemon.', true))
   }
   watch(current)
+  const noticing = async <T>(asked: Promise<T>): Promise<T> => {
+    try {
+      return await asked
+    } catch (error) {
+      if (error instanceof Problem && error.details?.unreachable) heal(error.message)
+      throw error
+    }
+  }
 
   return {
     get current() {
@@ -68,14 +77,8 @@ export const connectLasting = async (options: InsideOptions, first?: Connection)
     get lost() {
       return lost
     },
-    async carry(request) {
-      try {
-        return await current.carry(request)
-      } catch (error) {
-        if (error instanceof Problem && error.details?.unreachable) heal(error.message)
-        throw error
-      }
-    },
+    carry: request => noticing(current.carry(request)),
+    join: request => noticing(current.join(request)),
     onChange(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)

@@ -6,6 +6,7 @@ import { Problem } from '../contract/problem.ts'
 import { choosePort, chosenPort, FIRST_PORT } from '../workspace/address.ts'
 import type { Config } from '../workspace/config.ts'
 import type { Paths } from '../workspace/paths.ts'
+import { answerUpgrades } from './upgrade.ts'
 
 export interface Listener {
   readonly url: string
@@ -32,6 +33,7 @@ export const listen = async (
     },
   }) as Server
   const endless = watchConnections(server)
+  answerUpgrades(server, api, wanted.config.api.max_body)
   const host = wanted.host ?? wanted.config.api.host
   const kept = wanted.port ?? wanted.config.api.port ?? chosenPort(wanted.paths)
   let port = kept ?? FIRST_PORT

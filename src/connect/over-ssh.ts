@@ -7,6 +7,7 @@ import { request } from '../hosts/http.ts'
 import type { Config } from '../workspace/config.ts'
 import { Instance } from '../workspace/owner.ts'
 import type { Connection } from './connect.ts'
+import { overWebSocket } from './duplex.ts'
 
 /** Where the instance file may be on the other side; the first that is there says where its owner listens. */
 const FIND = `
@@ -31,6 +32,7 @@ export const connectOverSsh = async (address: string, config: Config): Promise<C
       mode: 'remote',
       url: address,
       carry: overChannel(host, there, instance.key),
+      join: overWebSocket(`http://127.0.0.1:${there}`, instance.key, () => host.connect(there)),
       inside: null,
       close: async () => hosts.close(),
     }

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { route } from './route.ts'
 import { Attempt, Diagnosis, FitReport, LAUNCH, READ, SERVE_STATES, Serve, ServeMetrics } from './serve.ts'
+import { TerminalEnd, terminalFields } from './terminal.ts'
 import { count, done, flag, id, text } from './words.ts'
 
 const launchFields = {
@@ -285,6 +286,18 @@ export const cookbook = {
       text: z.string(),
     }),
     cli: { words: ['id', 'prompt…'] },
+  }),
+  terminal: route({
+    id: 'cookbook.terminal',
+    method: 'GET',
+    path: '/api/v1/serves/{id}/terminal',
+    scope: 'operator',
+    danger: 'none',
+    summary: 'Its tmux session as a terminal, over a WebSocket',
+    in: z.strictObject({ id: id(), ...terminalFields }),
+    out: TerminalEnd,
+    status: 101,
+    duplex: true,
   }),
   metrics: route({
     id: 'cookbook.metrics',

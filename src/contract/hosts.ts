@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { route } from './route.ts'
+import { TerminalEnd, terminalFields } from './terminal.ts'
 import { count, done, flag, id, text } from './words.ts'
 
 const READ = ['cookbook:read', 'cookbook:launch'] as const
@@ -187,6 +188,18 @@ export const hosts = {
     in: z.strictObject({ id: id(), fingerprint: text(200, 1) }),
     out: Host,
     cli: { words: ['id', 'fingerprint'] },
+  }),
+  terminal: route({
+    id: 'hosts.terminal',
+    method: 'GET',
+    path: '/api/v1/hosts/{id}/terminal',
+    scope: 'operator',
+    danger: 'none',
+    summary: 'A login shell there as a terminal, over a WebSocket',
+    in: z.strictObject({ id: id(), ...terminalFields }),
+    out: TerminalEnd,
+    status: 101,
+    duplex: true,
   }),
   history: route({
     id: 'hosts.history',

@@ -56,6 +56,8 @@ export interface Route {
   readonly media?: string
   /** The answer carries a secret that is shown once: it is never kept, so no key can ask for it again. */
   readonly secret?: true
+  /** Both sides speak: a terminal, over a WebSocket or as streams in process. */
+  readonly duplex?: true
   readonly cli?: Spoken
 }
 

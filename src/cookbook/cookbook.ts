@@ -27,6 +27,7 @@ import { openRelaunch, type Relaunch } from './relaunch.ts'
 import { type KeepFor, openRetention } from './retention.ts'
 import { takenByReboot } from './revive.ts'
 import { type Known, openServes, type Serves } from './serves.ts'
+import { openTerminals, type Terminals } from './terminals.ts'
 import { openTries, type Tries } from './tries.ts'
 import { openWatch, type Watch } from './watch.ts'
 import { openWhy, type Why } from './why.ts'
@@ -42,6 +43,7 @@ export interface Cookbook {
   readonly gateway: Gateway
   readonly metrics: Metrics
   readonly tries: Tries
+  readonly terminals: Terminals
   readonly alarms: Alarms
   readonly reading: Reading
   readonly presets: Presets
@@ -121,6 +123,7 @@ export const openCookbook = (deps: CookbookDeps): Cookbook => {
   const gateway = openGateway({ ...deps, machines, serves })
   const metrics = openMetrics({ serves, gateway, watch, now })
   const tries = openTries({ machines, serves, gateway })
+  const terminals = openTerminals({ machines, serves, changes })
   const alarms = openAlarms({ machines, serves, bell: deps.bell, now })
   const retention = openRetention({ ...deps, machines, serves })
   const adoption = openAdoption({ machines, serves, now, operator: deps.operator })
@@ -176,6 +179,7 @@ export const openCookbook = (deps: CookbookDeps): Cookbook => {
     gateway,
     metrics,
     tries,
+    terminals,
     alarms,
     reading,
     presets,

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import type { Terminal, TerminalShape } from '../contract/terminal.ts'
 import { HostError, type Shell, type Transport } from './host.ts'
 
 /** Below the usual MaxSessions of 10, which leaves room for the user's own use of a shared connection. */
@@ -32,14 +33,29 @@ export class Channels {
     return this.#connections[0]!.transport
   }
 
-  async spawn(signal?: AbortSignal): Promise<Shell> {
+  spawn(signal?: AbortSignal): Promise<Shell> {
+    return this.#open(
+      transport => transport.spawn(signal),
+      shell => shell.done,
+    )
+  }
+
+  terminal(argv: readonly string[], shape: TerminalShape, signal?: AbortSignal): Promise<Terminal> {
+    return this.#open(
+      transport => transport.terminal(argv, shape, signal),
+      terminal => terminal.ended,
+    )
+  }
+
+  /** A session counts until it is over; where a server opens no more, another connection is made. */
+  async #open<T>(open: (transport: Transport) => Promise<T>, over: (session: T) => Promise<unknown>) {
     for (;;) {
       const connection = this.#connections.find(c => c.open < c.limit) ?? (await this.#another())
       connection.open++
       try {
-        const shell = await connection.transport.spawn(signal)
-        void shell.done.then(() => connection.open--)
-        return shell
+        const session = await open(connection.transport)
+        void over(session).then(() => connection.open--)
+        return session
       } catch (error) {
         connection.open--
         if (!(error instanceof HostError) || error.code !== 'no_channel') throw error

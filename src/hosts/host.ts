@@ -1,12 +1,15 @@
 import type { Duplex, Readable, Writable } from 'node:stream'
+import type { Terminal, TerminalShape } from '../contract/terminal.ts'
 
-/** The two verbs every way of reaching a machine has to offer; everything else is built from them. */
+/** The verbs every way of reaching a machine has to offer; everything else is built from them. */
 export interface Transport {
   readonly kind: 'local' | 'ssh2' | 'ssh'
   /** Starts `exec /bin/sh` on the machine: the only text its login shell ever sees. */
   spawn(signal?: AbortSignal): Promise<Shell>
   /** A byte stream to a port on the machine's own loopback. */
   connect(port: number, signal?: AbortSignal): Promise<Duplex>
+  /** A program with a terminal. Its words pass every login shell: none may hold a quote, a backslash, `!` or a line end. */
+  terminal(argv: readonly string[], shape: TerminalShape, signal?: AbortSignal): Promise<Terminal>
   /** Settles when the connection is gone, with the reason; never rejects. */
   readonly closed: Promise<Error>
   close(): void
@@ -59,6 +62,8 @@ export interface Host {
     options?: { stdin?: Readable | string | Uint8Array; signal?: AbortSignal },
   ): Promise<Shell>
   connect(port: number, signal?: AbortSignal): Promise<Duplex>
+  /** A program there, on a terminal of its own: for a person, not for questions. */
+  terminal(argv: readonly string[], shape: TerminalShape, signal?: AbortSignal): Promise<Terminal>
   /** Forgets why it could not be reached, so that the next question tries at once. */
   retry(): void
   /** Told at every change of `reach`. Returns the way to stop being told. */

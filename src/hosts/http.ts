@@ -124,7 +124,7 @@ function agentOf(host: Host): Agent {
 }
 
 /** A forwarded channel has no socket below it; the agent sets these options all the same. */
-function asSocket(stream: Duplex): Duplex {
+export function asSocket(stream: Duplex): Duplex {
   const nothing = () => stream
   if (!('setNoDelay' in stream)) {
     // Nor does it count as destroyed once it is closed, and the agent would hand it out again.

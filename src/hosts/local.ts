@@ -2,7 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import type { Terminal } from '../contract/terminal.ts'
 import { HostError, type Shell, type Transport } from './host.ts'
+import { openPty } from './pty.ts'
 
 /** How long a process group has to end by itself before it is killed. */
 const TERM_WAIT = 500
@@ -73,6 +75,7 @@ export function connectLoopback(port: number, signal?: AbortSignal): Promise<Soc
 export function openLocal(): Transport {
   const children = new Set<ChildProcess>()
   const sockets = new Set<Socket>()
+  const terminals = new Set<Terminal>()
   const { promise: closed, resolve: settleClosed } = Promise.withResolvers<Error>()
   let over = false
   return {
@@ -90,6 +93,13 @@ export function openLocal(): Transport {
       child.once('exit', () => children.delete(child))
       return childShell(child)
     },
+    async terminal(argv, shape) {
+      if (over) throw new HostError('lost', 'This machine was closed as a host.')
+      const terminal = await openPty(argv, shape)
+      terminals.add(terminal)
+      void terminal.ended.then(() => terminals.delete(terminal))
+      return terminal
+    },
     async connect(port, signal): Promise<Duplex> {
       const socket = await connectLoopback(port, signal)
       sockets.add(socket)
@@ -101,6 +111,7 @@ export function openLocal(): Transport {
       over = true
       for (const child of children) endGroup(child)
       for (const socket of sockets) socket.destroy()
+      for (const terminal of terminals) terminal.close()
       settleClosed(new HostError('lost', 'Closed.'))
     },
   }

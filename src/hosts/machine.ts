@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import type { Terminal, TerminalShape } from '../contract/terminal.ts'
 import { Channels } from './channels.ts'
 import {
   type Answer,
@@ -76,6 +77,10 @@ export class Machine implements Host {
     return channels.connect(port, signal)
   }
 
+  async terminal(argv: readonly string[], shape: TerminalShape, signal?: AbortSignal): Promise<Terminal> {
+    return this.#session(signal, (channels, limit) => channels.terminal(argv, shape, limit))
+  }
+
   onReach(listener: (reach: Reach) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
@@ -98,7 +103,14 @@ export class Machine implements Host {
     this.#channels = null
   }
 
-  async #spawn(signal?: AbortSignal): Promise<Shell> {
+  #spawn(signal?: AbortSignal): Promise<Shell> {
+    return this.#session(signal, (channels, limit) => channels.spawn(limit))
+  }
+
+  async #session<T>(
+    signal: AbortSignal | undefined,
+    open: (channels: Channels, limit: AbortSignal) => Promise<T>,
+  ): Promise<T> {
     const channels = await this.#channelsNow()
     if (signal?.aborted) throw new HostError('aborted', 'It was given up before it was begun.')
     const limit = AbortSignal.any([
@@ -107,7 +119,7 @@ export class Machine implements Host {
       ...(signal ? [signal] : []),
     ])
     try {
-      return await channels.spawn(limit)
+      return await open(channels, limit)
     } catch (error) {
       const stuck = error instanceof HostError && error.code === 'aborted' && !signal?.aborted
       // A connection that opens no channel in so long a time is dead, whatever its socket says.

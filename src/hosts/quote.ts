@@ -1,3 +1,5 @@
+import { HostError } from './host.ts'
+
 /** One word for a POSIX shell, whatever it contains. A NUL cannot be in a shell word and is refused. */
 export function quote(word: string): string {
   if (word.includes('\0')) throw new TypeError('A shell word cannot contain a NUL byte.')
@@ -6,6 +8,16 @@ export function quote(word: string): string {
 
 /** An argument vector as one line of shell. */
 export const quoteAll = (argv: readonly string[]): string => argv.map(quote).join(' ')
+
+/** An argument vector for a login shell nobody knows: what sh, csh and fish read alike, or a refusal. */
+export const quoteForAny = (argv: readonly string[]): string =>
+  argv
+    .map(word => {
+      if (/['\\!\0\r\n]/.test(word))
+        throw new HostError('refused', `'${word}' cannot be said to every login shell.`)
+      return /^[A-Za-z0-9_./:@%+,-]+$/.test(word) ? word : `'${word}'`
+    })
+    .join(' ')
 
 const CHUNK = 4096
 

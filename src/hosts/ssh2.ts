@@ -1,6 +1,8 @@
 import type { Duplex } from 'node:stream'
 import type { Client, ClientChannel } from 'ssh2'
+import type { Terminal, TerminalEnd } from '../contract/terminal.ts'
 import { HostError, type Shell, type Transport } from './host.ts'
+import { quoteForAny } from './quote.ts'
 import type { SshSettings } from './settings.ts'
 import { type LoginOptions, login } from './ssh2-login.ts'
 
@@ -55,6 +57,14 @@ function transportOf(client: Client, settings: SshSettings, endAll: () => void):
       if (over) throw lost()
       const channel = await settled<ClientChannel>(client, signal, done => client.exec('exec /bin/sh', done))
       return channelShell(channel, closed)
+    },
+    async terminal(argv, { cols, rows, term }, signal) {
+      if (over) throw lost()
+      const command = `exec ${quoteForAny(argv)}`
+      const channel = await settled<ClientChannel>(client, signal, done =>
+        client.exec(command, { pty: { cols, rows, term, width: 0, height: 0 } }, done),
+      )
+      return channelTerminal(channel, closed)
     },
     connect: (port, signal) => {
       if (over) return Promise.reject(lost())
@@ -149,4 +159,34 @@ function channelShell(channel: ClientChannel, closed: Promise<Error>): Shell {
       if (signal === 'KILL') setTimeout(() => channel.close(), KILL_WAIT).unref()
     },
   }
+}
+
+function channelTerminal(channel: ClientChannel, closed: Promise<Error>): Terminal {
+  let code: number | null = null
+  let known = false
+  channel.once('exit', (given: number | null) => {
+    code = given
+    known = true
+  })
+  const ended = new Promise<TerminalEnd>(resolve => {
+    channel.once('close', () => {
+      // A connection that goes closes its channels first, and says so itself.
+      if (known) resolve({ code, reason: null })
+      else void Promise.race([closed, afterwards()]).then(why => resolve({ code: null, reason: why.message }))
+    })
+    void closed.then(why => resolve({ code: null, reason: why.message }))
+  })
+  channel.on('error', () => channel.destroy())
+  channel.stderr.resume()
+  return {
+    stream: channel,
+    resize: ({ cols, rows }) => channel.setWindow(rows, cols, 0, 0),
+    ended,
+    close: () => channel.close(),
+  }
+}
+
+const afterwards = async (): Promise<Error> => {
+  await new Promise(resolve => setTimeout(resolve, KILL_WAIT).unref())
+  return new HostError('lost', 'The terminal was closed.')
 }

@@ -4,8 +4,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
+import type { Terminal } from '../contract/terminal.ts'
 import { HostError, type Shell, type Transport } from './host.ts'
 import { childShell, started } from './local.ts'
+import { openPty } from './pty.ts'
+import { quoteForAny } from './quote.ts'
 import type { SshSettings, Target } from './settings.ts'
 import { sshTargetArgs } from './settings.ts'
 import { readSshFailure } from './system-ssh-errors.ts'
@@ -124,6 +127,7 @@ function transportOf(
   master: ChildProcess | null,
 ): Transport {
   const children = new Set<ChildProcess>()
+  const terminals = new Set<Terminal>()
   const { promise: closed, resolve: settleClosed } = Promise.withResolvers<Error>()
   const lost = () => new HostError('lost', `The connection to ${settings.alias} was lost.`)
   const refusals = new Refusals(master?.stderr ?? null)
@@ -132,6 +136,7 @@ function transportOf(
     over = true
     settleClosed(lost())
     for (const child of children) child.kill('SIGKILL')
+    for (const terminal of terminals) terminal.close()
   }
   master?.once('exit', end)
   const start = async (args: string[], signal?: AbortSignal): Promise<ChildProcess> => {
@@ -155,6 +160,19 @@ function transportOf(
       // 255 is ssh's own, and a signal ended only ssh: neither says how the far program fared.
       const done = shell.done.then(({ code }) => ({ code: code === 255 ? null : code, signal: null }))
       return { ...shell, done }
+    },
+    async terminal(argv, shape): Promise<Terminal> {
+      if (over) throw lost()
+      const command = `exec ${quoteForAny(argv)}`
+      const ssh = ['ssh', ...base, '-tt', '-e', 'none', '--', alias, command]
+      const terminal = await openPty(ssh, shape)
+      terminals.add(terminal)
+      void terminal.ended.then(() => terminals.delete(terminal))
+      // 255 is ssh's own, and where the connection is gone only ssh was ended.
+      const ended = terminal.ended.then(end =>
+        over || end.code === 255 ? { code: null, reason: lost().message } : end,
+      )
+      return { ...terminal, ended }
     },
     async connect(port, signal): Promise<Duplex> {
       const child = await start([...base, '-W', `localhost:${port}`, '--', alias], signal)

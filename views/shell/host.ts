@@ -1,5 +1,7 @@
+import type { Terminal, TerminalShape } from '../../src/contract/terminal.ts'
 import type { Stroke } from '../keys/decode.ts'
 import type { Copied } from '../terminal/clipboard.ts'
+import type { Relayed } from '../terminal/relay.ts'
 
 export interface ScreenSettings {
   keys: Readonly<Record<string, readonly string[]>>
@@ -13,7 +15,7 @@ export interface Host {
   readonly unicode: boolean
   readonly settings: ScreenSettings
   readonly version: string
-  /** How ssh is called, and where the tmux of this machine's serves listens. */
+  /** How a person would call ssh, and where the tmux of this machine's serves listens. */
   readonly ssh: readonly string[]
   readonly tmuxSocket: string
   /** What the last screen left for this one. */
@@ -23,8 +25,10 @@ export interface Host {
   repaint(): void
   suspend(): void
   copy(text: string): Copied
-  /** Runs a program that takes the whole terminal until it ends. */
-  run(argv: readonly string[]): Promise<void>
+  /** What somebody sits at, for a program that draws on it. */
+  readonly shape: TerminalShape
+  /** Lends the screen to a terminal elsewhere until that ends. */
+  attach(far: Terminal): Promise<Relayed>
   /** Rows as they are, without a screen of ours, until a key is pressed. */
   plain(rows: readonly string[]): Promise<void>
   page(text: string): Promise<void>

@@ -86,9 +86,13 @@ async function open(options: ScreenOptions, screen: OpenScreen, quit: () => void
       else terminal.write(copied.sequence, () => {})
       return copied
     },
-    async run(argv) {
-      const { runHere } = await import('./outside.ts')
-      await terminal.lend(() => runHere(argv))
+    get shape() {
+      const { columns, rows } = terminal.screen
+      return { cols: columns, rows, term: process.env.TERM || 'xterm-256color' }
+    },
+    async attach(far) {
+      const { relay } = await import('../terminal/relay.ts')
+      return relay(terminal, far)
     },
     async plain(rows) {
       const pressed = Promise.withResolvers<void>()

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { type Carry, type Client, createClient } from '../../src/client/client.ts'
+import { type Carry, type Client, createClient, type Join } from '../../src/client/client.ts'
 import type { Event } from '../../src/contract/events.ts'
 import { Answer, Collection, type CollectionSpec } from './collection.ts'
 import { Signal } from './signal.ts'
@@ -7,6 +7,7 @@ import { Signal } from './signal.ts'
 /** The way to the API as the program hands it in; it heals itself and says when it cannot. */
 export interface Link {
   readonly carry: Carry
+  readonly join: Join
   readonly mode: 'inside' | 'attached' | 'remote'
   readonly url: string
   readonly lost: { since: number; reason: string } | null
@@ -29,7 +30,10 @@ export class Live {
   #seq: number | undefined
 
   constructor() {
-    this.client = createClient(async request => (await this.#linked.promise).carry(request))
+    this.client = createClient(
+      async request => (await this.#linked.promise).carry(request),
+      async request => (await this.#linked.promise).join(request),
+    )
     // Nobody may be asking at the moment the way is found closed; whoever asks hears of it.
     this.#linked.promise.catch(() => undefined)
   }

@@ -4,6 +4,11 @@ const pairs = {
   hiddenCursor: { on: '\x1b[?25l', off: '\x1b[?25h' },
   noWrap: { on: '\x1b[?7l', off: '\x1b[?7h' },
   bracketedPaste: { on: '\x1b[?2004h', off: '\x1b[?2004l' },
+  /** Whatever a program that has the terminal may switch on, should it not come to switch it off. */
+  anything: {
+    on: '',
+    off: '\x1b[?47l\x1b[?9l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1004l\x1b[?1005l\x1b[?1006l\x1b[?1015l\x1b[?2004l\x1b[?1l\x1b>\x1b[?6l\x1b[4l\x1b[?7h\x1b[?25h\x1b[0 q\x1b[>4;0m\x1b(B\x0f\x1b[m\x1b[999;1H\r\n',
+  },
 } as const
 
 export type Mode = keyof typeof pairs

@@ -28,6 +28,10 @@ export interface TerminalEvents {
 export interface Loan {
   /** Keys still come to us, byte by byte, for a terminal that is carried elsewhere. */
   relay?: (bytes: Buffer) => void
+  /** Its size may have changed while they do. */
+  resized?: (screen: Screen) => void
+  /** The other program draws through us, and may be cut off in the middle: what it switched on is switched off for it. */
+  draws?: boolean
 }
 
 /** The one owner of the terminal's modes: takes it, lends it out, and gives it back on every way of ending. */
@@ -37,7 +41,7 @@ export class Terminal implements Sink {
   readonly #events: TerminalEvents
   readonly #wanted: readonly Mode[]
   readonly #modes = new Modes()
-  #relay: ((bytes: Buffer) => void) | undefined
+  #loan: Loan = {}
   #state: 'closed' | 'ours' | 'lent' | 'stopped' = 'closed'
   #inFlight = 0
   #drained: (() => void) | undefined
@@ -80,8 +84,8 @@ export class Terminal implements Sink {
     process.off('exit', this.#giveBack).off('uncaughtExceptionMonitor', this.#giveBack)
   }
 
-  write(bytes: string, done: () => void): void {
-    if (this.#state !== 'ours' && !this.#relay) {
+  write(bytes: string | Uint8Array, done: () => void): void {
+    if (this.#state !== 'ours' && !this.#loan.relay) {
       done()
       return
     }
@@ -99,18 +103,24 @@ export class Terminal implements Sink {
   }
 
   /** Lends the terminal to another program: attach, $EDITOR, $PAGER. Taken back however `run` ends. */
-  async lend<T>(run: () => Promise<T>, { relay }: Loan = {}): Promise<T> {
+  async lend<T>(run: () => Promise<T>, loan: Loan = {}): Promise<T> {
     await this.#release('lent')
-    if (relay) {
-      this.#relay = relay
+    this.#loan = loan
+    if (loan.draws) this.#modes.enter(['anything'])
+    if (loan.relay) {
+      unblock(this.#output)
       this.#input.setRawMode(true)
       this.#input.resume()
     }
     try {
       return await run()
     } finally {
-      this.#relay = undefined
-      if (relay) this.#input.setRawMode(false)
+      this.#loan = {}
+      if (loan.draws && this.#state === 'lent') {
+        await this.#drain()
+        this.#giveBack()
+      }
+      if (loan.relay) this.#input.setRawMode(false)
       if (this.#state === 'lent') this.#take()
     }
   }
@@ -156,12 +166,15 @@ export class Terminal implements Sink {
   }
 
   readonly #data = (bytes: Buffer): void => {
-    if (this.#relay) this.#relay(bytes)
+    if (this.#loan.relay) this.#loan.relay(bytes)
     else if (this.#state === 'ours') this.#events.input(bytes)
   }
 
   /** Of the signal, not of a changed size: there and back in one turn leaves the size as it was and the picture torn. */
-  readonly #resized = (): void => this.#events.resize(this.screen)
+  readonly #resized = (): void => {
+    this.#loan.resized?.(this.screen)
+    this.#events.resize(this.screen)
+  }
 
   readonly #gone = (): void => this.#end('SIGHUP')
 

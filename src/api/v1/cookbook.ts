@@ -32,6 +32,9 @@ export const bindCookbook = (bind: Bind, workspace: Workspace): void => {
   })
   bind(routes.adopt, (input, { author }) => cookbook.adoption.adopt(author, input))
   bind(routes.try, (input, { author, signal }) => cookbook.tries.run(author, input, signal))
+  bind(routes.terminal, ({ id, ...shape }, { author, signal }) =>
+    cookbook.terminals.attach(author, id, shape, signal),
+  )
   bind(routes.metrics, async ({ id, since }) => {
     const one = serves.get(id)
     cookbook.watch.hurry(one.kept.host)

@@ -4,7 +4,7 @@ import type { Workspace } from '../../workspace/workspace.ts'
 import type { Bind } from '../bind.ts'
 
 export const bindHosts = (bind: Bind, workspace: Workspace): void => {
-  const { machines, watch } = workspace.cookbook
+  const { machines, watch, terminals } = workspace.cookbook
   bind(routes.list, () => {
     watch.hurry()
     return { items: machines.list() }
@@ -26,6 +26,7 @@ export const bindHosts = (bind: Bind, workspace: Workspace): void => {
     })
   })
   bind(routes.trust, ({ id, fingerprint }, { author }) => machines.trust(author, id, fingerprint))
+  bind(routes.terminal, ({ id, ...shape }, { author, signal }) => terminals.shell(author, id, shape, signal))
   bind(routes.history, ({ id, since }) => ({ samples: machines.history(id, since ?? 0) }))
   bind(routes.aliases, async ({ pattern, saved }) => ({ items: await machines.aliases(pattern, saved) }))
 }

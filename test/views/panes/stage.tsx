@@ -64,7 +64,8 @@ export class ScreenStage implements AsyncDisposable {
         this.copied.push(text)
         return copySequence(text, null)
       },
-      run: async () => {},
+      shape: { cols: size.cols, rows: size.rows, term: 'xterm-256color' },
+      attach: async () => ({ code: 0, reason: null, said: '' }),
       plain: async () => {},
       ssh: ['ssh'],
       tmuxSocket: '',
@@ -85,6 +86,7 @@ export class ScreenStage implements AsyncDisposable {
     this.shell.go(pane)
     this.shell.live.start({
       carry: workspace.inside.carry,
+      join: workspace.inside.join,
       mode: 'inside',
       url: '',
       lost: null,

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Serve } from '../../../src/contract/serve.ts'
 import { type TestKitchen, testKitchen } from '../../peers/kitchen.ts'
@@ -23,7 +24,7 @@ afterAll(() => kitchen[Symbol.asyncDispose]())
 const small = { cols: 80, rows: 24 }
 const large = { cols: 200, rows: 50 }
 const stage = (size = small, options: StageOptions = {}) =>
-  new ScreenStage(kitchen.w.inside.carry, size, options)
+  new ScreenStage(kitchen.w.inside.carry, size, { join: kitchen.w.inside.join, ...options })
 
 /** Puts the selection on a serve by its name. */
 async function select(on: ScreenStage, name: string): Promise<void> {
@@ -167,12 +168,28 @@ describe('the Cookbook', () => {
     expect(on.shell.overlays).toHaveLength(0)
   })
 
-  test('copies and attaches by the exact session', async () => {
+  test('attaches to the session, and says what ended it at once where there is none', async () => {
     using on = stage()
     await select(on, 'alpha')
     on.send('a')
-    await on.until(() => on.ran.length === 1)
-    expect(on.ran[0]!.join(' ')).toContain(`attach -t '=${ready.id}'`)
+    await on.until('leave: C-] d')
+    expect(on.screen.rows()[23]).toContain(ready.id)
+    on.send('\x1dd')
+    await on.until(/^>.*alpha/m)
+    expect(on.screen.text()).not.toContain('leave: C-]')
+    const brief = await kitchen.launch(`${modest} Qwen/Qwen3-0.6B`, { name: 'brief' })
+    await kitchen.until(brief.id, 'ready')
+    const socket = kitchen.w.paths.tmuxSocket
+    execFileSync('tmux', ['-S', socket, 'kill-session', '-t', `=${brief.id}:`])
+    await select(on, 'brief')
+    on.send('a')
+    await on.until(/brief: .*find session/)
+    await kitchen.w.client.send('POST', `/api/v1/serves/${brief.id}/stop`, { force: true })
+  })
+
+  test('copies', async () => {
+    using on = stage()
+    await select(on, 'alpha')
     on.send('y')
     await on.until('A curl line')
     on.send('j\r')

@@ -1,5 +1,6 @@
 import { type Instance, render } from 'ink'
-import type { Carry } from '../../../src/client/client.ts'
+import type { Carry, Join } from '../../../src/client/client.ts'
+import type { Terminal } from '../../../src/contract/terminal.ts'
 import { InkInput } from '../../../views/keys/ink-input.ts'
 import { Keyboard } from '../../../views/keys/keyboard.ts'
 import { panes } from '../../../views/panes/index.ts'
@@ -9,6 +10,7 @@ import { Shell } from '../../../views/shell/shell.ts'
 import type { Link } from '../../../views/store/live.ts'
 import { copySequence } from '../../../views/terminal/clipboard.ts'
 import { Compositor } from '../../../views/terminal/compositor.ts'
+import { lastWords, type Relayed } from '../../../views/terminal/relay.ts'
 import type { Depth } from '../../../views/terminal/style.ts'
 import { Emulator, type Size } from '../../peers/terminal.ts'
 
@@ -19,6 +21,7 @@ export interface StageOptions {
   readOnly?: boolean
   keys?: Record<string, string[]>
   daemon?: () => Promise<void>
+  join?: Join
 }
 
 /** The whole screen on an emulated terminal, over a real API, with a keyboard. */
@@ -31,6 +34,7 @@ export class ScreenStage implements Disposable {
   readonly copied: string[] = []
   bytes = 0
   quits = 0
+  #far: Terminal | null = null
   readonly #keyboard: Keyboard
   readonly #ink: Instance
 
@@ -65,7 +69,8 @@ export class ScreenStage implements Disposable {
         this.copied.push(text)
         return copySequence(text, null)
       },
-      run: async argv => void this.ran.push(argv),
+      shape: { cols: size.cols, rows: size.rows, term: 'xterm-256color' },
+      attach: far => this.#lend(far),
       plain: async rows => void this.ran.push(rows),
       page: async text => void this.ran.push([text]),
       edit: async () => null,
@@ -79,6 +84,7 @@ export class ScreenStage implements Disposable {
     }, false)
     this.link = {
       carry,
+      join: options.join ?? (() => Promise.reject(new Error('This stage has no terminals.'))),
       mode: 'inside',
       url: 'http://127.0.0.1:7000',
       lost: null,
@@ -98,7 +104,8 @@ export class ScreenStage implements Disposable {
 
   /** Bytes as a terminal sends them. */
   send(keys: string): void {
-    this.#keyboard.bytes(Buffer.from(keys))
+    if (this.#far) this.#far.stream.write(keys)
+    else this.#keyboard.bytes(Buffer.from(keys))
   }
 
   resize(size: Size): void {
@@ -118,6 +125,20 @@ export class ScreenStage implements Disposable {
     const deadline = Date.now() + 15_000
     while (!satisfied() && Date.now() < deadline) await new Promise(resolve => setTimeout(resolve, 5))
     if (!satisfied()) throw new Error(`Never saw: ${seen}\nThe screen:\n${this.screen.text()}`)
+  }
+
+  /** What a terminal elsewhere shows is on this one, and its keys are ours, until it ends. */
+  async #lend(far: Terminal): Promise<Relayed> {
+    this.#far = far
+    this.compositor.pause()
+    let said = ''
+    for await (const piece of far.stream) {
+      said += String(piece)
+      await this.screen.write(piece as Buffer)
+    }
+    this.#far = null
+    this.compositor.resume()
+    return { ...(await far.ended), said: lastWords(said) }
   }
 
   async settled(): Promise<void> {

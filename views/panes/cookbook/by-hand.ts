@@ -2,13 +2,6 @@ import type { Host } from '../../../src/contract/hosts.ts'
 import type { Serve } from '../../../src/contract/serve.ts'
 import type { Shell } from '../../shell/shell.ts'
 
-/** Why a program on the host cannot be shown here; undefined where it can. */
-export function farReason(shell: Shell, host: Host | undefined): string | undefined {
-  if (!host) return 'select a host or a serve first'
-  if (shell.live.link?.mode === 'remote') return 'this screen is on another machine than the workspace'
-  return undefined
-}
-
 /** A shell on the host, or a command there with a terminal. */
 export function onHost(shell: Shell, host: Host, command?: string): string[] {
   if (host.target === '')

@@ -8,8 +8,9 @@ import type { Choice } from '../../shell/overlays/menu.tsx'
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
 import { wrapText } from '../../widgets/text.ts'
+import { attach, noTerminal, openShell } from './attach.ts'
 import type { Book } from './book.tsx'
-import { asLine, attachCommand, farReason, onHost } from './by-hand.ts'
+import { asLine, attachCommand, onHost } from './by-hand.ts'
 import { copyChoices } from './copy.ts'
 import { isLive } from './kitchen.ts'
 import { launchMenu, relaunchForm } from './launch.ts'
@@ -93,12 +94,9 @@ export function serveActions(book: Book): Act[] {
       help: 'Attaches to its tmux session; C-] d comes back.',
       where: here,
       danger: 'none',
-      disabled: withServe(serve =>
-        serve.origin === 'launched' ? farReason(shell, book.host) : 'its tmux session is not ours',
-      ),
-      async run() {
-        await shell.host.run(attachCommand(shell, book.host!, book.serve!))
-      },
+      writes: true,
+      disabled: withServe(noTerminal),
+      run: () => attach(shell, book.serve!),
     },
     {
       id: 'cook.shell',
@@ -106,10 +104,9 @@ export function serveActions(book: Book): Act[] {
       help: 'A shell on the host; leaving it comes back.',
       where: here,
       danger: 'none',
-      disabled: () => farReason(shell, book.host),
-      async run() {
-        await shell.host.run(onHost(shell, book.host!))
-      },
+      writes: true,
+      disabled: () => (book.host ? undefined : 'select a host or a serve first'),
+      run: () => openShell(shell, book.host!),
     },
     {
       id: 'cook.by-hand',

@@ -4,7 +4,7 @@ import type { Shell } from '../../shell/shell.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
 import { toWidth } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
-import { farReason, onHost } from '../cookbook/by-hand.ts'
+import { openShell } from '../cookbook/attach.ts'
 import { hostRows } from '../cookbook/host-rows.ts'
 import { ListSide } from '../list-side.tsx'
 import type { Pane } from '../pane.ts'
@@ -103,8 +103,9 @@ export function hostsPane(shell: Shell): Pane {
       help: 'A shell on the host; leaving it comes back.',
       where,
       danger: 'none',
-      disabled: () => farReason(shell, list.selected),
-      run: () => shell.host.run(onHost(shell, list.selected!)),
+      writes: true,
+      disabled: () => (list.selected ? undefined : 'select a host first'),
+      run: () => openShell(shell, list.selected!),
     },
     {
       id: 'hosts.remove',
