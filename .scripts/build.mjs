@@ -4,7 +4,7 @@ import { build } from 'esbuild'
 const { version, dependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
 
 /** Loaded from node_modules at run time: native parts, and what finds its own files beside itself. */
-const EXTERNAL = ['better-sqlite3', 'ssh2', 'cpu-features', 'imapflow', 'nodemailer']
+const EXTERNAL = ['better-sqlite3', 'node-pty', 'ssh2', 'cpu-features', 'imapflow', 'nodemailer']
 
 const stub = {
   name: 'stub',

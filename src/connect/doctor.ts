@@ -21,6 +21,7 @@ const require = createRequire(import.meta.url)
 export async function* examine(paths: Paths): AsyncGenerator<Check> {
   yield { ok: true, what: 'node', detail: process.version }
   yield native('better-sqlite3', 'the store')
+  yield native('node-pty', 'attaching to a serve')
   yield ciphers()
   yield await program('tmux', ['-V'], 'model servers run in it', 'Install tmux: apt-get install tmux.')
   yield await program(
