@@ -27,9 +27,7 @@ const ORDERS: Record<TodoQuery['sort'], Order> = {
   created: { by: ['created_at'], down: true },
 }
 
-/** What a list shows: the columns of a todo, without the anchor of its repeats. */
-const SHOWN = Object.keys(Todo.shape).join(', ')
-const KEPT = `${SHOWN}, repeat_from`
+const KEPT = [...Object.keys(Todo.shape), 'repeat_from'].join(', ')
 
 export const openTodos = (store: Store) => ({
   find: (query: TodoQuery): { items: Todo[]; next: string | null } => {
@@ -56,7 +54,7 @@ export const openTodos = (store: Store) => ({
       limit: query.limit,
       cursor: query.cursor,
     })
-    return { items: rows.map(toTodo), next }
+    return { items: rows.map(toShown), next }
   },
 
   /** All whose text contains this, any case: what the codex search promises. */
@@ -133,6 +131,13 @@ const toTodo = (row: TodoRow): KeptTodo => {
   todo.pinned = row.pinned === 1
   todo.archived = row.archived === 1
   return todo
+}
+
+/** As a list shows it: what is for the store alone is left out of the answer in place. */
+const toShown = (row: TodoRow): Todo => {
+  row.n = undefined as never
+  row.repeat_from = undefined as never
+  return toTodo(row)
 }
 
 const toRow = (todo: KeptTodo): Row & { id: string } => ({

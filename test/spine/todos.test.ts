@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { todos } from '../../src/contract/todos.ts'
+import { Todo, todos } from '../../src/contract/todos.ts'
 import { testWorkspace } from '../peers/workspace.ts'
 
 test('what is added is listed, found, changed, undone', async () => {
@@ -18,6 +18,15 @@ test('what is added is listed, found, changed, undone', async () => {
   await expect(w.client.call(todos.get, { id: todo.id })).rejects.toMatchObject({ code: 'not_found' })
   await w.client.send('POST', '/api/v1/undo', {})
   expect((await w.client.call(todos.get, { id: todo.id })).items[0]?.done).toBe(true)
+})
+
+test('a list, and one of it, show what the contract says of a todo and no more', async () => {
+  await using w = await testWorkspace()
+  const { todo } = await w.client.call(todos.add, { title: 'Buy eggs', due: '2031-05-01', repeat: 'weekly' })
+  const answer = await w.request('GET', '/api/v1/todos', { token: w.inside.workspace.operatorKey })
+  const listed = ((await answer.json()) as { items: Todo[] }).items[0]!
+  expect(Object.keys(listed).sort()).toEqual(Object.keys(Todo.shape).sort())
+  expect(listed).toEqual(todo)
 })
 
 test('a scope is needed, and says which', async () => {

@@ -9,7 +9,7 @@ const same = JSON.parse(said)
 const db = new Database(file, { readonly: true })
 const digest = createHash('sha256').update(token).digest()
 const list = db.prepare(
-  'SELECT * FROM todos WHERE archived = ? ORDER BY pinned DESC, updated_at DESC, id LIMIT ? OFFSET ?',
+  'SELECT * FROM todos WHERE archived = ? ORDER BY pinned DESC, updated_at DESC, n DESC LIMIT ?',
 )
 const server = createServer((request, response) => {
   const given = createHash('sha256')
@@ -22,7 +22,7 @@ const server = createServer((request, response) => {
   const body =
     request.url === '/hello'
       ? JSON.stringify(same)
-      : JSON.stringify({ items: list.all(0, 51, 0).slice(0, 50), next: '50' })
+      : JSON.stringify({ items: list.all(0, 51).slice(0, 50), next: '50' })
   response
     .writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) })
     .end(body)
