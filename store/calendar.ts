@@ -76,6 +76,24 @@ export interface AlarmMark {
   at: number | null
 }
 
+/** An answer to an invitation; `sending` is the mail that told of it. */
+export interface GivenAnswer {
+  id: string
+  answer: string
+  sequence: number
+  comment: string
+  sending: string | null
+  at: number
+}
+
+export interface Cancellation {
+  id: string
+  sequence: number
+  stamp: number | null
+}
+
+const cancelled = (uid: string, organizer: string): string => `${organizer.toLowerCase()}\n${uid}`
+
 type EventRow = Record<string, string | number | null> & { id: string }
 
 const LISTS = ['exdates', 'rdates', 'overrides', 'alarms', 'attendees', 'unread'] as const
@@ -155,6 +173,18 @@ export const openCalendar = <Override>(store: Store) => {
     put: (tx: Tx, event: Kept, quietly = false): void =>
       (quietly ? tx.quietly : tx).put('events', toRow(event)),
     remove: (tx: Tx, id: string, quietly = false): void => (quietly ? tx.quietly : tx).remove('events', id),
+
+    /** The answer that was given last, by what it answers and who answers. */
+    answer: (id: string): GivenAnswer | undefined =>
+      store.sql<GivenAnswer>('SELECT * FROM event_answers WHERE id = ?').get(id),
+    putAnswer: (tx: Tx, answer: GivenAnswer): void => tx.quietly.put('event_answers', { ...answer }),
+    /** The cancellation of an event that was never here. */
+    cancellation: (uid: string, organizer: string): Cancellation | undefined =>
+      store
+        .sql<Cancellation>('SELECT * FROM event_cancellations WHERE id = ?')
+        .get(cancelled(uid, organizer)),
+    putCancellation: (tx: Tx, uid: string, organizer: string, version: Omit<Cancellation, 'id'>): void =>
+      tx.quietly.put('event_cancellations', { id: cancelled(uid, organizer), ...version }),
 
     /** Whose next alarm is due, and those that were not looked at since they changed. */
     ringing: (until: number, limit: number): AlarmMark[] =>

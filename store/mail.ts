@@ -48,7 +48,13 @@ export interface Flags {
 }
 
 export type KeptMail = Mail & Pick<MailText, 'bcc' | 'reply_to' | 'in_reply_to' | 'references'>
-export type Body = Pick<MailText, 'body' | 'body_from' | 'html' | 'truncated' | 'attachments' | 'warnings'>
+export type Body = Pick<
+  MailText,
+  'body' | 'body_from' | 'html' | 'truncated' | 'attachments' | 'warnings'
+> & {
+  /** The calendar it carries, as it came; null: none. */
+  calendar: string | null
+}
 
 export interface MailQuery {
   folders: readonly string[]
@@ -289,14 +295,17 @@ export const openMail = (store: Store) => {
     putBody(id: string, body: Body): void {
       store
         .sql(
-          `INSERT INTO mail_bodies (id, text, html, made_from, truncated, attachments, warnings)
-           SELECT ?, ?, ?, ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM mail_messages WHERE id = ?)
+          `INSERT INTO mail_bodies (id, text, html, made_from, truncated, attachments, warnings, calendar)
+           SELECT ?, ?, ?, ?, ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM mail_messages WHERE id = ?)
            ON CONFLICT (id) DO NOTHING`,
         )
         .run(
           ...[id, body.body, body.html, body.body_from, Number(body.truncated)],
-          ...[JSON.stringify(body.attachments), JSON.stringify(body.warnings), id],
+          ...[JSON.stringify(body.attachments), JSON.stringify(body.warnings), body.calendar, id],
         )
+    },
+    putCalendar(id: string, text: string): void {
+      store.sql('UPDATE mail_bodies SET calendar = ? WHERE id = ?').run(text, id)
     },
     /** The newest of a folder whose text is not here yet. */
     withoutBody: (folder: string, newest: number, largest: number): KeptMail[] =>
@@ -380,4 +389,5 @@ const toBody = (row: Raw): Body => ({
   truncated: row.truncated === 1,
   attachments: JSON.parse(row.attachments as string),
   warnings: JSON.parse(row.warnings as string),
+  calendar: row.calendar as string | null,
 })

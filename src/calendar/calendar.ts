@@ -27,7 +27,9 @@ import {
 import { type Conflicts, openConflicts } from './conflicts.ts'
 import { type Found, isSeries, type Kept, labelsOf, presenter, wordsOf } from './entries.ts'
 import { type Override, occurrenceUid, readUid } from './event.ts'
+import type { Owns } from './itip-merge.ts'
 import { findOccurrence } from './recurrence.ts'
+import { openScheduling, type Scheduling } from './scheduling.ts'
 import { spanOf } from './span.ts'
 import { type Imported, openTransfer } from './transfer.ts'
 import { type Unfolded, unfold } from './unfold.ts'
@@ -61,6 +63,7 @@ export interface Calendar {
   import(author: Author, input: { ics: string; calendar?: string }): Promise<Imported>
   export(calendar: string | undefined): string
   readonly alarms: Alarms
+  readonly scheduling: Scheduling
 }
 
 const FOUR_WEEKS = 28 * DAY
@@ -72,12 +75,18 @@ export const openCalendar = (deps: {
   now: () => number
   zone: () => string
   reminders: () => { event_lead: number; day_start: string }
+  /** The addresses that are the owner's own. */
+  addresses: () => string[]
 }): Calendar => {
   const { store, changes, now, zone } = deps
   const calendars = openCalendars(deps)
   const transfer = openTransfer({ ...deps, calendars })
   const speaker = (): Speaker => ({ now: now(), zone: zone() })
-  const shower = () => presenter(zone(), labelsOf(calendars.list()))
+  const owns: Owns = address => deps.addresses().includes(address.toLowerCase())
+  const shower = () => {
+    const own = new Set(deps.addresses())
+    return presenter(zone(), labelsOf(calendars.list()), address => own.has(address.toLowerCase()))
+  }
   const show = (found: Found): CalendarEvent => shower().whole(found)
   const conflicts = openConflicts({ ...deps, calendars, show })
 
@@ -323,6 +332,7 @@ export const openCalendar = (deps: {
     import: transfer.import,
     export: transfer.export,
     alarms: openAlarms(deps),
+    scheduling: openScheduling({ ...deps, calendars, owns, usualAlarm, show }),
   }
 }
 

@@ -48,7 +48,7 @@ export const labelsOf = (calendars: CalendarInfo[]): Labels => {
 }
 
 /** How dates are shown: on the owner's clock. */
-export const presenter = (zoneName: string, labels: Labels) => {
+export const presenter = (zoneName: string, labels: Labels, owns: (address: string) => boolean) => {
   const zone = zoneOf(zoneName)
 
   const entry = (event: Kept, occurrence: Occurrence): ShownEntry => {
@@ -76,11 +76,19 @@ export const presenter = (zoneName: string, labels: Labels) => {
       changed: changes !== null,
       busy: words.busy,
       cancelled: words.cancelled,
+      answer: answerIn(words),
     }
   }
 
+  /** One's own answer, where somebody else invites. */
+  const answerIn = ({ organizer, attendees }: Kept): ShownEntry['answer'] =>
+    organizer && !owns(organizer.address)
+      ? (attendees.find(({ address }) => owns(address))?.answer ?? null)
+      : null
+
   const whole = ({ event, occurrence }: Found): Shown => {
     const date = occurrence ?? firstDate(event, zoneName)
+    const { organizer, attendees } = wordsOf({ event, occurrence })
     return {
       ...entry(event, date),
       clock: clockOf(date, zone).kind,
@@ -89,6 +97,12 @@ export const presenter = (zoneName: string, labels: Labels) => {
       rdates: event.rdates,
       changed_dates: event.overrides.map(({ recurrenceId }) => recurrenceId),
       alarms: wordsOf({ event, occurrence }).alarms.map(({ minutesBefore }) => minutesBefore),
+      organizer: organizer && {
+        ...{ name: organizer.name, address: organizer.address, you: owns(organizer.address) },
+      },
+      attendees: attendees.map(({ name, address, answer, role }) => ({
+        ...{ name, address, answer, role, you: owns(address) },
+      })),
       session_id: event.session_id,
       source: event.source,
       created_at: event.created_at,

@@ -28,6 +28,8 @@ interface Reader {
   ical: Ical
   zone: (tzid: string) => string | null
   warnings: Set<string>
+  /** Answers and cancellations need not say when it is. */
+  untimed: boolean
 }
 
 /** A time as it stood: a reading, and the zone it is a reading of. */
@@ -125,6 +127,8 @@ export interface Parsed {
   following: boolean
   stamp: number | null
   comment: string
+  /** Its times are its own, and not made up because it names none. */
+  timed: boolean
 }
 
 function timesOf(
@@ -144,6 +148,9 @@ function timesOf(
   return { ...times, dtend: timeText(Math.max(wall, start.wall + (start.dateOnly ? DAY : 0)), kind) }
 }
 
+const EPOCH = '1970-01-01T00:00:00Z'
+const UNTIMED = { dtstart: EPOCH, dtend: EPOCH, allDay: false, tzid: null }
+
 function readEvent(component: Component, reader: Reader): Parsed | null {
   const unread: string[] = []
   const lines: Line[] = []
@@ -155,7 +162,8 @@ function readEvent(component: Component, reader: Reader): Parsed | null {
   const of = (name: string): Line | undefined => lines.find(line => line.name === name)
   const text = (name: string): string => of(name)?.values[0] ?? ''
   const uid = text('UID').trim().slice(0, 1000) || randomUUID()
-  const times = timesOf(of, reader)
+  const said = timesOf(of, reader)
+  const times = said ?? (reader.untimed ? UNTIMED : null)
   if (!times) {
     warn(
       reader,
@@ -187,6 +195,7 @@ function readEvent(component: Component, reader: Reader): Parsed | null {
     following: recurrence?.parameter('range')?.toUpperCase() === 'THISANDFUTURE',
     stamp: written?.utc ? written.wall : null,
     comment: text('COMMENT'),
+    timed: said !== null,
     event: {
       uid,
       ...times,
@@ -243,7 +252,7 @@ export function overrideOf(master: CalendarEvent, changed: CalendarEvent, recurr
 }
 
 /** Changed occurrences whose series is not in the file stand for it, on the days they name. */
-export function orphanage(uid: string, orphans: Parsed[]): CalendarEvent {
+function orphanage(uid: string, orphans: Parsed[]): CalendarEvent {
   const [first] = orphans as [Parsed]
   const { event } = first
   const length = readingOf(event.dtend)! - readingOf(event.dtstart)!
@@ -260,7 +269,7 @@ export function orphanage(uid: string, orphans: Parsed[]): CalendarEvent {
   }
 }
 
-function assemble(parsed: Parsed[]): CalendarEvent[] {
+export function assemble(parsed: Parsed[]): CalendarEvent[] {
   const byUid = Map.groupBy(parsed, ({ event }) => event.uid)
   return [...byUid].map(([uid, all]) => {
     const changed = all.filter(({ recurrenceId }) => recurrenceId !== null)
@@ -283,11 +292,16 @@ export type Parsing =
   | { ok: false; reason: string }
 
 /** The events of an iCalendar text, each by itself. */
-export async function parseIcs(text: string, options: { zone: string }): Promise<Parsing> {
+export async function parseIcs(text: string, options: { zone: string; untimed?: boolean }): Promise<Parsing> {
   const tree = readTree(text)
   if (!tree.ok) return tree
   const { default: ical } = await import('ical.js')
-  const reader: Reader = { ical, zone: zonesOf(tree.roots, ical, options.zone), warnings: new Set() }
+  const reader: Reader = {
+    ical,
+    zone: zonesOf(tree.roots, ical, options.zone),
+    warnings: new Set(),
+    untimed: options.untimed ?? false,
+  }
   const parsed: Parsed[] = []
   const turn = inTurns()
   for (const component of tree.roots.flatMap(root => root.children)) {

@@ -13,7 +13,7 @@ import { attendeeLine, organizerLine } from './ics-people.ts'
 import { escapeText, fold } from './ics-tree.ts'
 import { zoneLines } from './ics-zones.ts'
 
-const compact = (text: string): string => text.replace(/[-:]/g, '')
+export const compact = (text: string): string => text.replace(/[-:]/g, '')
 
 /** `;TZID=Europe/Berlin:20261201T090000` and its kin, for a time of an event or a key of an occurrence. */
 function stamped(text: string, times: EventTimes): string {
@@ -55,7 +55,7 @@ function wordLines(words: EventWords, unread: string[]): string[] {
   ]
 }
 
-function overrideLines(
+export function overrideLines(
   event: CalendarEvent,
   { recurrenceId, changes, unread }: Override,
   stamp: string,
@@ -84,7 +84,7 @@ function overrideLines(
   ]
 }
 
-function eventLines(event: CalendarEvent, stamp: string): string[] {
+export function eventLines(event: CalendarEvent, stamp: string): string[] {
   return [
     'BEGIN:VEVENT',
     `UID:${escapeText(event.uid)}`,
@@ -101,7 +101,7 @@ function eventLines(event: CalendarEvent, stamp: string): string[] {
 }
 
 /** The zones events are in, with the earliest instant each is needed for. */
-function zonesUsed(events: CalendarEvent[]): Map<string, number> {
+export function zonesUsed(events: CalendarEvent[]): Map<string, number> {
   const used = new Map<string, number>()
   for (const event of events) {
     const changed = event.overrides.map(({ changes }) => ({ ...event, ...changes }))

@@ -10,6 +10,7 @@ import type { Route } from '../contract/route.ts'
 import { addVerb } from './derive.ts'
 import { edited } from './editor.ts'
 import { EXIT } from './exit.ts'
+import { invitationLines } from './invitation.ts'
 import type { Around } from './program.ts'
 import { saveAll } from './save.ts'
 import { clean } from './table.ts'
@@ -96,6 +97,7 @@ const asText = (found: MailText): string => {
   return [
     ...lines.map(([name, value]) => `${name}: ${clean(value!)}`),
     ...found.warnings.map(warning => `! ${clean(warning)}`),
+    ...(found.invitation ? ['', ...invitationLines(found.invitation, found.id)] : []),
     '',
     clean(found.body, true),
     ...(found.truncated ? ['', '… the rest was not fetched.'] : []),

@@ -24,6 +24,18 @@ export const CalendarInfo = z.object({
 })
 export type CalendarInfo = z.output<typeof CalendarInfo>
 
+export const Participation = z.enum(['needs-action', 'accepted', 'declined', 'tentative', 'delegated'])
+export type Participation = z.output<typeof Participation>
+
+export const Attendee = z.object({
+  name: z.string(),
+  address: z.string(),
+  answer: Participation,
+  role: z.enum(['chair', 'required', 'optional', 'none']),
+  you: z.boolean(),
+})
+export type Attendee = z.output<typeof Attendee>
+
 /** An event as it stands in a day: one that happens once, or one date of a series. */
 export const Entry = z.object({
   id: z.string().describe('what the other calls take; `<event>::<key>` for one date of a series'),
@@ -46,6 +58,7 @@ export const Entry = z.object({
   changed: z.boolean().describe('this date differs from its series'),
   busy: z.boolean(),
   cancelled: z.boolean(),
+  answer: Participation.nullable().describe('yours to an invitation; null where nobody asked'),
 })
 export type Entry = z.output<typeof Entry>
 
@@ -58,12 +71,31 @@ export const CalendarEvent = Entry.extend({
   rdates: z.array(z.string()),
   changed_dates: z.array(z.string()).describe('keys of the dates that differ from the series'),
   alarms: z.array(z.number().int()).describe('minutes before the start'),
+  organizer: z.object({ name: z.string(), address: z.string(), you: z.boolean() }).nullable(),
+  attendees: z.array(Attendee),
   session_id: z.string().nullable(),
   source: z.string(),
   created_at: z.number(),
   updated_at: z.number(),
 })
 export type CalendarEvent = z.output<typeof CalendarEvent>
+
+export const answerIn = {
+  answer: z.enum(['accept', 'tentative', 'decline']),
+  comment: text(2000).default('').describe('a word to the organizer'),
+  send: flag().default(true).describe('false: it is noted in the calendar, and nobody is told'),
+}
+
+export const Answered = z.object({
+  event: CalendarEvent,
+  sending: z
+    .object({ id: z.string(), state: z.string(), to: z.array(z.string()), reason: z.string().nullable() })
+    .nullable()
+    .describe('the mail that tells the others, as the outbox has it'),
+  repeated: z.boolean().describe('the same answer was given before: nothing was sent again'),
+  warnings: z.array(z.string()),
+})
+export type Answered = z.output<typeof Answered>
 
 const READ = ['calendar:read', 'calendar:write'] as const
 const WRITE = ['calendar:write'] as const
@@ -210,6 +242,22 @@ export const calendar = {
     }),
     out: saved,
     cli: { words: ['id'] },
+  }),
+  answer: route({
+    id: 'calendar.answer',
+    method: 'POST',
+    path: '/api/v1/calendar/events/{id}/answer',
+    scope: ['email:send'],
+    danger: 'none',
+    summary:
+      'Answers an invitation that is in the calendar, and tells its organizer; needs calendar:write, too',
+    in: z.strictObject({
+      id: eventId(),
+      ...answerIn,
+      scope: z.enum(['one', 'all']).optional().describe('of a series; left out: what the id names'),
+    }),
+    out: Answered,
+    cli: { words: ['id', 'answer'] },
   }),
   remove: route({
     id: 'calendar.rm',

@@ -1,4 +1,6 @@
 import * as z from 'zod'
+import { Answered, answerIn } from './calendar.ts'
+import { Invitation } from './invitations.ts'
 import { route } from './route.ts'
 import { count, done, flag, id, pageIn, pageOf, text } from './words.ts'
 
@@ -76,6 +78,7 @@ export const MailText = Mail.extend({
   truncated: z.boolean(),
   attachments: z.array(Attachment),
   warnings: z.array(z.string()),
+  invitation: Invitation.optional().describe('what the calendar it carries says'),
 })
 export type MailText = z.output<typeof MailText>
 
@@ -237,6 +240,25 @@ export const mail = {
         .describe('what a forward takes along, as `attachments` of a mail take it'),
       text: z.string().describe('the same as the text of a draft document'),
     }),
+  }),
+  invitation: route({
+    id: 'mail.invitation',
+    method: 'POST',
+    path: '/api/v1/mail/messages/{id}/invitation',
+    scope: ['email:send'],
+    danger: 'none',
+    summary:
+      'Answers the invitation a mail carries: it enters the calendar, and its organizer is told; needs calendar:write, too',
+    in: z.strictObject({
+      id: id(),
+      ...answerIn,
+      answer: z
+        .enum(['accept', 'tentative', 'decline', 'apply'])
+        .describe('apply: takes over what was not, because of who sent it'),
+      calendar: text(200, 1).optional().describe('its id or name; left out: the usual one'),
+    }),
+    out: Answered,
+    cli: { words: ['id'] },
   }),
   mark: route({
     id: 'mail.mark',

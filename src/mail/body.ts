@@ -3,7 +3,7 @@ import type { ImapFlow, MessageStructureObject } from 'imapflow'
 import type { Body } from '../../store/mail.ts'
 import { Problem } from '../contract/problem.ts'
 import { cleanText } from './clean.ts'
-import { attachmentsOf, isReadable, leaves } from './header.ts'
+import { attachmentsOf, calendarPart, isReadable, leaves } from './header.ts'
 import { harmless, htmlToText } from './html.ts'
 
 /** How much of one text is fetched: what nobody reads to its end does not travel. */
@@ -25,13 +25,25 @@ export const fetchBody = async (client: ImapFlow, uid: number): Promise<Body> =>
       .map(([, { text }]) => text)
       .join('\n\n')
   const read = made(joined('plain'), joined('html'))
+  const calendar = await calendarOf(client, uid, calendarPart(structure))
   if (read.body_from === 'nothing' && attachments.length === 0) return parsedHere(client, uid)
   return {
     ...read,
     truncated: [...texts.values()].some(({ cut }) => cut),
     attachments,
     warnings: warningsFor(attachments),
+    calendar,
   }
+}
+
+const calendarOf = async (
+  client: ImapFlow,
+  uid: number,
+  leaf: MessageStructureObject | undefined,
+): Promise<string | null> => {
+  if (!leaf) return null
+  const { text, cut } = await partText(client, uid, leaf)
+  return cut || text.trim() === '' ? null : text
 }
 
 const made = (plain: string, html: string): Pick<Body, 'body' | 'body_from' | 'html'> => {
@@ -72,12 +84,15 @@ const parsedHere = async (client: ImapFlow, uid: number): Promise<Body> => {
   // One that nests deeper than anybody writes is refused by the parser; then what came is shown as it came.
   const email = await PostalMime.parse(source, { maxNestingDepth: 50 }).catch(() => null)
   const read = made(email?.text ?? '', email?.html ?? '')
-  if (read.body_from !== 'nothing') return { ...read, truncated, attachments: [], warnings: [BROKEN_PARTS] }
+  const calendar = null
+  if (read.body_from !== 'nothing')
+    return { ...read, truncated, attachments: [], warnings: [BROKEN_PARTS], calendar }
   const whole = source.toString('utf8')
   const rest = cleanText(whole.slice(whole.search(/\r?\n\r?\n/))).trim()
   return {
     ...{ body: rest, body_from: rest === '' ? 'nothing' : 'text', html: null, truncated, attachments: [] },
     warnings: rest === '' ? [] : [BROKEN_PARTS],
+    calendar,
   }
 }
 

@@ -135,6 +135,22 @@ export const attachmentsOf = (structure: MessageStructureObject | undefined): At
       inline: leaf.disposition?.toLowerCase() !== 'attachment' && leaf.id !== undefined,
     }))
 
+/** The part that is a calendar: the one that says what is to be done with it before one that is only attached. */
+export const calendarPart = (
+  structure: MessageStructureObject | undefined,
+): MessageStructureObject | undefined => {
+  const all = leaves(structure).filter(
+    leaf =>
+      /^(text\/calendar|application\/ics)$/i.test(leaf.type) ||
+      /\.(ics|vcs)$/i.test(nameOf(leaf)?.trim() ?? ''),
+  )
+  return (
+    all.find(leaf => leaf.type === 'text/calendar' && leaf.parameters?.method !== undefined) ??
+    all.find(leaf => leaf.type === 'text/calendar') ??
+    all[0]
+  )
+}
+
 const nameOf = (leaf: MessageStructureObject): string | undefined =>
   leaf.dispositionParameters?.filename || leaf.parameters?.name || undefined
 

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { buffer } from 'node:stream/consumers'
-import type { Author, Changes } from '../../store/changes.ts'
-import type { KeptAccount, KeptFolder, MailStore } from '../../store/mail.ts'
+import type { Author, Changes, Tx } from '../../store/changes.ts'
+import type { KeptAccount, KeptFolder, KeptMail, MailStore } from '../../store/mail.ts'
 import type { OutboxStore } from '../../store/outbox.ts'
 import type { Sending } from '../contract/mail.ts'
 import type { Account, Step } from '../contract/mail-accounts.ts'
@@ -54,6 +54,8 @@ export interface Mailbox {
     letter: Letter,
     attachments: readonly string[],
   ): Promise<{ message_id: string; folder: string; uid: number | null; queued: boolean }>
+  /** The addresses of all accounts, in small letters. */
+  addresses(): string[]
   channel(settings: () => { to?: string; account?: string } | undefined): ReturnType<typeof mailChannel>
   start(every: (ms: number, work: () => void | Promise<void>) => void): void
   close(): Promise<void>
@@ -64,6 +66,10 @@ export interface SendMore {
   /** The mail it answers. */
   source: string | null
   headers?: Record<string, string>
+  /** A calendar beside the text, and what is to be done with it. */
+  calendar?: { method: string; ics: string }
+  /** What is written together with it, or not at all. */
+  within?: (tx: Tx, sending: Sending) => void
 }
 
 const UPLOAD_LIFE = 7 * 86_400_000
@@ -80,6 +86,8 @@ export const openMailbox = (deps: {
   now: () => number
   secrets: Secrets
   lookUp: LookUp
+  /** A mail whose text is here now carries a calendar. */
+  invited: (mail: KeptMail, calendar: string) => void
   report: (error: unknown) => void
 }): Mailbox => {
   const { store, outboxStore, changes, now, secrets, report } = deps
@@ -114,6 +122,7 @@ export const openMailbox = (deps: {
         },
         arrived,
         changed,
+        invited: deps.invited,
       },
       account,
     )
@@ -161,7 +170,7 @@ export const openMailbox = (deps: {
       else watcher(sending.account)?.poke()
     },
   })
-  const reading = openReading({ store, outbox: outboxStore, changes, now, watcher })
+  const reading = openReading({ store, outbox: outboxStore, changes, now, watcher, invited: deps.invited })
 
   const folderFor = (account: KeptAccount, name: string): KeptFolder | undefined =>
     reading.folder(account, name)
@@ -330,15 +339,16 @@ export const openMailbox = (deps: {
       return { token: upload.id, filename: upload.name, size: bytes.length }
     },
 
-    async send(author, account, letter, { attachments, source, headers }) {
+    async send(author, account, letter, { attachments, source, headers, calendar, within }) {
       if (source !== null) reading.get(source)
       const files = await enclosed(author, attachments)
       const written = await write(account, letter, files, {
         message_id: messageId(account),
         date: new Date(now()),
         headers,
+        calendar,
       })
-      const queued = outbox.add(author, account, written, source)
+      const queued = outbox.add(author, account, written, source, within)
       void outbox.pump().catch(report)
       return queued
     },
@@ -381,6 +391,8 @@ export const openMailbox = (deps: {
       if (answer) await inPatience(watcher(account.id)!.sync(folder.path)).catch(report)
       return { message_id, folder: folder.path, uid: answer?.uid ?? null, queued: answer === null }
     },
+
+    addresses: () => accounts.all().map(each => each.address.toLowerCase()),
 
     channel: settings =>
       mailChannel({

@@ -27,7 +27,13 @@ export const write = async (
   account: KeptAccount,
   letter: Letter,
   enclosed: readonly Enclosed[],
-  more: { message_id: string; date: Date; headers?: Record<string, string>; draft?: boolean },
+  more: {
+    message_id: string
+    date: Date
+    headers?: Record<string, string>
+    draft?: boolean
+    calendar?: { method: string; ics: string }
+  },
 ): Promise<Written> => {
   const { default: MailComposer } = await import('nodemailer/lib/mail-composer')
   const [to, cc, bcc] = (await Promise.all([letter.to, letter.cc, letter.bcc].map(addresses))) as [
@@ -53,6 +59,7 @@ export const write = async (
     messageId: more.message_id,
     date: more.date,
     headers: more.headers ?? {},
+    ...(more.calendar ? { alternatives: [calendarOf(more.calendar)] } : {}),
     attachments: enclosed.map(each => ({
       filename: each.name,
       contentType: each.type,
@@ -78,6 +85,13 @@ export const write = async (
     subject,
   }
 }
+
+/** As RFC 6047 wants it, and the servers that act on it. */
+const calendarOf = ({ method, ics }: { method: string; ics: string }) => ({
+  contentType: `text/calendar; charset=utf-8; method=${method}`,
+  contentTransferEncoding: 'base64',
+  content: Buffer.from(ics, 'utf8'),
+})
 
 const mib = (bytes: number): number => Math.ceil(bytes / 1024 / 1024)
 

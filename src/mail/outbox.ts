@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { ImapFlow } from 'imapflow'
-import type { Author, Changes } from '../../store/changes.ts'
+import type { Author, Changes, Tx } from '../../store/changes.ts'
 import type { KeptAccount } from '../../store/mail.ts'
 import type { KeptSending, OutboxStore } from '../../store/outbox.ts'
 import type { Sending } from '../contract/mail.ts'
@@ -26,7 +26,13 @@ export interface OutboxDeps {
 
 export interface Outbox {
   /** Written down before anything is sent: its Message-ID is chosen, and will never be another one. */
-  add(author: Author, account: KeptAccount, written: Written, source: string | null): Sending
+  add(
+    author: Author,
+    account: KeptAccount,
+    written: Written,
+    source: string | null,
+    within?: (tx: Tx, sending: Sending) => void,
+  ): Sending
   list(query: { state: string; limit: number; cursor?: string }): { items: Sending[]; next: string | null }
   get(id: string): Sending
   retry(author: Author, id: string, again: boolean): Sending
@@ -165,7 +171,7 @@ export const openSendings = (deps: OutboxDeps): Outbox => {
   }
 
   return {
-    add(author, account, written, source) {
+    add(author, account, written, source, within) {
       const sending: KeptSending = {
         id: randomUUID(),
         account: account.id,
@@ -198,6 +204,7 @@ export const openSendings = (deps: OutboxDeps): Outbox => {
           summary: `To be sent: "${sending.subject}" to ${sending.to.join(', ')}`.slice(0, 500),
           data: shown(sending),
         })
+        within?.(tx, shown(sending))
         return shown(sending)
       })
     },

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
 import type { Author, Changes } from '../../store/changes.ts'
 import type { KeptAccount, KeptFolder, KeptMail, MailQuery, MailStore } from '../../store/mail.ts'
 import type { OutboxStore } from '../../store/outbox.ts'
@@ -16,6 +17,8 @@ export interface ReadingDeps {
   changes: Changes
   now: () => number
   watcher(account: string): Watcher | undefined
+  /** A mail whose text is here now carries a calendar. */
+  invited(mail: KeptMail, calendar: string): void
 }
 
 export interface Place {
@@ -50,6 +53,8 @@ export interface Reading {
   at(folder: KeptFolder, uid: number): KeptMail | undefined
   thread(id: string): Mail[]
   text(author: Author, id: string, mark: boolean): Promise<MailText>
+  /** The calendar a mail carries, as it came. */
+  calendar(id: string): Promise<string | null>
   attachment(id: string, part: string): Promise<{ attachment: Attachment; content: Readable }>
   mark(author: Author, ids: readonly string[], marks: Marks): Mail[]
   move(author: Author, ids: readonly string[], to: string): { moved: number; to: string }
@@ -181,9 +186,23 @@ export const openReading = (deps: ReadingDeps): Reading => {
         )
         store.lightly(() => changes.write({ actor: 'ithaca' }, () => store.putBody(id, fetched)))
         body = fetched
+        if (fetched.calendar !== null) deps.invited(mail, fetched.calendar)
       }
       if (mark && !mail.read) reading.mark(author, [id], { read: true })
-      return { ...mail, ...body, read: mark || mail.read }
+      const { calendar: _calendar, ...words } = body
+      return { ...mail, ...words, read: mark || mail.read }
+    },
+
+    async calendar(id) {
+      const { attachments } = await reading.text({ actor: 'ithaca' }, id, false)
+      const kept = store.body(id)?.calendar ?? null
+      const part = kept === null ? attachments.find(isCalendar) : undefined
+      if (!part || part.size > LARGEST_CALENDAR) return kept
+      // It was read before calendars were looked at.
+      const { content } = await reading.attachment(id, part.part)
+      const text = (await buffer(content)).toString('utf8')
+      changes.write({ actor: 'ithaca' }, () => store.putCalendar(id, text))
+      return text
     },
 
     async attachment(id, part) {
@@ -271,6 +290,10 @@ export const openReading = (deps: ReadingDeps): Reading => {
   }
   return reading
 }
+
+const LARGEST_CALENDAR = 512 * 1024
+const isCalendar = ({ type, name }: Attachment): boolean =>
+  type === 'text/calendar' || type === 'application/ics' || /\.ics$/i.test(name)
 
 /** A mail as lists show it. */
 export const shown = ({

@@ -1,6 +1,6 @@
 import type { ImapFlow } from 'imapflow'
 import type { Changes } from '../../store/changes.ts'
-import type { Body, KeptAccount, KeptFolder, MailStore } from '../../store/mail.ts'
+import type { Body, KeptAccount, KeptFolder, KeptMail, MailStore } from '../../store/mail.ts'
 import type { OutboxStore } from '../../store/outbox.ts'
 import type { Account } from '../contract/mail-accounts.ts'
 import { Problem } from '../contract/problem.ts'
@@ -23,6 +23,8 @@ export interface WatcherDeps {
   actions: Omit<ActionDeps, 'store' | 'outbox'>
   arrived(account: KeptAccount, folder: KeptFolder, ids: readonly string[]): void
   changed(account: KeptAccount, folder: KeptFolder, synced: Synced): void
+  /** A mail whose text is here now carries a calendar. */
+  invited(mail: KeptMail, calendar: string): void
   report(error: unknown): void
 }
 
@@ -196,6 +198,7 @@ export const openWatcher = (deps: WatcherDeps, account: KeptAccount): Watcher =>
     if (!inbox) return
     const on = await connected()
     const bodies = new Map<string, Body>()
+    const invited: [KeptMail, string][] = []
     // Kept several at a time: each write waits for the disk, and everything else waits with it.
     const keep = (): void => {
       store.lightly(() =>
@@ -212,9 +215,12 @@ export const openWatcher = (deps: WatcherDeps, account: KeptAccount): Watcher =>
         throw error
       })
       if (body) bodies.set(mail.id, body)
+      if (body?.calendar) invited.push([mail, body.calendar])
       if (bodies.size === AT_ONCE) keep()
     }
     if (bodies.size > 0) keep()
+    // The oldest first, as they were written.
+    for (const [mail, calendar] of invited.reverse()) deps.invited(mail, calendar)
   }
 
   /** Back to where news is told by itself; what came while another folder was open is found by looking. */

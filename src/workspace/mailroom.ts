@@ -1,7 +1,7 @@
 import { resolveSrv } from 'node:dns/promises'
 import type { Changes } from '../../store/changes.ts'
 import type { Store } from '../../store/database.ts'
-import { openMail } from '../../store/mail.ts'
+import { type KeptMail, openMail } from '../../store/mail.ts'
 import { openOutbox } from '../../store/outbox.ts'
 import { type Mailbox, openMailbox } from '../mail/mail.ts'
 import type { Notify } from '../notify/notify.ts'
@@ -17,9 +17,10 @@ export const mailroom = (deps: {
   config: Config
   notify: Notify
   now: () => number
+  invited: (mail: KeptMail, calendar: string) => void
   report: (error: unknown) => void
 }): Mailbox => {
-  const { store, changes, paths, config, notify, now, report } = deps
+  const { store, changes, paths, config, notify, now, invited, report } = deps
   const mail = openMailbox({
     store: openMail(store),
     outboxStore: openOutbox(store),
@@ -27,6 +28,7 @@ export const mailroom = (deps: {
     now,
     secrets: openSeal(paths.sealKey),
     lookUp: resolveSrv,
+    invited,
     report,
   })
   notify.add(mail.channel(() => config.notify.email))

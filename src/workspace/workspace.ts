@@ -27,6 +27,7 @@ import { openSchedule } from '../todos/schedule.ts'
 import { openTodos, type Todos } from '../todos/todos.ts'
 import { openClock } from './clock.ts'
 import { type Config, readConfig, systemZone } from './config.ts'
+import { type Invitations, openInvitations } from './invitations.ts'
 import { openJournal } from './journal.ts'
 import { kitchen } from './kitchen.ts'
 import { mailroom } from './mailroom.ts'
@@ -66,6 +67,7 @@ export interface Workspace {
   readonly search: Search
   readonly notify: Notify
   readonly mail: Mailbox
+  readonly invitations: Invitations
   readonly cookbook: Cookbook
   /** Begins what happens by itself: reminders, deadlines, housekeeping. */
   start(): void
@@ -96,7 +98,20 @@ export const openWorkspace = (options: OpenOptions): Workspace => {
   const approvals = openApprovals({ store: accessStore, changes, now })
   const notify = notifier({ store, changes, now, zone, config })
   const cookbook = kitchen({ store, changes, paths, config, now, zone, notify, report: journal.report })
-  const mail = mailroom({ store, changes, paths, config, notify, now, report: journal.report })
+  const mail = mailroom({
+    ...{ store, changes, paths, config, notify, now },
+    invited: (found, text) => workspace.invitations.came(found, text),
+    report: journal.report,
+  })
+  const calendar = openCalendar({
+    store: openCalendarStore<Override>(store),
+    remote: openCalendarRemote(store),
+    changes,
+    now,
+    zone,
+    reminders: () => config.reminders,
+    addresses: () => mail.addresses(),
+  })
   const workspace: Workspace = {
     paths,
     config,
@@ -116,14 +131,8 @@ export const openWorkspace = (options: OpenOptions): Workspace => {
     access: openAccessRules({ store: accessStore, changes, now, operatorKey }),
     approvals,
     limits: openLimits(config.api, now),
-    calendar: openCalendar({
-      store: openCalendarStore<Override>(store),
-      remote: openCalendarRemote(store),
-      changes,
-      now,
-      zone,
-      reminders: () => config.reminders,
-    }),
+    calendar,
+    invitations: openInvitations({ mail, calendar, changes, report: journal.report }),
     memory: openMemories({ store: openMemoryStore(store), changes, now }),
     documents: openDocuments({ store: openDocumentStore(store), changes, now }),
     search: openSearch(openSearchStore(store)),

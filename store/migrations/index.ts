@@ -9,6 +9,7 @@ import { mail } from './008-mail.ts'
 import { people } from './009-people.ts'
 import { keys } from './010-keys.ts'
 import { caldav } from './011-caldav.ts'
+import { answers } from './012-answers.ts'
 
 /** Forward only; the position in this list is the version it brings the file to. Never edit one that has landed. */
 export const migrations: readonly string[] = [
@@ -23,4 +24,5 @@ export const migrations: readonly string[] = [
   people,
   keys,
   caldav,
+  answers,
 ]

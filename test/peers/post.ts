@@ -15,12 +15,19 @@ export interface Post extends AsyncDisposable {
 export type AccountIn = Partial<Parsed<typeof mailAccounts.add>>
 
 export const openPost = async (
-  options: { listen?: boolean; more?: AccountIn; before?: (imap: Dovecot) => void | Promise<void> } = {},
+  options: {
+    listen?: boolean
+    more?: AccountIn
+    before?: (imap: Dovecot) => void | Promise<void>
+    now?: () => number
+    config?: string
+  } = {},
 ): Promise<Post> => {
   const imap = await startDovecot()
   const smtp = await startSmtp({ login: { user: 'ann', pass: 'secret' } })
   await options.before?.(imap)
-  const w = await testWorkspace({ listen: options.listen ?? false })
+  const { listen = false, now, config } = options
+  const w = await testWorkspace({ listen, now, config })
   const account = await w.client.call(mailAccounts.add, settings(imap, smtp, options.more))
   return {
     ...{ w, imap, smtp },

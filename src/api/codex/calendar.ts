@@ -6,8 +6,12 @@ import type { Parsed } from '../../contract/route.ts'
 import type { Workspace } from '../../workspace/workspace.ts'
 import type { Bind } from '../bind.ts'
 import type { Call } from '../call.ts'
+import { answeredEvent } from '../invitations.ts'
 import { type Teller, teller } from './calendar-text.ts'
 import { requireChange } from './changes.ts'
+
+/** Answers have to be on their way before existing clients give up. */
+const PATIENCE = 8000
 
 export const bindCalendar = (bind: Bind, { calendar, zone }: Workspace): void => {
   const telling = (): Teller => teller(calendar.calendars.list(), zone())
@@ -67,6 +71,8 @@ export const bindCalendar = (bind: Bind, { calendar, zone }: Workspace): void =>
     calendar.remove(author, uid, scope, true)
     return { ok: true }
   })
+
+  bind(routes.answer, (input, call) => answeredEvent(input, call, PATIENCE))
 
   bind(routes.calendars, () => ({ calendars: calendar.calendars.list().map(listed) }))
   bind(routes.addCalendar, (input, { author }) => ({

@@ -46,7 +46,7 @@ const toolsFor = (actor: Actor, exists: (noun: string) => boolean) => {
       read: can('email:read', 'email:draft', 'email:send'),
       draft: can('email:draft', 'email:send'),
       send: can('email:send'),
-      actions: ['list', 'read', 'draft_document', 'draft', 'send'],
+      actions: ['list', 'read', 'draft_document', 'draft', 'send', 'answer_invitation'],
       available: exists('mail'),
     },
     memory: {
@@ -60,7 +60,7 @@ const toolsFor = (actor: Actor, exists: (noun: string) => boolean) => {
       write: can('calendar:write'),
       actions: [
         ...['list_events', 'create_event', 'delete_event', 'read_event', 'update_event', 'delete_occurrence'],
-        ...['list_calendars', 'create_calendar'],
+        ...['list_calendars', 'create_calendar', 'answer_event'],
       ],
       available: exists('calendar'),
     },

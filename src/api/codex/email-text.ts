@@ -62,6 +62,7 @@ export const textOf = (mail: MailText) => ({
   related_attachments: [],
   attachment_version: 2,
   warnings: mail.warnings,
+  ...(mail.invitation ? { invitation: mail.invitation } : {}),
   cached_summary: null,
   cached_ai_reply: null,
   boundaries: null,

@@ -5,6 +5,7 @@ import { Problem } from '../../contract/problem.ts'
 import type { Parsed } from '../../contract/route.ts'
 import type { Workspace } from '../../workspace/workspace.ts'
 import type { Bind } from '../bind.ts'
+import { answered, withInvitation } from '../invitations.ts'
 import { itemOf, textOf } from './email-text.ts'
 
 const LARGEST_PAGE = 50
@@ -12,7 +13,7 @@ const LARGEST_PAGE = 50
 const PATIENCE = 8000
 const FILED = 1500
 
-export const bindEmail = (bind: Bind, { mail }: Workspace): void => {
+export const bindEmail = (bind: Bind, { mail, invitations }: Workspace): void => {
   const { accounts, reading, outbox } = mail
 
   const meant = (id: string | null | undefined) => {
@@ -49,13 +50,15 @@ export const bindEmail = (bind: Bind, { mail }: Workspace): void => {
     }
   })
 
-  bind(routes.read, async ({ uid, folder, account_id, mark_seen }, { author }) => {
+  bind(routes.invitation, (input, call) => answered(input, call, PATIENCE))
+
+  bind(routes.read, async ({ uid, folder, account_id, mark_seen }, { author, actor }) => {
     const account = meant(account_id)
     if (!account?.imap) throw unavailable()
     try {
       const found = await messageAt(account, folder, uid)
       if (!found) return { error: `Email UID ${uid} not found` }
-      const text = await reading.text(author, found.id, mark_seen)
+      const text = await withInvitation(await reading.text(author, found.id, mark_seen), invitations, actor)
       return { ...textOf(text), account_id: account.id }
     } catch (error) {
       const gone = error instanceof Problem && error.code === 'gone'

@@ -2,6 +2,10 @@ import { calendars as calendarRoutes, calendar as routes } from '../../contract/
 import { calendarSync } from '../../contract/calendar-sync.ts'
 import type { Workspace } from '../../workspace/workspace.ts'
 import type { Bind } from '../bind.ts'
+import { answeredEvent } from '../invitations.ts'
+
+/** How long a caller is kept for the mail server's answer. */
+const PATIENCE = 10_000
 
 export const bindCalendar = (bind: Bind, { calendar }: Workspace): void => {
   const { calendars, show } = calendar
@@ -21,6 +25,7 @@ export const bindCalendar = (bind: Bind, { calendar }: Workspace): void => {
     calendar.remove(author, id, scope)
     return { ok: true }
   })
+  bind(routes.answer, (input, call) => answeredEvent(input, call, PATIENCE))
   bind(routes.import, (input, { author }) => calendar.import(author, input))
   bind(
     routes.export,

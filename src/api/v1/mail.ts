@@ -7,11 +7,12 @@ import { type Letter, letterOf } from '../../mail/letter.ts'
 import type { Workspace } from '../../workspace/workspace.ts'
 import type { Bind } from '../bind.ts'
 import type { Call } from '../call.ts'
+import { answered, withInvitation } from '../invitations.ts'
 
 /** How long a caller is kept for the mail server's answer: existing clients give up at twenty seconds. */
 const PATIENCE = 10_000
 
-export const bindMail = (bind: Bind, { mail, documents }: Workspace): void => {
+export const bindMail = (bind: Bind, { mail, documents, invitations }: Workspace): void => {
   const { accounts, reading, outbox } = mail
 
   bind(mailAccounts.list, () => ({ items: accounts.list() }))
@@ -52,7 +53,10 @@ export const bindMail = (bind: Bind, { mail, documents }: Workspace): void => {
     return reading.page([folder], { filter: 'all' }, limit, cursor)
   })
   bind(routes.thread, ({ id }) => ({ items: reading.thread(id) }))
-  bind(routes.read, ({ id, mark }, { author }) => reading.text(author, id, mark))
+  bind(routes.read, async ({ id, mark }, { author, actor }) =>
+    withInvitation(await reading.text(author, id, mark), invitations, actor),
+  )
+  bind(routes.invitation, (input, call) => answered(input, call, PATIENCE))
   bind(routes.attachment, async ({ id, part }) => {
     const { attachment, content } = await reading.attachment(id, part)
     return new Response(Readable.toWeb(content) as ReadableStream, {

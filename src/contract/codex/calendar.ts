@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { eventFields, eventScope, calendars as ourCalendars, calendar as ours } from '../calendar.ts'
 import { route } from '../route.ts'
 import { text } from '../words.ts'
+import { mirror } from './mirror.ts'
 
 export const CodexEvent = z.object({
   uid: z.string().describe('of one date of a repeating event: <series>::<date and time>'),
@@ -135,6 +136,7 @@ export const calendar = {
     in: z.object({ uid: z.string(), scope: eventScope }),
     out: z.object({ ok: z.literal(true) }),
   }),
+  answer: mirror(ours.answer, 'answer'),
   calendars: route({
     id: 'codex.calendar.calendars',
     method: 'GET',

@@ -80,5 +80,6 @@ export const email = {
     in: z.object({ ...message, wait_for_delivery: flag().nullish() }).meta({ title: 'send' }),
     out: z.looseObject({}),
   }),
+  invitation: { ...mirror(mail.invitation, 'invitation'), path: '/api/codex/emails/{id}/invitation' },
   upload: { ...mirror(mail.upload, 'upload'), path: '/api/codex/uploads' },
 }
