@@ -146,6 +146,7 @@ const screenSettings = async (paths: Paths): Promise<ScreenSettings> => {
     readOnly: screen.read_only,
     ascii: screen.ascii,
     theme: screen.theme,
+    ...(screen.open === undefined ? {} : { open: screen.open }),
     keys: Object.fromEntries(
       Object.entries(screen.keys).map(([id, keys]) => [id, typeof keys === 'string' ? [keys] : keys]),
     ),

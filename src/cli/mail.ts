@@ -1,18 +1,15 @@
-import { readFile } from 'node:fs/promises'
-import { basename } from 'node:path'
 import { text as readAll } from 'node:stream/consumers'
 import type { Command } from 'commander'
+import { saveAll, uploadFile } from '../client/attachments.ts'
 import type { Client } from '../client/client.ts'
 import { type MailText, mail, type Sending } from '../contract/mail.ts'
 import { mailAccounts, type Step } from '../contract/mail-accounts.ts'
-import { Problem } from '../contract/problem.ts'
 import type { Route } from '../contract/route.ts'
 import { addVerb } from './derive.ts'
 import { edited } from './editor.ts'
 import { EXIT } from './exit.ts'
 import { invitationLines } from './invitation.ts'
 import type { Around } from './program.ts'
-import { saveAll } from './save.ts'
 import { clean } from './table.ts'
 import { group } from './workspace.ts'
 
@@ -67,6 +64,7 @@ const addAccounts = (command: Command, around: Around): void => {
     ],
     ['add', { ...mailAccounts.add, cli: { words: ['address'], stdin: 'password' } }],
     ['edit', { ...mailAccounts.edit, cli: { words: ['id'], stdin: 'password' } }],
+    ['discover', { ...mailAccounts.discover, cli: { words: ['address'] } }],
     ['rm', { ...mailAccounts.remove, cli: { words: ['id'] } }],
   ]
   for (const [verb, route] of spoken) addVerb(command.command(verb), route, around)
@@ -160,7 +158,10 @@ const writing = (command: Command, around: Around, begin: Begin): void => {
         ...begun
       } = await begin(client, String(given[0] ?? ''), flags)
       const letter = await lettered(around, flags, begun)
-      const attachments = [...taken, ...(await Promise.all(flags.attach.map(file => uploaded(client, file))))]
+      const attachments = [
+        ...taken,
+        ...(await Promise.all(flags.attach.map(file => uploadFile(client, file)))),
+      ]
       const message = {
         ...letter,
         account: flags.account ?? begun.account,
@@ -201,24 +202,4 @@ const outcome = (sending: Sending): string => {
   if (sending.state === 'unknown')
     return `It may have been sent${why}. It is held, and not sent again by itself: ithaca mail outbox`
   return `It waits to be sent${why}: ithaca mail outbox`
-}
-
-/** In pieces, because a request is not as large as a file may be. */
-const PIECE = 3_000_000
-
-const uploaded = async (client: Client, file: string): Promise<string> => {
-  const bytes = await readFile(file).catch((error: Error) => {
-    throw new Problem('not_found', `${file} cannot be read: ${error.message}`)
-  })
-  let token: string | undefined
-  for (let at = 0; at === 0 || at < bytes.length; at += PIECE) {
-    const content = bytes.subarray(at, at + PIECE).toString('base64')
-    const made = await client.call(mail.upload, {
-      filename: basename(file),
-      content,
-      ...(token ? { token } : {}),
-    })
-    token = made.token
-  }
-  return token!
 }

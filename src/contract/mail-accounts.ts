@@ -41,6 +41,16 @@ export const Step = z.object({
 })
 export type Step = z.output<typeof Step>
 
+export const Discovered = z.object({
+  address: z.string(),
+  imap: Server.nullable(),
+  smtp: Server.nullable(),
+  user: z.string().nullable().describe('the name to log in with, where it is not the address'),
+  hint: z.string().nullable().describe('what has to be known before a password works'),
+  from: z.enum(['table', 'srv', 'autoconfig']).nullable().describe('null: nothing is known'),
+})
+export type Discovered = z.output<typeof Discovered>
+
 const settings = {
   name: text(100, 1).optional().describe('what you call it; the address when left out'),
   from_name: text(200).nullable().optional().describe('your name as others see it'),
@@ -88,6 +98,16 @@ export const mailAccounts = {
     }),
     out: Account,
     status: 201,
+  }),
+  discover: route({
+    id: 'mail.accounts.discover',
+    method: 'GET',
+    path: '/api/v1/mail/discover',
+    scope: 'operator',
+    danger: 'none',
+    summary: 'What is known of an address: its servers, and what its provider asks for',
+    in: z.strictObject({ address: text(300, 3) }),
+    out: Discovered,
   }),
   edit: route({
     id: 'mail.accounts.edit',

@@ -8,12 +8,13 @@ import {
   type documents as routes,
   type Version,
 } from '../contract/documents.ts'
+import { draftText } from '../contract/letter.ts'
 import { notFound, Problem } from '../contract/problem.ts'
 import type { Parsed } from '../contract/route.ts'
 import { type Difference, difference } from './diff.ts'
 import { guessLanguage, looksLikeMail } from './language.ts'
 import { pageOfLibrary } from './library.ts'
-import { draftText, sourceOf } from './mail.ts'
+import { sourceOf } from './mail.ts'
 
 type AddIn = Partial<Parsed<typeof routes.add>>
 type Page<T> = { items: T[]; next: string | null }

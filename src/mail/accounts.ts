@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import type { Author, Changes } from '../../store/changes.ts'
 import type { KeptAccount, MailStore } from '../../store/mail.ts'
-import type { mailAccounts as routes, Server } from '../contract/mail-accounts.ts'
+import type { Discovered, mailAccounts as routes, Server } from '../contract/mail-accounts.ts'
 import { notFound, Problem } from '../contract/problem.ts'
 import type { Parsed } from '../contract/route.ts'
 import type { Secrets } from '../secrets/secret.ts'
+import { autoconfigured, type Fetch } from './autoconfig.ts'
 import { cleanLine } from './clean.ts'
 import { announced, knownProvider, type LookUp } from './providers.ts'
 
@@ -22,6 +23,8 @@ export interface Accounts {
   /** The one to send by when none is named. */
   sender(): KeptAccount | undefined
   add(author: Author, input: AddIn): Promise<KeptAccount>
+  /** What can be known of an address: from the table of common ones, its SRV records, or what its provider says on the web. */
+  discover(address: string): Promise<Discovered>
   edit(author: Author, input: EditIn): KeptAccount
   remove(author: Author, name: string): KeptAccount
 }
@@ -32,6 +35,7 @@ export const openAccounts = (deps: {
   now: () => number
   secrets: Secrets
   lookUp: LookUp
+  fetch: Fetch
 }): Accounts => {
   const { store, changes, now, secrets } = deps
   const all = store.accounts
@@ -101,7 +105,23 @@ export const openAccounts = (deps: {
     }
   }
 
+  const discover = async (text: string): Promise<Discovered> => {
+    const address = addressOf(text)
+    const domain = address.slice(address.indexOf('@') + 1)
+    const nothing = { address, imap: null, smtp: null, user: null, hint: null }
+    const known = knownProvider(domain)
+    if (known) return { ...nothing, ...known, from: 'table' }
+    const [records, said] = await Promise.all([
+      announced(domain, deps.lookUp),
+      autoconfigured(address, deps.fetch),
+    ])
+    if (records.imap) return { ...nothing, smtp: said.smtp ?? null, ...records, from: 'srv' }
+    if (said.imap || said.smtp) return { ...nothing, ...records, ...said, from: 'autoconfig' }
+    return { ...nothing, ...records, from: records.smtp ? 'srv' : null }
+  }
+
   return {
+    discover,
     all,
     get,
     find,
@@ -113,15 +133,15 @@ export const openAccounts = (deps: {
       const address = addressOf(input.address)
       const domain = address.slice(address.indexOf('@') + 1)
       const complete = input.smtp_host !== undefined && (send_only || input.imap_host !== undefined)
-      const found = knownProvider(domain) ?? (complete ? {} : await announced(domain, deps.lookUp))
+      const found = complete ? knownProvider(domain) : await discover(address)
       const bare: KeptAccount = {
         id: randomBytes(4).toString('hex'),
         name: input.name ?? address,
         address,
         from_name: null,
-        user: input.user ?? address,
-        imap: send_only ? null : (found.imap ?? null),
-        smtp: found.smtp ?? null,
+        user: input.user ?? (found && 'user' in found ? found.user : null) ?? address,
+        imap: send_only ? null : (found?.imap ?? null),
+        smtp: found?.smtp ?? null,
         auth: 'none',
         command: null,
         secret: null,

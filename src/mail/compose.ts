@@ -1,6 +1,6 @@
 import type { KeptAccount, KeptMail } from '../../store/mail.ts'
+import { draftText, type Letter } from '../contract/letter.ts'
 import type { Attachment } from '../contract/mail.ts'
-import { draftText, type Letter } from './letter.ts'
 
 export type Mode = 'reply' | 'reply_all' | 'forward'
 

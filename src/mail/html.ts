@@ -7,7 +7,7 @@ const LONGEST = 1_000_000
 type Token = { text: string } | { tag: string; closes: boolean; attributes: string }
 
 /** Text and tags one after the other. Never goes back, so it costs what the page is long. */
-function* tokens(html: string): Generator<Token> {
+export function* tokens(html: string): Generator<Token> {
   let at = 0
   while (at < html.length) {
     const open = html.indexOf('<', at)
@@ -74,7 +74,7 @@ const tagEnd = (html: string, from: number): number => {
   return plain < 0 ? html.length : plain
 }
 
-const attribute = (attributes: string, name: string): string | undefined => {
+export const attribute = (attributes: string, name: string): string | undefined => {
   const found = new RegExp(`(?:^|[\\s"'/])${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)'|([^\\s"'>]+))`, 'i').exec(
     attributes,
   )

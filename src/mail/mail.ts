@@ -3,16 +3,17 @@ import { buffer } from 'node:stream/consumers'
 import type { Author, Changes, Tx } from '../../store/changes.ts'
 import type { KeptAccount, KeptFolder, KeptMail, MailStore } from '../../store/mail.ts'
 import type { OutboxStore } from '../../store/outbox.ts'
+import type { Letter } from '../contract/letter.ts'
 import type { Sending } from '../contract/mail.ts'
 import type { Account, Step } from '../contract/mail-accounts.ts'
 import { notFound, Problem } from '../contract/problem.ts'
 import { proofOf, type Secrets } from '../secrets/secret.ts'
 import { type Accounts, openAccounts } from './accounts.ts'
 import { queue } from './actions.ts'
+import type { Fetch } from './autoconfig.ts'
 import { mailChannel } from './channel.ts'
 import { cleanFilename } from './clean.ts'
 import { type Answer, answerTo, type Mode } from './compose.ts'
-import type { Letter } from './letter.ts'
 import { type Enclosed, write } from './mime.ts'
 import { type Outbox, openSendings } from './outbox.ts'
 import { probe } from './probe.ts'
@@ -88,10 +89,11 @@ export const openMailbox = (deps: {
   lookUp: LookUp
   /** A mail whose text is here now carries a calendar. */
   invited: (mail: KeptMail, calendar: string) => void
+  fetch: Fetch
   report: (error: unknown) => void
 }): Mailbox => {
   const { store, outboxStore, changes, now, secrets, report } = deps
-  const accounts = openAccounts({ store, changes, now, secrets, lookUp: deps.lookUp })
+  const accounts = openAccounts({ store, changes, now, secrets, lookUp: deps.lookUp, fetch: deps.fetch })
   const watchers = new Map<string, Watcher>()
   const closing = new Set<Promise<void>>()
   let started = false
@@ -341,6 +343,8 @@ export const openMailbox = (deps: {
 
     async send(author, account, letter, { attachments, source, headers, calendar, within }) {
       if (source !== null) reading.get(source)
+      // Whoever writes an answer by hand, or as a document, names what is answered by its Message-ID alone.
+      const answered = source ?? store.named(account.id, letter.in_reply_to ?? '')[0]?.id ?? null
       const files = await enclosed(author, attachments)
       const written = await write(account, letter, files, {
         message_id: messageId(account),
@@ -348,7 +352,7 @@ export const openMailbox = (deps: {
         headers,
         calendar,
       })
-      const queued = outbox.add(author, account, written, source, within)
+      const queued = outbox.add(author, account, written, answered, within)
       void outbox.pump().catch(report)
       return queued
     },

@@ -1,9 +1,9 @@
 import type { KeptAccount } from '../../store/mail.ts'
+import type { Letter } from '../contract/letter.ts'
 import { Problem } from '../contract/problem.ts'
 import { cleanLine, cleanText } from './clean.ts'
 import { personText } from './header.ts'
 import { harmless } from './html.ts'
-import type { Letter } from './letter.ts'
 
 export interface Enclosed {
   name: string

@@ -81,6 +81,7 @@ export const Config = z.strictObject({
       ascii: z.boolean().default(false),
       mouse: z.boolean().default(false),
       read_only: z.boolean().default(false),
+      open: z.string().optional(),
       keys: z.record(z.string(), z.union([z.string(), z.array(z.string())])).default({}),
     })
     .prefault({}),

@@ -29,6 +29,7 @@ export const mailroom = (deps: {
     secrets: openSeal(paths.sealKey),
     lookUp: resolveSrv,
     invited,
+    fetch: (url, init) => fetch(url, init),
     report,
   })
   notify.add(mail.channel(() => config.notify.email))

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { letterOf } from '../../src/contract/letter.ts'
 import { mail } from '../../src/contract/mail.ts'
 import { harmless, htmlToText } from '../../src/mail/html.ts'
-import { letterOf } from '../../src/mail/letter.ts'
 import { dovecotMissing } from '../peers/dovecot.ts'
 import { openPost, type Post, put, written } from '../peers/post.ts'
 

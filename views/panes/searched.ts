@@ -81,6 +81,11 @@ export class Searched<T> {
     if (this.#shell.live.link) void this.#answer.refresh()
   }
 
+  /** Asks for the same again, where something changed that no stored event told of. */
+  refresh(): void {
+    if (this.#looked && this.#shell.live.link) void this.#answer.refresh()
+  }
+
   /** Asks anew: what is looked for has changed. */
   again(): void {
     this.#extra = null

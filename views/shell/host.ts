@@ -2,12 +2,15 @@ import type { Terminal, TerminalShape } from '../../src/contract/terminal.ts'
 import type { Stroke } from '../keys/decode.ts'
 import type { Copied } from '../terminal/clipboard.ts'
 import type { Relayed } from '../terminal/relay.ts'
+import type { Opener } from './opener.ts'
 
 export interface ScreenSettings {
   keys: Readonly<Record<string, readonly string[]>>
   readOnly: boolean
   ascii: boolean
   theme: string
+  /** What opens a file; the desktop's own where it is not said. */
+  open?: string
 }
 
 /** What the shell needs of the terminal and the process it runs in. */
@@ -33,6 +36,8 @@ export interface Host {
   plain(rows: readonly string[]): Promise<void>
   page(text: string): Promise<void>
   edit(text: string, extension: string): Promise<string | null>
+  /** Absent on a screen that is only printed. */
+  readonly opener?: Opener
   /** Sets one key of the config file; absent where the workspace is another machine's. */
   configure?(key: string, value: unknown): Promise<void>
   /** Leaves a daemon behind that goes on with reminders, tokens and serves; absent where one is there already. */

@@ -5,6 +5,7 @@ import { copySequence } from '../terminal/clipboard.ts'
 import { firstRows } from './chrome.ts'
 import type { Host, ScreenSettings } from './host.ts'
 import { type OpenScreen, openScreen } from './open-screen.ts'
+import { openerOf } from './opener.ts'
 import type { Shell } from './shell.ts'
 
 export interface ScreenOptions {
@@ -113,6 +114,7 @@ async function open(options: ScreenOptions, screen: OpenScreen, quit: () => void
       const { editThrough } = await import('./outside.ts')
       return terminal.lend(() => editThrough(text, extension, process.env))
     },
+    opener: openerOf(settings.open, process.env, process.platform),
     quit,
     ...(configure ? { configure } : {}),
     ...(daemon ? { daemon } : {}),

@@ -13,6 +13,8 @@ export interface Overlay extends Focus {
 export interface Over {
   /** Gives a stroke to the text field in focus. */
   field(stroke: import('../keys/decode.ts').Stroke): Promise<boolean>
+  /** Text through $EDITOR; null where it was left as it was. */
+  edit(text: string, extension: string): Promise<string | null>
   changed(): void
   close(overlay: Overlay): void
   readonly glyphs: import('../widgets/text.ts').Glyphs

@@ -61,6 +61,7 @@ export class Shell {
     this.readOnly = host.settings.readOnly
     this.#over = {
       field: stroke => host.field(stroke),
+      edit: (text, extension) => this.edit(text, extension),
       changed: this.signal.now,
       close: overlay => this.close(overlay),
       glyphs: this.glyphs,

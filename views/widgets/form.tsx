@@ -1,6 +1,7 @@
 import { Box, Text } from 'ink'
 import { Field } from './field.tsx'
 import { type FormField, type FormState, setValue } from './form-state.ts'
+import { LinesField } from './lines-field.tsx'
 import { cut } from './text.ts'
 import { toned } from './theme.ts'
 
@@ -52,6 +53,13 @@ export function Form({ fields, state, problems, width, height, onChange }: Props
                     {...(field.placeholder === undefined ? {} : { placeholder: field.placeholder })}
                     {...(field.mask === undefined ? {} : { mask: field.mask })}
                   />
+                ) : field.kind === 'lines' ? (
+                  <LinesField
+                    value={value}
+                    at={focused ? Math.min(state.cursor ?? 0, value.length) : null}
+                    width={width - labels - 2}
+                    height={field.rows}
+                  />
                 ) : (
                   <Text wrap="truncate">{toned(shown(field, value), focused ? 'selected' : 'plain')}</Text>
                 )}
@@ -69,6 +77,7 @@ export function Form({ fields, state, problems, width, height, onChange }: Props
 
 /** How many rows a field takes where it has this width. */
 export function fieldRows(field: FormField, value: string, width: number): number {
+  if (field.kind === 'lines') return field.rows
   if (field.kind !== 'text') return 1
   const shown = value === '' ? (field.placeholder ?? '') : value
   return Math.max(1, Math.ceil((shown.length + 1) / Math.max(1, width)))
@@ -82,7 +91,7 @@ export function firstShown(rows: readonly number[], at: number, height: number):
   return first
 }
 
-function shown(field: Exclude<FormField, { kind: 'text' }>, value: string): string {
+function shown(field: Exclude<FormField, { kind: 'text' | 'lines' }>, value: string): string {
   if (field.kind === 'toggle') return value === 'yes' ? '[x] yes' : '[ ] no'
   return `< ${field.choices.find(choice => choice.value === value)?.label ?? 'choose'} >`
 }

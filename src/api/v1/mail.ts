@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream'
+import { type Letter, letterOf } from '../../contract/letter.ts'
 import { type Folder, mail as routes } from '../../contract/mail.ts'
 import { mailAccounts } from '../../contract/mail-accounts.ts'
 import { Problem } from '../../contract/problem.ts'
 import type { Parsed } from '../../contract/route.ts'
-import { type Letter, letterOf } from '../../mail/letter.ts'
 import type { Workspace } from '../../workspace/workspace.ts'
 import type { Bind } from '../bind.ts'
 import type { Call } from '../call.ts'
@@ -17,6 +17,7 @@ export const bindMail = (bind: Bind, { mail, documents, invitations }: Workspace
 
   bind(mailAccounts.list, () => ({ items: accounts.list() }))
   bind(mailAccounts.add, async (input, { author }) => accounts.show(await accounts.add(author, input)))
+  bind(mailAccounts.discover, ({ address }) => accounts.discover(address))
   bind(mailAccounts.edit, (input, { author }) => accounts.show(accounts.edit(author, input)))
   bind(mailAccounts.test, ({ id }) => mail.test(id))
   bind(mailAccounts.remove, ({ id }, { author }) => {

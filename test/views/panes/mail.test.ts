@@ -1,52 +1,262 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { mail } from '../../../src/contract/mail.ts'
+import { mailAccounts } from '../../../src/contract/mail-accounts.ts'
 import { dovecotMissing } from '../../peers/dovecot.ts'
-import { openPost, put, written } from '../../peers/post.ts'
+import { openPost, type Post, put, until, written } from '../../peers/post.ts'
+import { startSmtp } from '../../peers/smtp.ts'
 import { ScreenStage, sizes } from './stage.tsx'
 
 const missing = dovecotMissing()
 if (missing) console.warn(`left out: the mail pane against a real server: ${missing}`)
 
-test('without an account it says how one is set up', async () => {
+/** A question takes no key before it was there for a moment. */
+const noticed = () => new Promise(resolve => setTimeout(resolve, 320))
+
+const mailed = (post: Post, subject: string, body: string, id: string, more: Record<string, string> = {}) =>
+  put(
+    post,
+    'INBOX',
+    written(
+      {
+        From: 'Bob <bob@example.net>',
+        To: 'Ann <ann@example.org>, carl@example.com',
+        Subject: subject,
+        'Message-ID': `<${id}@x>`,
+        ...more,
+      },
+      body,
+    ),
+  )
+
+const withFile = (post: Post) =>
+  mailed(
+    post,
+    'Files',
+    '--b\nContent-Type: text/html\n\n<h1>Plan</h1><p>See below</p>\n--b\nContent-Type: text/csv; name=plan.csv\nContent-Disposition: attachment; filename=plan.csv\n\na,b\n--b\nContent-Type: text/plain; name=run.sh\nContent-Disposition: attachment; filename=run.sh\n\nrm\n--b--\n',
+    'files',
+    { 'MIME-Version': '1.0', 'Content-Type': 'multipart/mixed; boundary=b' },
+  )
+
+test('without an account it says how one is added, and adds it from an address', async () => {
+  await using smtp = await startSmtp()
   await using stage = await ScreenStage.open(sizes[0]!, 'mail')
-  await stage.until('ithaca mail accounts add')
+  await stage.until('C adds one')
+  await stage.press('m')
+  await stage.until('no account can send yet')
+  // The one provider that is known and lives on this machine: no network is asked.
+  await stage.press('C', '\r')
+  await stage.until('Add a mail account')
+  await stage.press('me@proton.me')
+  await stage.until('reads from 127.0.0.1:1143')
+  await stage.until('Proton Mail Bridge')
+  await stage.press('\t', '\t', ' ')
+  await stage.until('smtp security')
+  await stage.press('\t', '\t', '\t', '\t', '127.0.0.1', '\t', String(smtp.port), '\t', ' ', ' ')
+  await stage.until(/smtp security\s+< none >/)
+  await stage.press('\x1b\r')
+  await stage.until('Testing me@proton.me')
+  await stage.until(/ok\s+smtp: 127.0.0.1/)
+  const { items } = await stage.workspace.client.call(mailAccounts.list, {})
+  expect(items).toMatchObject([
+    { address: 'me@proton.me', imap: { port: 1143 }, smtp: { port: smtp.port, security: 'none' } },
+  ])
 })
 
-describe.skipIf(missing)('mail on a real server', () => {
-  test('is listed, read, searched, and answered as a document; hostile mail leaves the frame whole', async () => {
-    await using post = await openPost()
-    const mailed = (subject: string, body: string, id: string) =>
-      put(
-        post,
-        'INBOX',
-        written(
-          {
-            From: 'Bob <bob@example.net>',
-            To: 'ann@example.org',
-            Subject: subject,
-            'Message-ID': `<${id}@x>`,
-          },
-          body,
-        ),
-      )
-    await mailed('Lunch', 'At noon?', 'a1')
-    await mailed('=?utf-8?Q?=1B[2Jboo=1Bc?=', '\x1b[2J\x1b]0;owned\x07 here', 'a2')
+describe.skipIf(missing).each(sizes.slice(0, 2))('mail on a real server at $cols x $rows', size => {
+  const opened = async (post: Post) => {
     await post.w.client.call(mail.sync, {})
-    await using stage = await ScreenStage.open(sizes[0]!, 'mail', post.w)
-    await stage.until('Lunch')
-    await stage.press('/', 'lunch', '\r')
-    await stage.until(/^>.*Lunch/m)
+    return ScreenStage.open(size, 'mail', post.w)
+  }
+
+  test('folders, reading, marks, and what is done with several at once', async () => {
+    await using post = await openPost()
+    for (const n of [1, 2, 3]) await mailed(post, `Number ${n}`, `Words ${n}`, `n${n}`)
+    await mailed(post, '=?utf-8?Q?=1B[2Jboo=1Bc?=', '\x1b[2J\x1b]0;owned\x07 here', 'a2')
+    await using stage = await opened(post)
+    await stage.until(/4 unread of 4/)
+    await stage.press('/', 'number 1', '\r')
+    await stage.until(/^> N.*Number 1/m)
     await stage.press('\r')
-    await stage.until('At noon?')
+    await stage.until('Words 1')
+    await stage.until('to          Ann <ann@example.org>')
     await stage.press('\x1b', '\x1b')
     await stage.until('boo')
-    await stage.press('g', '\r', '\x1b', 'G', '\r', '\x1b')
+    await stage.until('3 unread of 4')
     expect(stage.screen.leftOn.filter(mode => mode !== 'hidden cursor')).toEqual([])
-    await stage.press('/', 'lunch', '\r')
-    await stage.until(/^>.*Lunch/m)
+    // The newest stands first: boo, 3, 2, 1.
+    await stage.press('g', 'j', ' ', ' ', 'f')
+    await stage.until(/!.*Number 3[\s\S]*!.*Number 2/)
+    await stage.press('g', 'j', ' ', ' ', 'A')
+    await stage.until('Archived 2 mails')
+    await stage.until(() => !stage.screen.text().includes('Number 3'))
+    await stage.press('G', 'X')
+    await stage.until('Into the trash')
+    await noticed()
+    await stage.press('y')
+    await stage.until(/Deleted 'Number 1'/)
+    await stage.press('c')
+    await stage.until('Outbox')
+    await stage.press('/', 'Trash', '\r')
+    await stage.until(/^> +Trash/m)
+    await stage.press('\r')
+    await stage.until(/Number 1/)
+    await stage.press('X')
+    await stage.until('gone for good')
+    await noticed()
+    await stage.press('n')
+    expect(stage.isWhole).toBe(true)
+  })
+
+  test('an answer is written in the form, asked about with everybody named, and sent', async () => {
+    await using post = await openPost()
+    await mailed(post, 'Lunch', 'At noon?', 'l1')
+    await using stage = await opened(post)
+    await stage.until('Lunch')
+    await stage.press('a')
+    await stage.until('> At noon?')
+    await stage.until('carl@example.com')
+    await stage.press('Yes,', '\r', 'gladly.', '\t', '\r')
+    await stage.until('Send this mail')
+    await stage.until(/to\s+Bob <bob@example.net>/)
+    await stage.until(/cc\s+carl@example.com/)
+    expect(post.smtp.delivered).toHaveLength(0)
+    await noticed()
+    await stage.press('y')
+    await stage.until(/Sent "Re: Lunch" to bob@example.net, carl@example.com/)
+    expect(post.smtp.delivered[0]!.raw).toMatch(
+      /In-Reply-To: <l1@x>[\s\S]*Yes,\r\ngladly\.[\s\S]*> At noon\?/,
+    )
+    await until('the answered flag', async () =>
+      (await post.w.client.call(mail.list, {})).items.some(({ answered }) => answered),
+    )
+    await stage.until(/^> N? *r/m)
+    await stage.press('L')
+    await stage.until('No letter is being written')
+    await stage.press('O')
+    await stage.until('A copy lies in Sent')
+  })
+
+  test('a letter goes through $EDITOR with a file, waits as a draft on the server, and is written on', async () => {
+    await using post = await openPost()
+    await using stage = await opened(post)
+    const folder = mkdtempSync(join(tmpdir(), 'ithaca-letter-'))
+    const file = join(folder, 'note.txt')
+    writeFileSync(file, 'a note')
+    await stage.until('Nothing in')
+    await stage.press('m', '\t', '\t', '\t', 'Later', '\t', '\t', 'Soon.', '\t', ' ', '\r')
+    await stage.until('nobody yet')
+    stage.editor = `sed -i 's/^To:.*/To: dora@example.com\\nAttach: ${file.replaceAll('/', '\\/')}/'`
+    await stage.press('E')
+    await stage.until(/to\s+dora@example.com/)
+    await stage.until('note.txt')
+    await stage.press('D')
+    await stage.until('It lies in Drafts')
+    await stage.press('c', '/', 'Drafts', '\r', '\r')
+    await stage.until('Later')
+    await stage.press('e')
+    await stage.until(/attached\s+[0-9a-f]+-1\/2/)
+    await stage.press('S')
+    await stage.until(/to\s+dora@example.com/)
+    await noticed()
+    await stage.press('y')
+    await stage.until('Sent "Later"')
+    expect(post.smtp.delivered[0]!.raw).toContain('note.txt')
+    await until(
+      'the draft to be gone',
+      async () =>
+        (await post.w.client.call(mail.list, { folder: 'Drafts', refresh: true })).items.length === 0,
+    )
+    rmSync(folder, { recursive: true })
+  })
+
+  test('what may have been sent is held and explained; what failed is written anew', async () => {
+    await using post = await openPost()
+    post.smtp.answers.data = () => 'cut'
+    await using stage = await opened(post)
+    await stage.until('Nothing in')
+    await stage.press('m', 'dora@example.com', '\t', '\t', '\t', 'Once', '\t', '\t', 'x', '\t', '\r')
+    await stage.until('Send this mail')
+    await noticed()
+    await stage.press('y')
+    await stage.until('"Once" may have been sent')
+    await stage.press('O')
+    await stage.until(/HELD .*Once/)
+    await stage.until('never sent')
     await stage.press('r')
-    await stage.until('Drafted as a document')
-    await stage.until('To: Bob <bob@example.net>')
-    await stage.until(() => stage.isWhole)
+    await stage.until('It may arrive twice')
+    await noticed()
+    post.smtp.answers.data = () => ({ code: 550, text: 'no such user' })
+    await stage.press('y')
+    await stage.until(/FAILED .*Once/)
+    await stage.until('no such user')
+    await stage.press('e')
+    await stage.until(/to\s+dora@example.com/)
+    expect((await post.w.client.call(mail.outbox, {})).items).toEqual([])
+    expect(post.smtp.delivered).toEqual([])
+  })
+
+  test('what hangs on a mail is saved where it is said; a program is never opened', async () => {
+    await using post = await openPost()
+    await withFile(post)
+    await using stage = await opened(post)
+    const folder = mkdtempSync(join(tmpdir(), 'ithaca-files-'))
+    await stage.until('+ plan.csv')
+    await stage.press('\r')
+    await stage.until('See below')
+    await stage.press('s', 'j', '\r')
+    await stage.until('save to: ')
+    await stage.press('\x7f'.repeat('~/plan.csv'.length), join(folder, 'mine.csv'), '\r')
+    await stage.until('Saved ')
+    expect(readFileSync(join(folder, 'mine.csv'), 'utf8')).toBe('a,b')
+    await stage.press('o', 'j', '\r')
+    await stage.until('would run as a program')
+    await stage.press('o', '\r')
+    await stage.until('Open this file')
+    await noticed()
+    await stage.press('y')
+    await stage.until(/Opened .*plan.csv/)
+    rmSync(folder, { recursive: true })
+  })
+})
+
+describe.skipIf(missing)('mail that comes', () => {
+  test('is said once for many, and is in the list by itself; a lost server is said over it', async () => {
+    await using post = await openPost({ listen: true })
+    await until('a live connection', () =>
+      post.w.inside.workspace.mail.folders().some(folder => folder.role === 'inbox' && folder.complete),
+    )
+    await using stage = await ScreenStage.open(sizes[0]!, 'mail', post.w)
+    await stage.until('Nothing in')
+    for (const n of [1, 2, 3]) await mailed(post, `News ${n}`, 'x', `w${n}`)
+    await stage.until('News 3')
+    await stage.until(/note: .*[nN]ew mail/)
+    await stage.until('3 unread of 3')
+    await post.imap.vanish()
+    await stage.until(/! .*again in/)
+    await stage.press('c')
+    await stage.until(/ann@example.org +! /)
+  })
+
+  test('a thread is shown whole, and the server is searched', async () => {
+    await using post = await openPost()
+    await mailed(post, 'Talk', 'First words', 't1')
+    await mailed(post, 'Other', 'x', 'o1')
+    await mailed(post, 'Re: Talk', 'Second words', 't2', { References: '<t1@x>', 'In-Reply-To': '<t1@x>' })
+    await post.w.client.call(mail.sync, {})
+    await using stage = await ScreenStage.open(sizes[0]!, 'mail', post.w)
+    await stage.until('Re: Talk')
+    await stage.until('2 mails in this conversation')
+    await stage.press('t')
+    await stage.until('Thread: Re: Talk')
+    await stage.until(() => !stage.screen.text().includes('Other'))
+    await stage.press('\x1b')
+    await stage.until('Other')
+    await stage.press('V', 'First', '\r')
+    await stage.until('on the server: First')
+    await stage.until(() => !stage.screen.text().includes('Other'))
+    await stage.until(/^> .*Talk/m)
   })
 })

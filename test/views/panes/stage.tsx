@@ -3,6 +3,7 @@ import { InkInput } from '../../../views/keys/ink-input.ts'
 import { Keyboard } from '../../../views/keys/keyboard.ts'
 import { panes } from '../../../views/panes/index.ts'
 import type { Host } from '../../../views/shell/host.ts'
+import { openerOf } from '../../../views/shell/opener.ts'
 import { editThrough } from '../../../views/shell/outside.ts'
 import { rootOf } from '../../../views/shell/root.tsx'
 import { Shell } from '../../../views/shell/shell.ts'
@@ -71,6 +72,7 @@ export class ScreenStage implements AsyncDisposable {
       tmuxSocket: '',
       page: async () => {},
       edit: (text, extension) => editThrough(text, extension, { ...process.env, VISUAL: this.editor }),
+      opener: openerOf('true', process.env, process.platform),
       quit: () => {},
     }
     this.shell = new Shell(host, screen, panes)

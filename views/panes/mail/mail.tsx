@@ -1,183 +1,201 @@
-import { documents } from '../../../src/contract/documents.ts'
-import { type Mail, type MailText, mail } from '../../../src/contract/mail.ts'
-import type { Action } from '../../actions/registry.ts'
+import { Box as Column } from 'ink'
+import type { ReactNode } from 'react'
 import type { Shell } from '../../shell/shell.ts'
-import { sanitiseBlock, sanitiseText } from '../../terminal/sanitise.ts'
-import { toWidth, wrapText } from '../../widgets/text.ts'
+import { sanitiseText } from '../../terminal/sanitise.ts'
+import { Rows } from '../../widgets/rows.tsx'
 import { toned } from '../../widgets/theme.ts'
-import { factRows } from '../facts.ts'
-import type { Pane } from '../pane.ts'
-import { Searched } from '../searched.ts'
+import type { Box, Motion, Pane, Side } from '../pane.ts'
 import { TextSide } from '../text-side.tsx'
-import { day } from '../words.ts'
+import { accountActions } from './accounts.ts'
+import { mailActions, placeActions } from './actions.ts'
+import { MailBook, type Mode } from './book.ts'
+import { hints, keys } from './keys.ts'
+import { letterActions } from './letter-actions.ts'
+import { MailNews } from './news.ts'
+import { outboxActions } from './outbox-actions.ts'
+import { Reading } from './reading.ts'
+import { accountRows, headRow, sendingRows } from './rows.ts'
 
-const where = ['mail']
+/** From this height on, the folders stand over the mails. */
+const tall = 30
+/** Under this height, a text has less over it. */
+const short = 14
 
-/** The mails of one folder, to read and to answer; an answer is a document until somebody sends it. */
+/** Mail: folders, what lies in them, what is being written, what is on its way. */
 export function mailPane(shell: Shell): Pane {
-  let folder = 'inbox'
-  let read: MailText | null = null
-  const mails = new Searched<Mail>(shell, {
-    nouns: ['email', 'mail-account'],
-    idOf: ({ id }) => id,
-    row: mailRow,
-    empty: () => `Nothing in ${sanitiseText(folder)}. Accounts: ithaca mail accounts add.`,
-    page: ({ search, ...query }) =>
-      search === undefined
-        ? shell.client.call(mail.list, { ...query, folder })
-        : shell.client.call(mail.search, { ...query, q: search, folder }),
-  })
-  const { side } = mails
+  const book = new MailBook(shell)
+  const reading = new Reading(shell)
   const text = new TextSide()
-  const action = (
-    id: string,
-    title: string,
-    help: string,
-    run: (one: Mail) => void | Promise<void>,
-    writes = true,
-  ): Action<Shell, never> => ({
-    id: `mail.${id}`,
-    title,
-    help,
-    where,
-    writes,
-    danger: 'none',
-    disabled: () => (side.selected ? undefined : 'select a mail first'),
-    run: () => run(side.selected!),
-  })
-  const answer = (mode: 'reply' | 'reply_all' | 'forward') => async (one: Mail) => {
-    const begun = await shell.client.call(mail.answer, { id: one.id, mode })
-    const { to, cc, subject, body, in_reply_to, references } = begun
-    const draft = await shell.client.call(documents.draft, { to, cc, subject, body, in_reply_to, references })
-    shell.go('documents')
-    await shell.pane.reveal?.(draft.id)
-    shell.toast('good', 'Drafted as a document: E writes it. Nothing is sent.')
+  let shown = ''
+  new MailNews(shell, id => book.own.has(id))
+  const side = () =>
+    ({
+      folders: book.spots,
+      mails: book.mails.side,
+      letters: book.letters.side.side,
+      outbox: book.outbox.side,
+    })[book.mode]
+  const rows = ({ width, height }: Box): string[] =>
+    ({
+      folders: () => {
+        const { folder } = book.spots.selected ?? {}
+        return accountRows(book.known.find(({ id }) => id === folder?.account) ?? book.here, width)
+      },
+      mails: () => reading.rows(book.mails.side.selected, width, height < short),
+      letters: () => book.letters.rows(width),
+      outbox: () => sendingRows(book.outbox.side.selected, width),
+    })[book.mode]()
+  const current = (): string => {
+    const { mode } = book
+    if (mode === 'mails') return `mails ${book.mails.side.selected?.id}`
+    if (mode === 'letters') return `letters ${book.letters.selected?.id}`
+    return `${mode} ${mode === 'outbox' ? book.outbox.side.selected?.id : book.spots.selected?.id}`
+  }
+  const movers: Record<Mode, (motion: Motion) => void> = {
+    folders: motion => book.spots.move(motion),
+    mails: motion => book.mails.move(motion),
+    letters: motion => book.letters.side.move(motion),
+    outbox: motion => book.outbox.move(motion),
   }
   return {
     id: 'mail',
     tab: 'Mail',
     title: 'Mail',
     actions: [
-      action(
-        'read',
-        'read',
-        'Opens the mail; it counts as read then.',
-        async one => {
-          read = await shell.client.call(mail.read, { id: one.id, mark: !shell.readOnly })
-          text.top = 0
-          shell.side = 'detail'
-        },
-        false,
-      ),
-      action('unread', 'read or unread', 'Marks it read, or unread.', async one => {
-        await shell.client.call(mail.mark, { ids: [one.id], read: !one.read })
-      }),
-      action('flag', 'flag', 'Flags it, or no more.', async one => {
-        await shell.client.call(mail.mark, { ids: [one.id], flagged: !one.flagged })
-      }),
-      action('archive', 'archive', 'Moves it to the archive.', async one => {
-        await shell.client.call(mail.move, { to: 'archive', ids: [one.id] })
-      }),
-      action('reply', 'reply', 'Begins an answer as a document.', answer('reply')),
-      action('reply-all', 'reply to all', 'Begins an answer to all as a document.', answer('reply_all')),
-      action('forward', 'forward', 'Begins a forward as a document.', answer('forward')),
-      {
-        id: 'mail.folders',
-        title: 'folders',
-        help: 'Shows another folder.',
-        where,
-        danger: 'none',
-        async run() {
-          const { items } = await shell.client.call(mail.folders, {})
-          shell.menu(
-            'Folders',
-            items.map(({ id, path, role, unread, total }) => ({
-              id,
-              title: sanitiseText(path),
-              note: `${unread} unread of ${total}`,
-              run() {
-                folder = role ?? path
-                mails.again()
-              },
-            })),
-          )
-        },
-      },
-      {
-        id: 'mail.outbox',
-        title: 'outbox',
-        help: 'What was to be sent, and how it went.',
-        where,
-        danger: 'none',
-        async run() {
-          const { items } = await shell.client.call(mail.outbox, { limit: 200 })
-          const rows = items.map(one =>
-            sanitiseText(
-              `${day(one.created_at)} ${one.state}  ${one.to.join(', ')}: ${one.subject} ${one.reason ?? ''}`,
-            ),
-          )
-          shell.show('Outbox', () => (rows.length === 0 ? ['Nothing was sent yet.'] : rows))
-        },
-      },
+      ...mailActions(shell, book, reading),
+      ...letterActions(shell, book),
+      ...outboxActions(shell, book),
+      ...accountActions(shell, book),
+      ...placeActions(shell, book),
     ],
-    keys: {
-      'mail.read': ['enter', 'l', 'right'],
-      'mail.reply': ['r'],
-      'mail.reply-all': ['a'],
-      'mail.forward': ['F'],
-      'mail.unread': ['U'],
-      'mail.flag': ['f'],
-      'mail.archive': ['A'],
-      'mail.folders': ['c'],
-      'mail.outbox': ['o'],
+    keys,
+    share: 0.45,
+    places: at => [placeOf(book.mode, at), 'mail'],
+    hints: at => hints[placeOf(book.mode, at)] ?? [],
+    badge: () => {
+      const trouble = book.known.some(({ state }) => state === 'waiting')
+      const stuck = book.outbox.items.some(({ state }) => state === 'failed' || state === 'unknown')
+      const unread = (book.folders.value ?? []).reduce(
+        (sum, { role, unread: more }) => sum + (role === 'inbox' ? more : 0),
+        0,
+      )
+      return `${unread > 0 ? `(${unread})` : ''}${trouble || stuck ? '!' : ''}`
     },
-    places: () => where,
-    hints: () => [
-      'mail.read',
-      'mail.reply',
-      'mail.archive',
-      'mail.folders',
-      'mail.outbox',
-      'mail.flag',
-      'screen.filter',
-    ],
-    filter: mails.filter,
-    list: box => side.view(box),
-    detail: box => text.view(mailRows(side.selected, read, box.width), box),
+    get filter() {
+      return { folders: book.spots, mails: book.mails, letters: book.letters.side, outbox: book.outbox }[
+        book.mode
+      ].filter
+    },
+    list: box => listOf(book, side(), box),
+    detail(box) {
+      const now = current()
+      if (now !== shown) text.top = 0
+      shown = now
+      return text.view(rows(box), box)
+    },
     move(motion, at) {
-      if (at === 'list') mails.move(motion)
+      if (at === 'list') movers[book.mode](motion)
       else text.move(motion)
     },
-    opened: () => mails.look(),
+    opened() {
+      book.look()
+      book.refresh()
+      reading.again()
+    },
+    closed() {
+      book.stop()
+      reading.stop()
+    },
+    up: at => at === 'list' && book.up(),
+    async reveal(id) {
+      book.mode = 'mails'
+      await book.mails.reveal(id)
+    },
+    objects: () => [
+      ...book.mails.items.slice(0, 200).map(one => ({
+        id: one.id,
+        title: one.subject || '(no subject)',
+        words: `${one.from_name} ${one.from_address}`,
+        open() {
+          shell.go('mail')
+          book.mode = 'mails'
+          book.mails.side.select(one.id)
+        },
+      })),
+      ...(book.folders.value ?? []).map(folder => ({
+        id: folder.id,
+        title: `folder ${folder.path}`,
+        open() {
+          shell.go('mail')
+          book.open({ id: folder.id, folder, mode: 'mails', name: folder.path, unread: folder.unread })
+        },
+      })),
+    ],
+    remember: () => ({
+      account: book.account,
+      folder: book.folder,
+      mode: book.mode,
+      selected: book.mails.side.selected?.id ?? null,
+      own: [...book.own].slice(-50),
+      resumed: [...book.resumed].slice(-50),
+    }),
+    recall(kept) {
+      const { account, folder, mode, selected, own, resumed } = kept as Record<string, unknown>
+      if (typeof account === 'string') book.account = account
+      if (typeof folder === 'string') book.folder = folder
+      if (mode === 'folders' || mode === 'letters' || mode === 'outbox') book.mode = mode
+      if (typeof selected === 'string') book.mails.side.state = { ...book.mails.side.state, selected }
+      for (const [from, into] of [
+        [own, book.own],
+        [resumed, book.resumed],
+      ] as const)
+        for (const pair of Array.isArray(from) ? from : [])
+          if (Array.isArray(pair) && pair.every(one => typeof one === 'string'))
+            into.set(...(pair as [string, string]))
+    },
   }
 }
 
-function mailRow(one: Mail, width: number): string {
-  const signs = `${one.read ? ' ' : 'N'}${one.flagged ? '!' : ' '}${one.answered ? 'r' : ' '}`
-  const from = toWidth(sanitiseText(one.from_name || one.from_address), width < 60 ? 10 : 20)
-  const line = `${signs} ${from} ${sanitiseText(one.subject) || '(no subject)'}`
-  return one.read ? line : toned(line, 'strong')
+const placeOf = (mode: Mode, at: Side): string =>
+  mode === 'mails' ? (at === 'list' ? 'mail.list' : 'mail.read') : `mail.${mode}`
+
+function listOf(book: MailBook, side: { view(box: Box): ReactNode }, box: Box): ReactNode {
+  const { mode, question } = book
+  const both = box.height >= tall && mode !== 'letters' && mode !== 'outbox'
+  const folders = both ? Math.min(14, Math.floor(box.height / 3), book.spotRows + 1) : 0
+  const names = { mails: nameOf(book), letters: 'Being written', outbox: 'Outbox', folders: 'Folders' }
+  const head =
+    mode === 'mails' || both
+      ? headRow(
+          {
+            account: book.here,
+            folder: question.kind === 'folder' ? book.shown : undefined,
+            name: names.mails,
+            filter: question.kind === 'folder' ? book.filter : 'all',
+            marked: book.mails.side.state.marked.size,
+          },
+          box.width,
+        )
+      : toned(names[mode], 'title')
+  const room = Math.max(1, box.height - folders - 1)
+  return (
+    <Column flexDirection="column" width={box.width} height={box.height} overflow="hidden">
+      {both && (
+        <Column height={folders} flexShrink={0}>
+          {book.spots.view({ ...box, height: folders, focused: box.focused && mode === 'folders' })}
+        </Column>
+      )}
+      <Rows rows={[head]} width={box.width} height={1} />
+      {both && mode === 'folders'
+        ? book.mails.side.view({ ...box, height: room, focused: false })
+        : side.view({ ...box, height: room })}
+    </Column>
+  )
 }
 
-function mailRows(one: Mail | undefined, read: MailText | null, width: number): string[] {
-  if (!one) return []
-  const whole = read?.id === one.id ? read : null
-  const attached = (whole?.attachments ?? []).map(({ name, size }) => `${name} (${size})`).join(', ')
-  const body = whole ? sanitiseBlock(whole.body) : [toned('Enter reads it.', 'quiet')]
-  return [
-    ...factRows(
-      [
-        ['from', `${one.from_name} <${one.from_address}>`],
-        ['to', one.to],
-        ['cc', one.cc],
-        ['date', day(one.received_at)],
-        ['subject', one.subject],
-        ['attached', attached],
-        ...(whole?.warnings ?? []).map(warning => ['! careful', warning] as const),
-      ],
-      width,
-    ),
-    '',
-    ...(whole ? body.flatMap(line => wrapText(line, width)) : body),
-  ]
+function nameOf({ question, folder, shown }: MailBook): string {
+  if (question.kind === 'thread') return sanitiseText(`Thread: ${question.of.subject}`).slice(0, 60)
+  if (question.kind === 'everywhere') return sanitiseText(`Everywhere: ${question.words}`)
+  const name = sanitiseText(shown?.role === 'inbox' ? 'Inbox' : (shown?.path ?? folder))
+  return question.kind === 'server' ? `${name} on the server: ${sanitiseText(question.words)}` : name
 }

@@ -1,6 +1,7 @@
 import { Box, Text } from 'ink'
 import type { Stroke } from '../../keys/decode.ts'
 import type { Screen } from '../../terminal/compositor.ts'
+import { sanitiseBlock } from '../../terminal/sanitise.ts'
 import { Frame } from '../../widgets/dialog.tsx'
 import { Form, fieldRows } from '../../widgets/form.tsx'
 import { type FormField, type FormState, formStroke } from '../../widgets/form-state.ts'
@@ -35,6 +36,8 @@ const judgeAfter = 200
 /** Fields to fill in; nothing happens before the person submits. */
 export class FormOverlay implements Overlay {
   #state: FormState
+  /** The field that has the keys, by its id: fields that come and go cannot redirect what is typed. */
+  #focused = ''
   #judgement: Judgement = {}
   #error: string | null = null
   #busy = false
@@ -51,6 +54,7 @@ export class FormOverlay implements Overlay {
     this.#state = { values: spec.values, at: 0 }
     const at = this.#fields.findIndex(field => field.id === spec.at)
     if (at > 0) this.#state = { ...this.#state, at }
+    this.#focused = this.#fields[this.#state.at]?.id ?? ''
     this.#judge(0)
   }
 
@@ -61,12 +65,31 @@ export class FormOverlay implements Overlay {
 
   async stroke(stroke: Stroke): Promise<boolean> {
     if (this.#busy) return true
+    this.#settle()
+    const lines = this.#lines
+    if (lines && !('paste' in stroke) && stroke.key === 'ctrl+e') {
+      await this.#editOutside(lines.id)
+      return true
+    }
     const { state, outcome, field } = formStroke(this.#state, this.#fields, stroke)
     this.#set(state)
     if (field) await this.#over.field(stroke)
     else if (outcome === 'cancel') this.#leave()
     else if (outcome === 'submit') void this.#submit()
     return true
+  }
+
+  /** The field of several lines, where that has the keys. */
+  get #lines() {
+    const field = this.#fields[this.#state.at]
+    return field?.kind === 'lines' ? field : undefined
+  }
+
+  async #editOutside(id: string): Promise<void> {
+    const text = await this.#over.edit(this.#state.values[id] ?? '', 'txt')
+    if (text === null) return
+    const clean = sanitiseBlock(text.replace(/\n+$/, '')).join('\n')
+    this.#set({ values: { ...this.#state.values, [id]: clean }, at: this.#state.at })
   }
 
   cancel(): void {
@@ -84,9 +107,19 @@ export class FormOverlay implements Overlay {
     } else this.cancel()
   }
 
+  #settle(): void {
+    const fields = this.#fields
+    if (fields[this.#state.at]?.id === this.#focused) return
+    const at = fields.findIndex(({ id }) => id === this.#focused)
+    this.#state = { ...this.#state, at: at >= 0 ? at : Math.min(this.#state.at, fields.length - 1) }
+    this.#focused = fields[this.#state.at]?.id ?? ''
+  }
+
   #set(state: FormState): void {
     const { values } = this.#state
+    if (state.at !== this.#state.at) this.#focused = this.#fields[state.at]?.id ?? ''
     this.#state = state
+    this.#settle()
     if (state.values !== values) {
       this.#touched = true
       this.#sure = false
@@ -131,13 +164,16 @@ export class FormOverlay implements Overlay {
   }
 
   view(screen: Screen) {
+    this.#settle()
     const width = Math.min(screen.columns, 110)
     const inner = width - 4
     const said = this.#error === null ? [] : wrapText(this.#error, inner).map(row => toned(row, 'bad'))
     const rows = [...said, ...(this.#judgement.rows ?? []).flatMap(row => wrapText(row, inner))]
     const hint = this.#busy
       ? 'Working...'
-      : `Tab next field  Enter next, ${this.#spec.verb.toLowerCase()} on the last  M-Enter ${this.#spec.verb}  Esc leave`
+      : this.#lines
+        ? `Tab next field  ^E $EDITOR  M-Enter ${this.#spec.verb}  Esc leave`
+        : `Tab next field  Enter next, ${this.#spec.verb.toLowerCase()} on the last  M-Enter ${this.#spec.verb}  Esc leave`
     const height = Math.min(screen.rows, Math.max(8, this.#height(inner) + Math.min(rows.length, 10) + 4))
     const room = height - 4 - Math.min(rows.length, Math.floor((height - 4) / 2))
     return (

@@ -1,10 +1,12 @@
-import { createWriteStream } from 'node:fs'
-import { basename, extname, join } from 'node:path'
+import { createWriteStream, existsSync, statSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { basename, dirname, extname, join, resolve } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import type { Client } from '../client/client.ts'
 import { mail } from '../contract/mail.ts'
 import { notFound, Problem } from '../contract/problem.ts'
+import type { Client } from './client.ts'
 
 /** Attachments as files, read as they come and never over something that is there. */
 export const saveAll = async (
@@ -47,4 +49,43 @@ const written = async (response: Response, folder: string, name: string): Promis
     return file
   }
   throw new Problem('conflict', `There are too many files called ${name} in ${folder}.`)
+}
+
+/** In pieces, because a request is not as large as a file may be. */
+const PIECE = 3_000_000
+
+/** The token of a file of this machine, to be sent along with a mail. */
+export const uploadFile = async (client: Client, file: string): Promise<string> => {
+  const bytes = await readFile(file).catch((error: Error) => {
+    throw new Problem('not_found', `${file} cannot be read: ${error.message}`)
+  })
+  let token: string | undefined
+  for (let at = 0; at === 0 || at < bytes.length; at += PIECE) {
+    const content = bytes.subarray(at, at + PIECE).toString('base64')
+    const made = await client.call(mail.upload, {
+      filename: basename(file),
+      content,
+      ...(token ? { token } : {}),
+    })
+    token = made.token
+  }
+  return token!
+}
+
+/** A path as people write it. */
+export const expandHome = (path: string): string =>
+  resolve(path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path)
+
+/** One attachment into a folder, or under a name that is chosen. */
+export const saveOne = async (
+  client: Client,
+  id: string,
+  attachment: { part: string; name: string },
+  to: string,
+): Promise<string> => {
+  const path = expandHome(to)
+  const isFolder = to.endsWith('/') || (existsSync(path) && statSync(path).isDirectory())
+  const [folder, name] = isFolder ? [path, basename(attachment.name)] : [dirname(path), basename(path)]
+  const response = await client.stream(mail.attachment, { id, part: attachment.part })
+  return written(response, folder, name)
 }

@@ -1,0 +1,109 @@
+import { documents, type Entry } from '../../../src/contract/documents.ts'
+import { type Draft, draftOf } from '../../../src/contract/letter.ts'
+import type { Shell } from '../../shell/shell.ts'
+import { sanitiseBlock, sanitiseText } from '../../terminal/sanitise.ts'
+import { toWidth, wrapText } from '../../widgets/text.ts'
+import { toned } from '../../widgets/theme.ts'
+import { factRows } from '../facts.ts'
+import { Searched } from '../searched.ts'
+import { day } from '../words.ts'
+
+/** A letter as it stands in its document. */
+export interface Written {
+  id: string
+  version: number
+  draft: Draft
+}
+
+/** What is being written: documents of the language email, until they are sent. */
+export class Letters {
+  readonly side: Searched<Entry>
+  readonly #shell: Shell
+  #written: Written | null = null
+  #asking = ''
+  #error: string | null = null
+
+  constructor(shell: Shell) {
+    this.#shell = shell
+    this.side = new Searched<Entry>(shell, {
+      nouns: ['document'],
+      idOf: ({ id }) => id,
+      row: ({ title, updated_at }, width) => {
+        const when = day(updated_at)
+        return `${toWidth(sanitiseText(title) || 'No subject', Math.max(8, width - when.length - 1))} ${toned(when, 'quiet')}`
+      },
+      empty: () => 'No letter is being written. m begins one, r answers a mail.',
+      page: query => shell.client.call(documents.list, { ...query, language: 'email' }),
+      get: id => shell.client.call(documents.get, { id }),
+    })
+  }
+
+  get selected(): Entry | undefined {
+    return this.side.side.selected
+  }
+
+  /** The selected letter, where its text is here. */
+  get written(): Written | undefined {
+    const { selected } = this
+    const one = this.#written
+    return one && one.id === selected?.id && one.version === selected.version ? one : undefined
+  }
+
+  rows(width: number): string[] {
+    const { selected } = this
+    if (!selected) return []
+    this.#ask(selected)
+    const { written } = this
+    if (!written) return [this.#error === null ? '' : toned(sanitiseText(this.#error), 'bad')]
+    const { draft } = written
+    const missing = draft.to || draft.cc || draft.bcc ? '' : 'nobody yet: e says to whom'
+    return [
+      ...factRows(
+        [
+          ['from', draft.from ?? ''],
+          ['to', draft.to || missing],
+          ['cc', draft.cc ?? ''],
+          ['bcc', draft.bcc ?? ''],
+          ['subject', draft.subject || '(none)'],
+          ...(draft.attach ?? []).map(file => ['attached', file] as const),
+        ],
+        width,
+      ),
+      '',
+      ...(draft.body === '' ? [toned('It has no text yet. E writes it.', 'quiet')] : []),
+      ...sanitiseBlock(draft.body).flatMap(line =>
+        wrapText(line, width).map(row => (line.startsWith('>') ? toned(row, 'quiet') : row)),
+      ),
+    ]
+  }
+
+  async read(id: string): Promise<Written> {
+    const { content, version } = await this.#shell.client.call(documents.get, { id })
+    return { id, version, draft: draftOf(content) }
+  }
+
+  /** Reads the text of the selected one now, for what comes next. */
+  async load(id: string): Promise<void> {
+    await this.side.reveal(id)
+    this.#written = await this.read(id)
+    this.#asking = `${id} ${this.#written.version}`
+  }
+
+  #ask({ id, version }: Entry): void {
+    const key = `${id} ${version}`
+    if (this.#asking === key) return
+    this.#asking = key
+    setImmediate(async () => {
+      if (this.#asking !== key) return
+      try {
+        const written = await this.read(id)
+        if (this.#asking !== key) return
+        this.#written = written
+        this.#error = null
+      } catch (error) {
+        this.#error = (error as Error).message
+      }
+      this.#shell.signal.soon()
+    })
+  }
+}

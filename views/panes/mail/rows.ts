@@ -1,0 +1,145 @@
+import type { Folder, Mail, Sending } from '../../../src/contract/mail.ts'
+import type { Account } from '../../../src/contract/mail-accounts.ts'
+import { sanitiseText } from '../../terminal/sanitise.ts'
+import { textWidth } from '../../terminal/width.ts'
+import { toWidth, wrapText } from '../../widgets/text.ts'
+import { toned } from '../../widgets/theme.ts'
+import { factRows } from '../facts.ts'
+import { age, bytes, day } from '../words.ts'
+import type { Spot } from './book.ts'
+
+const when = (at: number): string => {
+  const said = day(at)
+  return said.length === 5 ? said : said.slice(2, 10)
+}
+
+/** One mail in a line: N new, ! flagged, r answered, + with attachments; where it lies, when lists hold several folders. */
+export function mailRow(one: Mail, width: number, placed: boolean): string {
+  const signs = [one.read ? ' ' : 'N', one.flagged ? '!' : ' ', one.answered ? 'r' : ' ']
+  const sign = `${signs.join('')}${one.has_attachments ? '+' : ' '}`
+  const wide = width >= 60
+  const sent = one.draft || one.from_address === ''
+  const who = toWidth(sanitiseText(sent ? `to ${one.to}` : one.from_name || one.from_address), wide ? 20 : 12)
+  const date = wide || width >= 44 ? toned(when(one.received_at).padStart(8), 'quiet') : ''
+  const folder = placed ? toned(`${toWidth(sanitiseText(one.folder), 8)} `, 'quiet') : ''
+  const tags = one.tags.length > 0 && wide ? toned(` #${sanitiseText(one.tags.join(' #'))}`, 'accent') : ''
+  const subject = sanitiseText(one.subject) || '(no subject)'
+  const room = Math.max(4, width - 4 - textWidth(who) - (date === '' ? 0 : 9) - (placed ? 9 : 0) - 2)
+  const line = `${sign} ${who} ${folder}${toWidth(subject + tags, room)}`
+  return `${one.read ? line : toned(line, 'strong')}${date === '' ? '' : ` ${date}`}`
+}
+
+const signs: Record<Sending['state'], string> = {
+  queued: 'waits',
+  sending: 'sending',
+  sent: 'sent',
+  failed: 'FAILED',
+  unknown: 'HELD',
+}
+
+export function sendingRow(one: Sending, width: number): string {
+  const tone =
+    one.state === 'failed' || one.state === 'unknown' ? 'bad' : one.state === 'sent' ? 'quiet' : 'warn'
+  const people = toWidth(sanitiseText(one.to.join(', ')), width < 60 ? 14 : 24)
+  const partly = one.refused.length > 0 && one.state === 'sent' ? `${one.refused.length} refused  ` : ''
+  return `${toned(signs[one.state].padEnd(7), tone)} ${toned(when(one.created_at).padStart(8), 'quiet')} ${people} ${toned(partly, 'bad')}${sanitiseText(one.subject) || '(no subject)'}`
+}
+
+/** What became of one mail, and what can be done about it. */
+export function sendingRows(one: Sending | undefined, width: number): string[] {
+  if (!one) return []
+  const said = {
+    queued: `It waits to be sent${one.next_at === null ? '' : `; the next try is at ${day(one.next_at)}`}. X takes it back.`,
+    sending: 'It is being sent just now.',
+    sent: { yes: `A copy lies in ${one.sent_folder}.`, waiting: 'Its copy is being filed.', no: '' }[
+      one.filed
+    ],
+    failed:
+      'It was not sent and nothing tries it again by itself. r sends it again, e opens it as a letter, X drops it.',
+    unknown:
+      'The server had the whole mail, and its answer was lost: it may have arrived. It is held, and never sent again by itself. Ask, or look into Sent; then r sends it again even if it may arrive twice, X drops it.',
+  }[one.state]
+  return [
+    ...factRows(
+      [
+        ['state', `${one.state}${one.reason === null ? '' : `: ${one.reason}`}`],
+        ['to', one.to.join(', ')],
+        ['subject', one.subject],
+        ['written', `${day(one.created_at)} by ${one.actor}`],
+        ['sent', one.sent_at === null ? '' : day(one.sent_at)],
+        ['tries', one.attempts > 1 ? String(one.attempts) : ''],
+        ['size', bytes(one.size)],
+        ['id', one.message_id],
+        ...one.refused.map(({ address, reason }) => ['! refused', `${address}: ${reason}`] as const),
+      ],
+      width,
+    ),
+    '',
+    ...wrapText(sanitiseText(said), width),
+  ]
+}
+
+export function spotRow({ name, folder, unread }: Spot, width: number, here: boolean): string {
+  const count = unread > 0 ? String(unread) : ''
+  const total = folder && width >= 40 ? toned(` of ${folder.total}`.padStart(9), 'quiet') : ''
+  const reading = folder && !folder.complete ? toned(' reading', 'warn') : ''
+  const room = Math.max(4, width - 6 - textWidth(total) - textWidth(reading))
+  const label = toWidth(`${here ? '* ' : '  '}${name}`, room)
+  return `${unread > 0 ? toned(label, 'strong') : label}${reading}${count.padStart(5)}${total}`
+}
+
+/** How the connection of an account is, in a few words; a problem says itself. */
+export function stateWords(account: Account): string {
+  const waiting = account.waiting_actions > 0 ? `, ${account.waiting_actions} changes to tell` : ''
+  if (account.syncing)
+    return `reading ${sanitiseText(account.syncing.folder)} ${account.syncing.done}/${account.syncing.total}`
+  if (account.state === 'waiting') {
+    const again =
+      account.retry_at === null ? '' : `; again in ${age(Math.max(0, account.retry_at - Date.now()))}`
+    return `! ${sanitiseText(account.reason ?? 'no connection')}${again}${waiting}`
+  }
+  const words = { off: 'not connected', connecting: 'connecting', live: 'live', send_only: 'only sends' }
+  return `${words[account.state]}${waiting}`
+}
+
+/** What stands over the list of mails. */
+export function headRow(
+  {
+    account,
+    folder,
+    name,
+    filter,
+    marked,
+  }: {
+    account: Account | undefined
+    folder: Folder | undefined
+    name: string
+    filter: string
+    marked: number
+  },
+  width: number,
+): string {
+  if (!account) return ''
+  const counts = folder ? `  ${folder.unread} unread of ${folder.total}` : ''
+  const only = filter === 'all' ? '' : `  only ${filter}`
+  const title = toned(`${name}${only}${marked > 0 ? `  ${marked} marked` : ''}`, 'title')
+  const problem = account.state === 'waiting' || account.syncing !== null
+  const state = problem ? toned(`  ${stateWords(account)}`, 'warn') : ''
+  return toWidth(`${title}${problem ? '' : toned(counts, 'quiet')}${state}`, width)
+}
+
+export function accountRows(account: Account | undefined, width: number): string[] {
+  if (!account) return []
+  const server = (one: Account['imap']) => (one ? `${one.host}:${one.port} ${one.security}` : 'none')
+  return factRows(
+    [
+      ['account', `${account.name}${account.default ? ' (default)' : ''}`],
+      ['address', account.from_name ? `${account.from_name} <${account.address}>` : account.address],
+      ['state', stateWords(account)],
+      ['imap', server(account.imap)],
+      ['smtp', server(account.smtp)],
+      ['login', account.auth === 'none' ? 'none' : `${account.user}, ${account.auth}`],
+    ],
+    width,
+  )
+}

@@ -1,0 +1,123 @@
+import { expandHome, uploadFile } from '../../../src/client/attachments.ts'
+import { documents } from '../../../src/contract/documents.ts'
+import { mail, type Sending } from '../../../src/contract/mail.ts'
+import type { Shell } from '../../shell/shell.ts'
+import { sanitiseText } from '../../terminal/sanitise.ts'
+import type { MailBook } from './book.ts'
+import type { Written } from './letters.ts'
+
+/** How long the screen looks for the outcome of what it sent. */
+const waits = 60
+
+/** Asks, naming everybody and everything; what was named is what is sent. */
+export function askToSend(shell: Shell, book: MailBook, written: Written): void {
+  const { draft } = written
+  const people = [draft.to, draft.cc, draft.bcc].filter(Boolean).join(', ')
+  if (people.trim() === '') {
+    shell.toast('warn', 'send: the letter goes to nobody yet; e says to whom.')
+    return
+  }
+  const question = { title: 'Send this mail', facts: factsOf(book, written), verb: 'Send' }
+  // Keys wait for what the last one did, so the answer cannot be waited for here.
+  void shell.confirm(question).then(yes => {
+    if (yes) void shell.act('send', () => send(shell, book, written))
+  })
+}
+
+function factsOf(book: MailBook, { draft }: Written): string[] {
+  const facts: [string, string | undefined][] = [
+    ['from', draft.from || book.known.find(one => one.default && one.smtp)?.address],
+    ['to', draft.to],
+    ['cc', draft.cc],
+    ['bcc', draft.bcc],
+    ['subject', draft.subject || '(none)'],
+    ...(draft.attach ?? []).map((file): [string, string] => ['with', file]),
+  ]
+  const promised = /\battach(ed|ment|ments|ing)?\b|\banbei\b|\bAnhang\b/i.test(unquoted(draft.body))
+  return [
+    ...facts.flatMap(([name, value]) => (value ? [sanitiseText(`${name.padEnd(8)}${value}`)] : [])),
+    ...(promised && !draft.attach?.length
+      ? ['! The text speaks of something attached, and nothing is.']
+      : []),
+    ...(unquoted(draft.body).trim() === '' ? ['! It has no text of yours.'] : []),
+  ]
+}
+
+const unquoted = (body: string) =>
+  body
+    .split('\n')
+    .filter(line => !line.startsWith('>'))
+    .join('\n')
+
+/** What hangs on it as the API takes it: parts of mails that are there by their names, files of this machine uploaded. */
+async function tokens(shell: Shell, attach: readonly string[]): Promise<string[]> {
+  const found: string[] = []
+  for (const one of attach)
+    found.push(/^[0-9a-f-]+-\d+\/[\d.]+$/.test(one) ? one : await uploadFile(shell.client, expandHome(one)))
+  return found
+}
+
+async function messageOf(shell: Shell, { draft }: Written) {
+  const { from, attach = [], cc, bcc, in_reply_to, references, ...rest } = draft
+  const optional = Object.fromEntries(
+    Object.entries({ account: from, cc, bcc, in_reply_to, references }).filter(([, value]) => value),
+  )
+  return { ...rest, ...optional, attachments: await tokens(shell, attach) }
+}
+
+async function send(shell: Shell, book: MailBook, written: Written): Promise<void> {
+  const { client } = shell
+  const message = await messageOf(shell, written)
+  // The same question answered twice sends one mail.
+  const sending = await client.call(
+    mail.send,
+    { ...message, wait: false },
+    { key: `${written.id} ${written.version}` },
+  )
+  book.own.set(sending.id, written.id)
+  await client.call(documents.remove, { id: written.id })
+  await forget(shell, book, written.id)
+  if (book.mode === 'letters') book.go('mails')
+  shell.toast('info', `Sending "${sending.subject || '(no subject)'}" to ${sending.to.join(', ')}.`)
+  // Not waited for: the keys go on.
+  void shell.act('send', async () =>
+    say(shell, await client.call(mail.sending, { id: sending.id, wait: waits })),
+  )
+}
+
+/** How it went, in one sentence. */
+export function say(shell: Shell, sending: Sending): void {
+  const what = `"${sending.subject || '(no subject)'}"`
+  const why = sending.reason === null ? '' : `: ${sending.reason}`
+  if (sending.state === 'sent')
+    shell.toast(
+      sending.refused.length > 0 ? 'warn' : 'good',
+      sending.refused.length > 0 ? `Sent ${what}${why}` : `Sent ${what} to ${sending.to.join(', ')}.`,
+    )
+  else if (sending.state === 'failed') shell.toast('bad', `Not sent ${what}${why}. It is kept: O shows it.`)
+  else if (sending.state === 'unknown')
+    shell.toast('bad', `${what} may have been sent${why}. It is held: O shows it.`)
+  else shell.toast('warn', `${what} waits in the outbox${why}.`)
+}
+
+/** Into the Drafts folder of its account, where other programs find it. */
+export async function keepAsDraft(shell: Shell, book: MailBook, written: Written): Promise<void> {
+  const { client } = shell
+  const { folder, queued } = await client.call(mail.draft, await messageOf(shell, written))
+  await client.call(documents.remove, { id: written.id })
+  await forget(shell, book, written.id)
+  book.go('mails')
+  shell.toast(
+    'good',
+    queued ? `It goes to ${folder} as soon as the server is there.` : `It lies in ${folder}.`,
+  )
+}
+
+/** The letter is over, and so is the draft on the server that it was begun from. */
+async function forget(shell: Shell, book: MailBook, letter: string): Promise<void> {
+  book.letters.side.again()
+  const old = book.resumed.get(letter)
+  if (old === undefined) return
+  book.resumed.delete(letter)
+  await shell.act('the old draft', async () => void (await shell.client.call(mail.remove, { ids: [old] })))
+}
