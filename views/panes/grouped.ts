@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { sanitiseText } from '../terminal/sanitise.ts'
 import { toned } from '../widgets/theme.ts'
-import { ListSide, type ListSpec } from './list-side.tsx'
+import { ListSide, type ListSpec, nothingMatches } from './list-side.tsx'
 import type { Box, Motion } from './pane.ts'
 
 export interface Group<T> {
@@ -42,10 +42,13 @@ export class GroupedSide<T> {
       row: (line, width) =>
         line.kind === 'head' ? toned(line.title, 'title') : ` ${spec.row(line.item, width - 1)}`,
       words: () => '',
-      empty: () =>
-        this.filter.text === ''
-          ? spec.empty()
-          : sanitiseText(`Nothing matches '${this.filter.text}'. Esc shows all.`),
+      empty: () => (this.filter.text === '' ? spec.empty() : nothingMatches(this.filter.text)),
+      notes: () => {
+        const { text } = this.filter
+        const found = this.#lines().filter(({ kind }) => kind === 'item').length
+        const filtered = text === '' ? [] : [sanitiseText(`/${text}: ${found} found`)]
+        return [...filtered, ...(spec.notes?.() ?? [])]
+      },
       changed: () => {},
     })
   }
@@ -84,6 +87,22 @@ export class GroupedSide<T> {
     this.#settle()
     this.#list.mark()
     this.#settle()
+    this.#spec.changed()
+  }
+
+  markRange(): void {
+    this.#settle()
+    this.#list.markRange()
+    const { marked } = this.#list.state
+    const items = [...marked].filter(id => !id.startsWith('head:'))
+    this.#list.state = { ...this.#list.state, marked: new Set(items) }
+    this.#spec.changed()
+  }
+
+  markAll(): void {
+    const ids = this.#lines().flatMap(line => (line.kind === 'item' ? [line.id] : []))
+    const all = ids.every(id => this.#list.state.marked.has(id))
+    this.#list.state = { ...this.#list.state, marked: new Set(all ? [] : ids) }
     this.#spec.changed()
   }
 

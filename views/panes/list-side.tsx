@@ -1,14 +1,19 @@
+import { Box as Column, Text } from 'ink'
 import type { ReactNode } from 'react'
+import { sanitiseText } from '../terminal/sanitise.ts'
 import { List } from '../widgets/list.tsx'
 import {
   chosen,
   emptyList,
   type ListState,
+  markRange,
   moveList,
   selectAt,
   settleList,
   toggleMarked,
 } from '../widgets/list-state.ts'
+import { toWidth } from '../widgets/text.ts'
+import { toned } from '../widgets/theme.ts'
 import type { Box, Motion } from './pane.ts'
 
 export interface ListSpec<T> {
@@ -20,10 +25,12 @@ export interface ListSpec<T> {
   words(item: T): string
   /** Where there is nothing: what is empty and the key that changes it. */
   empty(): string
+  /** What else the last row says where the list is not all there is: how it is narrowed, what more there is. */
+  notes?(): readonly string[]
   changed(): void
 }
 
-/** A list with its selection, filter and marks. */
+/** A list with its selection, filter and marks; its last row says what is filtered and marked. */
 export class ListSide<T> {
   state: ListState = emptyList
   readonly filter: { text: string; set(text: string): void }
@@ -88,6 +95,21 @@ export class ListSide<T> {
     this.move({ rows: 1 })
   }
 
+  /** Marks everything between the last mark and the selection. */
+  markRange(): void {
+    const ids = this.#ids(this.shown)
+    this.state = markRange(settleList(this.state, ids, this.#height), ids)
+    this.#spec.changed()
+  }
+
+  /** Marks all that is shown, or nothing where all of it is marked. */
+  markAll(): void {
+    const ids = this.#ids(this.shown)
+    const all = ids.every(id => this.state.marked.has(id))
+    this.state = { ...this.state, marked: new Set(all ? [] : ids) }
+    this.#spec.changed()
+  }
+
   unmark(): boolean {
     if (this.state.marked.size === 0) return false
     this.state = { ...this.state, marked: new Set() }
@@ -96,26 +118,48 @@ export class ListSide<T> {
   }
 
   view({ width, height, focused }: Box): ReactNode {
-    this.#height = Math.max(1, height)
     const shown = this.shown
-    this.state = settleList(this.state, this.#ids(shown), this.#height)
-    const empty =
-      this.filter.text === '' ? this.#spec.empty() : `Nothing matches '${this.filter.text}'. Esc shows all.`
-    return (
+    const ids = this.#ids(shown)
+    const status = height > 2 ? this.#status(ids).join('  ') : ''
+    const rows = status === '' ? height : height - 1
+    this.#height = Math.max(1, rows)
+    this.state = settleList(this.state, ids, this.#height)
+    const list = (
       <List
         items={shown}
         state={this.state}
         width={width}
-        height={height}
+        height={rows}
         idOf={this.#spec.idOf}
         row={this.#spec.row}
-        empty={empty}
+        empty={this.filter.text === '' ? this.#spec.empty() : nothingMatches(this.filter.text)}
         focused={focused}
       />
     )
+    if (status === '') return list
+    return (
+      <Column flexDirection="column" width={width} height={height} overflow="hidden">
+        {list}
+        <Text wrap="truncate">{toned(toWidth(`-- ${status}`, width), 'quiet')}</Text>
+      </Column>
+    )
+  }
+
+  #status(ids: readonly string[]): string[] {
+    const { marked } = this.state
+    const here = ids.filter(id => marked.has(id)).length
+    const hidden = marked.size > here ? `, ${marked.size - here} more not shown` : ''
+    return [
+      ...(this.filter.text === '' ? [] : [`/${sanitiseText(this.filter.text)}: ${ids.length} found`]),
+      ...(marked.size === 0 ? [] : [`${here} marked${hidden}`]),
+      ...(this.#spec.notes?.() ?? []),
+    ]
   }
 
   #ids(items: readonly T[]): string[] {
     return items.map(this.#spec.idOf)
   }
 }
+
+export const nothingMatches = (text: string): string =>
+  sanitiseText(`Nothing matches '${text}'. Esc shows all.`)

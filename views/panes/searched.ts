@@ -1,7 +1,9 @@
+import type { ReactNode } from 'react'
 import type { Shell } from '../shell/shell.ts'
 import type { Answer } from '../store/collection.ts'
-import { ListSide } from './list-side.tsx'
-import type { Motion } from './pane.ts'
+import { sanitiseText } from '../terminal/sanitise.ts'
+import { ListSide, nothingMatches } from './list-side.tsx'
+import type { Box, Motion } from './pane.ts'
 
 export interface SearchedSpec<T> {
   /** A stored change of one of these asks again; null: any change. */
@@ -10,6 +12,8 @@ export interface SearchedSpec<T> {
   row(item: T, width: number): string
   /** Where there is nothing: what is empty and the key that changes it. */
   empty(): string
+  /** How it is narrowed, for the last row of the list. */
+  notes?(): readonly string[]
   page(query: {
     search?: string
     limit: number
@@ -23,7 +27,7 @@ const step = 200
 /** What the API takes as words to search for. */
 const longest = 200
 
-/** A list that the API searches and hands out in pages; more of it is read when the selection comes near its end. Nothing is read before it was looked at. */
+/** A list that the API searches and hands out in pages; the next one is read when the selection comes near the end. Nothing is read before it was looked at. */
 export class Searched<T> {
   readonly side: ListSide<T>
   readonly filter: { text: string; set(text: string): void }
@@ -31,7 +35,9 @@ export class Searched<T> {
   readonly #spec: SearchedSpec<T>
   readonly #answer: Answer<readonly T[]>
   #limit = step
-  #more = false
+  #next: string | undefined
+  #reading = 0
+  #asked: string | undefined
   #looked = false
   #seen = false
   #extra: T | null = null
@@ -47,6 +53,7 @@ export class Searched<T> {
     this.filter = {
       text: '',
       set: text => {
+        if (text === this.filter.text) return
         this.filter.text = text
         this.again()
       },
@@ -59,10 +66,9 @@ export class Searched<T> {
       empty: () => {
         if (this.#answer.error !== null) return this.#answer.error
         if (!this.#seen) return 'reading'
-        return this.filter.text === ''
-          ? spec.empty()
-          : `Nothing matches '${this.filter.text}'. Esc shows all.`
+        return this.filter.text === '' ? spec.empty() : nothingMatches(this.filter.text)
       },
+      notes: () => this.#notes(),
       changed: shell.signal.now,
     })
   }
@@ -73,6 +79,14 @@ export class Searched<T> {
     const extra = this.#extra
     if (extra === null || read.some(item => this.#spec.idOf(item) === this.#spec.idOf(extra))) return read
     return [extra, ...read]
+  }
+
+  get selected(): T | undefined {
+    return this.side.selected
+  }
+
+  get chosen(): readonly T[] {
+    return this.side.chosen
   }
 
   look(): void {
@@ -90,17 +104,38 @@ export class Searched<T> {
   again(): void {
     this.#extra = null
     this.#limit = step
+    this.#looked = true
     void this.#answer.refresh()
     this.#shell.signal.now()
   }
 
   move(motion: Motion): void {
     this.side.move(motion)
-    const { items } = this
-    const { index } = this.side.state
-    if (!this.#more || index < items.length - step / 4) return
-    this.#limit = items.length + step
-    void this.#answer.refresh()
+    if (this.side.state.index >= this.items.length - step / 4) void this.#further()
+  }
+
+  select(id: string): void {
+    this.side.select(id)
+  }
+
+  mark(): void {
+    this.side.mark()
+  }
+
+  markRange(): void {
+    this.side.markRange()
+  }
+
+  markAll(): void {
+    this.side.markAll()
+  }
+
+  unmark(): boolean {
+    return this.side.unmark()
+  }
+
+  view(box: Box): ReactNode {
+    return this.side.view(box)
   }
 
   /** Selects one wherever it lies. */
@@ -113,21 +148,59 @@ export class Searched<T> {
     this.side.select(id)
   }
 
+  #notes(): string[] {
+    const { text } = this.filter
+    const { length } = this.items
+    const more = this.#next !== undefined
+    const count = `${length}${more ? '+' : ''}`
+    return [
+      ...(text === '' ? [] : [sanitiseText(`/${text}: ${count} found`)]),
+      ...(this.#spec.notes?.() ?? []),
+      ...(more && text === '' ? [`the first ${length}, more below`] : []),
+    ]
+  }
+
+  #page(cursor: string | undefined, limit: number) {
+    const search = this.filter.text.trim().slice(0, longest)
+    return this.#spec.page({
+      limit,
+      ...(search === '' ? {} : { search }),
+      ...(cursor === undefined ? {} : { cursor }),
+    })
+  }
+
+  /** The next page after what there is; dropped where all was read anew meanwhile. */
+  async #further(): Promise<void> {
+    const cursor = this.#next
+    const reading = this.#reading
+    if (cursor === undefined || this.#asked === cursor) return
+    this.#asked = cursor
+    await this.#shell.act('more', async () => {
+      const page = await this.#page(cursor, step)
+      if (this.#reading !== reading) return
+      const known = new Set((this.#answer.value ?? []).map(this.#spec.idOf))
+      const fresh = page.items.filter(item => !known.has(this.#spec.idOf(item)))
+      this.#answer.value = [...(this.#answer.value ?? []), ...fresh]
+      this.#limit = this.#answer.value.length
+      this.#next = page.next ?? undefined
+    })
+    this.#asked = undefined
+    this.#shell.signal.soon()
+  }
+
+  /** As much as was read before, as it is now. */
   async #read(): Promise<readonly T[]> {
+    this.#reading++
     if (!this.#looked) return []
     const items: T[] = []
-    const search = this.filter.text.trim().slice(0, longest)
     let cursor: string | undefined
     do {
-      const page = await this.#spec.page({
-        limit: Math.min(500, this.#limit - items.length),
-        ...(search === '' ? {} : { search }),
-        ...(cursor === undefined ? {} : { cursor }),
-      })
+      const page = await this.#page(cursor, Math.min(500, this.#limit - items.length))
       items.push(...page.items)
       cursor = page.next ?? undefined
     } while (cursor !== undefined && items.length < this.#limit)
-    this.#more = cursor !== undefined
+    this.#reading++
+    this.#next = cursor
     this.#seen = true
     return items
   }

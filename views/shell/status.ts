@@ -8,6 +8,8 @@ export function statusFacts(shell: Shell): Fact[] {
   const facts: Fact[] = []
   const lost = live.link?.lost ?? live.lost
   if (lost) facts.push({ text: `LOST ${sanitiseText(lost.reason).slice(0, 60)}`, tone: 'bad' })
+  const asking = world.approvals.items.length
+  if (asking > 0) facts.push({ text: `ask!${asking}`, tone: 'warn' })
   if (shell.readOnly) facts.push({ text: 'READ ONLY', tone: 'warn' })
   const hosts = world.hosts.items
   const up = hosts.filter(({ reach }) => reach.state !== 'unreachable').length

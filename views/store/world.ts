@@ -35,7 +35,17 @@ export function openWorld(live: Live): World {
     approvals: live.collection<Approval>({
       noun: 'approval',
       idOf,
-      read: async () => (await client.call(access.approvals, { state: 'pending', limit: 200 })).items,
+      read: async () => {
+        const items: Approval[] = []
+        let cursor: string | undefined
+        do {
+          const more = cursor === undefined ? {} : { cursor }
+          const page = await client.call(access.approvals, { state: 'pending', limit: 200, ...more })
+          items.push(...page.items)
+          cursor = page.next ?? undefined
+        } while (cursor !== undefined)
+        return items
+      },
       keeps: ({ state }) => state === 'pending',
       from: whole(data => 'state' in data && 'reason' in data),
     }),

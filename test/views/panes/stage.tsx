@@ -1,4 +1,5 @@
 import { type Instance, render } from 'ink'
+import { describe, expect, test } from 'vitest'
 import { InkInput } from '../../../views/keys/ink-input.ts'
 import { Keyboard } from '../../../views/keys/keyboard.ts'
 import { panes } from '../../../views/panes/index.ts'
@@ -10,6 +11,7 @@ import { Shell } from '../../../views/shell/shell.ts'
 import { copySequence } from '../../../views/terminal/clipboard.ts'
 import { Compositor } from '../../../views/terminal/compositor.ts'
 import { loadInk } from '../../../views/terminal/load-ink.ts'
+import type { Depth } from '../../../views/terminal/style.ts'
 import { Emulator, type Size } from '../../peers/terminal.ts'
 import { type TestWorkspace, testWorkspace } from '../../peers/workspace.ts'
 
@@ -22,6 +24,43 @@ export const sizes: Size[] = [
 /** Text that would take a terminal over, widen a row or hide what follows. */
 export const hostile =
   '\x1b[2J\x1b]0;owned\x07\x1b[5;5Hhere\x1bc\r\n\t\u202eabc\u200d👩‍👩‍👧 漢字\u0301\x9b31m\x1b[?1049l"\'<>'
+
+export interface Look {
+  size: Size
+  depth: Depth
+  unicode: boolean
+}
+
+/** Every size and every kind of terminal a flow has to work on: in colour, without, and without Unicode. */
+export const looks: Look[] = sizes.slice(0, 2).flatMap(size => [
+  { size, depth: 'true', unicode: true },
+  { size, depth: 'mono', unicode: size.cols > 100 },
+])
+
+/** One thing a person does in a pane, told once and done on every look; the frame must be whole at its end. */
+export function flow(
+  title: string,
+  pane: string,
+  run: (stage: ScreenStage, look: Look) => Promise<void>,
+): void {
+  describe(`${pane}: ${title}`, () => {
+    test.each(
+      looks.map(
+        look =>
+          [`${look.size.cols}x${look.size.rows} ${look.depth}${look.unicode ? '' : ' ascii'}`, look] as const,
+      ),
+    )('%s', async (_, look) => {
+      await using stage = await ScreenStage.open(look.size, pane, undefined, look)
+      await run(stage, look)
+      await stage.until(() => stage.isWhole)
+      if (look.depth === 'mono') expect(stage.coloured).toEqual([])
+      if (!look.unicode) expect(stage.screen.text()).not.toMatch(/[│┌┐└┘─•█▾…]/)
+    })
+  })
+}
+
+/** Longer than a question is deaf to keys. */
+export const pause = (): Promise<void> => new Promise(resolve => setTimeout(resolve, 320))
 
 /** The whole screen on an emulated terminal over a workspace of its own. */
 export class ScreenStage implements AsyncDisposable {
@@ -37,12 +76,27 @@ export class ScreenStage implements AsyncDisposable {
   /** Whether the workspace ends with the stage. */
   readonly #owned: boolean
 
-  static async open(size: Size, pane: string, workspace?: TestWorkspace): Promise<ScreenStage> {
+  static async open(
+    size: Size,
+    pane: string,
+    workspace?: TestWorkspace,
+    { depth, unicode }: Pick<Look, 'depth' | 'unicode'> = { depth: 'true', unicode: true },
+  ): Promise<ScreenStage> {
     await loadInk()
-    return new ScreenStage(workspace ?? (await testWorkspace()), size, pane, workspace === undefined)
+    return new ScreenStage(
+      workspace ?? (await testWorkspace()),
+      { size, depth, unicode },
+      pane,
+      workspace === undefined,
+    )
   }
 
-  private constructor(workspace: TestWorkspace, size: Size, pane: string, owned: boolean) {
+  private constructor(
+    workspace: TestWorkspace,
+    { size, depth, unicode }: Look,
+    pane: string,
+    owned: boolean,
+  ) {
     this.workspace = workspace
     this.#owned = owned
     this.screen = new Emulator(size)
@@ -51,10 +105,10 @@ export class ScreenStage implements AsyncDisposable {
     }
     const screen = { columns: size.cols, rows: size.rows }
     const pace = { interval: 0, bytesPerSecond: Number.POSITIVE_INFINITY }
-    this.#compositor = new Compositor(sink, screen, { depth: 'true', unicode: true }, pace)
+    this.#compositor = new Compositor(sink, screen, { depth, unicode }, pace)
     const field = new InkInput()
     const host: Host = {
-      unicode: true,
+      unicode,
       settings: { keys: {}, readOnly: false, ascii: false, theme: 'auto' },
       version: '0.0.0-test',
       kept: null,
@@ -131,6 +185,16 @@ export class ScreenStage implements AsyncDisposable {
     const rows = this.screen.rows()
     const { leftOn } = this.screen
     return /\[\d+ \S+/.test(rows[0]!) && /\? help$|: $|: |\/$/.test(rows.at(-1)!) && leftOn.length <= 1
+  }
+
+  /** Where a colour is shown. */
+  get coloured(): string[] {
+    const { cols, rows } = this.screen.size
+    const cells = Array.from({ length: cols * rows }, (_, n) => [n % cols, Math.floor(n / cols)] as const)
+    return cells.flatMap(([x, y]) => {
+      const { fg } = this.screen.style(x, y)
+      return fg === 'own' ? [] : [`${x},${y} ${fg}`]
+    })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -25,6 +25,9 @@ async function asks(title: string): Promise<{ answer: Promise<unknown> }> {
   return { answer }
 }
 
+/** A question that has just come under the cursor hears nothing: nobody can have read it. */
+const read = () => new Promise(resolve => setTimeout(resolve, 520))
+
 describe('what an agent asks', () => {
   test('is on the badge wherever one is, whole in its pane, and y lets it happen', async () => {
     using on = new ScreenStage(w.inside.carry, small)
@@ -37,7 +40,8 @@ describe('what an agent asks', () => {
     expect(on.shell.world.approvals.items).toHaveLength(1)
     on.send(`${tab}`)
     await on.until('POST /api/v1/todos')
-    await on.until('"title": "call the bank"')
+    await on.until('title: "call the bank"')
+    await read()
     on.send('y')
     await on.until(/done: Allowed agent-call the bank/)
     await answer
@@ -57,6 +61,7 @@ describe('what an agent asks', () => {
     expect((await w.client.call(access.approvals, {})).items).toHaveLength(1)
     on.send('\x1b')
     await on.until(screen => !screen.text().includes('/yny'))
+    await read()
     on.send('n')
     await on.until(/Denied agent-buy a boat/)
     await expect(answer).rejects.toThrow()

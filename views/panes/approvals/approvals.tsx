@@ -1,63 +1,78 @@
-import { type Approval, access } from '../../../src/contract/access.ts'
-import type { Action } from '../../actions/registry.ts'
 import type { Shell } from '../../shell/shell.ts'
-import { sanitiseText } from '../../terminal/sanitise.ts'
-import { ListSide } from '../list-side.tsx'
+import { markActions, markKeys } from '../marking.ts'
 import type { Pane } from '../pane.ts'
 import { TextSide } from '../text-side.tsx'
+import { approvalActions } from './actions.ts'
+import { Meanings } from './meaning.ts'
+import { Queue } from './queue.ts'
 import { approvalRows } from './rows.ts'
 
 /** What agents ask the operator, with everything the answer depends on. */
 export function approvalsPane(shell: Shell): Pane {
   const { approvals } = shell.world
-  const list = new ListSide<Approval>({
-    items: () => [...approvals.items].sort((a, b) => a.created_at - b.created_at),
-    idOf: ({ id }) => id,
-    row: one => `${sanitiseText(one.actor)}  ${sanitiseText(one.reason)}`,
-    words: one => `${one.actor} ${one.reason} ${one.method} ${one.path}`,
-    empty: () => (approvals.error ? sanitiseText(approvals.error) : 'Nobody asks anything.'),
-    changed: shell.signal.now,
-  })
+  const queue = new Queue(shell)
+  const meanings = new Meanings(shell)
   const text = new TextSide()
-  const decide = (allow: boolean): Action<Shell, never> => ({
-    id: allow ? 'approvals.allow' : 'approvals.deny',
-    title: allow ? 'allow' : 'deny',
-    help: allow ? 'Says yes: the request runs as it was asked.' : 'Says no: nothing happens.',
-    where: ['approvals'],
-    writes: true,
-    danger: 'none',
-    disabled: () => (list.selected ? undefined : 'nobody asks anything'),
-    async run() {
-      const one = list.selected!
-      const { value, seq } = await shell.client.ask(access.decide, { id: one.id, allow })
-      approvals.put(value, seq)
-      shell.toast(allow ? 'good' : 'info', `${allow ? 'Allowed' : 'Denied'} ${one.actor}: ${one.reason}`)
-    },
-  })
   return {
     id: 'approvals',
     tab: 'Ask',
     title: 'Approvals',
     share: 0.7,
-    actions: [decide(true), decide(false)],
-    keys: { 'approvals.allow': ['y'], 'approvals.deny': ['n'] },
-    places: () => ['approvals'],
-    hints: () => ['approvals.allow', 'approvals.deny', 'screen.turn', 'screen.filter'],
+    actions: [
+      ...approvalActions(shell, queue),
+      ...markActions('approvals', 'approvals.list', () => (queue.decided ? queue.history : queue.list)),
+    ],
+    keys: {
+      'approvals.allow': ['y'],
+      'approvals.deny': ['n'],
+      'approvals.allow-note': ['Y'],
+      'approvals.deny-note': ['N'],
+      'approvals.page': ['P'],
+      'approvals.shelf': ['.'],
+      ...markKeys('approvals'),
+    },
+    places: side => (side === 'list' ? ['approvals.list', 'approvals'] : ['approvals']),
+    hints: () =>
+      queue.decided
+        ? ['approvals.shelf', 'screen.turn', 'approvals.page', 'screen.filter']
+        : [
+            'approvals.allow',
+            'approvals.deny',
+            'approvals.deny-note',
+            'screen.turn',
+            'approvals.shelf',
+            'approvals.page',
+            'screen.filter',
+          ],
     badge: () => (approvals.items.length > 0 ? `!${approvals.items.length}` : ''),
-    filter: list.filter,
-    list: box => list.view(box),
-    detail: box => text.view(list.selected ? approvalRows(list.selected, box.width) : [], box),
+    get filter() {
+      return queue.decided ? queue.history.filter : queue.list.filter
+    },
+    list: box => queue.view(box),
+    detail(box) {
+      const { selected } = queue
+      const rows = selected ? approvalRows(selected, box.width, meanings.of(selected)) : []
+      return text.view(rows, box, selected?.id)
+    },
     move(motion, side) {
-      if (side === 'list') list.move(motion)
+      if (side === 'list') queue.move(motion)
       else text.move(motion)
+    },
+    up(side) {
+      if (side !== 'list') return false
+      if ((queue.decided ? queue.history : queue.list).unmark()) return true
+      if (!queue.decided || queue.history.filter.text !== '') return false
+      queue.turn()
+      return true
     },
     objects: () =>
       approvals.items.map(one => ({
         id: one.id,
         title: `${one.actor}: ${one.reason}`,
         open() {
+          queue.decided = false
           shell.go('approvals')
-          list.select(one.id)
+          queue.list.select(one.id)
         },
       })),
   }

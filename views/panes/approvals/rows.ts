@@ -1,31 +1,81 @@
 import type { Approval } from '../../../src/contract/access.ts'
-import { sanitiseText } from '../../terminal/sanitise.ts'
-import { wrapText } from '../../widgets/text.ts'
+import { sanitiseBlock, sanitiseText } from '../../terminal/sanitise.ts'
+import { textWidth } from '../../terminal/width.ts'
+import { toWidth, wrapText } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
-import { age, day } from '../words.ts'
+import { factRows } from '../facts.ts'
+import { day } from '../words.ts'
+import type { Meaning } from './meaning.ts'
 
-/** The whole request, as it would run. */
-export function approvalRows(one: Approval, width: number): string[] {
-  const said = (label: string, words: string) => {
-    const indent = Math.min(11, Math.floor(width / 3))
-    return wrapText(sanitiseText(words), Math.max(8, width - indent)).map(
-      (row, i) => toned((i === 0 ? label : '').padEnd(indent), 'quiet') + row,
-    )
-  }
-  const body = one.body == null ? [] : JSON.stringify(one.body, null, 2).split('\n')
-  return [
-    ...said('who', one.actor),
-    ...(one.reason === `${one.method} ${one.path}` ? [] : said('why', one.reason)),
-    ...said('request', `${one.method} ${one.path}`),
-    ...body.flatMap(line => wrapIndented(sanitiseText(line), width)),
-    '',
-    ...said('scopes', one.scopes.join(', ')),
-    ...said('asked', `${age(Date.now() - one.created_at)} ago, ${day(one.created_at)}`),
-    ...said('until', one.deadline === null ? 'no deadline' : `${day(one.deadline)}, then it counts as no`),
-  ]
+/** Shortly before its deadline a question says so: the one moment at which time changes the screen. */
+export const lastMinute = 60_000
+
+/** One line of the queue: who, what, and until when. */
+export function approvalRow(one: Approval, width: number, deciding: boolean, now: number): string {
+  const end = toned(sanitiseText(endOf(one, deciding, now)), urgent(one, now) ? 'bad' : 'quiet')
+  const who = toWidth(sanitiseText(one.actor), width < 60 ? 8 : 14)
+  const room = Math.max(8, width - textWidth(who) - textWidth(end) - 2)
+  return `${who} ${toWidth(sanitiseText(one.reason), room)} ${end}`
 }
 
-function wrapIndented(line: string, width: number): string[] {
-  const lead = line.length - line.trimStart().length
-  return wrapText(line.trimStart(), Math.max(8, width - lead)).map(row => ' '.repeat(lead) + row)
+const urgent = ({ state, deadline }: Approval, now: number) =>
+  state === 'pending' && deadline !== null && deadline - now <= lastMinute
+
+function endOf(one: Approval, deciding: boolean, now: number): string {
+  if (deciding) return 'answering'
+  if (one.state !== 'pending')
+    return `${one.state}${one.outcome && one.outcome.status >= 400 ? `, failed ${one.outcome.status}` : ''}`
+  if (urgent(one, now)) return 'LAST MINUTE'
+  return one.deadline === null ? '' : `until ${day(one.deadline)}`
+}
+
+/** The whole request, as it would run. */
+export function approvalRows(one: Approval, width: number, meaning: Meaning | null = null): string[] {
+  const { reason, method, path, deadline } = one
+  const decided = one.state !== 'pending'
+  const facts = factRows(
+    [
+      ['who', `${one.actor}${one.token === null ? '' : ` (token ${one.token})`}`],
+      ['why', reason === `${method} ${path}` ? '' : reason],
+      ['does', meaning ? `${meaning.does}${meaning.destroys ? '. IT DESTROYS SOMETHING.' : ''}` : ''],
+      ['to', meaning?.to ?? ''],
+      ['request', `${method} ${path}`],
+      ['scopes', one.scopes.join(', ')],
+      ['asked', day(one.created_at)],
+      ['until', decided ? '' : deadline === null ? 'no deadline' : `${day(deadline)}, then it counts as no`],
+      ['state', decided ? stateOf(one) : ''],
+      ['note', one.note ?? ''],
+      ['answered', one.outcome ? String(one.outcome.status) : ''],
+    ],
+    width,
+  )
+  const body = decided ? one.outcome?.body : one.body
+  if (body === null || body === undefined) return facts
+  return [...facts, '', toned(decided ? 'What came of it' : 'Body', 'title'), ...valueRows(body, width)]
+}
+
+function stateOf(one: Approval): string {
+  const by = one.decided_by === null ? '' : ` by ${one.decided_by}`
+  return `${one.state}${by}${one.decided_at === null ? '' : `, ${day(one.decided_at)}`}`
+}
+
+/** A value as a person reads it: names before it, texts of several lines as the lines they are. */
+function valueRows(value: unknown, width: number, indent = 0): string[] {
+  const lead = ' '.repeat(Math.min(indent, Math.floor(width / 3)))
+  const wrap = (text: string) => wrapText(text, Math.max(8, width - lead.length)).map(row => `${lead}${row}`)
+  if (typeof value === 'string') return sanitiseBlock(value).flatMap(wrap)
+  if (value === null || typeof value !== 'object') return wrap(String(value))
+  const entries = Array.isArray(value)
+    ? value.map((item, i) => [`${i + 1}.`, item] as const)
+    : Object.entries(value).map(([name, item]) => [`${sanitiseText(name)}:`, item] as const)
+  if (entries.length === 0) return wrap(Array.isArray(value) ? '(an empty list)' : '(nothing)')
+  return entries.flatMap(([name, item]) => {
+    const short = typeof item === 'object' && item !== null ? null : JSON.stringify(item)
+    if (short !== null && !(typeof item === 'string' && item.includes('\n'))) {
+      return wrapText(`${name} ${sanitiseText(short)}`, Math.max(8, width - lead.length)).map(
+        (row, i) => lead + (i === 0 ? toned(name, 'quiet') + row.slice(name.length) : row),
+      )
+    }
+    return [`${lead}${toned(name, 'quiet')}`, ...valueRows(item, width, indent + 2)]
+  })
 }

@@ -1,0 +1,40 @@
+import type { Action } from '../actions/registry.ts'
+import type { Bindings } from '../keys/bindings.ts'
+import type { Shell } from '../shell/shell.ts'
+
+interface Markable {
+  mark(): void
+  markRange(): void
+  markAll(): void
+}
+
+/** Marking one after the other, a stretch, or all: what comes next is for all that are marked, and Esc unmarks. */
+export function markActions(
+  pane: string,
+  place: string,
+  side: Markable | (() => Markable),
+): Action<Shell, never>[] {
+  const action = (id: string, title: string, help: string, run: (side: Markable) => void) => ({
+    id: `${pane}.${id}`,
+    title,
+    help,
+    where: [place],
+    danger: 'none' as const,
+    run: () => run(typeof side === 'function' ? side() : side),
+  })
+  return [
+    action('mark', 'mark', 'Marks it: what comes next is for all that are marked. Esc unmarks.', one =>
+      one.mark(),
+    ),
+    action('mark-range', 'mark to here', 'Marks everything from the last mark to here.', one =>
+      one.markRange(),
+    ),
+    action('mark-all', 'mark all', 'Marks all that is shown, or nothing.', one => one.markAll()),
+  ]
+}
+
+export const markKeys = (pane: string): Bindings => ({
+  [`${pane}.mark`]: ['space', 'v'],
+  [`${pane}.mark-range`]: ['V'],
+  [`${pane}.mark-all`]: ['*'],
+})
