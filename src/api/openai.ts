@@ -40,7 +40,7 @@ export const bindOpenai = (bind: Bind, workspace: Workspace): void => {
 }
 
 /** Its bytes as they come: what is not read on here is not read on there, and who leaves here is gone there. */
-const answered = (http: Ctx, answer: HttpAnswer, serve: string): Response => {
+export const answered = (http: Ctx, answer: HttpAnswer, serve: string): Response => {
   const headers: Record<string, string> = { 'ithaca-serve': serve }
   for (const name of PASSED) {
     const value = answer.headers[name]

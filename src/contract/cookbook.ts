@@ -287,6 +287,24 @@ export const cookbook = {
     }),
     cli: { words: ['id', 'prompt…'] },
   }),
+  chat: route({
+    id: 'cookbook.chat',
+    method: 'POST',
+    path: '/api/v1/serves/{id}/chat',
+    scope: ['models:use'],
+    danger: 'none',
+    summary: 'Goes on with a conversation with this one; its answer flows as the engine streams it',
+    in: z.strictObject({
+      id: id(),
+      messages: z
+        .array(z.strictObject({ role: z.enum(['system', 'user', 'assistant']), content: text(1_000_000, 1) }))
+        .min(1)
+        .max(1000),
+      max_tokens: count(1, 1_000_000).optional().describe('without it the engine decides'),
+    }),
+    out: z.string(),
+    media: 'text/event-stream',
+  }),
   terminal: route({
     id: 'cookbook.terminal',
     method: 'GET',

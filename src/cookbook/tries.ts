@@ -23,8 +23,20 @@ export interface Tried {
   text: string
 }
 
+export interface Message {
+  role: 'system' | 'user' | 'assistant'
+  content: string
+}
+
 /** Prompts a ready server as its users would, and measures from where we are. */
 export interface Tries {
+  /** The answer as the engine streams it, to whoever reads on. */
+  chat(
+    id: string,
+    messages: readonly Message[],
+    maxTokens: number | undefined,
+    signal: AbortSignal,
+  ): Promise<HttpAnswer>
   run(author: Author, asked: TryAsked, signal: AbortSignal): Promise<Tried>
 }
 
@@ -41,11 +53,30 @@ interface One {
 export const openTries = (deps: { machines: Machines; serves: Serves; gateway: Gateway }): Tries => {
   const { machines, serves, gateway } = deps
 
-  const prompt = async (one: Known, model: string, asked: TryAsked, signal: AbortSignal): Promise<One> => {
+  const ready = (id: string): Known => {
+    const one = serves.get(id)
+    const state = serves.state(one)
+    if (state !== 'ready')
+      throw new Problem('conflict', `${one.kept.name} is ${state}; only what is ready can be tried.`, {
+        state,
+      })
+    return one
+  }
+
+  const nameOf = async (one: Known): Promise<string> =>
+    (await gateway.names(one))[0] ?? one.kept.model ?? one.kept.name
+
+  const open = async (
+    one: Known,
+    model: string,
+    messages: readonly Message[],
+    maxTokens: number | undefined,
+    signal: AbortSignal,
+  ): Promise<HttpAnswer> => {
     const body = {
       model,
-      messages: [{ role: 'user', content: asked.prompt }],
-      max_tokens: asked.max_tokens,
+      messages,
+      ...(maxTokens === undefined ? {} : { max_tokens: maxTokens }),
       stream: true,
       stream_options: { include_usage: true },
     }
@@ -58,18 +89,26 @@ export const openTries = (deps: { machines: Machines; serves: Serves; gateway: G
       timeout: ANSWER_WITHIN,
     })
     if (answer.status !== 200) throw await refusal(one, answer)
-    return readStream(answer)
+    return answer
+  }
+
+  const prompt = async (one: Known, model: string, asked: TryAsked, signal: AbortSignal): Promise<One> => {
+    const messages = [{ role: 'user' as const, content: asked.prompt }]
+    return readStream(await open(one, model, messages, asked.max_tokens, signal))
   }
 
   return {
+    async chat(id, messages, maxTokens, signal) {
+      const one = ready(id)
+      try {
+        return await open(one, await nameOf(one), messages, maxTokens, signal)
+      } catch (error) {
+        throw asProblem(given(error, one), machines.at(one.kept.host).name)
+      }
+    },
     async run(author, asked, signal) {
-      const one = serves.get(asked.id)
-      const state = serves.state(one)
-      if (state !== 'ready')
-        throw new Problem('conflict', `${one.kept.name} is ${state}; only what is ready can be tried.`, {
-          state,
-        })
-      const [model = one.kept.model ?? one.kept.name] = await gateway.names(one)
+      const one = ready(asked.id)
+      const model = await nameOf(one)
       const began = performance.now()
       const all = await Promise.allSettled(
         Array.from({ length: asked.concurrency }, () => prompt(one, model, asked, signal)),

@@ -200,6 +200,11 @@ export class Shell {
     this.#open(new Palette(spec, this.#over))
   }
 
+  /** Something of a pane's own, over everything. */
+  open(make: (over: Over) => Overlay): void {
+    this.#open(make(this.#over))
+  }
+
   ask(spec: LineSpec): void {
     const close = () => {
       this.line = null

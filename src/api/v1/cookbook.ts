@@ -7,6 +7,7 @@ import type { Bind } from '../bind.ts'
 import type { Call } from '../call.ts'
 import { launchChecked, stopTime } from '../launch.ts'
 import { maskText } from '../mask.ts'
+import { answered } from '../openai.ts'
 import { relaunchChecked } from '../relaunch.ts'
 
 const REVOKED_WITHIN = 500
@@ -32,6 +33,9 @@ export const bindCookbook = (bind: Bind, workspace: Workspace): void => {
   })
   bind(routes.adopt, (input, { author }) => cookbook.adoption.adopt(author, input))
   bind(routes.try, (input, { author, signal }) => cookbook.tries.run(author, input, signal))
+  bind(routes.chat, async ({ id, messages, max_tokens }, { http, signal }) =>
+    answered(http, await cookbook.tries.chat(id, messages, max_tokens, signal), id),
+  )
   bind(routes.terminal, ({ id, ...shape }, { author, signal }) =>
     cookbook.terminals.attach(author, id, shape, signal),
   )

@@ -186,6 +186,12 @@ async function generate(
     load.firstToken.observe(first)
     load.promptSeconds += first
     if (stream) startStream(response, frame, chat)
+    if (chat && stream && THINKS.test(prompt))
+      for (const word of THOUGHT.split(/(?= )/))
+        if (!gone) {
+          await event(response, thought(frame, word))
+          await wait(1 / (serving.tokensPerSecond * speed))
+        }
     const generating = Date.now()
     while (made < total && !gone) {
       // Sleeping once per token would make timers, not the asked rate, decide how fast this is.
@@ -248,6 +254,15 @@ function chunk(frame: object, chat: boolean, word: string, reason: string | null
     return { ...frame, object: 'text_completion', choices: [{ index: 0, text: word, finish_reason: reason }] }
   const delta = reason === null ? { content: word } : {}
   return { ...frame, object: 'chat.completion.chunk', choices: [{ index: 0, delta, finish_reason: reason }] }
+}
+
+/** Asked to think, it does so aloud first, as reasoning models do. */
+const THINKS = /\bthink\b/i
+const THOUGHT = 'Somebody wants me to think. I cannot, so I say that I do.'
+
+function thought(frame: object, word: string): object {
+  const delta = { reasoning_content: word }
+  return { ...frame, object: 'chat.completion.chunk', choices: [{ index: 0, delta, finish_reason: null }] }
 }
 
 async function event(response: ServerResponse, value: object): Promise<void> {

@@ -9,6 +9,7 @@ import { ListSide } from '../list-side.tsx'
 import type { Box } from '../pane.ts'
 import { TextSide } from '../text-side.tsx'
 import { causeLine, causeRows } from './cause.ts'
+import { Conversation } from './conversation.ts'
 import { serveRows } from './details.ts'
 import { hostRows, processRows } from './host-rows.ts'
 import { type Item, isLive, treeOf } from './kitchen.ts'
@@ -33,6 +34,8 @@ export class Book {
   fix = 0
   readonly #causes = new Map<string, { diagnosis: Diagnosis | null; ended: boolean; reason?: string }>()
 
+  readonly #conversations = new Map<string, Conversation>()
+
   constructor(shell: Shell) {
     this.shell = shell
     this.log = new LogPane(shell)
@@ -53,6 +56,14 @@ export class Book {
       },
       changed: shell.signal.now,
     })
+  }
+
+  /** What was said to a serve and by it; kept while the screen is open. */
+  conversation(serve: Serve): Conversation {
+    const { shell } = this
+    const kept = this.#conversations.get(serve.id) ?? new Conversation(shell.client, serve, shell.signal.soon)
+    this.#conversations.set(serve.id, kept)
+    return kept
   }
 
   get item(): Item | undefined {

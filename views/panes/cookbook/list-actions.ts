@@ -11,6 +11,7 @@ import { wrapText } from '../../widgets/text.ts'
 import { attach, noTerminal, openShell } from './attach.ts'
 import type { Book } from './book.tsx'
 import { asLine, attachCommand, onHost } from './by-hand.ts'
+import { Chat } from './chat.tsx'
 import { copyChoices } from './copy.ts'
 import { isLive } from './kitchen.ts'
 import { launchMenu, relaunchForm } from './launch.ts'
@@ -64,11 +65,11 @@ export function serveActions(book: Book): Act[] {
     {
       id: 'cook.ask',
       title: 'ask',
-      help: 'Prompts the model and measures its answer.',
+      help: 'A conversation with the model: its answer as it comes, and what it took.',
       where: here,
       danger: 'none',
       disabled: withServe(serve => (serve.state === 'ready' ? undefined : `it is ${serve.state}, not ready`)),
-      run: () => prompt(book.serve!, shell),
+      run: () => shell.open(over => new Chat(book.conversation(book.serve!), over)),
     },
     {
       id: 'cook.details',
@@ -212,43 +213,6 @@ function menuChoices(shell: Shell): Choice[] {
       },
     ]
   })
-}
-
-/** Sends one prompt and shows the answer with what it took. */
-function prompt(serve: Serve, shell: Shell): void {
-  shell.ask({
-    label: `ask ${sanitiseText(serve.name)}: `,
-    async enter(text) {
-      if (text.trim() === '') return
-      let said: string[] = ['Waiting for its answer.']
-      const asking = new AbortController()
-      shell.show(
-        `${sanitiseText(serve.name)} answers`,
-        width => said.flatMap(line => wrapText(sanitiseText(line), width)),
-        () => asking.abort(),
-      )
-      // The page is there while it answers: the key that asked does not wait.
-      void answer(shell, serve, text, asking.signal).then(lines => {
-        said = lines
-        shell.signal.now()
-      })
-    },
-  })
-}
-
-async function answer(shell: Shell, serve: Serve, text: string, signal: AbortSignal): Promise<string[]> {
-  try {
-    const got = await shell.client.call(cookbook.try, { id: serve.id, prompt: text }, { signal })
-    const speed = got.tokens_per_second === null ? '' : `, ${got.tokens_per_second.toFixed(1)} tok/s`
-    const first = got.ttft_ms === null ? '' : `, first token after ${Math.round(got.ttft_ms)} ms`
-    return [
-      ...got.text.split('\n'),
-      '',
-      `${got.tokens} tokens in ${got.seconds.toFixed(1)} s${speed}${first}`,
-    ]
-  } catch (error) {
-    return [`It did not answer: ${(error as Error).message}`]
-  }
 }
 
 /** What works only while the keys are in the list. */

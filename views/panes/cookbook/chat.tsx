@@ -1,0 +1,129 @@
+import { Box, Text } from 'ink'
+import type { Stroke } from '../../keys/decode.ts'
+import type { Over, Overlay } from '../../shell/overlay.ts'
+import type { Screen } from '../../terminal/compositor.ts'
+import { sanitiseBlock, sanitiseText } from '../../terminal/sanitise.ts'
+import { Frame } from '../../widgets/dialog.tsx'
+import { Field } from '../../widgets/field.tsx'
+import { Rows } from '../../widgets/rows.tsx'
+import { wrapText } from '../../widgets/text.ts'
+import { type Tone, toned } from '../../widgets/theme.ts'
+import type { Conversation, Turn } from './conversation.ts'
+
+/** What is asked of a model and what it answers, as it comes; leaving it keeps what was said. */
+export class Chat implements Overlay {
+  #value = ''
+  /** How far the view is from the end, in rows; 0 stays there. */
+  #up = 0
+  #height = 10
+  #length = 0
+  readonly #talk: Conversation
+  readonly #over: Over
+  readonly #wrapped = new Map<Turn, { width: number; rows: string[] }>()
+
+  constructor(talk: Conversation, over: Over) {
+    this.#talk = talk
+    this.#over = over
+  }
+
+  async stroke(stroke: Stroke): Promise<boolean> {
+    const key = 'paste' in stroke ? '' : stroke.key
+    const page = Math.max(1, this.#height - 1)
+    const by: Record<string, number> = { up: 1, down: -1, pgup: page, pgdn: -page }
+    if (key in by) this.#up = Math.max(0, Math.min(this.#length - this.#height, this.#up + by[key]!))
+    else if (key === 'esc') this.cancel()
+    else if (key === 'enter') this.#ask()
+    else if (key === 'ctrl+n') this.#talk.forget()
+    else await this.#over.field(stroke)
+    this.#over.changed()
+    return true
+  }
+
+  /** An answer under way is ended first; what came of it stays. */
+  cancel(): void {
+    if (this.#talk.isAnswering) this.#talk.stop()
+    else this.#over.close(this)
+  }
+
+  #ask(): void {
+    const asked = this.#value.trim()
+    if (asked === '' || this.#talk.isAnswering) return
+    this.#value = ''
+    this.#up = 0
+    // How it ends is in the turn.
+    void this.#talk.ask(asked)
+  }
+
+  view(screen: Screen) {
+    const { serve, turns, isAnswering } = this.#talk
+    const width = Math.min(screen.columns, 110)
+    const height = Math.min(screen.rows, Math.max(12, screen.rows - 2))
+    const inner = width - 4
+    this.#height = Math.max(1, height - 4)
+    const rows = turns.flatMap((turn, i) => [...(i === 0 ? [] : ['']), ...this.#rowsOf(turn, inner)])
+    // Who reads further up is not moved by what comes below.
+    if (this.#up > 0) this.#up = Math.min(rows.length - this.#height, this.#up + rows.length - this.#length)
+    this.#up = Math.max(0, this.#up)
+    this.#length = rows.length
+    const end = Math.max(0, rows.length - this.#up)
+    const shown = rows.slice(Math.max(0, end - this.#height), end)
+    const empty = [toned(`Ask ${sanitiseText(serve.name)} something.`, 'quiet')]
+    const below = this.#up > 0 ? `${this.#up} rows below  ` : ''
+    return (
+      <Frame
+        title={`${sanitiseText(serve.name)} on ${sanitiseText(serve.host_name)}`}
+        screen={screen}
+        width={width}
+        height={height}
+        glyphs={this.#over.glyphs}
+        foot={`${below}${isAnswering ? 'Esc stops it' : 'Enter asks  PgUp back  ^N anew  Esc leaves'}`}
+      >
+        <Rows rows={turns.length === 0 ? empty : shown} width={inner} height={this.#height} />
+        <Text> </Text>
+        <Box width={inner} height={1} overflow="hidden">
+          <Text>{toned('> ', 'strong')}</Text>
+          <Box width={inner - 2} height={1} overflow="hidden">
+            <Field value={this.#value} onChange={this.#typed} focused width={inner - 2} />
+          </Box>
+        </Box>
+      </Frame>
+    )
+  }
+
+  readonly #typed = (value: string): void => {
+    this.#value = value
+    this.#over.changed()
+  }
+
+  #rowsOf(turn: Turn, width: number): string[] {
+    const kept = this.#wrapped.get(turn)
+    if (kept?.width === width) return kept.rows
+    const rows = turnRows(turn, width)
+    const isOver = turn.state !== 'waiting' && turn.state !== 'answering'
+    if (isOver) this.#wrapped.set(turn, { width, rows })
+    return rows
+  }
+}
+
+export function turnRows(turn: Turn, width: number): string[] {
+  const block = (text: string, lead: string, tone: Tone) =>
+    sanitiseBlock(text.trim()).flatMap(line =>
+      wrapText(line, Math.max(8, width - lead.length)).map(row => toned(lead + row, tone)),
+    )
+  const [first = '', ...more] = block(turn.asked, '  ', 'strong')
+  return [
+    first.replace('  ', '> '),
+    ...more,
+    ...(turn.thought === '' ? [] : [toned('  thinking', 'quiet'), ...block(turn.thought, '  | ', 'quiet')]),
+    ...(turn.said === '' ? [] : block(turn.said, '', 'plain')),
+    ...noteRows(turn, width),
+  ]
+}
+
+function noteRows({ state, note }: Turn, width: number): string[] {
+  if (state === 'waiting') return [toned('Waiting for its first token.', 'quiet')]
+  if (note === '') return []
+  const said = sanitiseText(note)
+  if (state === 'failed') return wrapText(`It did not answer: ${said}`, width).map(row => toned(row, 'bad'))
+  return wrapText(said, width).map(row => toned(row, 'quiet'))
+}
