@@ -1,5 +1,7 @@
 import type { AuditRow, Event } from '../src/contract/events.ts'
 import { Problem } from '../src/contract/problem.ts'
+import { type Answers, type Once, openAnswers } from './answers.ts'
+import { openCommits } from './commits.ts'
 import type { Store } from './database.ts'
 import { countOf } from './page.ts'
 
@@ -7,7 +9,9 @@ import { countOf } from './page.ts'
 export interface Author {
   readonly actor: string
   /** Present where the caller named the request, so that doing it twice does it once. */
-  readonly once?: { caller: string; key: string; digest: string; status: number }
+  readonly once?: Once
+  /** May share its commit with others: whoever answers waits for `settled` first. */
+  readonly shares?: boolean
   /** The newest change written for this author: set by `write`. */
   seq?: number
 }
@@ -50,6 +54,10 @@ export type Listener = (events: readonly Event[]) => void
 /** The one door for writing: rows, before-images, the remembered answer and the audit row, in one transaction. */
 export interface Changes {
   write<T>(author: Author, work: (tx: Tx) => T): T
+  /** Commits now what writers who share have written. */
+  settle(): void
+  /** While a shared commit is open: when it is done. */
+  settled(): Promise<void> | undefined
   /** Tells subscribers something that is never stored. */
   mention(said: Said & { actor: string }): void
   subscribe(listener: Listener): () => void
@@ -57,13 +65,8 @@ export interface Changes {
   audience(): number
   since(seq: number, limit: number): Event[]
   newest(): number
-  /** The answer kept for a named request of one caller, if it was made before. */
-  answered(
-    caller: string,
-    key: string,
-  ): { digest: string; status: number; body: string; seq: number | null } | undefined
-  remember(caller: string, key: string, digest: string, status: number, body: string): void
-  forgetAnswers(before: number): void
+  /** What named requests were answered. */
+  readonly answers: Answers
   audit(query: AuditQuery): { items: AuditRow[]; next: string | null }
   /** The change named, or the newest of one's own that can be taken back. */
   undoable(who: Undoer, seq?: number): AuditRow
@@ -166,40 +169,28 @@ export const openChanges = (store: Store, now: () => number): Changes => {
     }
   }
 
-  let open: { author: Author; events: Event[] } | null = null
+  const commits = openCommits(store)
+  const answers = openAnswers(store, now)
+  let busy = false
 
-  const transact = <T>(author: Author, work: (events: Event[]) => T): T => {
-    if (open) throw new Error('a write inside a write: pass the transaction along instead')
+  const transact = <T>(author: Author, shared: boolean, work: (events: Event[]) => T): T => {
+    if (busy) throw new Error('a write inside a write: pass the transaction along instead')
     const events: Event[] = []
-    open = { author, events }
+    if (!shared) commits.settle()
+    busy = true
     let value: T
     try {
-      value = store.db
-        .transaction(() => {
-          const result = work(events)
-          const seq = events.at(-1)?.seq
-          if (author.once && seq)
-            store
-              .sql(
-                'INSERT INTO answers (caller, key, digest, at, seq, status, body) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (caller, key) DO NOTHING',
-              )
-              .run(
-                author.once.caller,
-                author.once.key,
-                author.once.digest,
-                now(),
-                seq,
-                author.once.status,
-                JSON.stringify(result ?? null),
-              )
-          return result
-        })
-        .immediate()
+      value = commits.write(shared, () => {
+        const result = work(events)
+        const seq = events.at(-1)?.seq
+        if (author.once && seq) answers.keep(author.once, seq, result)
+        return result
+      })
     } finally {
-      open = null
+      busy = false
     }
     author.seq = events.at(-1)?.seq ?? author.seq
-    tell(events)
+    commits.afterwards(() => tell(events))
     return value
   }
 
@@ -226,7 +217,7 @@ export const openChanges = (store: Store, now: () => number): Changes => {
 
   return {
     write: (author, work) =>
-      transact(author, events => {
+      transact(author, author.shares ?? false, events => {
         let images: Image[] = []
         return work({
           put(table, row) {
@@ -260,33 +251,22 @@ export const openChanges = (store: Store, now: () => number): Changes => {
 
     audience: () => listeners.size,
 
-    since: (seq, limit) =>
-      store
+    settle: commits.settle,
+    settled: commits.settled,
+
+    since(seq, limit) {
+      // What is not committed yet was not told to subscribers either: it would be heard twice.
+      commits.settle()
+      return store
         .sql<AuditRecord>('SELECT * FROM audit WHERE seq > ? ORDER BY seq LIMIT ?')
         .all(seq, limit)
-        .map(toEvent),
+        .map(toEvent)
+    },
 
     newest: () =>
       store.sql<{ seq: number }>('SELECT coalesce(max(seq), 0) AS seq FROM audit').get()?.seq ?? 0,
 
-    answered: (caller, key) =>
-      store
-        .sql<{ digest: string; status: number; body: string; seq: number | null }>(
-          'SELECT digest, status, body, seq FROM answers WHERE caller = ? AND key = ?',
-        )
-        .get(caller, key),
-
-    remember(caller, key, digest, status, body) {
-      store
-        .sql(
-          'INSERT INTO answers (caller, key, digest, at, status, body) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (caller, key) DO UPDATE SET status = excluded.status, body = excluded.body',
-        )
-        .run(caller, key, digest, now(), status, body)
-    },
-
-    forgetAnswers(before) {
-      store.sql('DELETE FROM answers WHERE at < ?').run(before)
-    },
+    answers,
 
     audit(query) {
       const wheres: string[] = []
@@ -315,7 +295,7 @@ export const openChanges = (store: Store, now: () => number): Changes => {
     undo: (author, who, seq) => {
       const undone = target(who, seq)
       const images = JSON.parse(undone.images, decodeBytes) as Image[]
-      transact(author, events => {
+      transact(author, false, events => {
         const back: Image[] = []
         for (const { table, id, ...kept } of images.reverse()) {
           const image = { table, id, before: fitted(table, kept.before), after: fitted(table, kept.after) }

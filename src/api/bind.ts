@@ -19,6 +19,9 @@ export class Written {
   }
 }
 
+/** Nouns whose writes are rows and nothing else: nothing has been done by their handlers that a failed commit would deny. */
+const ROWS_ONLY = /^(codex\.)?(todos|calendar|memory|documents)\./
+
 const JSON_HEADER = { 'content-type': 'application/json' }
 
 /** Binds one record of the contract to what it does. */
@@ -28,6 +31,7 @@ export const binder =
   (app: App, workspace: Workspace): Bind =>
   (route, handler) => {
     const names = pathFields(route.path)
+    const shares = ROWS_ONLY.test(route.id)
     const hasBody = route.method !== 'GET' && route.method !== 'DELETE'
     app.on(route.method, route.path.replaceAll(/\{(\w+)\}/g, ':$1'), async http => {
       http.set('route', route.id)
@@ -47,7 +51,7 @@ export const binder =
         const { status, body } = envelope.invalid(hasBody ? 'body' : 'query', parsed.error.issues, asked)
         return http.json(body as never, status)
       }
-      const call = new Call(http, workspace, actor, { actor: actor.name })
+      const call = new Call(http, workspace, actor, { actor: actor.name, shares })
       if (Array.isArray(route.scope)) await call.need(route.scope as readonly Scope[])
       const key = hasBody || route.method === 'DELETE' ? http.req.header('idempotency-key') : undefined
       if (key && route.secret)
@@ -66,6 +70,9 @@ const answer = async <R extends Route>(route: R, handler: Handler<R>, input: Par
     throw new Problem('bad_request', 'This is a terminal: ask for it as a WebSocket (Upgrade: websocket).')
   const made = handler(input, call)
   const value = made instanceof Promise ? await made : made
+  // Neither an acknowledgement nor what was read meanwhile leaves before it is on the disk.
+  const settled = call.workspace.changes.settled()
+  if (settled) await settled
   if (call.author.seq !== undefined) call.http.header('Ithaca-Seq', String(call.author.seq))
   if (value instanceof Written) return call.http.body(value.text, (route.status ?? 200) as never, JSON_HEADER)
   if (route.duplex) {
@@ -90,11 +97,11 @@ const once = async (
   work: () => Promise<Response>,
 ): Promise<Response> => {
   if (key.length > 200) throw new Problem('invalid', 'An Idempotency-Key has at most 200 characters.')
-  const { changes } = call.workspace
+  const { answers } = call.workspace.changes
   const digest = requestDigest(call.http)
   // A token's name may be given again, and the next one must not be told what this one was.
   const caller = call.actor.token ?? call.actor.name
-  const before = changes.answered(caller, key)
+  const before = answers.of(caller, key)
   if (before) {
     if (before.digest !== digest)
       throw new Problem('invalid', 'This Idempotency-Key was used for another request. Choose a new one.')
@@ -109,10 +116,11 @@ const once = async (
     throw new Problem('conflict', 'The first request with this Idempotency-Key is still running.')
   running.add(place)
   try {
-    ;(call.author as { once?: Author['once'] }).once = { caller, key, digest, status: route.status ?? 200 }
+    const named = { caller, key, digest, status: route.status ?? 200 }
+    ;(call.author as { once?: Author['once'] }).once = named
     const response = await work()
     if (response.ok && response.headers.get('content-type')?.startsWith('application/json'))
-      changes.remember(caller, key, digest, response.status, await response.clone().text())
+      answers.remember({ ...named, status: response.status }, await response.clone().text())
     return response
   } finally {
     running.delete(place)

@@ -156,7 +156,7 @@ export const openWorkspace = (options: OpenOptions): Workspace => {
       clock.every(1000, () => bell.look())
       clock.every(1000, () => notify.round())
       clock.every(1000, () => approvals.expire())
-      clock.every(3_600_000, () => changes.forgetAnswers(now() - 86_400_000))
+      clock.every(3_600_000, () => changes.answers.forget(now() - 86_400_000))
     },
     async close() {
       clock.stop()
@@ -164,6 +164,7 @@ export const openWorkspace = (options: OpenOptions): Workspace => {
       await mail.close()
       await cookbook.close()
       journal.close()
+      changes.settle()
       store.close()
     },
   }

@@ -1,0 +1,118 @@
+import Database from 'better-sqlite3'
+import { expect, test } from 'vitest'
+import type { Event } from '../../src/contract/events.ts'
+import type { Tx } from '../../store/changes.ts'
+import { type TestWorkspace, testWorkspace } from '../peers/workspace.ts'
+
+const memory = (id: string) => ({
+  ...{ id, text: `about ${id}`, category: 'fact', source: 'test', session_id: null },
+  ...{ fingerprint: id, pinned: 0, uses: 0, created_at: 1, updated_at: 1 },
+})
+
+/** A write that shares its commit, as the API makes it. */
+const share = (w: TestWorkspace, id: string, more: (tx: Tx) => void = () => undefined): void =>
+  w.inside.workspace.changes.write({ actor: 'test', shares: true }, tx => {
+    tx.put('memories', memory(id))
+    tx.say({ action: 'memory.add', noun: 'memory', id, summary: id })
+    more(tx)
+  })
+
+/** What another process finds in the file. */
+const onDisk = (w: TestWorkspace): string[] => {
+  const other = new Database(w.paths.database, { readonly: true })
+  try {
+    return other
+      .prepare<[], { id: string }>('SELECT id FROM memories ORDER BY id')
+      .all()
+      .map(row => row.id)
+  } finally {
+    other.close()
+  }
+}
+
+const heard = (w: TestWorkspace): string[] => {
+  const ids: string[] = []
+  w.inside.workspace.changes.subscribe((events: readonly Event[]) => ids.push(...events.map(one => one.id)))
+  return ids
+}
+
+test('what shares a commit is told to nobody before it is on the disk', async () => {
+  await using w = await testWorkspace()
+  const { changes } = w.inside.workspace
+  const told = heard(w)
+  share(w, 'a')
+  share(w, 'b')
+  const settled = changes.settled()
+  expect([onDisk(w), told]).toEqual([[], []])
+  await settled
+  expect([onDisk(w), told]).toEqual([
+    ['a', 'b'],
+    ['a', 'b'],
+  ])
+  expect(changes.settled()).toBeUndefined()
+})
+
+test('one write that fails takes none of the others with it', async () => {
+  await using w = await testWorkspace()
+  const told = heard(w)
+  share(w, 'a')
+  expect(() =>
+    share(w, 'b', () => {
+      throw new Error('not this one')
+    }),
+  ).toThrow('not this one')
+  share(w, 'c')
+  await w.inside.workspace.changes.settled()
+  expect([onDisk(w), told]).toEqual([
+    ['a', 'c'],
+    ['a', 'c'],
+  ])
+})
+
+test('a write of its own comes after what was shared, and is on the disk when it returns', async () => {
+  await using w = await testWorkspace()
+  const told = heard(w)
+  share(w, 'a')
+  w.inside.workspace.memory.add({ actor: 'test' }, { text: 'alone' })
+  expect(onDisk(w)).toHaveLength(2)
+  expect(told).toHaveLength(2)
+  expect(told[0]).toBe('a')
+})
+
+test('a commit that fails is a failure of everyone who shared it, and the next ones are not hurt', async () => {
+  await using w = await testWorkspace()
+  const { changes, store } = w.inside.workspace
+  const told = heard(w)
+  share(w, 'a')
+  share(w, 'b', () => {
+    // A reference to nothing is only found out at the commit.
+    store.db.pragma('defer_foreign_keys = ON')
+    store.db
+      .prepare(
+        `INSERT INTO mail_folders (id, account, path, name, selectable) VALUES ('x', 'nobody', 'p', 'n', 1)`,
+      )
+      .run()
+  })
+  await expect(changes.settled()).rejects.toMatchObject({ code: 'SQLITE_CONSTRAINT_FOREIGNKEY' })
+  expect([onDisk(w), told]).toEqual([[], []])
+  share(w, 'c')
+  await changes.settled()
+  expect([onDisk(w), told]).toEqual([['c'], ['c']])
+})
+
+test('requests that arrive together are each answered with what is on the disk', async () => {
+  await using w = await testWorkspace({ listen: true })
+  const { url, operatorKey } = w.inside.workspace
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, async (_, number) => {
+      const response = await fetch(`${url}/api/v1/memory`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${operatorKey}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ text: `number ${number}` }),
+      })
+      const { id } = (await response.json()) as { id: string }
+      return [response.status, response.headers.get('ithaca-seq') !== null, onDisk(w).includes(id)]
+    }),
+  )
+  expect(answers).toEqual(Array.from({ length: 20 }, () => [201, true, true]))
+})
