@@ -17,7 +17,7 @@ export const run = async (given: readonly string[], version: string, script: str
     return 1
   }
   try {
-    return await runHere(argv, version, script)
+    return await runHere(argv, version, script, true)
   } finally {
     const [first] = argv
     const stays = first !== undefined && !['up', 'down'].includes(first)
@@ -26,11 +26,16 @@ export const run = async (given: readonly string[], version: string, script: str
   }
 }
 
-const runHere = async (argv: readonly string[], version: string, script: string): Promise<number> => {
+const runHere = async (
+  argv: readonly string[],
+  version: string,
+  script: string,
+  inDemo = false,
+): Promise<number> => {
   const paths = findPaths()
   const { asked, runScreenHere } = await import('./screen.ts')
   const screen = asked(argv)
-  if (screen) return runScreenHere(screen, { paths, version, script })
+  if (screen) return runScreenHere(screen, { paths, version, script, inDemo })
   const [{ runProgram }, { groups }, { extend }] = await Promise.all([
     import('./cli/program.ts'),
     import('./contract/all.ts'),

@@ -12,12 +12,15 @@ import { keepYoungHeapSmall } from './young-heap.ts'
 export interface Asked {
   remote: string | null
   once: boolean
+  /** Nothing can be changed from it. */
+  readOnly: boolean
 }
 
 interface Here {
   paths: Paths
   version: string
   script: string
+  inDemo: boolean
 }
 
 /** Whether these words ask for the screen; null where they ask for something else. */
@@ -29,14 +32,20 @@ export const asked = (argv: readonly string[]): Asked | null => {
     const [flag] = words.splice(at, 1) as [string]
     remote = flag.includes('=') ? flag.slice('--remote='.length) : (words.splice(at, 1)[0] ?? '')
   }
-  const once = words.length === 1 && words[0] === '--once'
-  if (words.length > 0 && !once) return null
+  const takes = (flag: string): boolean => {
+    const found = words.indexOf(flag)
+    if (found >= 0) words.splice(found, 1)
+    return found >= 0
+  }
+  const readOnly = takes('--read-only')
+  const once = takes('--once')
+  if (words.length > 0) return null
   if (!once && !(process.stdin.isTTY && process.stdout.isTTY)) return null
-  return { remote, once }
+  return { remote, once, readOnly }
 }
 
 export const runScreenHere = async (asked: Asked, here: Here): Promise<number> => {
-  const { remote, once } = asked
+  const { remote, once, readOnly } = asked
   const { paths, version } = here
   const seen = capabilities(process.env, {
     input: Boolean(process.stdin.isTTY),
@@ -59,14 +68,11 @@ export const runScreenHere = async (asked: Asked, here: Here): Promise<number> =
       mkdirSync(paths.state, { recursive: true, mode: 0o700 })
       writeFileSync(file, text, { mode: 0o600 })
     },
-    settings: () => screenSettings(paths),
+    settings: () => screenSettings(paths, readOnly),
     connect: () => connectScreen(remote, here),
+    ...(here.inDemo ? {} : { demo: [process.execPath, here.script, '--demo'] }),
     ...(remote === null
       ? {
-          async configure(key: string, value: unknown) {
-            const { setConfig } = await import('./workspace/config.ts')
-            setConfig(paths.configFile, key, value)
-          },
           async daemon() {
             const { detach } = await import('./connect/daemon.ts')
             await detach(here)
@@ -88,7 +94,7 @@ const said = async (run: () => Promise<number>): Promise<number> => {
 
 /** Without a screen of its own: one frame as text, or a line at a time. */
 const spoken = async (
-  { remote, once }: Asked,
+  { remote, once, readOnly }: Asked,
   here: Here,
   { depth, unicode }: Capabilities,
   kept: string | null,
@@ -96,7 +102,12 @@ const spoken = async (
   const link = await connectScreen(remote, here)
   try {
     if (!once)
-      return await (await import('../views/lines/lines.ts')).runLines(link, process.stdin, process.stdout)
+      return await (await import('../views/lines/lines.ts')).runLines(
+        link,
+        process.stdin,
+        process.stdout,
+        (await screenSettings(here.paths, readOnly)).readOnly,
+      )
     const { drawOnce } = await import('../views/shell/once.ts')
     const { columns = 80, rows = 24, isTTY } = process.stdout
     const frame = await drawOnce(link, {
@@ -105,7 +116,7 @@ const spoken = async (
       colours: Boolean(isTTY) && depth !== 'mono',
       unicode,
       version: here.version,
-      settings: await screenSettings(here.paths),
+      settings: await screenSettings(here.paths, readOnly),
       kept,
     })
     process.stdout.write(frame)
@@ -139,11 +150,11 @@ const connectScreen = async (remote: string | null, { paths, version }: Here): P
   }
 }
 
-const screenSettings = async (paths: Paths): Promise<ScreenSettings> => {
+const screenSettings = async (paths: Paths, readOnly: boolean): Promise<ScreenSettings> => {
   const { readConfig } = await import('./workspace/config.ts')
   const { screen } = readConfig(paths.configFile)
   return {
-    readOnly: screen.read_only,
+    readOnly: readOnly || screen.read_only,
     ascii: screen.ascii,
     theme: screen.theme,
     ...(screen.open === undefined ? {} : { open: screen.open }),

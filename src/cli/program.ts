@@ -55,6 +55,10 @@ export const runProgram = async (options: ProgramOptions): Promise<number> => {
     .option('--json', 'print what the API answered')
     .option('--remote <address>', "another machine's workspace: a URL (with ITHACA_TOKEN), or ssh://host")
     .option('--demo', 'in a workspace to play with: pretended engines, no GPU, no network')
+    .addHelpText(
+      'after',
+      '\nWithout a command: the screen. --once prints one frame of it, --read-only opens it to look only.',
+    )
     .enablePositionalOptions(false)
     .exitOverride()
     .configureOutput({ writeOut: text => void stdout.write(text), writeErr: text => void stderr.write(text) })

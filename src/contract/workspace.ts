@@ -39,6 +39,18 @@ export const workspace = {
     in: z.strictObject({ file: text(4096, 1) }),
     out: z.object({ file: z.string(), bytes: z.number() }),
   }),
+  timezone: route({
+    id: 'workspace.timezone',
+    method: 'PUT',
+    path: '/api/v1/workspace/timezone',
+    scope: 'operator',
+    danger: 'none',
+    summary:
+      'Sets the time zone that dates are said and reminders ring in, from now on and in the config file',
+    in: z.strictObject({ timezone: text(100, 1) }),
+    out: z.object({ timezone: z.string() }),
+    cli: { words: ['timezone'] },
+  }),
   release: route({
     id: 'workspace.release',
     method: 'POST',

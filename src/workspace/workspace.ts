@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import { openAccess as openAccessStore } from '../../store/access.ts'
 import { openCalendar as openCalendarStore } from '../../store/calendar.ts'
 import { openCalendarRemote } from '../../store/calendar-remote.ts'
-import { type Changes, openChanges } from '../../store/changes.ts'
+import { type Author, type Changes, openChanges } from '../../store/changes.ts'
 import { openStore, type Store } from '../../store/database.ts'
 import { openDocuments as openDocumentStore } from '../../store/documents.ts'
 import { openMemory as openMemoryStore } from '../../store/memory.ts'
@@ -15,6 +15,7 @@ import { type Limits, openLimits } from '../access/limits.ts'
 import { type Calendar, openCalendar } from '../calendar/calendar.ts'
 import type { Override } from '../calendar/event.ts'
 import { eventRings } from '../calendar/rings.ts'
+import { Problem } from '../contract/problem.ts'
 import type { Cookbook } from '../cookbook/cookbook.ts'
 import { type Documents, openDocuments } from '../documents/documents.ts'
 import type { Mailbox } from '../mail/mail.ts'
@@ -26,7 +27,7 @@ import { todoRings } from '../todos/rings.ts'
 import { openSchedule } from '../todos/schedule.ts'
 import { openTodos, type Todos } from '../todos/todos.ts'
 import { openClock } from './clock.ts'
-import { type Config, readConfig, systemZone } from './config.ts'
+import { type Config, isZone, readConfig, setConfig, systemZone } from './config.ts'
 import { type Invitations, openInvitations } from './invitations.ts'
 import { openJournal } from './journal.ts'
 import { kitchen } from './kitchen.ts'
@@ -55,6 +56,8 @@ export interface Workspace {
   release: (() => void) | null
   now(): number
   zone(): string
+  /** The owner's zone from now on, in the config file too. */
+  setZone(author: Author, name: string): void
   readonly store: Store
   readonly changes: Changes
   readonly access: Access
@@ -126,6 +129,21 @@ export const openWorkspace = (options: OpenOptions): Workspace => {
     release: null,
     now,
     zone,
+    setZone(author, timezone) {
+      if (!isZone(timezone))
+        throw new Problem('invalid', `'${timezone}' is not a time zone such as Europe/Berlin.`)
+      setConfig(paths.configFile, 'owner.timezone', timezone)
+      config.owner.timezone = timezone
+      changes.write(author, tx =>
+        tx.say({
+          action: 'workspace.timezone',
+          noun: 'workspace',
+          id: 'timezone',
+          summary: `The time zone is ${timezone}`,
+          data: { timezone },
+        }),
+      )
+    },
     store,
     changes,
     access: openAccessRules({ store: accessStore, changes, now, operatorKey }),

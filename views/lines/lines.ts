@@ -26,8 +26,13 @@ undo            takes back the last change
 quit            leaves; what runs on the hosts runs on`
 
 /** Ithaca in lines, for terminals that cannot move a cursor and for programs that read: a question, an answer. */
-export async function runLines(link: Link, input: Readable, output: Writable): Promise<number> {
-  const lines = new Lines(createClient(link.carry), text =>
+export async function runLines(
+  link: Link,
+  input: Readable,
+  output: Writable,
+  readOnly = false,
+): Promise<number> {
+  const lines = new Lines(createClient(link.carry), readOnly, text =>
     output.write(
       `${text
         .split('\n')
@@ -43,16 +48,20 @@ export async function runLines(link: Link, input: Readable, output: Writable): P
   return 0
 }
 
+const writes = new Set(['stop', 'allow', 'deny', 'add', 'undo'])
+
 class Lines {
   readonly say: (text: string) => void
   readonly #client: Client
+  readonly #readOnly: boolean
   #serves: Serve[] = []
   #asks: Approval[] = []
   /** A question that the next line answers. */
   #pending: ((line: string) => Promise<void>) | null = null
 
-  constructor(client: Client, say: (text: string) => void) {
+  constructor(client: Client, readOnly: boolean, say: (text: string) => void) {
     this.#client = client
+    this.#readOnly = readOnly
     this.say = say
   }
 
@@ -72,6 +81,7 @@ class Lines {
   }
 
   async #do(verb: string, rest: string): Promise<void> {
+    if (this.#readOnly && writes.has(verb)) return this.say(`${verb}: these lines only read.`)
     switch (verb) {
       case '':
       case 'list':

@@ -4,9 +4,14 @@ import { search } from '../../src/contract/search.ts'
 import { todos } from '../../src/contract/todos.ts'
 import { type Action, everywhere } from '../actions/registry.ts'
 import type { Bindings } from '../keys/bindings.ts'
+import { timeOf, zoneOf } from '../panes/days.ts'
 import type { Motion, Pane } from '../panes/pane.ts'
 import { judgeWhen, understoodWords } from '../panes/understood.ts'
 import { sanitiseText } from '../terminal/sanitise.ts'
+import { wrapText } from '../widgets/text.ts'
+import { toned } from '../widgets/theme.ts'
+import { toastLine } from '../widgets/toasts.ts'
+import { tabKey } from './chrome.ts'
 import { agentToken, firstSteps } from './first-start.ts'
 import { helpRows, keysOf } from './help.ts'
 import type { Entry } from './overlays/palette.tsx'
@@ -44,7 +49,7 @@ export function shellActions(panes: readonly Pane[]): Action<Shell, never>[] {
       (pane, i): Action<Shell, never> => ({
         id: `go.${pane.id}`,
         title: pane.title,
-        help: `Shows ${pane.title} (tab ${i + 1}).`,
+        help: `Shows ${pane.title}, tab ${tabKey(i)}.`,
         where,
         danger: 'none',
         run: shell => shell.go(pane.id),
@@ -102,6 +107,23 @@ const general: Action<Shell, never>[] = [
     run(shell) {
       shell.zoomed = !shell.zoomed
     },
+  },
+  {
+    id: 'screen.last',
+    title: 'last pane',
+    help: 'Shows the pane that was in view before.',
+    where,
+    danger: 'none',
+    run: shell => shell.goBack(),
+  },
+  {
+    id: 'screen.messages',
+    title: 'messages',
+    help: 'Everything that was said since the start, the newest first.',
+    where,
+    danger: 'none',
+    disabled: shell => (shell.said.length > 0 ? undefined : 'nothing was said yet'),
+    run: shell => shell.show('Messages', width => messageRows(shell, width)),
   },
   {
     id: 'screen.back',
@@ -194,7 +216,7 @@ const quickAdd: Action<Shell, string> = {
 }
 
 export function shellKeys(panes: readonly Pane[]): Bindings {
-  const tabs = panes.slice(0, 9).map((pane, i) => [`go.${pane.id}`, [String(i + 1)]] as const)
+  const tabs = panes.slice(0, 10).map((pane, i) => [`go.${pane.id}`, [tabKey(i)]] as const)
   return {
     ...Object.fromEntries(tabs),
     'move.down': ['j', 'down'],
@@ -210,12 +232,22 @@ export function shellKeys(panes: readonly Pane[]): Bindings {
     'screen.filter': ['/'],
     'screen.turn': ['tab'],
     'screen.zoom': ['z'],
+    'screen.last': ['`'],
     'screen.back': ['esc', 'backspace'],
     'screen.quit': ['q'],
     'screen.refresh': ['R'],
     'screen.undo': ['u'],
     'screen.add': ['+'],
   }
+}
+
+function messageRows(shell: Shell, width: number): string[] {
+  const zone = zoneOf(shell)
+  return shell.said.toReversed().flatMap(said => {
+    const { text, tone } = toastLine(said)
+    const rows = wrapText(text, Math.max(10, width - 6))
+    return rows.map((row, i) => (i === 0 ? `${timeOf(said.at, zone)} ` : ' '.repeat(6)) + toned(row, tone))
+  })
 }
 
 function filter(shell: Shell): void {

@@ -20,13 +20,10 @@ export interface Fact {
 export function headLine(tabs: readonly Tab[], facts: readonly Fact[], width: number): string {
   const current = tabs.findIndex(tab => tab.current)
   const first = facts[0] ? textWidth(facts[0].text) + 1 : 0
-  const whole = tabNames(tabs, Number.POSITIVE_INFINITY)
-  const fits = textWidth(whole.join(' ')) + first <= width
-  const left = fitTabs(
-    fits ? whole : tabNames(tabs, 3),
-    current,
-    width - (facts[0]?.tone === 'bad' ? first : 0),
-  )
+  const two = first + (facts[1] ? textWidth(facts[1].text) + 2 : 0)
+  const ways = [tabNames(tabs, Number.POSITIVE_INFINITY), tabNames(tabs, 3), tabNames(tabs, 3, '')]
+  const fitting = ways.find(names => textWidth(names.join(' ')) + two <= width) ?? ways.at(-1)!
+  const left = fitTabs(fitting, current, width - (facts[0]?.tone === 'bad' ? first : 0))
   const room = width - textWidth(left) - 1
   const kept: Fact[] = []
   let used = 0
@@ -40,12 +37,15 @@ export function headLine(tabs: readonly Tab[], facts: readonly Fact[], width: nu
   return toWidth(left + ' '.repeat(Math.max(1, width - textWidth(left) - used)) + right, width)
 }
 
+/** The key of the tab at this place: the tenth is 0. */
+export const tabKey = (place: number): string => String((place + 1) % 10)
+
 /** What the tabs are called; where there is no room for all, only the current one by its whole name. */
-function tabNames(tabs: readonly Tab[], letters: number): string[] {
+function tabNames(tabs: readonly Tab[], letters: number, gap = ' '): string[] {
   return tabs.map(({ tab, badge, current }, i) =>
     current
-      ? toned(`[${i + 1} ${tab}${badge}]`, 'selected')
-      : `${i + 1} ${tab.slice(0, letters)}${badge === '' ? '' : toned(badge, 'warn')}`,
+      ? toned(`[${tabKey(i)} ${tab}${badge}]`, 'selected')
+      : `${tabKey(i)}${gap}${tab.slice(0, letters)}${badge === '' ? '' : toned(badge, 'warn')}`,
   )
 }
 
@@ -68,13 +68,13 @@ export interface Hint {
   title: string
 }
 
-/** The last row: what the keys do here, as much as fits, and always where to read the rest. */
-export function footLine(hints: readonly Hint[], width: number): string {
-  const end = '? help'
+/** The last row: what the keys do here, as much as fits, and always where to read the rest; at its end what is `said`. */
+export function footLine(hints: readonly Hint[], width: number, said = ''): string {
+  const end = said === '' ? '? help' : `? help  ${said}`
   let line = ''
   for (const { key, title } of hints) {
     const words = `${keyLabel(key)} ${title}`
-    if (textWidth(line) + textWidth(words) + 2 + end.length > width) continue
+    if (textWidth(line) + textWidth(words) + 2 + textWidth(end) > width) continue
     line += `${words}  `
   }
   return toWidth(toned(line + end, 'quiet'), width)

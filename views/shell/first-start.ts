@@ -1,5 +1,6 @@
 import { access } from '../../src/contract/access.ts'
 import type { Scope } from '../../src/contract/route.ts'
+import { workspace } from '../../src/contract/workspace.ts'
 import { hostForm } from '../panes/hosts/form.ts'
 import { sanitiseText } from '../terminal/sanitise.ts'
 import { wrapText } from '../widgets/text.ts'
@@ -8,13 +9,11 @@ import type { Shell } from './shell.ts'
 /** The first steps of somebody new; nothing is done before it is chosen. */
 export function firstSteps(shell: Shell): void {
   const status = shell.world.status.value
-  const { configure } = shell.host
   shell.menu('Welcome to Ithaca. First steps (Esc: later, : finds them again)', [
     {
       id: 'zone',
       title: 'Your time zone',
       note: status ? `${status.timezone}${status.timezone_set ? '' : ", the system's"}` : '',
-      ...(configure ? {} : { disabled: 'the workspace is on another machine' }),
       run: () => askZone(shell),
     },
     {
@@ -29,6 +28,16 @@ export function firstSteps(shell: Shell): void {
       note: 'with the lines to paste',
       run: () => agentToken(shell),
     },
+    ...(shell.host.demo
+      ? [
+          {
+            id: 'demo',
+            title: 'See the demo',
+            note: 'pretended models; q q comes back here',
+            run: () => void shell.act('The demo did not run', () => shell.host.demo!()),
+          },
+        ]
+      : []),
     {
       id: 'keys',
       title: 'The keys',
@@ -39,19 +48,18 @@ export function firstSteps(shell: Shell): void {
 }
 
 function askZone(shell: Shell): void {
-  const now = shell.world.status.value?.timezone ?? ''
   shell.ask({
     label: 'time zone: ',
-    value: now,
+    value: shell.world.status.value?.timezone ?? '',
     async enter(value) {
-      if (value.trim() === '') return
-      await shell.act('The time zone was not set', async () => {
-        await shell.host.configure!('owner.timezone', value.trim())
-        shell.toast(
-          'good',
-          `The time zone is ${value.trim()}${value.trim() === now ? '' : ' from the next start on'}.`,
-        )
+      const timezone = value.trim()
+      if (timezone === '') return
+      const set = await shell.act('The time zone was not set', async () => {
+        await shell.client.call(workspace.timezone, { timezone })
+        await shell.world.status.refresh()
+        shell.toast('good', `The time zone is ${timezone}.`)
       })
+      if (!set) return false
       firstSteps(shell)
     },
   })
@@ -132,16 +140,17 @@ export async function leave(shell: Shell): Promise<void> {
     shell.host.quit()
     return
   }
-  shell.menu('Leave Ithaca', [
+  const choices = [
     {
       id: 'daemon',
       title: 'Leave a daemon behind',
-      note: reasons.join(', '),
+      note: 'goes on without a screen; ithaca finds it',
       async run() {
         const left = await shell.act('No daemon was started', () => shell.host.daemon!())
         if (left) shell.host.quit()
       },
     },
     { id: 'quit', title: 'Just quit', note: 'what runs on the hosts runs on', run: () => shell.host.quit() },
-  ])
+  ]
+  shell.menu('Leave Ithaca', choices, [`Without it ${reasons.join(', ')}.`, ''])
 }

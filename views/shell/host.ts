@@ -38,9 +38,9 @@ export interface Host {
   edit(text: string, extension: string): Promise<string | null>
   /** Absent on a screen that is only printed. */
   readonly opener?: Opener
-  /** Sets one key of the config file; absent where the workspace is another machine's. */
-  configure?(key: string, value: unknown): Promise<void>
   /** Leaves a daemon behind that goes on with reminders, tokens and serves; absent where one is there already. */
   daemon?(): Promise<void>
+  /** Opens the demo on this terminal, and comes back when it is left. */
+  demo?(): Promise<void>
   quit(): void
 }

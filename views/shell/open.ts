@@ -19,8 +19,9 @@ export interface ScreenOptions {
   /** What the last screen left, and what this one leaves. */
   kept: string | null
   keep(text: string): Promise<void>
-  configure?: Host['configure']
   daemon?: Host['daemon']
+  /** The words that start the demo. */
+  demo?: readonly string[]
 }
 
 /** Opens the screen, stays until the person leaves, and gives the exit code. The first frame is there before anything is loaded. */
@@ -60,7 +61,7 @@ export async function runScreen(options: ScreenOptions): Promise<number> {
 }
 
 async function open(options: ScreenOptions, screen: OpenScreen, quit: () => void): Promise<Shell> {
-  const { capabilities, version, kept, configure, daemon } = options
+  const { capabilities, version, kept, daemon, demo } = options
   const { loadInk } = await import('../terminal/load-ink.ts')
   // Ink first, for it is loaded in an environment of its own; the rest while its layout engine compiles.
   const [, { Shell }, { rootOf }, { panes }, settings] = await Promise.all([
@@ -116,8 +117,8 @@ async function open(options: ScreenOptions, screen: OpenScreen, quit: () => void
     },
     opener: openerOf(settings.open, process.env, process.platform),
     quit,
-    ...(configure ? { configure } : {}),
     ...(daemon ? { daemon } : {}),
+    ...(demo ? { demo: () => host.run(demo) } : {}),
   }
   const shell = new Shell(host, terminal.screen, panes)
   const mounted = await screen.mount(rootOf(shell, compositor))

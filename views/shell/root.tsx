@@ -6,13 +6,12 @@ import type { Rect } from '../terminal/region.ts'
 import { sanitiseText } from '../terminal/sanitise.ts'
 import { CompositorContext } from '../widgets/painted.tsx'
 import { Rows } from '../widgets/rows.tsx'
-import { toWidth } from '../widgets/text.ts'
+import { cut } from '../widgets/text.ts'
 import { toned } from '../widgets/theme.ts'
-import { toastLine } from '../widgets/toasts.ts'
 import { footLine, headLine } from './chrome.ts'
 import { hintsOf } from './help.ts'
 import type { Shell } from './shell.ts'
-import { statusFacts } from './status.ts'
+import { reminderSoon, statusFacts } from './status.ts'
 
 export const rootOf = (shell: Shell, compositor: Compositor | null) => (
   <Root shell={shell} compositor={compositor} />
@@ -41,6 +40,9 @@ function Panes({ shell }: { shell: Shell }) {
   const { layout, pane, side } = shell
   const { columns } = shell.screen
   const tabs = shell.panes.map(one => ({ tab: one.tab, badge: one.badge?.() ?? '', current: one === pane }))
+  const head = headLine(tabs, statusFacts(shell), columns)
+  const soon = reminderSoon(shell)
+  const said = soon === '' || head.includes(soon) ? '' : cut(soon, 24, shell.glyphs.more)
   const part = (rect: Rect | null, focused: boolean, view: (place: Place) => ReactNode) =>
     rect && (
       <Box width={rect.width} height={rect.height} flexShrink={0} overflow="hidden">
@@ -52,22 +54,19 @@ function Panes({ shell }: { shell: Shell }) {
   const isRow = layout.list !== null && layout.detail !== null && layout.list.y === layout.detail.y
   return (
     <>
-      <Text>{headLine(tabs, statusFacts(shell), columns)}</Text>
+      <Text>{head}</Text>
       <Box flexDirection={isRow ? 'row' : 'column'} columnGap={isRow ? 1 : 0} flexShrink={0}>
         {part(layout.list, side === 'list', place => pane.list(place))}
         {part(layout.detail, side === 'detail', place => pane.detail?.(place))}
       </Box>
       {layout.toasts && (
         <Rows
-          rows={shell.toasts.slice(-layout.toasts.height).map(toast => {
-            const { text, tone } = toastLine(toast)
-            return toned(toWidth(text, columns), tone)
-          })}
+          rows={shell.toastRows.slice(-layout.toasts.height)}
           width={columns}
           height={layout.toasts.height}
         />
       )}
-      {shell.line ? shell.line.view(columns) : <Text>{footLine(hintsOf(shell), columns)}</Text>}
+      {shell.line ? shell.line.view(columns) : <Text>{footLine(hintsOf(shell), columns, said)}</Text>}
     </>
   )
 }

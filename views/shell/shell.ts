@@ -11,7 +11,16 @@ import type { Screen } from '../terminal/compositor.ts'
 import { sanitiseText } from '../terminal/sanitise.ts'
 import { asciiGlyphs, type Glyphs, unicodeGlyphs } from '../widgets/text.ts'
 import { chooseTheme } from '../widgets/theme.ts'
-import { addToast, expireToasts, type Level, nextExpiry, type Toast } from '../widgets/toasts.ts'
+import {
+  addToast,
+  expireToasts,
+  keepSaid,
+  type Level,
+  nextExpiry,
+  type Said,
+  type Toast,
+  toastRows,
+} from '../widgets/toasts.ts'
 import { shellActions, shellKeys } from './actions.ts'
 import { firstSteps, leave } from './first-start.ts'
 import type { Host } from './host.ts'
@@ -26,6 +35,8 @@ import { Palette, type PaletteSpec } from './overlays/palette.tsx'
 /** What is kept from one start to the next. */
 interface Kept {
   pane?: string
+  side?: Side
+  zoomed?: string[]
   panes?: Record<string, unknown>
 }
 
@@ -45,14 +56,18 @@ export class Shell {
   screen: Screen
   pane: Pane
   side: Side = 'list'
-  zoomed = false
   toasts: readonly Toast[] = []
+  /** Everything said since the start, the newest last. */
+  said: readonly Said[] = []
   overlays: readonly Overlay[] = []
   line: Line | null = null
   readOnly: boolean
   #toastTimer: NodeJS.Timeout | undefined
   #cancelledAt = Number.NEGATIVE_INFINITY
   readonly #over: Over
+  /** The panes whose keys' side has the whole screen. */
+  readonly #zoomed = new Set<string>()
+  #before: string | null = null
 
   constructor(host: Host, screen: Screen, make: readonly MakePane[]) {
     this.host = host
@@ -110,9 +125,23 @@ export class Shell {
     return arrange(columns, rows, {
       focus: this.side,
       zoomed: this.zoomed || !this.pane.detail,
-      toasts: this.toasts.length,
+      toasts: this.toastRows.length,
       ...(this.pane.share === undefined ? {} : { share: this.pane.share }),
     })
+  }
+
+  get toastRows(): string[] {
+    return this.toasts.flatMap(toast => toastRows(toast, this.screen.columns, this.glyphs.more))
+  }
+
+  /** Whether this pane gives the whole screen to the side with the keys; each pane remembers its own. */
+  get zoomed(): boolean {
+    return this.#zoomed.has(this.pane.id)
+  }
+
+  set zoomed(zoomed: boolean) {
+    if (zoomed) this.#zoomed.add(this.pane.id)
+    else this.#zoomed.delete(this.pane.id)
   }
 
   async stroke(stroke: Stroke): Promise<void> {
@@ -134,12 +163,17 @@ export class Shell {
     if (!pane) return
     if (pane !== this.pane) {
       this.pane.closed?.()
+      this.#before = this.pane.id
       this.pane = pane
-      this.zoomed = false
     }
     this.side = pane.detail ? side : 'list'
     pane.opened?.()
     this.signal.now()
+  }
+
+  /** The pane that was in view before this one. */
+  goBack(): void {
+    if (this.#before !== null) this.go(this.#before)
   }
 
   /** The next pane, or the other side of this one. */
@@ -163,7 +197,9 @@ export class Shell {
   }
 
   toast(level: Level, text: string): void {
-    this.toasts = addToast(this.toasts, level, sanitiseText(text), Date.now())
+    const [words, now] = [sanitiseText(text), Date.now()]
+    this.toasts = addToast(this.toasts, level, words, now)
+    this.said = keepSaid(this.said, level, words, now)
     this.#expire()
     this.signal.soon()
   }
@@ -187,8 +223,9 @@ export class Shell {
     this.#open(new FormOverlay(spec, this.#over))
   }
 
-  menu(title: string, choices: readonly Choice[]): void {
-    this.#open(new Menu(title, choices, this.#over))
+  /** `facts`: what there is to know before one is chosen. */
+  menu(title: string, choices: readonly Choice[], facts: readonly string[] = []): void {
+    this.#open(new Menu(title, choices, this.#over, facts))
   }
 
   /** A page to read. */
@@ -257,7 +294,7 @@ export class Shell {
   }
 
   keep(): string {
-    const kept: Kept = { pane: this.pane.id, panes: {} }
+    const kept: Kept = { pane: this.pane.id, side: this.side, zoomed: [...this.#zoomed], panes: {} }
     for (const pane of this.panes) if (pane.remember) kept.panes![pane.id] = pane.remember()
     return JSON.stringify(kept)
   }
@@ -273,6 +310,8 @@ export class Shell {
       const kept = JSON.parse(this.host.kept ?? '{}') as Kept
       for (const pane of this.panes) if (kept.panes?.[pane.id] != null) pane.recall?.(kept.panes[pane.id])
       this.pane = this.panes.find(({ id }) => id === kept.pane) ?? this.pane
+      if (kept.side === 'detail' && this.pane.detail) this.side = 'detail'
+      for (const id of kept.zoomed ?? []) this.#zoomed.add(id)
     } catch {
       // A file somebody cut short: the screen starts as on the first day.
     }

@@ -1,4 +1,6 @@
+import { dayOf, timeOf, zoneOf } from '../panes/days.ts'
 import { sanitiseText } from '../terminal/sanitise.ts'
+import { cut } from '../widgets/text.ts'
 import type { Fact } from './chrome.ts'
 import type { Shell } from './shell.ts'
 
@@ -18,23 +20,30 @@ export function statusFacts(shell: Shell): Fact[] {
   if (!live.link) facts.push({ text: 'opening', tone: 'quiet' })
   else facts.push({ text: apiOf(live.link.url, live.link.mode), tone: 'quiet' })
   if (world.hosts.isRead && up === hosts.length) facts.push(hostsUp)
-  const next = world.status.value?.next_reminder
-  if (next) facts.push({ text: `${clock(next.at)} ${sanitiseText(next.title).slice(0, 30)}`, tone: 'quiet' })
+  const next = nextReminder(shell)
+  if (next !== '') facts.push({ text: next, tone: 'quiet' })
   return facts
+}
+
+const soon = 3_600_000
+
+/** What rings next, where the first row has no room for it and it rings within the hour. */
+export function reminderSoon(shell: Shell): string {
+  const next = shell.world.status.value?.next_reminder
+  return next && next.at - Date.now() < soon ? nextReminder(shell) : ''
+}
+
+function nextReminder(shell: Shell): string {
+  const next = shell.world.status.value?.next_reminder
+  if (!next) return ''
+  const zone = zoneOf(shell)
+  const [day, today] = [dayOf(next.at, zone), dayOf(Date.now(), zone)]
+  const when = day === today ? '' : `${day.slice(5)} `
+  return `${when}${timeOf(next.at, zone)} ${cut(sanitiseText(next.title), 30, shell.glyphs.more)}`
 }
 
 function apiOf(url: string, mode: string): string {
   const port = /:(\d+)\/?$/.exec(url)?.[1]
   const where = mode === 'remote' ? url.replace(/^https?:\/\//, '') : port ? `:${port}` : 'here'
   return `api ${where}${mode === 'attached' ? ' daemon' : ''}`
-}
-
-/** A time today as it is, another day with its date. */
-function clock(at: number): string {
-  const then = new Date(at)
-  const two = (n: number) => String(n).padStart(2, '0')
-  const time = `${two(then.getHours())}:${two(then.getMinutes())}`
-  return then.toDateString() === new Date().toDateString()
-    ? time
-    : `${two(then.getMonth() + 1)}-${two(then.getDate())} ${time}`
 }

@@ -19,7 +19,7 @@ const idOf = ({ id }: { id: string }) => id
 export function openWorld(live: Live): World {
   const { client } = live
   const world: World = {
-    status: live.answer(['todo', 'event', 'approval'], () => client.call(workspace.status, {})),
+    status: live.answer(['todo', 'event', 'approval', 'workspace'], () => client.call(workspace.status, {})),
     hosts: live.collection<Host>({
       noun: 'host',
       idOf,

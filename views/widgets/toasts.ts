@@ -1,4 +1,5 @@
-import type { Tone } from './theme.ts'
+import { toWidth, wrapText } from './text.ts'
+import { type Tone, toned } from './theme.ts'
 
 export type Level = 'info' | 'good' | 'warn' | 'bad'
 
@@ -12,7 +13,17 @@ export interface Toast {
   until: number | null
 }
 
+/** Something that was said, and when it was the last time. */
+export interface Said {
+  level: Level
+  text: string
+  times: number
+  at: number
+}
+
 const shownAtOnce = 3
+const keptAtMost = 200
+const rowsAtMost = 3
 const lasts: Record<Level, number | null> = { info: 4000, good: 4000, warn: 8000, bad: null }
 const words: Record<Level, { sign: string; tone: Tone }> = {
   info: { sign: 'note', tone: 'plain' },
@@ -42,8 +53,27 @@ export function nextExpiry(toasts: readonly Toast[]): number | null {
   return times.length === 0 ? null : Math.min(...times)
 }
 
+/** What was said, for whoever looks later: the newest last, a repeated one once. */
+export function keepSaid(said: readonly Said[], level: Level, text: string, at: number): readonly Said[] {
+  const others = said.filter(one => one.level !== level || one.text !== text)
+  const times = (said.find(one => one.level === level && one.text === text)?.times ?? 0) + 1
+  return [...others, { level, text, times, at }].slice(-keptAtMost)
+}
+
+/** The rows a toast takes, whole as far as three rows reach. */
+export function toastRows(toast: Toast, width: number, more: string): string[] {
+  const { text, tone } = toastLine(toast)
+  const rows = wrapText(text, Math.max(1, width))
+  const shown =
+    rows.length > rowsAtMost ? [...rows.slice(0, rowsAtMost - 1), rows.slice(rowsAtMost - 1).join(' ')] : rows
+  return shown.map(row => toned(toWidth(row, width, 'left', more), tone))
+}
+
 /** A toast in words; its level is said, not only coloured. */
-export function toastLine({ level, text, times }: Toast): { text: string; tone: Tone } {
+export function toastLine({ level, text, times }: Pick<Toast, 'level' | 'text' | 'times'>): {
+  text: string
+  tone: Tone
+} {
   const { sign, tone } = words[level]
   return { text: `${sign}: ${text}${times > 1 ? ` (${times} times)` : ''}`, tone }
 }

@@ -34,6 +34,10 @@ export const bindWorkspace = (bind: Bind, workspace: Workspace): void => {
     }
     return { file, bytes: statSync(file).size }
   })
+  bind(routes.timezone, ({ timezone }, { author }) => {
+    workspace.setZone(author, timezone.trim())
+    return { timezone: workspace.zone() }
+  })
   bind(routes.release, (_input, { http }) => {
     const { release } = workspace
     if (!release)

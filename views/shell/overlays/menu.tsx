@@ -3,7 +3,8 @@ import type { Screen } from '../../terminal/compositor.ts'
 import { Frame } from '../../widgets/dialog.tsx'
 import { List } from '../../widgets/list.tsx'
 import { emptyList, type ListState, moveList, settleList } from '../../widgets/list-state.ts'
-import { toWidth } from '../../widgets/text.ts'
+import { Rows } from '../../widgets/rows.tsx'
+import { toWidth, wrapText } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
 import type { Over, Overlay } from '../overlay.ts'
 
@@ -24,11 +25,13 @@ export class Menu implements Overlay {
   readonly #title: string
   readonly #choices: readonly Choice[]
   readonly #over: Over
+  readonly #facts: readonly string[]
 
-  constructor(title: string, choices: readonly Choice[], over: Over) {
+  constructor(title: string, choices: readonly Choice[], over: Over, facts: readonly string[] = []) {
     this.#title = title
     this.#choices = choices
     this.#over = over
+    this.#facts = facts
   }
 
   stroke(stroke: Stroke): boolean {
@@ -61,11 +64,14 @@ export class Menu implements Overlay {
 
   view(screen: Screen) {
     const width = Math.min(screen.columns, 76)
-    const height = Math.min(screen.rows, this.#choices.length + 3)
+    const known = this.#facts.flatMap(fact => wrapText(fact, width - 4))
+    const height = Math.min(screen.rows, this.#choices.length + 3 + known.length)
+    const facts = known.slice(0, Math.max(0, height - 3 - Math.min(this.#choices.length, 4)))
+    const room = Math.max(1, height - 3 - facts.length)
     this.#list = settleList(
       this.#list,
       this.#choices.map(({ id }) => id),
-      Math.max(1, height - 3),
+      room,
     )
     const titles = Math.min(30, Math.max(...this.#choices.map(({ title }) => title.length)) + 2)
     return (
@@ -77,11 +83,12 @@ export class Menu implements Overlay {
         glyphs={this.#over.glyphs}
         foot={this.#reason}
       >
+        <Rows rows={facts} width={width - 4} height={facts.length} />
         <List
           items={this.#choices}
           state={this.#list}
           width={width - 4}
-          height={Math.max(1, height - 3)}
+          height={room}
           idOf={({ id }) => id}
           row={({ title, note, disabled }, inner) => {
             const line = toWidth(title, titles) + (disabled ?? note ?? '')
