@@ -118,7 +118,14 @@ async function open(options: ScreenOptions, screen: OpenScreen, quit: () => void
     opener: openerOf(settings.open, process.env, process.platform),
     quit,
     ...(daemon ? { daemon } : {}),
-    ...(demo ? { demo: () => host.run(demo) } : {}),
+    ...(demo
+      ? {
+          async demo() {
+            const { runHere } = await import('./outside.ts')
+            await terminal.lend(() => runHere(demo))
+          },
+        }
+      : {}),
   }
   const shell = new Shell(host, terminal.screen, panes)
   const mounted = await screen.mount(rootOf(shell, compositor))

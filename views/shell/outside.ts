@@ -16,6 +16,16 @@ function runProgram(command: string, file: string): Promise<void> {
   })
 }
 
+/** Runs a program with the terminal as its own; how it ended is its own matter, that it could not start is ours. */
+export function runHere(argv: readonly string[]): Promise<void> {
+  const [file, ...args] = argv as [string, ...string[]]
+  return new Promise((resolve, reject) => {
+    const child = spawn(file, args, { stdio: 'inherit' })
+    child.on('error', error => reject(new Error(`'${file}' could not be started: ${error.message}`)))
+    child.on('exit', () => resolve())
+  })
+}
+
 async function withFile<T>(text: string, extension: string, use: (file: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'ithaca-'))
   try {
