@@ -1,5 +1,5 @@
 import type { Choice } from '../../shell/overlays/menu.tsx'
-import { sanitiseText } from '../../terminal/sanitise.ts'
+import { sanitiseText, withoutColours } from '../../terminal/sanitise.ts'
 import type { Book } from './book.tsx'
 import { asLine, attachCommand } from './by-hand.ts'
 
@@ -9,6 +9,10 @@ export function copyChoices(book: Book): Choice[] {
   if (!serve) return []
   const { model } = book.log
   const line = model?.current === undefined ? '' : sanitiseText(model.line(model.current))
+  const rows =
+    shell.side === 'detail' && book.mode === 'log'
+      ? (model?.rows() ?? []).map(({ text }) => withoutColours(text).trimEnd()).join('\n')
+      : ''
   const address =
     serve.port === null ? '' : `http://${host?.target ? serve.host_name : '127.0.0.1'}:${serve.port}`
   const curl =
@@ -21,7 +25,7 @@ export function copyChoices(book: Book): Choice[] {
   const choice = (id: string, title: string, text: string, missing: string): Choice => ({
     id,
     title,
-    note: text.slice(0, 60),
+    note: sanitiseText(text.slice(0, 60)),
     ...(text === '' ? { disabled: missing } : {}),
     run: () => shell.copy(text, title.toLowerCase()),
   })
@@ -30,6 +34,7 @@ export function copyChoices(book: Book): Choice[] {
     choice('curl', 'A curl line', curl, 'it has no port'),
     choice('root', 'The root line', serve.root_line ?? '', 'no cause is known'),
     choice('line', 'The line jumped to', line, 'jump to one first, with n, e or c'),
+    choice('rows', 'The rows shown of the log', rows, 'open the log first'),
     choice('address', 'The address', address, 'it has no port'),
     choice(
       'attach',

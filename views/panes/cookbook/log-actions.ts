@@ -1,8 +1,6 @@
-import { cookbook } from '../../../src/contract/cookbook.ts'
 import type { Action } from '../../actions/registry.ts'
 import type { Bindings } from '../../keys/bindings.ts'
 import type { Shell } from '../../shell/shell.ts'
-import { jsonLines } from '../../store/lines.ts'
 import { withoutColours } from '../../terminal/sanitise.ts'
 import type { Book } from './book.tsx'
 import { relaunchForm } from './launch.ts'
@@ -29,17 +27,31 @@ export function logActions(book: Book): Act[] {
     act('column-0', 'column 0', 'Moves the view to the left edge.', () =>
       log.model?.sideways(Number.NEGATIVE_INFINITY),
     ),
-    act('column-end', 'far right', 'Moves the view far to the right.', () => log.model?.sideways(80)),
+    act('column-end', 'far right', 'Moves the view to the end of the longest line in it.', () =>
+      log.model?.toLineEnd(),
+    ),
     act('next', 'next', 'The next hit of the search.', () => log.step('/', 1)),
     act('previous', 'previous', 'The hit before.', () => log.step('/', -1)),
     act('only', 'only hits', 'Shows only the lines that were found, or all.', () => log.showOnly()),
+    act('except', 'but hits', 'Shows only the lines that do not match, or all.', () => log.showExcept()),
     act('next-error', 'error', 'The next line of trouble.', () => log.stepError(1)),
     act('previous-error', 'error before', 'The line of trouble before.', () => log.stepError(-1)),
     act('fold', 'unfold', 'Opens or closes the traceback here.', () => {
       if (!log.model?.toggleFold()) shell.toast('info', 'There is no traceback to unfold here.')
     }),
     act('wrap', 'wrap', 'Wraps long lines, or cuts them.', () => log.model?.toggleWrap()),
-    act('time', 'time..', 'Goes to the first line that holds a time.', () => goToTime(book)),
+    act(
+      'clock',
+      'clock',
+      'Puts a time before each line: as it says, since the start, since the line before.',
+      () => log.model?.turnClock(),
+    ),
+    act(
+      'time',
+      'time..',
+      'Goes to a time: 02:09, 11-20 02:09, +5m after its start, -10m before its end.',
+      () => goToTime(book),
+    ),
     act('mark', 'mark', 'Marks this line, or takes the mark away.', () => log.model?.toggleMark()),
     act('to-mark', 'to mark', 'The next mark, round from the last to the first.', () => {
       if (!log.model?.next('m', 1) && !log.model?.next('m', -1))
@@ -72,26 +84,14 @@ export function logActions(book: Book): Act[] {
   ]
 }
 
-async function goToTime(book: Book): Promise<void> {
-  const { shell, log } = book
-  const { model, shownId } = log
-  if (!model || shownId === null) return
+function goToTime({ shell, log: { model } }: Book): void {
+  if (!model) return
   shell.ask({
-    label: 'time (such as 02:09): ',
+    label: 'time (02:09, +5m, -10m): ',
     enter: text =>
-      void shell.act('The time was not found', async () => {
-        if (text.trim() === '') return
-        const found = await shell.client.stream(cookbook.search, {
-          id: shownId,
-          query: text.trim(),
-          limit: 1,
-        })
-        for await (const hit of jsonLines<{ offset?: number }>(found))
-          if (hit.offset !== undefined) {
-            model.jump(hit.offset)
-            return
-          }
-        shell.toast('info', `No line says ${text.trim()}.`)
+      shell.act('The time was not found', async () => {
+        const wrong = text.trim() === '' ? null : await model.toTime(text)
+        if (wrong !== null) shell.toast('info', wrong)
       }),
   })
 }
@@ -140,10 +140,12 @@ export const logKeys: Bindings = {
   'log.next': ['n'],
   'log.previous': ['N'],
   'log.only': ['&'],
+  'log.except': ['!'],
   'log.next-error': ['e'],
   'log.previous-error': ['E'],
   'log.fold': ['enter'],
   'log.wrap': ['w'],
+  'log.clock': ['t'],
   'log.time': ['T'],
   'log.mark': ['m'],
   'log.to-mark': ["'"],

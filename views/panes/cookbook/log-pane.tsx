@@ -22,7 +22,8 @@ export class LogPane {
   model: LogModel | null = null
   serve: Serve | null = null
   query = ''
-  only = false
+  /** Which lines of a search are shown: all, only its hits, or only the others. */
+  filter: 'all' | 'only' | 'except' = 'all'
   readonly #shell: Shell
   #timer: NodeJS.Timeout | undefined
   #words = ''
@@ -81,8 +82,7 @@ export class LogPane {
     this.#asking.abort()
     this.#asking = new AbortController()
     this.query = query
-    this.only = false
-    model.showOnly(null)
+    this.#show('all')
     if (query === '') {
       model.highlight = null
       model.setTicks('/', [])
@@ -112,8 +112,24 @@ export class LogPane {
   }
 
   showOnly(): void {
-    this.only = !this.only
-    this.model?.showOnly(this.only ? this.model.ticks('/') : null)
+    if (this.query === '') this.#shell.toast('info', 'Search for something first: / asks for it.')
+    else this.#show(this.filter === 'only' ? 'all' : 'only')
+  }
+
+  showExcept(): void {
+    if (this.query === '') this.#shell.toast('info', 'Search for something first: / asks for it.')
+    else this.#show(this.filter === 'except' ? 'all' : 'except')
+  }
+
+  #show(filter: LogPane['filter']): void {
+    const { model } = this
+    if (!model || filter === this.filter) return
+    const before = this.filter
+    this.filter = filter
+    if (before === 'only') model.showOnly(null)
+    if (before === 'except') model.showExcept(null)
+    if (filter === 'only') model.showOnly(model.ticks('/'))
+    if (filter === 'except') model.showExcept(model.highlight)
   }
 
   /** The log of the attempt before (-1) or after (1). */
@@ -164,7 +180,7 @@ export class LogPane {
     this.model?.stop()
     this.model = null
     this.query = ''
-    this.only = false
+    this.filter = 'all'
   }
 
   async #mark(model: LogModel): Promise<void> {
@@ -195,11 +211,12 @@ export class LogPane {
   words(): string {
     const { model, serve } = this
     if (!model || !serve) return ''
-    const { size, following, arrived, error } = model.status
+    const { size, following, arrived, share, error } = model.status
     if (error !== null) return sanitiseText(error)
     const more = arrived.lines === null ? bytes(arrived.bytes) : `${arrived.lines}`
     const paused = arrived.bytes > 0 ? `PAUSED +${more} new` : 'PAUSED'
-    return `${bytes(size)}  ${this.#isLive ? (following ? 'FOLLOWING' : paused) : 'ENDED'}`
+    const where = following && this.#isLive ? '' : `${Math.floor(share * 100)}%  `
+    return `${where}${bytes(size)}  ${this.#isLive ? (following ? 'FOLLOWING' : paused) : 'ENDED'}`
   }
 
   #found(): string {
@@ -208,20 +225,22 @@ export class LogPane {
     const hits = model.ticks('/')
     const at = model.current === undefined ? -1 : hits.indexOf(model.current)
     const total = this.#total > hits.length ? `${this.#total}, first ${hits.length}` : `${hits.length}`
-    return `${this.only ? '&' : '/'}${sanitiseText(query)}  ${at >= 0 ? `${at + 1} of ` : ''}${total}`
+    const sign = { all: '/', only: '&', except: '!' }[this.filter]
+    return `${sign}${sanitiseText(query)}  ${at >= 0 ? `${at + 1} of ` : ''}${total}`
   }
 
   /** The log with a line of what it is over it; `above` and `below` are rows that belong to it. */
   view({ width, height, focused }: Place, above: readonly string[], below: readonly string[]) {
     const { model, serve } = this
     if (!serve || height <= 0) return null
-    const attempt = this.#attempts.find(one => one.serve === this.shownId)
-    const which = attempt ? `  attempt ${attempt.attempt}/${this.#attempts.length}` : ''
-    const head = `${sanitiseText(serve.name)} ${sanitiseText(serve.host_name)}${serve.port ? `:${serve.port}` : ''}${which}`
+    const head = [
+      `${focused ? '< ' : ''}${sanitiseText(serve.name)} ${sanitiseText(serve.host_name)}${serve.port ? `:${serve.port}` : ''}`,
+      this.#whichWords(serve),
+    ].join('  ')
     const words = this.words()
     const room = Math.max(0, width - words.length - 1)
     const line = toWidth(head, room) + toWidth(words, Math.min(width, words.length + 1), 'right')
-    const status = focused ? this.#statusRow(width) : []
+    const status = focused && height >= 8 ? this.#statusRow(width) : []
     const top = above.slice(0, Math.max(0, height - 1))
     const bottom = [...below, ...status].slice(0, Math.max(0, height - 2 - top.length))
     const rest = height - 1 - top.length - bottom.length
@@ -245,13 +264,21 @@ export class LogPane {
     )
   }
 
+  /** Which attempt it is, and how that stands. */
+  #whichWords(serve: Serve): string {
+    const attempt = this.#attempts.find(one => one.serve === this.shownId)
+    const number = attempt?.attempt ?? serve.attempt
+    const of = Math.max(this.#attempts.length, serve.attempt)
+    const state = attempt && attempt.serve !== serve.id ? attempt.state : serve.state
+    return `${of > 1 ? `attempt ${number}/${of}  ` : ''}${state === 'crashed' ? 'CRASHED' : state}`
+  }
+
   #statusRow(width: number): string[] {
     const { model } = this
     if (!model) return []
-    const { wrap, column } = model.status
-    const side = `${wrap ? 'wrap' : column > 0 ? `col ${column}` : ''}`
+    const { wrap, column, clock } = model.status
     const found = this.#found()
-    if (found === '' && side === '') return []
+    const side = `wrap ${wrap ? 'on' : 'off'}  time ${clock}  col ${column}`
     return [toned(toWidth(found, width - side.length) + side, 'quiet')]
   }
 }

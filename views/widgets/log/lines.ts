@@ -51,3 +51,36 @@ export function lineBytes(log: LogBytes, start: number): Uint8Array | Missing {
 export function lineHolding(log: LogBytes, offset: number): number | undefined | Missing {
   return previousLine(log, Math.min(offset, log.size - 1) + 1)
 }
+
+const carriageReturn = 13
+/** So much of one progress bar is looked through, then it is shown as it is. */
+const maxPieces = 256
+
+/** Whether what this piece of an endless line shows was drawn over by the next piece, as a progress bar does. */
+function drawnOver(log: LogBytes, start: number): boolean | Missing {
+  const next = nextLine(log, start)
+  if (next === undefined || next instanceof Missing) return next ?? false
+  // Only a cut lies on such a place without an end of line before it.
+  if (next % maxLine !== 0) return false
+  const bytes = log.slice(start, next)
+  if (!bytes) return new Missing(start, next)
+  if (bytes.at(-1) === newline || !bytes.includes(carriageReturn)) return false
+  const after = lineBytes(log, next)
+  return after instanceof Missing ? after : after.includes(carriageReturn)
+}
+
+/** The first of these places that shows something of its own, going on with `step`. */
+export function shownLine(
+  log: LogBytes,
+  from: number | undefined | Missing,
+  step: (log: LogBytes, at: number) => number | undefined | Missing,
+): number | undefined | Missing {
+  let at = from
+  for (let pieces = 0; typeof at === 'number' && pieces < maxPieces; pieces++) {
+    const over = drawnOver(log, at)
+    if (over instanceof Missing) return over
+    if (!over) return at
+    at = step(log, at)
+  }
+  return at
+}

@@ -1,13 +1,19 @@
+import { textWidth } from '../../terminal/width.ts'
 import { LogBytes } from './bytes.ts'
 import { Missing, previousLine } from './lines.ts'
 import { type Fold, LogRows, type Place, type Row } from './rows.ts'
 import { type LogSource, pageSize } from './source.ts'
+import { type Clock, clocks, stampOf, timeIn } from './stamps.ts'
 
 /** Between two questions about new lines; a log that rests is asked less often. */
 const pullEvery = 100
 const pullAtRest = 250
 /** What a row of a long line may need of the log's end. */
 const bytesPerRow = 512
+
+/** How far a line that tells a time is looked for: in bytes on the way to one, in lines above one that is shown. */
+const searched = 65_536
+const nearLines = 20
 
 /** Places worth jumping to, by the letter that stands for them on the scrollbar: cause, error, match, mark. */
 export type TickKind = 'C' | 'e' | '/' | 'm'
@@ -21,6 +27,9 @@ export interface LogStatus {
   at: number
   column: number
   wrap: boolean
+  clock: Clock
+  /** How far down the first row shown is, from 0 to 1. */
+  share: number
   /** Why the log cannot be read now. */
   error: string | null
 }
@@ -36,6 +45,8 @@ export class LogModel {
   readonly #rows: LogRows
   readonly #listeners = new Set<Listener>()
   readonly #ticks = new Map<TickKind, readonly number[]>()
+  #clock: Clock = 'off'
+  #first: number | undefined
   #height = 24
   #top: Place = { offset: 0, row: 0 }
   #current: number | undefined
@@ -59,6 +70,8 @@ export class LogModel {
       at: this.#at,
       column: this.#rows.column,
       wrap: this.#rows.wrap,
+      clock: this.#clock,
+      share: this.#following || this.#log.size === 0 ? 1 : Math.min(1, this.#at / this.#log.size),
       error: this.#error,
     }
   }
@@ -154,6 +167,13 @@ export class LogModel {
     this.#act(() => (this.#following ? this.#settle() : this.#show(at)))
   }
 
+  /** Shows only the lines that do not match; null shows all. */
+  showExcept(pattern: RegExp | null): void {
+    const at = this.#at
+    this.#rows.setExcept(pattern)
+    this.#act(() => (this.#following ? this.#settle() : this.#show(at)))
+  }
+
   setFolds(folds: readonly Fold[]): void {
     this.#rows.setFolds(folds)
     this.#act(() => this.#settle())
@@ -171,6 +191,49 @@ export class LogModel {
     if (this.#rows.wrap) return
     this.#rows.column = Math.max(0, cells === Number.NEGATIVE_INFINITY ? 0 : this.#rows.column + cells)
     this.#tell('key')
+  }
+
+  /** Moves so far that the longest line shown ends at the right edge. */
+  toLineEnd(): void {
+    const widest = Math.max(0, ...this.rows().map(({ text }) => textWidth(text)))
+    this.#rows.column = 0
+    this.sideways(Math.max(0, widest - this.#rows.width))
+  }
+
+  /** The next of the clocks there are. */
+  turnClock(): void {
+    this.#clock = clocks[(clocks.indexOf(this.#clock) + 1) % clocks.length]!
+    if (this.#clock === 'start' && this.#first === undefined) void this.#begin()
+    this.#tell('key')
+  }
+
+  /** When the first line that tells a time was written; undefined until it is known. */
+  get began(): number | undefined {
+    return this.#first
+  }
+
+  /** When the line before this one was written, of those close by that tell a time. */
+  stampBefore(offset: number): number | undefined {
+    let at: number | undefined | Missing = offset
+    for (let lines = 0; lines < nearLines; lines++) {
+      at = previousLine(this.#log, at)
+      if (typeof at !== 'number') return undefined
+      const stamp = stampOf(this.line(at))
+      if (stamp !== undefined) return stamp
+    }
+    return undefined
+  }
+
+  /** Jumps to the first line written at this time or after; answers what is wrong where it cannot. */
+  async toTime(said: string): Promise<string | null> {
+    await this.#begin()
+    const last = await this.#stampFrom(Math.max(0, this.#log.size - searched))
+    if (this.#first === undefined || last === undefined) return 'No line of this log tells a time.'
+    const end = (await this.#lastStamp()) ?? last
+    const wanted = timeIn(said, this.#first, end)
+    if (wanted === undefined) return `'${said}' is not a time such as 02:09, +5m or -10m.`
+    this.jump(await this.#offsetOf(wanted))
+    return null
   }
 
   toggleWrap(): void {
@@ -192,6 +255,68 @@ export class LogModel {
   line(offset: number): string {
     const text = this.#rows.text(offset)
     return text instanceof Missing ? '' : text
+  }
+
+  async #begin(): Promise<void> {
+    this.#first ??= await this.#stampFrom(0)
+    this.#tell('key')
+  }
+
+  /** The bytes between two places, loaded where they are not at hand. */
+  async #bytes(from: number, to: number): Promise<Uint8Array> {
+    const end = Math.min(to, this.#log.size)
+    if (!this.#log.slice(from, end)) await this.#log.load(from, end)
+    return this.#log.slice(from, end) ?? new Uint8Array()
+  }
+
+  async #stampFrom(offset: number): Promise<number | undefined> {
+    return (await this.#stamped(offset))?.stamp
+  }
+
+  /** The first line behind this place that tells a time. */
+  async #stamped(offset: number): Promise<{ at: number; stamp: number } | undefined> {
+    const text = Buffer.from(await this.#bytes(offset, offset + searched)).toString('latin1')
+    // What is before the first end of line is part of another line.
+    let at = offset === 0 ? 0 : text.indexOf('\n') + 1
+    if (offset > 0 && at === 0) return undefined
+    while (at < text.length) {
+      const end = text.indexOf('\n', at)
+      const stamp = stampOf(text.slice(at, end < 0 ? undefined : end))
+      if (stamp !== undefined) return { at: offset + at, stamp }
+      if (end < 0) return undefined
+      at = end + 1
+    }
+    return undefined
+  }
+
+  async #lastStamp(): Promise<number | undefined> {
+    const from = Math.max(0, this.#log.size - searched)
+    const lines = Buffer.from(await this.#bytes(from, this.#log.size))
+      .toString('latin1')
+      .split('\n')
+    for (const line of lines.reverse()) {
+      const stamp = stampOf(line)
+      if (stamp !== undefined) return stamp
+    }
+    return undefined
+  }
+
+  /** Halves the log until the place is found: what it asks for is a few pages, however long the log. */
+  async #offsetOf(wanted: number): Promise<number> {
+    let low = 0
+    let high = this.#log.size
+    let found = high
+    while (high - low > 1) {
+      const middle = Math.floor((low + high) / 2)
+      const one = await this.#stamped(middle)
+      if (one && one.stamp < wanted) low = Math.max(middle, one.at)
+      else {
+        if (one) found = Math.min(found, one.at)
+        high = middle
+      }
+    }
+    const first = await this.#stamped(0)
+    return first && first.stamp >= wanted ? first.at : Math.min(found, this.#log.size)
   }
 
   get #at(): number {

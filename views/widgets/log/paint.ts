@@ -2,32 +2,68 @@ import type { Grid } from '../../terminal/grid.ts'
 import { withoutColours } from '../../terminal/sanitise.ts'
 import { attribute } from '../../terminal/style.ts'
 import { textWidth } from '../../terminal/width.ts'
+import { toned } from '../theme.ts'
 import type { LogModel, TickKind } from './model.ts'
 import type { Row } from './rows.ts'
+import { type Clock, clockWidth, spanText, stampOf, wallText } from './stamps.ts'
 
 /** The one that matters most comes last and covers the others. */
 const tickOrder: readonly TickKind[] = ['m', '/', 'e', 'C']
 
 /** Fills a region with the rows of a log: text, search hits, a sign where a line goes on, and the scrollbar. */
 export function paintLog(canvas: Grid, model: LogModel, unicode: boolean): void {
-  const width = canvas.cols - 1
+  const { clock, wrap } = model.status
+  const room = canvas.cols - 1
+  // Where there is no room for both, the text matters more.
+  const left = room < 30 ? 0 : clockWidth(clock)
+  const width = room - left
   model.resize(width, canvas.rows)
   const rows = model.rows()
+  const times = left > 0 ? timesOf(model, rows, clock) : []
   rows.forEach(({ offset, text, skip }, y) => {
-    canvas.put(0, y, text, width, skip)
-    if (model.highlight) emphasiseHits(canvas, y, withoutColours(text), skip, model.highlight)
-    if (offset === model.current) canvas.emphasise(y, 0, width, attribute.bold | attribute.underline)
-    if (!model.status.wrap && textWidth(text) > skip + width) canvas.put(width - 1, y, '\x1b[7m>', 1)
+    if (left > 0) canvas.put(0, y, toned((times[y] ?? '').padStart(left - 1), 'quiet'), left - 1)
+    canvas.put(left, y, text, width, skip)
+    if (model.highlight) emphasiseHits(canvas, y, withoutColours(text), { skip, left }, model.highlight)
+    if (offset === model.current) canvas.emphasise(y, left, room, attribute.bold | attribute.underline)
+    if (!wrap && textWidth(text) > skip + width) canvas.put(room - 1, y, '\x1b[7m>', 1)
   })
   paintScrollbar(canvas, model, unicode, rows)
 }
 
-function emphasiseHits(canvas: Grid, y: number, text: string, skip: number, pattern: RegExp): void {
+/** What the clock says beside each row; only the first row of a line has one. */
+function timesOf(model: LogModel, rows: readonly Row[], clock: Clock): string[] {
+  const base = clock === 'start' ? model.began : undefined
+  let before = clock === 'delta' && rows[0] ? model.stampBefore(rows[0].offset) : undefined
+  let line: number | undefined
+  return rows.map(({ offset, text }) => {
+    if (offset === line) return ''
+    line = offset
+    const stamp = stampOf(text)
+    if (stamp === undefined) return ''
+    const since = clock === 'delta' ? before : base
+    before = stamp
+    if (clock === 'wall') return wallText(stamp)
+    return since === undefined ? '' : spanText(stamp - since)
+  })
+}
+
+function emphasiseHits(
+  canvas: Grid,
+  y: number,
+  text: string,
+  { skip, left }: { skip: number; left: number },
+  pattern: RegExp,
+): void {
   const search = new RegExp(pattern.source, pattern.flags.includes('g') ? pattern.flags : `${pattern.flags}g`)
   for (const hit of text.matchAll(search)) {
-    const from = textWidth(text.slice(0, hit.index)) - skip
+    const from = left + textWidth(text.slice(0, hit.index)) - skip
     if (from >= canvas.cols - 1) return
-    canvas.emphasise(y, from, Math.min(canvas.cols - 1, from + textWidth(hit[0])), attribute.inverse)
+    canvas.emphasise(
+      y,
+      Math.max(left, from),
+      Math.min(canvas.cols - 1, from + textWidth(hit[0])),
+      attribute.inverse,
+    )
   }
 }
 

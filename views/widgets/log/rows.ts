@@ -1,9 +1,11 @@
-import { sanitiseLine } from '../../terminal/sanitise.ts'
+import { sanitiseLine, withoutColours } from '../../terminal/sanitise.ts'
 import type { LogBytes } from './bytes.ts'
-import { lineBytes, lineHolding, Missing, nextLine, previousLine } from './lines.ts'
+import { lineBytes, lineHolding, Missing, nextLine, previousLine, shownLine } from './lines.ts'
 import { rowStarts } from './wrap.ts'
 
 const maxCached = 1024
+/** So many lines are passed over in one step, then one is shown although it should not be. */
+const maxPassed = 20_000
 
 /** Lines that one line stands for until it is opened: a traceback. */
 export interface Fold {
@@ -36,6 +38,7 @@ export class LogRows {
   readonly #unfolded = new Set<number>()
   #folds: readonly Fold[] = []
   #only: readonly number[] | null = null
+  #except: RegExp | null = null
 
   constructor(log: LogBytes) {
     this.#log = log
@@ -49,6 +52,12 @@ export class LogRows {
   /** Shows only the lines at these offsets; null shows all. */
   setOnly(offsets: readonly number[] | null): void {
     this.#only = offsets
+    this.#texts.clear()
+  }
+
+  /** Shows only lines that do not match; null shows all. */
+  setExcept(pattern: RegExp | null): void {
+    this.#except = pattern
     this.#texts.clear()
   }
 
@@ -67,7 +76,8 @@ export class LogRows {
   }
 
   last(): Place | undefined | Missing {
-    const last = this.#only ? this.#only.at(-1) : previousLine(this.#log, this.#log.size)
+    const end = this.#only ? this.#only.at(-1) : previousLine(this.#log, this.#log.size)
+    const last = this.#kept(end, at => this.#step(at, -1))
     if (last === undefined || last instanceof Missing) return last
     const offset = this.#foldedStart(last)
     const count = this.#rowCount(offset)
@@ -75,7 +85,8 @@ export class LogRows {
   }
 
   holding(offset: number): Place | Missing {
-    const start = this.#only ? nearest(this.#only, offset) : lineHolding(this.#log, offset)
+    const held = this.#only ? nearest(this.#only, offset) : lineHolding(this.#log, offset)
+    const start = this.#kept(held, at => this.#step(at, 1))
     if (start instanceof Missing) return start
     return { offset: this.#foldedStart(start ?? 0), row: 0 }
   }
@@ -102,8 +113,10 @@ export class LogRows {
   /** At most `count` rows from this place on. */
   from(place: Place, count: number): Row[] | Missing {
     const rows: Row[] = []
-    let offset: number | undefined = this.#log.size === 0 ? undefined : place.offset
-    let first = place.row
+    const start = this.#shownFrom(place.offset)
+    if (start instanceof Missing) return start
+    let offset: number | undefined = this.#log.size === 0 ? undefined : start
+    let first = start === place.offset ? place.row : 0
     while (offset !== undefined && rows.length < count) {
       const text = this.text(offset)
       if (text instanceof Missing) return text
@@ -139,21 +152,51 @@ export class LogRows {
     return text instanceof Missing ? text : this.#starts(text).length
   }
 
+  /** The first line from this place on that is not left out. */
+  #shownFrom(offset: number): number | undefined | Missing {
+    const start = this.#only ? (this.#only.find(other => other >= offset) ?? this.#only.at(-1)) : offset
+    return this.#kept(start, at => this.#step(at, 1))
+  }
+
   #after(offset: number): number | undefined | Missing {
-    if (this.#only) return this.#only.find(other => other > offset)
-    const fold = this.#closedFold(offset)
-    if (fold) return fold.to < this.#log.size ? fold.to : undefined
-    return nextLine(this.#log, offset)
+    return this.#kept(this.#step(offset, 1), at => this.#step(at, 1))
   }
 
   #before(offset: number): number | undefined | Missing {
-    if (this.#only) return this.#only.findLast(other => other < offset)
-    const before = previousLine(this.#log, offset)
+    return this.#kept(this.#step(offset, -1), at => this.#step(at, -1))
+  }
+
+  #step(offset: number, by: 1 | -1): number | undefined | Missing {
+    if (this.#only)
+      return by === 1
+        ? this.#only.find(other => other > offset)
+        : this.#only.findLast(other => other < offset)
+    if (by === 1) {
+      const fold = this.#closedFold(offset)
+      if (fold) return fold.to < this.#log.size ? fold.to : undefined
+      return shownLine(this.#log, nextLine(this.#log, offset), nextLine)
+    }
+    const before = shownLine(this.#log, previousLine(this.#log, offset), previousLine)
     return typeof before === 'number' ? this.#foldedStart(before) : before
   }
 
+  /** The first of these lines that is not left out. */
+  #kept(
+    from: number | undefined | Missing,
+    step: (at: number) => number | undefined | Missing,
+  ): number | undefined | Missing {
+    let at = from
+    for (let passed = 0; this.#except && typeof at === 'number' && passed < maxPassed; passed++) {
+      const text = this.text(at)
+      if (text instanceof Missing) return text
+      if (!this.#except.test(withoutColours(text))) return at
+      at = step(at)
+    }
+    return at
+  }
+
   #closedFold(offset: number): Fold | undefined {
-    if (this.#only) return undefined
+    if (this.#only || this.#except) return undefined
     return this.#folds.find(({ from, to }) => offset >= from && offset < to && !this.#unfolded.has(from))
   }
 
