@@ -126,6 +126,9 @@ export const openChanges = (store: Store, now: () => number): Changes => {
     (store.sql<Row>(`SELECT ${columnsOf(table).join(', ')} FROM ${quoted(table)} WHERE id = ?`).get(id) as
       | Row
       | undefined) ?? null
+  /** A strict table keeps what it was given, so the row need not be read again. */
+  const written = (table: string, row: Row): Row =>
+    Object.fromEntries(columnsOf(table).map(name => [name, row[name] ?? null]))
   const put = (table: string, row: Row): void => {
     const names = columnsOf(table)
     const list = names.join(', ')
@@ -155,7 +158,7 @@ export const openChanges = (store: Store, now: () => number): Changes => {
         said.id,
         said.summary,
         data,
-        images.length > 0 ? JSON.stringify(images, encodeBytes) : null,
+        images.length > 0 ? imagesText(images) : null,
       )
     return {
       seq: Number(lastInsertRowid),
@@ -223,7 +226,7 @@ export const openChanges = (store: Store, now: () => number): Changes => {
           put(table, row) {
             const before = read(table, row.id)
             put(table, row)
-            images.push({ table, id: row.id, before, after: read(table, row.id) })
+            images.push({ table, id: row.id, before, after: written(table, row) })
           },
           remove(table, id) {
             const before = read(table, id)
@@ -346,6 +349,14 @@ const decodeBytes = (_key: string, value: unknown): unknown =>
   value && typeof value === 'object' && typeof (value as { $bytes?: string }).$bytes === 'string'
     ? Buffer.from((value as { $bytes: string }).$bytes, 'base64')
     : value
+
+/** Being asked about every value costs as much as the rest of a write, and few rows hold bytes. */
+const imagesText = (images: Image[]): string => {
+  const bytes = images.some(({ before, after }) =>
+    [before, after].some(row => row !== null && Object.values(row).some(Buffer.isBuffer)),
+  )
+  return JSON.stringify(images, bytes ? encodeBytes : undefined)
+}
 
 const same = (left: Row | null, right: Row | null): boolean =>
   JSON.stringify(left, encodeBytes) === JSON.stringify(right, encodeBytes)
