@@ -1,5 +1,7 @@
 import { Readable } from 'node:stream'
 import { openai as routes } from '../contract/openai.ts'
+import { hostFence } from '../cookbook/fences.ts'
+import type { Known } from '../cookbook/serves.ts'
 import type { HttpAnswer } from '../hosts/http.ts'
 import type { Workspace } from '../workspace/workspace.ts'
 import type { Bind } from './bind.ts'
@@ -12,19 +14,27 @@ const PASSED = ['content-type', 'retry-after', 'x-request-id'] as const
 export const bindOpenai = (bind: Bind, workspace: Workspace): void => {
   const { gateway, machines } = workspace.cookbook
 
-  bind(routes.models, async () => ({
-    object: 'list',
-    data: (await gateway.offered()).map(({ id, engine, created, serves }) => ({
-      id,
-      object: 'model',
-      created,
-      owned_by: engine,
-      hosts: [...new Set(serves.map(one => machines.at(one.kept.host).name))],
-      serves: serves.map(one => one.kept.id),
-    })),
-  }))
+  bind(routes.models, async (_input, { actor: { fences } }) => {
+    const within = ({ kept }: Known): boolean =>
+      fences?.at_fence === 'ask' || hostFence(fences, machines.at(kept.host)) === null
+    const offered = (await gateway.offered()).map(one => ({ ...one, serves: one.serves.filter(within) }))
+    return {
+      object: 'list',
+      data: offered
+        .filter(({ serves }) => serves.length > 0)
+        .map(({ id, engine, created, serves }) => ({
+          id,
+          object: 'model',
+          created,
+          owned_by: engine,
+          hosts: [...new Set(serves.map(one => machines.at(one.kept.host).name))],
+          serves: serves.map(one => one.kept.id),
+        })),
+    }
+  })
 
-  const passOn = async (path: string, body: { model: string }, { http, signal }: Call): Promise<Response> => {
+  const passOn = async (path: string, body: { model: string }, call: Call): Promise<Response> => {
+    const { http, signal, actor } = call
     const { answer, serve } = await gateway.send({
       model: body.model,
       path,
@@ -32,6 +42,8 @@ export const bindOpenai = (bind: Bind, workspace: Workspace): void => {
       renamed: model => JSON.stringify({ ...body, model }),
       accept: http.req.header('accept'),
       signal,
+      fence: host => hostFence(actor.fences, host),
+      climb: reason => call.fence(reason),
     })
     return answered(http, answer, serve.kept.id)
   }

@@ -10,17 +10,27 @@ const scopeList = z.preprocess(
   z.array(scope).max(SCOPES.length),
 )
 
+/** `4-7,9` on a command line, a list of pairs in JSON. */
 const ranges = z.preprocess(
-  value =>
-    typeof value === 'string'
-      ? value.split(',').map(part => part.split('-').map(Number).concat(Number(part)).slice(0, 2))
-      : value,
-  z.array(z.tuple([z.number().int().min(0), z.number().int().min(0)])).max(32),
+  value => (typeof value === 'string' ? value.split(',').map(range) : value),
+  z
+    .array(
+      z
+        .tuple([z.number().int().min(0), z.number().int().min(0)])
+        .refine(([from, to]) => from <= to, 'the lower end of a range comes first: 4-7'),
+    )
+    .min(1)
+    .max(32),
 )
 
+function range(text: string): unknown {
+  const [, from, to = from] = /^\s*(\d+)(?:\s*-\s*(\d+))?\s*$/.exec(text) ?? []
+  return from === undefined ? text : [Number(from), Number(to)]
+}
+
 const names = z.preprocess(
-  value => (typeof value === 'string' ? value.split(',').filter(Boolean) : value),
-  z.array(z.string().max(200)).max(64),
+  value => (typeof value === 'string' ? value.split(/[\s,]+/).filter(Boolean) : value),
+  z.array(z.string().min(1).max(200)).min(1).max(64),
 )
 
 export const Fences = z.object({
@@ -31,9 +41,10 @@ export const Fences = z.object({
   stop: z.enum(['own', 'any']).optional(),
   until: z
     .string()
-    .regex(/^\d\d:\d\d$/)
+    .min(1)
+    .max(100)
     .optional()
-    .describe('no launches after this time of day'),
+    .describe('no launches from then on: 08:00, tomorrow noon, a date and time'),
   at_fence: z.enum(['refuse', 'ask']).optional(),
 })
 

@@ -19,7 +19,7 @@ export interface Fences {
   max_serves?: number
   /** Whose serves it may stop. */
   stop?: 'own' | 'any'
-  /** `HH:MM` in the owner's zone: outside no launches. */
+  /** From this instant on it launches nothing, written with its offset. */
   until?: string
   /** What happens at a fence: a refusal, or a question to the operator. */
   at_fence?: 'refuse' | 'ask'

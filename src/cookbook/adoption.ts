@@ -11,10 +11,15 @@ import { keepPane, lookAfter, odysseusLog } from './pane-log.ts'
 import { type Recognised, recognise } from './recognise.ts'
 import type { Known, Serves } from './serves.ts'
 import { below, type FoundPane, type FoundProcess, type Swept, sweep } from './sweep.ts'
-import { asProblem } from './trouble.ts'
+import { asProblem, overThere } from './trouble.ts'
 
 /** What runs on a host without having been launched by us: found in panes, seen on GPUs, taken into care. */
 export interface Adoption {
+  /** What would be taken into care, before it is; null where that is so already, or nothing is there to take. */
+  find(asked: { session: string; host: string; port?: number }): Promise<{
+    gpus: readonly number[]
+    port: number | null
+  } | null>
   adopt(
     author: Author,
     asked: { session: string; host: string; model?: string; port?: number },
@@ -170,6 +175,16 @@ export const openAdoption = (deps: {
 
   return {
     look,
+
+    async find({ session, host, port }) {
+      const place = machines.at(host)
+      const swept = await overThere(place.name, sweep(place.host, place.site, []))
+      const seen = panesOf(swept).find(one => one.pane.session === session)
+      if (!seen) return null
+      const known = found(place).find(one => same(one, swept, seen.process))
+      if (known?.kept.origin === 'adopted') return null
+      return { gpus: seen.what.gpus, port: port ?? (await portOf(place, seen.what, seen.tree)) }
+    },
 
     sweep: place =>
       alone(place, async () => {

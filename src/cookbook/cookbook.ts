@@ -80,8 +80,6 @@ export interface CookbookDeps {
   stores: { hosts: HostStore; serves: ServeStore; presets: PresetStore; models: ModelStore }
   changes: Changes
   now: () => number
-  /** `HH:MM` on the owner's clock. */
-  clock: () => string
   operator: string
   seal: { seal(text: string): Buffer; open(sealed: Buffer): string }
   ssh: HostsOptions

@@ -1,14 +1,18 @@
 import type { Fences } from '../contract/actor.ts'
 
 export interface Wanted {
-  host: string
-  hostName: string
-  gpus: readonly number[]
-  port: number | null
-  /** How many serves of this token are live already. */
+  /** Everywhere it acts: a copy acts where it comes from and where it goes to. */
+  hosts: readonly Named[]
+  /** What a server takes for itself; null for work that ends by itself. */
+  server: { gpus: readonly number[]; port: number | null } | null
+  /** How many servers of this token are live already. */
   live: number
-  /** `HH:MM` on the owner's clock. */
-  clock: string
+  now: number
+}
+
+export interface Named {
+  id: string
+  name: string
 }
 
 const inside = (value: number, ranges: readonly (readonly [number, number])[]): boolean =>
@@ -17,21 +21,38 @@ const inside = (value: number, ranges: readonly (readonly [number, number])[]): 
 const shown = (ranges: readonly (readonly [number, number])[]): string =>
   ranges.map(([from, to]) => (from === to ? String(from) : `${from}-${to}`)).join(',')
 
+/** A token that is fenced to hosts does nothing on others: it launches, adopts, stops and prompts there alone. */
+export const hostFence = (fences: Fences | null, { id, name }: Named): string | null => {
+  const hosts = fences?.hosts
+  if (!hosts || hosts.includes(name) || hosts.includes(id)) return null
+  return `fence hosts: this token may use ${hosts.join(', ')}, not ${name}`
+}
+
 /** The fence a launch would climb, in words that name it; null where it stays inside. */
-export const fenceFor = (fences: Fences | null, wanted: Wanted): string | null => {
+export const fenceFor = (fences: Fences | null, { hosts, server, live, now }: Wanted): string | null => {
   if (!fences) return null
-  const { hosts, gpus, ports, max_serves: most, until } = fences
-  if (hosts && !hosts.includes(wanted.hostName) && !hosts.includes(wanted.host))
-    return `fence hosts: this token may launch on ${hosts.join(', ')}, not on ${wanted.hostName}`
-  if (gpus && wanted.gpus.length === 0)
-    return `fence gpus: this token has to say which GPUs it takes, of ${shown(gpus)}`
-  const strange = gpus && wanted.gpus.find(gpu => !inside(gpu, gpus))
-  if (gpus && strange !== undefined) return `fence gpus: this token may take ${shown(gpus)}, not ${strange}`
-  if (ports && (wanted.port === null || !inside(wanted.port, ports)))
-    return `fence ports: this token may use ${shown(ports)}, not ${wanted.port ?? 'an unknown port'}`
-  if (most !== undefined && wanted.live >= most)
-    return `fence max_serves: this token has ${wanted.live} of ${most} serves live`
-  if (until !== undefined && wanted.clock >= until)
+  for (const host of hosts) {
+    const reason = hostFence(fences, host)
+    if (reason) return reason
+  }
+  const { until } = fences
+  if (until !== undefined && !(now < Date.parse(until)))
     return `fence until: this token launches nothing after ${until}`
+  return server && serverFence(fences, server, live)
+}
+
+const serverFence = (
+  { gpus, ports, max_serves: most }: Fences,
+  server: NonNullable<Wanted['server']>,
+  live: number,
+): string | null => {
+  if (gpus && server.gpus.length === 0)
+    return `fence gpus: this token has to say which GPUs it takes, of ${shown(gpus)}`
+  const strange = gpus && server.gpus.find(gpu => !inside(gpu, gpus))
+  if (gpus && strange !== undefined) return `fence gpus: this token may take ${shown(gpus)}, not ${strange}`
+  if (ports && (server.port === null || !inside(server.port, ports)))
+    return `fence ports: this token may use ${shown(ports)}, not ${server.port ?? 'an unknown port'}`
+  if (most !== undefined && live >= most)
+    return `fence max_serves: this token has ${live} of ${most} serves live`
   return null
 }

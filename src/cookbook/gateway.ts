@@ -2,7 +2,7 @@ import { Problem } from '../contract/problem.ts'
 import { HostError } from '../hosts/host.ts'
 import { type HttpAnswer, readBody, request } from '../hosts/http.ts'
 import { engineKey, keyHeader } from './engine-key.ts'
-import type { Machines } from './machines.ts'
+import type { Machines, Place } from './machines.ts'
 import type { Known, Serves } from './serves.ts'
 import { asProblem } from './trouble.ts'
 
@@ -32,6 +32,9 @@ export interface Sent {
   renamed: (model: string) => string
   accept: string | undefined
   signal: AbortSignal
+  /** The fence around a host, for who asks; those without one are preferred, and `climb` is asked about the others. */
+  fence: (host: Place) => string | null
+  climb: (reason: string) => Promise<void>
 }
 
 const NAMES_WITHIN = 3000
@@ -139,9 +142,13 @@ export const openGateway = (deps: {
     names,
     exchange,
 
-    async send({ model, path, bytes, renamed, accept, signal }) {
-      const found = await serving(model)
-      if (found.length === 0) throw await missing(model)
+    async send({ model, path, bytes, renamed, accept, signal, fence, climb }) {
+      const all = await serving(model)
+      if (all.length === 0) throw await missing(model)
+      const fenceOf = ({ one }: { one: Known }): string | null => fence(machines.at(one.kept.host))
+      const open = all.filter(each => fenceOf(each) === null)
+      if (open.length === 0) await climb(fenceOf(all[0]!)!)
+      const found = open.length > 0 ? open : all
       const turn = turns.get(model) ?? 0
       turns.set(model, (turn + 1) % 1_000_000)
       let failed: unknown

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Author } from '../../store/changes.ts'
 import type { KeptServe } from '../../store/serves.ts'
-import type { Actor } from '../contract/actor.ts'
+import type { Actor, Fences } from '../contract/actor.ts'
 import { Problem } from '../contract/problem.ts'
 import type { Serve } from '../contract/serve.ts'
 import { HostError } from '../hosts/host.ts'
@@ -36,9 +36,11 @@ export interface Launched {
 }
 
 export interface Launching {
-  /** What it would be, and the fence it would climb; nothing happens. */
-  plan(asked: LaunchAsked, actor: Actor): { place: Place; plan: Plan; fence: string | null }
+  /** What it would be, and the fence it would climb; nothing happens. `instead` names a serve that makes room for it. */
+  plan(asked: LaunchAsked, actor: Actor, instead?: string): { place: Place; plan: Plan; fence: string | null }
   launch(author: Author, actor: Actor, asked: LaunchAsked): Promise<Launched>
+  /** How many servers this token has, with those that are being launched at this moment. */
+  live(actor: Actor): number
   /** Tries those that wait for room again. */
   retry(): Promise<void>
   cancel(id: string): boolean
@@ -51,7 +53,6 @@ export const openLaunching = (deps: {
   serves: Serves
   watch: Watch
   now: () => number
-  clock: () => string
   operator: string
   policy: () => Policy
   seal: { seal(text: string): Buffer }
@@ -59,20 +60,33 @@ export const openLaunching = (deps: {
 }): Launching => {
   const { machines, serves, watch, now } = deps
   const waiting = new Map<string, { author: Author; place: Place; plan: Plan; asked: LaunchAsked }>()
+  /** Those not recorded yet, with whose they are. */
+  const starting = new Map<string, string>()
 
-  const plan: Launching['plan'] = (asked, actor) => {
+  const plan: Launching['plan'] = (asked, actor, instead) => {
     const place = machines.at(asked.host)
     const planned = planLaunch(asked, place, deps.policy())
-    const live = serves.all().filter(one => one.kept.actor === actor.name && !one.kept.ending).length
+    const ports = portsInside(actor.fences, planned.ports)
     const fence = fenceFor(actor.fences, {
-      host: place.id,
-      hostName: place.name,
-      gpus: planned.gpus,
-      port: planned.ports[0] ?? null,
-      live,
-      clock: deps.clock(),
+      hosts: actsOn(asked, place),
+      server: endsByItself(planned.kind) ? null : { gpus: planned.gpus, port: ports[0] ?? null },
+      live: liveOf(actor, instead),
+      now: now(),
     })
-    return { place, plan: planned, fence }
+    return { place, plan: { ...planned, ports }, fence }
+  }
+
+  /** A copy runs here, between two others. */
+  const actsOn = ({ task }: LaunchAsked, place: Place): Place[] =>
+    task?.hosts && task.hosts.length > 0 ? task.hosts.map(machines.at) : [place]
+
+  /** With those that are being launched at this moment: who asks twice at once gets no more than who asks twice. */
+  const liveOf = (actor: Actor, instead?: string): number => {
+    const begun = [...starting].filter(([id, name]) => name === actor.name && !serves.find(id))
+    const kept = serves.all().filter(({ kept: { id, kind, actor: by, ending } }) => {
+      return by === actor.name && !ending && !endsByItself(kind) && id !== instead
+    })
+    return kept.length + begun.length
   }
 
   /** What a relaunch needs again: the command's own secrets, and a token that was given for this launch. */
@@ -228,6 +242,7 @@ export const openLaunching = (deps: {
 
   return {
     plan,
+    live: actor => liveOf(actor),
 
     async launch(author, actor, asked) {
       const { place, plan: planned } = plan(asked, actor)
@@ -235,9 +250,12 @@ export const openLaunching = (deps: {
       if (!SESSION_ID.test(id)) throw new Problem('bad_request', 'Invalid session id')
       const known = serves.find(id)
       if (known) return { serve: serves.view(known), warnings: known.kept.warnings }
-      const work = start(id, author, asked, place, planned).catch(error => {
-        throw failed(id, place, error)
-      })
+      if (!endsByItself(planned.kind)) starting.set(id, actor.name)
+      const work = start(id, author, asked, place, planned)
+        .catch(error => {
+          throw failed(id, place, error)
+        })
+        .finally(() => starting.delete(id))
       const patience = new Promise<'late'>(resolve => setTimeout(resolve, ANSWER_WITHIN, 'late').unref())
       const first = await Promise.race([work, patience])
       if (first !== 'late') return first
@@ -273,6 +291,15 @@ export const openLaunching = (deps: {
       return waiting.delete(id)
     },
   }
+}
+
+const endsByItself = (kind: string): boolean => kind !== 'serve' && kind !== 'container'
+
+/** Where several would do, those outside the fence are not tried. */
+const portsInside = (fences: Fences | null, ports: number[]): number[] => {
+  const allowed = fences?.ports
+  const inside = allowed && ports.filter(port => allowed.some(([from, to]) => port >= from && port <= to))
+  return inside && inside.length > 0 ? inside : ports
 }
 
 const heldBy = (by: Extract<Launch, { outcome: 'held' }>['by'], place: Place, serves: Serves): Problem => {

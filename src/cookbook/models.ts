@@ -158,7 +158,7 @@ export const openModels = (deps: {
         { ...way(to), folder: await goalOf(from, to, model, folder) },
         { config: deps.ssh.sshConfig ?? null, knownHosts: deps.ssh.knownHosts ?? null },
       )
-      return task(here, 'copy', `copy ${id} to ${to.name}`, id, run)
+      return task(here, 'copy', `copy ${id} to ${to.name}`, id, run, [from.id, to.id])
     },
 
     async remove(author, { model: id, host, confirm }) {
@@ -204,7 +204,8 @@ const task = (
   name: string,
   model: string,
   run: Invocation,
-): LaunchAsked => ({ cmd: '', run, host: place.id, gpus: null, task: { kind, name, model } })
+  hosts: readonly string[] = [],
+): LaunchAsked => ({ cmd: '', run, host: place.id, gpus: null, task: { kind, name, model, hosts } })
 
 const show = (place: Place, model: Model): Shown => ({
   host: place.id,

@@ -26,7 +26,7 @@ export interface Asked {
   /** Kept from a launch before: what its command had set and what nobody is shown. */
   secrets?: Record<string, string>
   /** Something that works and ends instead of serving: a command of ours, nobody's text. */
-  task?: { kind: 'download' | 'copy'; name: string; model: string }
+  task?: { kind: 'download' | 'copy'; name: string; model: string; hosts?: readonly string[] }
 }
 
 /** The same, understood: what will run, and what it needs. Nothing has happened yet. */
@@ -105,11 +105,14 @@ const defaultEnvironment = ({ settings }: Place): Environment | null => {
 const homed = (path: string): Word =>
   path === '~' || path.startsWith('~/') ? [{ kind: 'home' }, ...word(path.slice(1))] : word(path)
 
+/** What the command sets itself wins, over there too; where it names a GPU by anything but its number, none is known. */
 const gpusFor = (asked: Asked, place: Place, serving: Serving): number[] => {
   const named = gpuIndexes(asked.gpus)
-  if (named) return named
-  if (serving.gpus) return serving.gpus.map(Number).filter(Number.isInteger)
-  return gpuIndexes(place.settings.gpus) ?? []
+  if (serving.gpus) {
+    const own = serving.gpus.map(Number)
+    return own.every(Number.isInteger) ? own : []
+  }
+  return named ?? gpuIndexes(place.settings.gpus) ?? []
 }
 
 const portsFor = (serving: Serving, { settings }: Place): number[] => {

@@ -7,8 +7,6 @@ import { openPresets } from '../../store/presets.ts'
 import { openServes } from '../../store/serves.ts'
 import { type Cookbook, openCookbook } from '../cookbook/cookbook.ts'
 import type { Notify } from '../notify/notify.ts'
-import { clockText } from '../time/wall.ts'
-import { zoneOf } from '../time/zone.ts'
 import type { Config } from './config.ts'
 import type { Paths } from './paths.ts'
 import { openSeal } from './seal.ts'
@@ -20,11 +18,10 @@ export const kitchen = (deps: {
   paths: Paths
   config: Config
   now: () => number
-  zone: () => string
   notify: Notify
   report: (error: unknown) => void
 }): Cookbook => {
-  const { store, changes, paths, config, now, zone, notify, report } = deps
+  const { store, changes, paths, config, now, notify, report } = deps
   return openCookbook({
     stores: {
       hosts: openHosts(store),
@@ -34,7 +31,6 @@ export const kitchen = (deps: {
     },
     changes,
     now,
-    clock: () => clockText(zoneOf(zone()).toWall(now())).slice(0, 5),
     operator: config.owner.name ?? `${userInfo().username}@${hostname()}`,
     seal: openSeal(paths.sealKey),
     ssh: { sshConfig: config.hosts.ssh_config ?? null, knownHosts: config.hosts.known_hosts ?? null },

@@ -100,7 +100,7 @@ export const openWorkspace = (options: OpenOptions): Workspace => {
   const accessStore = openAccessStore(store)
   const approvals = openApprovals({ store: accessStore, changes, now })
   const notify = notifier({ store, changes, now, zone, config })
-  const cookbook = kitchen({ store, changes, paths, config, now, zone, notify, report: journal.report })
+  const cookbook = kitchen({ store, changes, paths, config, now, notify, report: journal.report })
   const mail = mailroom({
     ...{ store, changes, paths, config, notify, now },
     invited: (found, text) => workspace.invitations.came(found, text),

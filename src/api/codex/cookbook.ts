@@ -6,10 +6,10 @@ import type { Known } from '../../cookbook/serves.ts'
 import { codexModels } from '../../models/codex.ts'
 import type { Workspace } from '../../workspace/workspace.ts'
 import type { Bind } from '../bind.ts'
+import { passAdoptFence, passStopFence } from '../fences.ts'
 import { launchChecked } from '../launch.ts'
 import { maskText } from '../mask.ts'
 import { relaunchChecked } from '../relaunch.ts'
-import { stopFence } from '../v1/cookbook.ts'
 import { placeFor, serveAsked } from './cookbook-launch.ts'
 import { asServer, asTask, hostText } from './cookbook-shapes.ts'
 import { fieldsOf } from './fields.ts'
@@ -114,7 +114,7 @@ export const bindCookbook = (bind: Bind, { cookbook }: Workspace): void => {
     }
   }
 
-  bind(routes.adopt, async (body, { author }) => {
+  bind(routes.adopt, async (body, call) => {
     const fields = fieldsOf(body as Record<string, unknown>)
     const session = fields.text('tmux_session', 'session_id') ?? ''
     if (!SESSION.test(session)) throw new Problem('bad_request', 'tmux_session required, [a-zA-Z0-9_-]+ only')
@@ -123,13 +123,15 @@ export const bindCookbook = (bind: Bind, { cookbook }: Workspace): void => {
     const port = fields.whole('port') ?? PORT_OF_CLIENTS
     if (port < 1 || port > 65_535) throw new Problem('bad_request', `'port' must be a port, not ${port}.`)
     const place = placeFor(fields.text('host', 'remote_host'), machines)
-    const { serve, already } = await cookbook.adoption.adopt(author, {
+    const asked = {
       session,
       host: place.id,
       model,
       // Clients send this one when nobody named any; what the process itself says is better.
       ...(port === PORT_OF_CLIENTS ? {} : { port }),
-    })
+    }
+    await passAdoptFence(call, asked)
+    const { serve, already } = await cookbook.adoption.adopt(call.author, asked)
     return already
       ? { ok: true, already_tracked: true, session_id: serve.id, host: hostText(place) }
       : { ok: true, session_id: serve.id, host: hostText(place) }
@@ -138,7 +140,7 @@ export const bindCookbook = (bind: Bind, { cookbook }: Workspace): void => {
   bind(routes.stop, async (body, call) => {
     const one = known(body.session_id)
     const fields = fieldsOf({ ...(body as Record<string, unknown>), ...call.http.req.query() })
-    await stopFence(call, one.kept.id)
+    await passStopFence(call, one.kept.id)
     const { step, left, serve } = await control.stop(call.author, one.kept.id, {
       confirm: fields.text('confirm'),
       adopted: fields.flag('adopted'),

@@ -1,26 +1,28 @@
 import { access as routes } from '../../contract/access.ts'
 import type { Fences } from '../../contract/actor.ts'
-import { Problem } from '../../contract/problem.ts'
+import { instantText, zoneOf } from '../../time/zone.ts'
 import { futureUrl } from '../../workspace/address.ts'
 import type { Workspace } from '../../workspace/workspace.ts'
 import type { Bind } from '../bind.ts'
+import { momentAhead } from '../moment.ts'
 import { ownOnly } from '../sight.ts'
 
 export const bindAccess = (bind: Bind, workspace: Workspace): void => {
   const { access, approvals } = workspace
 
   bind(routes.tokens, ({ revoked }) => ({ items: access.list(revoked) }))
-  bind(routes.create, (input, { author }) => {
-    const { name, scopes, ask, allow_send, operator, expires, ask_deadline, ...fences } = input
+  bind(routes.create, async (input, { author }) => {
+    const { name, scopes, ask, allow_send, operator, expires, ask_deadline, until, ...fences } = input
+    const limits: Fences = { ...fences, ...(until ? { until: await closing(workspace, until) } : {}) }
     const { secret, record } = access.create(author, {
       name,
       scopes: scopes ?? [],
       ask: ask ?? [],
       allow_send,
       operator,
-      fences: Object.keys(fences).length > 0 ? (fences as Fences) : null,
+      fences: Object.keys(limits).length > 0 ? limits : null,
       ask_deadline: ask_deadline ?? null,
-      expires_at: expires === undefined ? null : expiry(expires, workspace.now()),
+      expires_at: expires === undefined ? null : await expiry(workspace, expires),
     })
     const url = workspace.url || futureUrl(workspace.paths, workspace.config)
     return { token: secret, url, record, lines: linesFor(url, secret) }
@@ -44,13 +46,14 @@ export const bindAccess = (bind: Bind, workspace: Workspace): void => {
 
 const UNITS: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }
 
-const expiry = (text: string, now: number): number => {
+const expiry = async (workspace: Workspace, text: string): Promise<number> => {
   const span = text.match(/^(\d+)([mhdw])$/)
-  const at = span ? now + Number(span[1]) * UNITS[span[2]!]! : Date.parse(text)
-  if (Number.isNaN(at) || at <= now)
-    throw new Problem('invalid', `'${text}' is not a time in the future: write 30d, 12h, 90m or a date.`)
-  return at
+  return span ? workspace.now() + Number(span[1]) * UNITS[span[2]!]! : momentAhead(workspace, text)
 }
+
+/** `08:00` said in the evening is tomorrow's: the fence closes once, and stays closed. */
+const closing = async (workspace: Workspace, words: string): Promise<string> =>
+  instantText(await momentAhead(workspace, words), zoneOf(workspace.zone()))
 
 const linesFor = (url: string, secret: string): string[] => [
   `export ODYSSEUS_URL=${url}`,

@@ -4,9 +4,10 @@ import { Problem } from '../../contract/problem.ts'
 import type { Serve } from '../../contract/serve.ts'
 import type { Workspace } from '../../workspace/workspace.ts'
 import type { Bind } from '../bind.ts'
-import type { Call } from '../call.ts'
-import { launchChecked, stopTime } from '../launch.ts'
+import { passAdoptFence, passHostFence, passStopFence } from '../fences.ts'
+import { launchChecked } from '../launch.ts'
 import { maskText } from '../mask.ts'
+import { momentAhead } from '../moment.ts'
 import { answered } from '../openai.ts'
 import { relaunchChecked } from '../relaunch.ts'
 
@@ -28,14 +29,21 @@ export const bindCookbook = (bind: Bind, workspace: Workspace): void => {
     return cookbook.attentively(host, reading.wait(id, until, timeout * 1000, signal))
   })
   bind(routes.stop, async ({ id, at, ...asked }, call) => {
-    await stopFence(call, id)
-    return control.stop(call.author, id, { ...asked, at: await stopTime(workspace, at) })
+    await passStopFence(call, id)
+    return control.stop(call.author, id, { ...asked, at: at ? await momentAhead(workspace, at) : null })
   })
-  bind(routes.adopt, (input, { author }) => cookbook.adoption.adopt(author, input))
-  bind(routes.try, (input, { author, signal }) => cookbook.tries.run(author, input, signal))
-  bind(routes.chat, async ({ id, messages, max_tokens }, { http, signal }) =>
-    answered(http, await cookbook.tries.chat(id, messages, max_tokens, signal), id),
-  )
+  bind(routes.adopt, async (input, call) => {
+    await passAdoptFence(call, input)
+    return cookbook.adoption.adopt(call.author, input)
+  })
+  bind(routes.try, async (input, call) => {
+    await passHostFence(call, serves.get(input.id).kept.host)
+    return cookbook.tries.run(call.author, input, call.signal)
+  })
+  bind(routes.chat, async ({ id, messages, max_tokens }, call) => {
+    await passHostFence(call, serves.get(id).kept.host)
+    return answered(call.http, await cookbook.tries.chat(id, messages, max_tokens, call.signal), id)
+  })
   bind(routes.terminal, ({ id, ...shape }, { author, signal }) =>
     cookbook.terminals.attach(author, id, shape, signal),
   )
@@ -99,19 +107,9 @@ export const bindCookbook = (bind: Bind, workspace: Workspace): void => {
       for await (const one of found) await out.write(`${JSON.stringify(one)}\n`)
     })
   })
-  bind(routes.forget, ({ id }, { author }) => {
-    cookbook.serves.forget(author, id)
+  bind(routes.forget, async ({ id }, call) => {
+    await passStopFence(call, id)
+    cookbook.serves.forget(call.author, id)
     return { ok: true }
   })
-}
-
-/** A token fenced to its own serves stops nobody else's. */
-export const stopFence = async (call: Call, id: string): Promise<void> => {
-  const { actor, workspace } = call
-  if (actor.fences?.stop !== 'own') return
-  const { kept } = workspace.cookbook.serves.get(id)
-  if (kept.actor !== actor.name)
-    await call.fence(
-      `fence stop: this token may stop its own serves, and ${kept.name} was launched by ${kept.actor ?? 'somebody else'}`,
-    )
 }

@@ -4,6 +4,7 @@ import type { LaunchAsked } from '../../cookbook/launching.ts'
 import type { Workspace } from '../../workspace/workspace.ts'
 import type { Bind } from '../bind.ts'
 import type { Call } from '../call.ts'
+import { passHostFence } from '../fences.ts'
 import { launchChecked } from '../launch.ts'
 
 export const bindModels = (bind: Bind, workspace: Workspace): void => {
@@ -17,5 +18,8 @@ export const bindModels = (bind: Bind, workspace: Workspace): void => {
   bind(routes.download, (input, call) => begun(call, models.download(input)))
   bind(routes.install, (input, call) => begun(call, models.install(input)))
   bind(routes.copy, async (input, call) => begun(call, await models.copy(input)))
-  bind(routes.remove, (input, { author }) => models.remove(author, input))
+  bind(routes.remove, async (input, call) => {
+    await passHostFence(call, input.host)
+    return models.remove(call.author, input)
+  })
 }

@@ -23,7 +23,7 @@ export interface Serving {
   /** The port it will listen on: given, or the engine's own. */
   port: number | null
   portGiven: boolean
-  /** Which GPUs `CUDA_VISIBLE_DEVICES` and its like leave it; null where nothing limits them. */
+  /** Which GPUs `CUDA_VISIBLE_DEVICES` and its like leave it, as they are written; null where nothing limits them. */
   gpus: string[] | null
 }
 
@@ -138,9 +138,7 @@ function modelOf(engine: Engine, name: string, args: Word[], facts: Facts): stri
 }
 
 function gpusOf(invocation: Invocation): string[] | null {
-  for (const name of GPU_VARIABLES) {
-    const value = setVariable(invocation, name)
-    if (value !== null && !value.includes('$')) return value.split(',').filter(index => index !== '')
-  }
-  return null
+  const set = GPU_VARIABLES.map(name => setVariable(invocation, name)).filter(value => value !== null)
+  if (set.length === 0) return null
+  return [...new Set(set.flatMap(value => value.split(',').filter(index => index !== '')))]
 }

@@ -1,0 +1,178 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Serve } from '../../src/contract/serve.ts'
+import { freePort, type TestKitchen, testKitchen } from '../peers/kitchen.ts'
+
+const before = process.env.TMUX_TMPDIR
+let dir: string
+let socket: string
+let k: TestKitchen
+
+beforeAll(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'ithaca-fences-'))
+  process.env.TMUX_TMPDIR = dir
+  const folder = join(dir, `tmux-${process.getuid!()}`)
+  mkdirSync(folder, { mode: 0o700 })
+  socket = join(folder, 'default')
+  k = await testKitchen()
+})
+
+afterAll(async () => {
+  try {
+    tmux('kill-server')
+  } catch {
+    // It was never started, or its last session has ended.
+  }
+  await k[Symbol.asyncDispose]()
+  if (before === undefined) delete process.env.TMUX_TMPDIR
+  else process.env.TMUX_TMPDIR = before
+  rmSync(dir, { recursive: true, force: true })
+})
+
+const tmux = (...args: string[]): string =>
+  execFileSync('tmux', ['-u', '-S', socket, '-f', '/dev/null', ...args], {
+    encoding: 'utf8',
+    env: {
+      ...process.env,
+      TMUX: undefined,
+      FAKE_ENGINE_SPEED: '50',
+      PATH: `${k.machine.bin}:${process.env.PATH}`,
+    },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+
+let made = 0
+const fenced = (
+  fences: Record<string, unknown>,
+  scopes = ['cookbook:launch', 'models:use'],
+): Promise<string> => k.w.token(`fenced-${++made}`, scopes, fences)
+
+const send = async (token: string, method: string, path: string, body?: unknown) => {
+  const response = await k.w.request(method, path, { token, body })
+  return { status: response.status, text: await response.text() }
+}
+const refusedBy = (name: string) => ({ status: 403, text: expect.stringContaining(`fence ${name}`) })
+const vllm = (rest: string): string => `${k.machine.bin}/vllm serve demo/x ${rest}`
+const launch = (token: string, body: Record<string, unknown>) => send(token, 'POST', '/api/v1/serves', body)
+
+test('a GPU is the one that the command takes in the end, whatever was said beside it', async () => {
+  const token = await fenced({ gpus: '1' })
+  const port = await freePort()
+  for (const own of [
+    'CUDA_VISIBLE_DEVICES=0',
+    'HIP_VISIBLE_DEVICES=0',
+    'CUDA_VISIBLE_DEVICES=$ELSEWHERE',
+    'CUDA_VISIBLE_DEVICES=1,GPU-5f0c',
+  ])
+    expect(await launch(token, { cmd: `${own} ${vllm(`--port ${port}`)}`, gpus: '1' })).toMatchObject(
+      refusedBy('gpus'),
+    )
+  expect(await launch(token, { cmd: vllm(`--port ${port}`) })).toMatchObject(refusedBy('gpus'))
+})
+
+test('who launches twice at once gets no more than who launches twice', async () => {
+  const token = await fenced({ max_serves: 1 })
+  const ports = [await freePort(), await freePort(), await freePort()]
+  const answers = await Promise.all(ports.map(port => launch(token, { cmd: vllm(`--port ${port}`) })))
+  expect(answers.map(({ status }) => status).sort()).toEqual([201, 403, 403])
+  const { serve } = JSON.parse(answers.find(({ status }) => status === 201)!.text) as { serve: Serve }
+  await k.until(serve.id, 'ready')
+  const again = await send(token, 'POST', `/api/v1/serves/${serve.id}/relaunch`, { stop: true })
+  expect([again.status, again.text]).toMatchObject([201, expect.stringContaining('serve')])
+  const later = (JSON.parse(again.text) as { serve: Serve }).serve
+  expect((await send(token, 'POST', `/api/v1/serves/${later.id}/stop`, {})).status).toBe(200)
+}, 30_000)
+
+test('of several ports, only those inside the fence are tried', async () => {
+  const token = await fenced({ ports: '11436-11437' })
+  const { plan } = k.w.inside.workspace.cookbook.launching
+  const actor = k.w.inside.workspace.access.identify(token)!
+  const { plan: planned, fence } = plan({ cmd: `${k.machine.bin}/ollama serve`, host: '' }, actor)
+  expect([planned.ports, fence]).toEqual([[11436, 11437], null])
+  expect(plan({ cmd: vllm('--port 9000'), host: '' }, actor).fence).toContain('fence ports')
+})
+
+test('`until` is said once and stays: 08:00 is the next one, not every one', async () => {
+  let now = Date.parse('2026-11-20T22:00:00Z')
+  await using other = await testKitchen({ now: () => now, config: '[owner]\ntimezone = "Europe/Berlin"\n' })
+  const token = await other.w.token('night', ['cookbook:launch'], { until: '08:00' })
+  const actor = other.w.inside.workspace.access.identify(token)!
+  expect(actor.fences?.until).toBe('2026-11-21T08:00:00+01:00')
+  const fence = () =>
+    other.w.inside.workspace.cookbook.launching.plan({ cmd: 'vllm serve x', host: '' }, actor).fence
+  expect(fence()).toBeNull()
+  now = Date.parse('2026-11-21T07:00:00Z')
+  expect(fence()).toContain('fence until')
+  now = Date.parse('2026-11-22T03:00:00Z')
+  expect(fence()).toContain('fence until')
+})
+
+test('a token fenced to other hosts launches, prompts, stops, adopts, forgets and deletes nothing here', async () => {
+  const token = await fenced({ hosts: 'gpu-b' })
+  const serve = await k.launch('vllm serve demo/model')
+  await k.until(serve.id, 'ready')
+  tmux('new-session', '-d', '-s', 'theirs', vllm(`--port ${await freePort()}`))
+  const chat = { model: 'demo/model', messages: [{ role: 'user', content: 'hi' }] }
+  const tries: [string, string, unknown?][] = [
+    ['POST', '/api/v1/serves', { cmd: vllm('--port 8111') }],
+    ['POST', '/api/codex/cookbook/serve', { repo_id: 'demo/x', cmd: vllm('--port 8111') }],
+    ['POST', `/api/v1/serves/${serve.id}/relaunch`, { stop: true }],
+    ['POST', `/api/v1/serves/${serve.id}/try`, { prompt: 'hi' }],
+    ['POST', `/api/v1/serves/${serve.id}/chat`, chat],
+    ['POST', '/v1/chat/completions', chat],
+    ['POST', `/api/v1/serves/${serve.id}/stop`, {}],
+    ['POST', `/api/codex/cookbook/stop/${serve.id}`],
+    ['POST', '/api/v1/serves/adopt', { session: 'theirs' }],
+    ['POST', '/api/codex/cookbook/adopt', { tmux_session: 'theirs', model: 'demo/x' }],
+    ['DELETE', `/api/v1/serves/${serve.id}`],
+    ['DELETE', '/api/v1/models?model=demo/x'],
+    ['POST', '/api/v1/models/download', { model: 'demo/x' }],
+  ]
+  for (const [method, path, body] of tries)
+    expect({ path, ...(await send(token, method, path, body)) }).toMatchObject({
+      path,
+      ...refusedBy('hosts'),
+    })
+  expect(JSON.parse((await send(token, 'GET', '/v1/models')).text)).toEqual({ object: 'list', data: [] })
+  expect(k.w.inside.workspace.cookbook.serves.state(k.w.inside.workspace.cookbook.serves.get(serve.id))).toBe(
+    'ready',
+  )
+}, 30_000)
+
+test('what is adopted counts and has to fit like a launch, and is not one’s own to stop', async () => {
+  const port = await freePort()
+  const adopt = (token: string) =>
+    send(token, 'POST', '/api/codex/cookbook/adopt', { tmux_session: 'grown', model: 'demo/x' })
+  tmux('new-session', '-d', '-s', 'grown', `CUDA_VISIBLE_DEVICES=1 ${vllm(`--port ${port}`)}`)
+  await expect.poll(async () => (await adopt(await fenced({ gpus: '0' }))).text).toContain('fence gpus')
+  expect(await adopt(await fenced({ ports: '1-9' }))).toMatchObject(refusedBy('ports'))
+  expect(await adopt(await fenced({ max_serves: 0 }))).toMatchObject(refusedBy('max_serves'))
+  const token = await fenced({ stop: 'own', gpus: '1', max_serves: 1 })
+  expect((await adopt(token)).status).toBe(200)
+  expect((await adopt(token)).status).toBe(200)
+  expect(await send(token, 'POST', '/api/codex/cookbook/stop/grown', { adopted: true })).toMatchObject(
+    refusedBy('stop'),
+  )
+}, 30_000)
+
+test('work that ends by itself takes no GPU, no port and no place among the serves', async () => {
+  const token = await fenced({ gpus: '1', ports: '8100-8199', max_serves: 0 })
+  const { status, text } = await send(token, 'POST', '/api/v1/models/download', { model: 'demo/x' })
+  expect([status, JSON.parse(text).serve?.kind]).toEqual([201, 'download'])
+})
+
+test('a fence that would be no fence is refused', async () => {
+  for (const fence of [
+    { gpus: '7-4' },
+    { gpus: '' },
+    { ports: 'x' },
+    { hosts: ',' },
+    { until: 'yesterday' },
+  ]) {
+    const made = await k.w.client.send('POST', '/api/v1/tokens', { name: 'odd', scopes: ['chat'], ...fence })
+    expect([fence, made.status]).toEqual([fence, 422])
+  }
+})
