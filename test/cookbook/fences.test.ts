@@ -115,14 +115,14 @@ test('a token fenced to other hosts launches, prompts, stops, adopts, forgets an
   const serve = await k.launch('vllm serve demo/model')
   await k.until(serve.id, 'ready')
   tmux('new-session', '-d', '-s', 'theirs', vllm(`--port ${await freePort()}`))
-  const chat = { model: 'demo/model', messages: [{ role: 'user', content: 'hi' }] }
+  const messages = [{ role: 'user', content: 'hi' }]
   const tries: [string, string, unknown?][] = [
     ['POST', '/api/v1/serves', { cmd: vllm('--port 8111') }],
     ['POST', '/api/codex/cookbook/serve', { repo_id: 'demo/x', cmd: vllm('--port 8111') }],
     ['POST', `/api/v1/serves/${serve.id}/relaunch`, { stop: true }],
     ['POST', `/api/v1/serves/${serve.id}/try`, { prompt: 'hi' }],
-    ['POST', `/api/v1/serves/${serve.id}/chat`, chat],
-    ['POST', '/v1/chat/completions', chat],
+    ['POST', `/api/v1/serves/${serve.id}/chat`, { messages }],
+    ['POST', '/v1/chat/completions', { model: 'demo/model', messages }],
     ['POST', `/api/v1/serves/${serve.id}/stop`, {}],
     ['POST', `/api/codex/cookbook/stop/${serve.id}`],
     ['POST', '/api/v1/serves/adopt', { session: 'theirs' }],
