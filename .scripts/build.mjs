@@ -17,7 +17,11 @@ const stub = {
 // Built beside and moved into place, so that a program that runs from it never finds half of it.
 const fresh = `dist.${process.pid}`
 const result = await build({
-  entryPoints: { main: 'src/main.ts', 'fake-engine': 'src/demo/engine/main.ts' },
+  entryPoints: {
+    main: 'src/main.ts',
+    'fake-engine': 'src/demo/engine/main.ts',
+    'dav-worker': 'src/calendar/dav/worker.ts',
+  },
   outdir: fresh,
   bundle: true,
   splitting: true,

@@ -78,6 +78,22 @@ export const openCalendarRemote = (store: Store) => ({
         "SELECT * FROM event_links WHERE calendar = ? AND state <> 'same' AND conflict IS NULL ORDER BY since, rowid",
       )
       .all(calendar),
+  /** What lies in a calendar on its server and could not be read. */
+  unreadable: (calendar: string): { reason: string }[] =>
+    store
+      .sql<{ reason: string }>(
+        'SELECT reason FROM event_links WHERE calendar = ? AND reason IS NOT NULL AND conflict IS NULL',
+      )
+      .all(calendar),
+  /** For what the server still has: kept without waiting for the disk, in the order of everything else. */
+  lightly<T>(work: () => T): T {
+    store.db.pragma('synchronous = NORMAL')
+    try {
+      return work()
+    } finally {
+      store.db.pragma('synchronous = FULL')
+    }
+  },
   conflicts: (): EventLink[] =>
     store.sql<EventLink>('SELECT * FROM event_links WHERE conflict IS NOT NULL ORDER BY since, rowid').all(),
   putLink: (tx: Tx, link: EventLink): void => tx.quietly.put('event_links', { ...link }),

@@ -31,6 +31,7 @@ import type { Owns } from './itip-merge.ts'
 import { findOccurrence } from './recurrence.ts'
 import { openScheduling, type Scheduling } from './scheduling.ts'
 import { spanOf } from './span.ts'
+import { openSyncing, type Syncing, type SyncingDeps } from './sync/syncing.ts'
 import { type Imported, openTransfer } from './transfer.ts'
 import { type Unfolded, unfold } from './unfold.ts'
 import { doubtsInWords, overlapWarnings } from './warnings.ts'
@@ -46,6 +47,7 @@ export type NewEvent = Asked & { summary: string; calendar?: string; source?: st
 export interface Calendar {
   readonly calendars: Calendars
   readonly conflicts: Conflicts
+  readonly syncing: Syncing
   /** What happens in a window whose ends are said in words; `end` left out: four weeks later. */
   between(asked: { start: string; end?: string; calendar?: string; limit?: number }): Promise<Unfolded>
   list(query: Parsed<typeof routes.list>): Promise<Output<typeof routes.list>>
@@ -77,6 +79,7 @@ export const openCalendar = (deps: {
   reminders: () => { event_lead: number; day_start: string }
   /** The addresses that are the owner's own. */
   addresses: () => string[]
+  servers: Pick<SyncingDeps, 'secrets' | 'names' | 'interval' | 'report'>
 }): Calendar => {
   const { store, changes, now, zone } = deps
   const calendars = openCalendars(deps)
@@ -89,6 +92,7 @@ export const openCalendar = (deps: {
   }
   const show = (found: Found): CalendarEvent => shower().whole(found)
   const conflicts = openConflicts({ ...deps, calendars, show })
+  const syncing = openSyncing({ ...deps, ...deps.servers, calendars, show })
 
   const named = (id: string, exact: boolean): Kept | undefined => {
     const whole = store.get(id)
@@ -173,6 +177,7 @@ export const openCalendar = (deps: {
   return {
     calendars,
     conflicts,
+    syncing,
     between,
     find,
     show,

@@ -129,6 +129,7 @@ export interface Parsed {
   comment: string
   /** Its times are its own, and not made up because it names none. */
   timed: boolean
+  component: Component
 }
 
 function timesOf(
@@ -196,6 +197,7 @@ function readEvent(component: Component, reader: Reader): Parsed | null {
     stamp: written?.utc ? written.wall : null,
     comment: text('COMMENT'),
     timed: said !== null,
+    component,
     event: {
       uid,
       ...times,

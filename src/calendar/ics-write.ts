@@ -16,7 +16,7 @@ import { zoneLines } from './ics-zones.ts'
 export const compact = (text: string): string => text.replace(/[-:]/g, '')
 
 /** `;TZID=Europe/Berlin:20261201T090000` and its kin, for a time of an event or a key of an occurrence. */
-function stamped(text: string, times: EventTimes): string {
+export function stamped(text: string, times: EventTimes): string {
   if (text.length === 10) return `;VALUE=DATE:${compact(text)}`
   const offset = /[+-]\d{2}:\d{2}(?::\d{2})?$/.exec(text)
   if (offset) return `:${compact(utcText(Date.parse(text)))}`
@@ -25,7 +25,7 @@ function stamped(text: string, times: EventTimes): string {
   return times.tzid === null ? `:${full}` : `;TZID=${times.tzid}:${full}`
 }
 
-function alarmLines({ minutesBefore, text }: Alarm, summary: string): string[] {
+export function alarmLines({ minutesBefore, text }: Alarm, summary: string): string[] {
   const minutes = Math.abs(minutesBefore)
   const length = minutes % (24 * 60) === 0 && minutes ? `P${minutes / (24 * 60)}D` : `PT${minutes}M`
   return [

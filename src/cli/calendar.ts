@@ -3,6 +3,7 @@ import { text as readAll } from 'node:stream/consumers'
 import type { Command } from 'commander'
 import { calendars, type Entry, calendar as routes } from '../contract/calendar.ts'
 import { Problem } from '../contract/problem.ts'
+import { addCalendarServers } from './calendar-servers.ts'
 import { show } from './derive.ts'
 import type { Around } from './program.ts'
 import { table } from './table.ts'
@@ -11,6 +12,7 @@ import { group } from './workspace.ts'
 /** Files in and out, and days as a person reads them. */
 export const addCalendar = (program: Command, around: Around): void => {
   const calendar = group(program, 'calendar')
+  addCalendarServers(calendar, around)
 
   calendar
     .command('agenda [start]')

@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { saveAll, uploadFile } from '../client/attachments.ts'
 import type { Client } from '../client/client.ts'
 import { type MailText, mail, type Sending } from '../contract/mail.ts'
-import { mailAccounts, type Step } from '../contract/mail-accounts.ts'
+import { mailAccounts } from '../contract/mail-accounts.ts'
 import type { Route } from '../contract/route.ts'
 import { addVerb } from './derive.ts'
 import { edited } from './editor.ts'
@@ -11,6 +11,7 @@ import { EXIT } from './exit.ts'
 import { invitationLines } from './invitation.ts'
 import type { Around } from './program.ts'
 import { clean } from './table.ts'
+import { told } from './told.ts'
 import { group } from './workspace.ts'
 
 /** Mail where one call of the API is not all of it: accounts, reading, saving, writing. */
@@ -78,9 +79,6 @@ const addAccounts = (command: Command, around: Around): void => {
       if (!ok) process.exitCode = EXIT.failed
     })
 }
-
-const told = ({ step, ok, said }: Step): string =>
-  `${ok === null ? '-   ' : ok ? 'ok  ' : 'FAIL'}  ${step}: ${clean(said)}`
 
 const asText = (found: MailText): string => {
   const lines = [

@@ -1,6 +1,7 @@
 import { about } from './about.ts'
 import { access } from './access.ts'
 import { calendar, calendars } from './calendar.ts'
+import { calendarAccounts } from './calendar-accounts.ts'
 import { calendarSync } from './calendar-sync.ts'
 import { codex } from './codex/all.ts'
 import { cookbook } from './cookbook.ts'
@@ -27,6 +28,7 @@ export const groups: Record<string, Record<string, Route>> = {
   calendar,
   calendars,
   calendarSync,
+  calendarAccounts,
   mail,
   mailAccounts,
   memory,

@@ -59,6 +59,12 @@ export const Config = z.strictObject({
       block_private: z.boolean().default(false),
     })
     .prefault({}),
+  calendar: z
+    .strictObject({
+      /** How often calendar servers are asked for news. What is changed here is sent at once. */
+      sync_minutes: z.number().min(0.1).max(1440).default(10),
+    })
+    .prefault({}),
   hosts: z
     .strictObject({
       /** Read instead of ~/.ssh/config and the machine's own. */

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import { resolveSrv, resolveTxt } from 'node:dns/promises'
 import { hostname } from 'node:os'
 import { openAccess as openAccessStore } from '../../store/access.ts'
 import { openCalendar as openCalendarStore } from '../../store/calendar.ts'
@@ -34,6 +35,7 @@ import { kitchen } from './kitchen.ts'
 import { mailroom } from './mailroom.ts'
 import { notifier } from './notifier.ts'
 import { makeDirectory, type Paths } from './paths.ts'
+import { openSeal } from './seal.ts'
 
 /** Everything one person has, open. What holds it closes it. */
 export interface Workspace {
@@ -114,6 +116,12 @@ export const openWorkspace = (options: OpenOptions): Workspace => {
     zone,
     reminders: () => config.reminders,
     addresses: () => mail.addresses(),
+    servers: {
+      secrets: openSeal(paths.sealKey),
+      names: { srv: resolveSrv, txt: resolveTxt },
+      interval: () => config.calendar.sync_minutes * 60_000,
+      report: journal.report,
+    },
   })
   const workspace: Workspace = {
     paths,
@@ -171,6 +179,7 @@ export const openWorkspace = (options: OpenOptions): Workspace => {
       workspace.calendar.alarms.recheck()
       cookbook.start(clock.every)
       mail.start(clock.every)
+      workspace.calendar.syncing.start(clock.every)
       clock.every(1000, () => bell.look())
       clock.every(1000, () => notify.round())
       clock.every(1000, () => approvals.expire())
@@ -180,6 +189,7 @@ export const openWorkspace = (options: OpenOptions): Workspace => {
       clock.stop()
       await notify.close()
       await mail.close()
+      await workspace.calendar.syncing.close()
       await cookbook.close()
       journal.close()
       changes.settle()

@@ -1,4 +1,5 @@
 import { calendars as calendarRoutes, calendar as routes } from '../../contract/calendar.ts'
+import { calendarAccounts } from '../../contract/calendar-accounts.ts'
 import { calendarSync } from '../../contract/calendar-sync.ts'
 import type { Workspace } from '../../workspace/workspace.ts'
 import type { Bind } from '../bind.ts'
@@ -8,7 +9,8 @@ import { answeredEvent } from '../invitations.ts'
 const PATIENCE = 10_000
 
 export const bindCalendar = (bind: Bind, { calendar }: Workspace): void => {
-  const { calendars, show } = calendar
+  const { calendars, show, syncing } = calendar
+  const { accounts } = syncing
   bind(routes.list, input => calendar.list(input))
   bind(routes.agenda, input => calendar.agenda(input))
   bind(routes.search, input => calendar.search(input))
@@ -43,6 +45,16 @@ export const bindCalendar = (bind: Bind, { calendar }: Workspace): void => {
     await calendar.conflicts.resolve(author, id, keep)
     return { ok: true }
   })
+
+  bind(calendarAccounts.list, () => ({ items: accounts.all().map(syncing.show) }))
+  bind(calendarAccounts.add, async (input, { author }) => syncing.show(await accounts.add(author, input)))
+  bind(calendarAccounts.edit, async (input, { author }) => syncing.show(await accounts.edit(author, input)))
+  bind(calendarAccounts.test, ({ id }) => syncing.test(id))
+  bind(calendarAccounts.remove, ({ id, force }, { author }) => {
+    accounts.remove(author, id, force)
+    return { ok: true }
+  })
+  bind(calendarAccounts.sync, input => syncing.now(input))
 
   bind(calendarRoutes.list, () => ({ items: calendars.list() }))
   bind(calendarRoutes.add, (input, { author }) => calendars.add(author, input))

@@ -1,0 +1,166 @@
+import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import type { CalendarStore } from '../../../store/calendar.ts'
+import type { CalendarRemote, KeptAccount } from '../../../store/calendar-remote.ts'
+import type { Author, Changes } from '../../../store/changes.ts'
+import type { calendarAccounts as routes } from '../../contract/calendar-accounts.ts'
+import { notFound, Problem } from '../../contract/problem.ts'
+import type { Parsed } from '../../contract/route.ts'
+import { proofOf, type Secrets } from '../../secrets/secret.ts'
+import type { Access } from '../dav/dav.ts'
+import type { Override } from '../event.ts'
+import { type Names, startFrom } from './places.ts'
+
+type Given = Partial<Omit<Parsed<typeof routes.edit>, 'id' | 'server'>>
+
+export interface CalendarAccounts {
+  all(): KeptAccount[]
+  /** By its id, name or address. */
+  get(name: string): KeptAccount
+  add(author: Author, input: Parsed<typeof routes.add>): Promise<KeptAccount>
+  edit(author: Author, input: Parsed<typeof routes.edit>): Promise<KeptAccount>
+  remove(author: Author, name: string, force: boolean): KeptAccount
+  /** How its server is reached, asked for anew each time. */
+  access(account: KeptAccount): Promise<Access>
+}
+
+export const openCalendarAccounts = (deps: {
+  store: CalendarStore<Override>
+  remote: CalendarRemote
+  changes: Changes
+  now: () => number
+  secrets: Secrets
+  names: Names
+}): CalendarAccounts => {
+  const { store, remote, changes, now, secrets, names } = deps
+  const all = remote.accounts
+  const get = (name: string): KeptAccount => {
+    const wanted = name.toLowerCase()
+    const found = all().find(
+      each => each.id === name || each.name.toLowerCase() === wanted || each.address === wanted,
+    )
+    if (!found) throw notFound('calendar account', name)
+    return found
+  }
+
+  const save = (author: Author, account: KeptAccount, verb: 'add' | 'edit'): KeptAccount => {
+    const twin = all().find(
+      each => each.id !== account.id && each.name.toLowerCase() === account.name.toLowerCase(),
+    )
+    if (twin)
+      throw new Problem(
+        'conflict',
+        `There is a calendar account '${twin.name}' already: give another --name.`,
+      )
+    changes.write(author, tx => {
+      remote.putAccount(tx, account)
+      // What was wrong may be right now.
+      remote.putState(tx, { ...remote.state(account.id), problem: null, attempts: 0, retry_at: null })
+      tx.say({
+        action: `calendar.accounts.${verb}`,
+        noun: 'calendar-account',
+        id: account.id,
+        summary: `${verb === 'add' ? 'Added' : 'Changed'} the calendar account ${account.name}`,
+        data: { id: account.id, name: account.name, address: account.address },
+      })
+    })
+    return account
+  }
+
+  const changed = (before: KeptAccount, given: Given): KeptAccount => {
+    const { password, password_command, oauth_command } = given
+    if ([password, password_command, oauth_command].filter(each => each !== undefined).length > 1)
+      throw new Problem('invalid', 'Give one of password, password_command and oauth_command.')
+    const proof: Partial<KeptAccount> =
+      password !== undefined
+        ? { auth: 'password', secret: secrets.seal(password), command: null }
+        : password_command !== undefined
+          ? { auth: 'command', secret: null, command: password_command }
+          : oauth_command !== undefined
+            ? { auth: 'oauth', secret: null, command: oauth_command }
+            : {}
+    return {
+      ...before,
+      ...proof,
+      name: given.name ?? before.name,
+      user: given.user ?? before.user,
+      ca_file: given.ca_file === undefined ? before.ca_file : given.ca_file,
+    }
+  }
+
+  return {
+    all,
+    get,
+
+    async add(author, { server, ...given }) {
+      const { address, url } = await startFrom(server, names)
+      plainOnlyHere(url)
+      const bare: KeptAccount = {
+        ...{ id: randomBytes(4).toString('hex'), name: address ?? new URL(url).host, address, url },
+        ...{ user: address ?? '', auth: 'none', command: null, secret: null, ca_file: null, home: null },
+        created_at: now(),
+      }
+      const account = changed(bare, given)
+      if (account.auth !== 'none' && account.user === '')
+        throw new Problem('invalid', 'Give --user: the name to log in with.')
+      return save(author, account, 'add')
+    },
+
+    async edit(author, { id, server, ...given }) {
+      const before = get(id)
+      if (server === undefined) return save(author, changed(before, given), 'edit')
+      const { address, url } = await startFrom(server, names)
+      plainOnlyHere(url)
+      const moved = { ...get(id), url, address: address ?? before.address, home: null }
+      return save(author, changed(moved, given), 'edit')
+    },
+
+    remove(author, name, force) {
+      const account = get(name)
+      const own = store.calendars().filter(each => each.account === account.id)
+      const left = own.reduce((sum, { waiting, conflicts }) => sum + waiting + conflicts, 0)
+      if (left > 0 && !force)
+        throw new Problem(
+          'conflict',
+          `${left} changes are not on the server of ${account.name} yet: sync or resolve them first, or give --force.`,
+        )
+      changes.write(author, tx => {
+        for (const { id } of own) {
+          for (const link of remote.linksOf(id)) remote.removeLink(tx, link.id)
+          for (const event of store.of(id)) store.remove(tx, event.id, true)
+          remote.removeState(tx, id)
+          store.removeCalendar(tx, id, true)
+        }
+        remote.removeState(tx, account.id)
+        remote.removeAccount(tx, account.id)
+        tx.say({
+          action: 'calendar.accounts.rm',
+          noun: 'calendar-account',
+          id: account.id,
+          summary: `Removed the calendar account ${account.name} with ${own.length} calendars`,
+          data: null,
+        })
+      })
+      return account
+    },
+
+    access: async account => ({
+      proof: await proofOf(account, secrets),
+      ca: account.ca_file === null ? null : certificates(account.ca_file),
+    }),
+  }
+}
+
+const plainOnlyHere = (url: string): void => {
+  const { protocol, hostname, host } = new URL(url)
+  if (protocol === 'http:' && !/^(127(\.\d{1,3}){3}|\[::1\]|localhost)$/i.test(hostname))
+    throw new Problem('invalid', `${host}: plain http is for loopback only. Use https.`)
+}
+
+const certificates = (file: string): Uint8Array => {
+  try {
+    return new Uint8Array(readFileSync(file))
+  } catch (error) {
+    throw new Problem('conflict', `The certificates in ${file} cannot be read: ${(error as Error).message}.`)
+  }
+}
