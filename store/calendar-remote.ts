@@ -1,5 +1,5 @@
 import type { Conflict } from '../src/contract/calendar-sync.ts'
-import type { Tx } from './changes.ts'
+import type { Changes, Tx } from './changes.ts'
 import type { Store } from './database.ts'
 
 /** A CalDAV account. `url` is where looking for calendars begins, `home` where they were found. */
@@ -49,7 +49,23 @@ export interface EventLink {
   since: number
 }
 
+/** For what the server still has, or what is looked up again: kept without waiting for the disk, in the order of everything else. */
+const lightlyIn =
+  (store: Store) =>
+  <T>(changes: Changes, work: () => T): T => {
+    // How safe a commit is cannot be said while one is open.
+    changes.settle()
+    store.db.pragma('synchronous = NORMAL')
+    try {
+      return work()
+    } finally {
+      store.db.pragma('synchronous = FULL')
+    }
+  }
+
 export const openCalendarRemote = (store: Store) => ({
+  lightly: lightlyIn(store),
+
   accounts: (): KeptAccount[] =>
     store.sql<KeptAccount>('SELECT * FROM calendar_accounts ORDER BY created_at, rowid').all(),
   putAccount: (tx: Tx, account: KeptAccount): void => tx.quietly.put('calendar_accounts', { ...account }),
@@ -85,15 +101,6 @@ export const openCalendarRemote = (store: Store) => ({
         'SELECT reason FROM event_links WHERE calendar = ? AND reason IS NOT NULL AND conflict IS NULL',
       )
       .all(calendar),
-  /** For what the server still has: kept without waiting for the disk, in the order of everything else. */
-  lightly<T>(work: () => T): T {
-    store.db.pragma('synchronous = NORMAL')
-    try {
-      return work()
-    } finally {
-      store.db.pragma('synchronous = FULL')
-    }
-  },
   conflicts: (): EventLink[] =>
     store.sql<EventLink>('SELECT * FROM event_links WHERE conflict IS NOT NULL ORDER BY since, rowid').all(),
   putLink: (tx: Tx, link: EventLink): void => tx.quietly.put('event_links', { ...link }),

@@ -73,7 +73,7 @@ export const openKeeper = (
     const state = remote.state(id)
     const attempts = problem === null ? 0 : state.attempts + 1
     const wait = AGAIN[Math.min(attempts, AGAIN.length) - 1] ?? 0
-    remote.lightly(() =>
+    remote.lightly(changes, () =>
       changes.write(ACTOR, tx =>
         remote.putState(tx, {
           ...{ ...state, problem, attempts },

@@ -101,7 +101,7 @@ const syncCalendar = async (
   }
   if (after.token === before.token && after.tag === before.tag && after.problem === before.problem && !waits)
     // Nothing new is nothing that has to reach the disk at once.
-    remote.lightly(() => changes.write(ACTOR, tx => remote.putState(tx, after)))
+    remote.lightly(changes, () => changes.write(ACTOR, tx => remote.putState(tx, after)))
   else changes.write(ACTOR, tx => remote.putState(tx, after))
 }
 
