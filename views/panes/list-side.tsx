@@ -36,6 +36,7 @@ export class ListSide<T> {
   readonly filter: { text: string; set(text: string): void }
   readonly #spec: ListSpec<T>
   #height = 1
+  #wanted: string | null = null
 
   constructor(spec: ListSpec<T>) {
     this.#spec = spec
@@ -61,19 +62,22 @@ export class ListSide<T> {
 
   get selected(): T | undefined {
     const shown = this.shown
-    const { selected } = settleList(this.state, this.#ids(shown), this.#height)
+    const { selected } = this.#settled(this.#ids(shown))
     return shown.find(item => this.#spec.idOf(item) === selected)
   }
 
   /** The marked ones, else the selected one. */
   get chosen(): readonly T[] {
     const shown = this.shown
-    const ids = new Set(chosen(settleList(this.state, this.#ids(shown), this.#height), this.#ids(shown)))
+    const all = this.#ids(shown)
+    const ids = new Set(chosen(this.#settled(all), all))
     return shown.filter(item => ids.has(this.#spec.idOf(item)))
   }
 
   move(motion: Motion): void {
     const ids = this.#ids(this.shown)
+    this.#settled(ids)
+    this.#wanted = null
     if (motion === 'home') this.state = selectAt(this.state, ids, this.#height, 0)
     else if (motion === 'end') this.state = selectAt(this.state, ids, this.#height, ids.length - 1)
     else {
@@ -83,22 +87,22 @@ export class ListSide<T> {
     this.#spec.changed()
   }
 
+  /** Selects it, now or as soon as it is there. */
   select(id: string): void {
-    const ids = this.#ids(this.shown)
-    this.state = settleList({ ...this.state, selected: id }, ids, this.#height)
+    this.#wanted = id
+    this.#settled(this.#ids(this.shown))
     this.#spec.changed()
   }
 
   mark(): void {
-    const settled = settleList(this.state, this.#ids(this.shown), this.#height)
-    this.state = toggleMarked(settled)
+    this.state = toggleMarked(this.#settled(this.#ids(this.shown)))
     this.move({ rows: 1 })
   }
 
   /** Marks everything between the last mark and the selection. */
   markRange(): void {
     const ids = this.#ids(this.shown)
-    this.state = markRange(settleList(this.state, ids, this.#height), ids)
+    this.state = markRange(this.#settled(ids), ids)
     this.#spec.changed()
   }
 
@@ -123,7 +127,7 @@ export class ListSide<T> {
     const status = height > 2 ? this.#status(ids).join('  ') : ''
     const rows = status === '' ? height : height - 1
     this.#height = Math.max(1, rows)
-    this.state = settleList(this.state, ids, this.#height)
+    this.#settled(ids)
     const list = (
       <List
         items={shown}
@@ -154,6 +158,16 @@ export class ListSide<T> {
       ...(marked.size === 0 ? [] : [`${here} marked${hidden}`]),
       ...(this.#spec.notes?.() ?? []),
     ]
+  }
+
+  #settled(ids: readonly string[]): ListState {
+    const wanted = this.#wanted
+    if (wanted !== null && ids.includes(wanted)) {
+      this.state = { ...this.state, selected: wanted }
+      this.#wanted = null
+    }
+    this.state = settleList(this.state, ids, this.#height)
+    return this.state
   }
 
   #ids(items: readonly T[]): string[] {

@@ -5,24 +5,24 @@ import type { Shell } from '../../shell/shell.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
 import { wrapText } from '../../widgets/text.ts'
 import { changed } from '../changed.ts'
-import type { Searched } from '../searched.ts'
-import { history, showDiff } from './versions.ts'
-import { draftMail, editText } from './writing.ts'
-
-export type Shelf = 'library' | 'archive' | 'deleted'
-export const shelves: readonly Shelf[] = ['library', 'archive', 'deleted']
+import type { Library } from './library.ts'
+import { showDiff } from './versions.ts'
+import { asLetter, draftMail, editDocument } from './writing.ts'
 
 /** What can be done with documents. */
-export function documentActions(
-  shell: Shell,
-  library: Searched<Entry>,
-  shelf: () => Shelf,
-): Action<Shell, never>[] {
-  const { side } = library
+export function documentActions(shell: Shell, library: Library, history: () => void): Action<Shell, never>[] {
+  const side = library.list
   const where = ['documents']
-  let agreed: Entry | undefined
+  let agreed: readonly Entry[] = []
+  /** What was done to one or to several, and how it is taken back. */
+  const said = (what: string, chosen: readonly Entry[]) => {
+    side.unmark()
+    const [first] = chosen
+    if (chosen.length === 1) shell.toast('good', `${what} '${first!.title}'. u takes it back.`)
+    else shell.toast('good', `${what} ${chosen.length} documents. u takes them back one by one.`)
+  }
   const one = () => (side.selected ? undefined : 'select a document first')
-  const there = () => one() ?? (shelf() === 'deleted' ? 'it is deleted; r brings it back' : undefined)
+  const there = () => one() ?? (library.shelf === 'deleted' ? 'it is deleted; r brings it back' : undefined)
   const read = { where, danger: 'none' as const, disabled: one }
   const write = { where, writes: true, danger: 'none' as const, disabled: there }
   const whole = async () => (await shell.client.call(documents.get, { id: side.selected!.id })).content
@@ -35,8 +35,8 @@ export function documentActions(
     args: z.string().trim().min(1, 'give it a title'),
     async run(_shell, title) {
       const { id } = await shell.client.call(documents.add, { title, language: 'markdown' })
-      await editText(shell, id)
-      await library.reveal(id)
+      await side.reveal(id)
+      await editDocument(shell, id)
     },
   }
   return [
@@ -55,15 +55,16 @@ export function documentActions(
       id: 'documents.text',
       title: 'write',
       help: 'Opens its text in $EDITOR; what is saved becomes a new version.',
-      run: () => editText(shell, side.selected!.id),
+      run: () => editDocument(shell, side.selected!.id),
     },
     {
       ...write,
       id: 'documents.edit',
       title: 'title',
-      help: 'Changes its title and language.',
+      help: 'Changes its title and language; of a mail its people, subject and text.',
       run() {
         const { id, title, language } = side.selected!
+        if (language === 'email') return asLetter(shell, id, 'mail.letter-form')
         const before = { title: sanitiseText(title), language: sanitiseText(language) }
         shell.form({
           title: 'Document',
@@ -85,14 +86,23 @@ export function documentActions(
       title: 'mail draft',
       help: 'Begins a mail as a document; nothing is sent.',
       disabled: () => undefined,
-      run: () => draftMail(shell, id => void library.reveal(id)),
+      run: () => draftMail(shell, id => void side.reveal(id)),
+    },
+    {
+      ...write,
+      id: 'documents.send',
+      title: 'send',
+      help: 'Sends a mail draft, after a question that names everybody it goes to.',
+      disabled: () =>
+        there() ?? (side.selected!.language === 'email' ? undefined : 'it is no mail; M drafts one'),
+      run: () => asLetter(shell, side.selected!.id, 'mail.send'),
     },
     {
       ...read,
       id: 'documents.history',
       title: 'versions',
       help: 'Every version: to read, to compare, to bring back.',
-      run: () => history(shell, side.selected!),
+      run: history,
     },
     {
       ...read,
@@ -122,9 +132,10 @@ export function documentActions(
       title: 'archive',
       help: 'Puts it into the archive, or back into the library.',
       async run() {
-        const { id, archived, title } = side.selected!
-        await shell.client.call(documents.edit, { id, archived: !archived })
-        shell.toast('good', `${archived ? 'Took back' : 'Archived'} '${title}'. u takes it back.`)
+        const { chosen } = side
+        const archived = library.shelf !== 'archive'
+        for (const { id } of chosen) await shell.client.call(documents.edit, { id, archived })
+        said(archived ? 'Archived' : 'Took back', chosen)
       },
     },
     {
@@ -132,32 +143,37 @@ export function documentActions(
       id: 'documents.recover',
       title: 'bring back',
       help: 'Brings a deleted document back.',
-      disabled: () => one() ?? (shelf() === 'deleted' ? undefined : 'it is not deleted'),
+      disabled: () => one() ?? (library.shelf === 'deleted' ? undefined : 'it is not deleted'),
       async run() {
-        const { id, title } = side.selected!
-        await shell.client.call(documents.recover, { id })
-        shell.toast('good', `'${title}' is back.`)
+        const { chosen } = side
+        for (const { id } of chosen) await shell.client.call(documents.recover, { id })
+        said('Brought back', chosen)
       },
     },
     {
       ...write,
       id: 'documents.remove',
       title: 'delete',
-      help: 'Takes it out of the library; . shows it under what was deleted.',
+      help: 'Takes it, or all that are marked, out of the library; . shows them under what was deleted.',
       danger: 'confirm',
       stakes() {
-        agreed = side.selected!
-        const facts = wrapText(sanitiseText(agreed.title), 70).slice(0, 3)
+        agreed = side.chosen
+        const names = agreed.map(({ title }) => sanitiseText(title) || 'Untitled')
+        const facts = names.length === 1 ? wrapText(names[0]!, 70).slice(0, 3) : names.slice(0, 8)
         return {
-          title: 'Delete this document',
-          facts: [...facts, 'It can be brought back.'],
+          title: names.length === 1 ? 'Delete this document' : `Delete ${names.length} documents`,
+          facts: [
+            ...facts,
+            ...(names.length > 8 ? [`and ${names.length - 8} more`] : []),
+            names.length === 1 ? 'It can be brought back.' : 'They can be brought back.',
+          ],
           verb: 'Delete',
           name: '',
         }
       },
       async run() {
-        await shell.client.call(documents.remove, { id: agreed!.id })
-        shell.toast('good', `Deleted '${agreed!.title}'. u takes it back.`)
+        for (const { id } of agreed) await shell.client.call(documents.remove, { id })
+        said('Deleted', agreed)
       },
     },
   ]

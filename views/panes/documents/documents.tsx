@@ -1,61 +1,37 @@
-import { documents, type Entry } from '../../../src/contract/documents.ts'
 import type { Shell } from '../../shell/shell.ts'
-import { sanitiseText } from '../../terminal/sanitise.ts'
-import { toWidth } from '../../widgets/text.ts'
-import { toned } from '../../widgets/theme.ts'
+import { markActions, markKeys } from '../marking.ts'
 import type { Pane } from '../pane.ts'
-import { Searched } from '../searched.ts'
-import { TextSide } from '../text-side.tsx'
-import { bytes, day } from '../words.ts'
-import { documentActions, type Shelf, shelves } from './actions.ts'
+import { searchActions, searchIn, searchKeys, TextSide } from '../text-side.tsx'
+import { documentActions } from './actions.ts'
+import { History } from './history.ts'
+import { Library } from './library.ts'
 import { OpenedText } from './opened.ts'
+import { versionActions } from './versions.ts'
 
 /** Texts of the owner and the agents, with their histories. */
 export function documentsPane(shell: Shell): Pane {
-  let shelf: Shelf = 'library'
-  const library = new Searched<Entry>(shell, {
-    nouns: ['document'],
-    idOf: ({ id }) => id,
-    row: entryRow,
-    empty: () =>
-      shelf === 'library'
-        ? 'No documents yet. a writes one, M drafts a mail.'
-        : `Nothing is ${shelf === 'archive' ? 'archived' : 'deleted'}. . shows the others.`,
-    async page({ search, ...query }) {
-      if (shelf !== 'deleted')
-        return shell.client.call(documents.list, {
-          ...query,
-          archived: shelf === 'archive',
-          ...(search === undefined ? {} : { search }),
-        })
-      const page = await shell.client.call(documents.list, { ...query, deleted: true })
-      const words = (search ?? '').toLowerCase()
-      return { ...page, items: page.items.filter(({ title }) => title.toLowerCase().includes(words)) }
-    },
-    get: id => shell.client.call(documents.get, { id }),
-  })
-  const { side } = library
+  const library = new Library(shell)
+  const { list } = library
   const opened = new OpenedText(shell)
   const text = new TextSide()
-  let shown: string | undefined
+  let history: History | null = null
+  const show = () => {
+    history = new History(shell, list.selected!)
+    shell.side = 'list'
+  }
   return {
     id: 'documents',
     tab: 'Docs',
     title: 'Documents',
+    get share() {
+      return history ? 0.6 : 0.5
+    },
     actions: [
-      ...documentActions(shell, library, () => shelf),
-      {
-        id: 'documents.shelf',
-        title: 'other shelf',
-        help: 'The library, the archive, or what was deleted.',
-        where: ['documents'],
-        danger: 'none',
-        run() {
-          shelf = shelves[(shelves.indexOf(shelf) + 1) % shelves.length]!
-          side.unmark()
-          library.again()
-        },
-      },
+      ...documentActions(shell, library, show),
+      ...library.actions(),
+      ...versionActions(shell, () => history),
+      ...searchActions('documents', text),
+      ...markActions('documents', 'documents.list', list),
     ],
     keys: {
       'documents.open': ['enter', 'l', 'right'],
@@ -63,6 +39,7 @@ export function documentsPane(shell: Shell): Pane {
       'documents.text': ['E'],
       'documents.edit': ['e'],
       'documents.draft': ['M'],
+      'documents.send': ['S'],
       'documents.history': ['H'],
       'documents.diff': ['d'],
       'documents.archive': ['A'],
@@ -70,61 +47,84 @@ export function documentsPane(shell: Shell): Pane {
       'documents.page': ['P'],
       'documents.copy': ['y'],
       'documents.shelf': ['.'],
+      'documents.sort': ['o'],
+      'documents.language': ['L'],
       'documents.remove': ['X'],
+      'documents.version-open': ['enter', 'l', 'right'],
+      'documents.version-base': ['space'],
+      'documents.version-text': ['t'],
+      'documents.version-restore': ['r'],
+      'documents.version-copy': ['y'],
+      ...markKeys('documents'),
+      ...searchKeys('documents'),
     },
-    places: () => ['documents'],
-    hints: () =>
-      shelf === 'deleted'
-        ? ['documents.recover', 'documents.open', 'documents.shelf']
-        : [
-            'documents.open',
-            'documents.text',
-            'documents.add',
-            'documents.history',
-            'documents.diff',
-            'documents.edit',
-            'documents.draft',
-            'documents.remove',
-            'documents.shelf',
-            'screen.filter',
-          ],
-    badge: () => (shelf === 'library' ? '' : `(${shelf})`),
-    filter: library.filter,
-    list: box => side.view(box),
+    places(at) {
+      const reading = at === 'detail' ? ['documents.text'] : []
+      if (history) return [...reading, 'documents.versions']
+      return at === 'list' ? ['documents.list', 'documents'] : [...reading, 'documents']
+    },
+    hints(at) {
+      if (history)
+        return [
+          'documents.version-restore',
+          'documents.version-base',
+          'documents.version-text',
+          'documents.version-open',
+          'documents.version-copy',
+          'screen.back',
+        ]
+      if (library.shelf === 'deleted') return ['documents.recover', 'documents.open', 'documents.shelf']
+      const mail = list.selected?.language === 'email' ? ['documents.send'] : []
+      return [
+        ...(at === 'list' ? ['documents.open'] : ['screen.back', 'screen.filter']),
+        ...mail,
+        'documents.text',
+        'documents.add',
+        'documents.history',
+        'documents.diff',
+        'documents.edit',
+        'documents.remove',
+        'documents.sort',
+        'documents.shelf',
+        'screen.filter',
+      ]
+    },
+    badge: () => (library.shelf === 'library' ? '' : `(${library.shelf})`),
+    get filter() {
+      return history ? history.list.filter : list.filter
+    },
+    search: () => searchIn(shell, text),
+    list: box => (history ? history.list : list).view(box),
     detail(box) {
-      const { selected } = side
-      if (selected?.id !== shown) text.top = 0
-      shown = selected?.id
-      return text.view(opened.rows(selected, box.width), box)
+      if (history) return text.view(history.rows(box.width), box, history.of)
+      return text.view(opened.rows(list.selected, box.width), box, list.selected?.id)
     },
     move(motion, at) {
-      if (at === 'list') library.move(motion)
+      if (at === 'list') (history ? history.list : list).move(motion)
       else text.move(motion)
     },
-    opened: () => library.look(),
+    opened: () => list.look(),
     up(at) {
-      if (at !== 'list' || shelf === 'library' || library.filter.text !== '') return false
-      shelf = 'library'
-      library.again()
+      if (at === 'detail') return text.forget()
+      if (!history) return library.up()
+      if (history.list.filter.text !== '') return false
+      history = null
       return true
     },
-    reveal: id => library.reveal(id),
+    async reveal(id) {
+      history = null
+      await list.reveal(id)
+    },
     objects: () =>
-      library.items.map(entry => ({
+      list.items.map(entry => ({
         id: entry.id,
         title: entry.title,
         words: entry.language,
         open() {
+          history = null
           shell.go('documents')
-          side.select(entry.id)
+          list.select(entry.id)
         },
       })),
   }
-}
-
-function entryRow(entry: Entry, width: number): string {
-  const facts = ` v${entry.version} ${bytes(entry.size)} ${day(entry.updated_at)}`
-  const language = toned(toWidth(sanitiseText(entry.language), width < 60 ? 5 : 10), 'quiet')
-  const room = Math.max(8, width - (width < 60 ? 6 : 11) - (width < 50 ? 0 : facts.length))
-  return `${language} ${toWidth(sanitiseText(entry.title) || 'Untitled', room)}${toned(width < 50 ? '' : facts, 'quiet')}`
 }

@@ -1,43 +1,53 @@
-import { type Document, documents, type Entry } from '../../../src/contract/documents.ts'
+import { type Document, documents } from '../../../src/contract/documents.ts'
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
 import { toned } from '../../widgets/theme.ts'
-import { documentRows } from './text.ts'
+import { LaidOut } from './text.ts'
 
-/** The text of the document that is selected: read when it is looked at, laid out once for each width. */
+/** Which text is looked at: of a document, at one of its versions; `language` because another lays it out anew. */
+interface Wanted {
+  id: string
+  version: number
+  language: string
+}
+
+/** The text that is looked at: read when it is, laid out once for each width. */
 export class OpenedText {
   readonly #shell: Shell
   #document: Document | null = null
   #asking: string | null = null
   #error: string | null = null
-  #rows: { of: Document; width: number; rows: string[] } | null = null
+  #laid: { of: Document; width: number; text: LaidOut } | null = null
 
   constructor(shell: Shell) {
     this.#shell = shell
   }
 
-  rows(entry: Entry | undefined, width: number): string[] {
-    if (!entry) return []
-    this.#read(entry)
+  rows(wanted: Wanted | undefined, width: number): readonly string[] {
+    if (!wanted) return []
+    this.#read(wanted)
     const document = this.#document
-    if (document?.id !== entry.id)
+    if (document?.id !== wanted.id)
       return [this.#error === null ? '' : toned(sanitiseText(this.#error), 'bad')]
-    if (this.#rows?.of !== document || this.#rows.width !== width)
-      this.#rows = { of: document, width, rows: documentRows(document, width, this.#shell.glyphs) }
-    return this.#rows.rows
+    if (this.#laid?.of !== document || this.#laid.width !== width) {
+      this.#laid?.text.stop()
+      const text = new LaidOut(document, width, this.#shell.glyphs, this.#shell.signal.soon)
+      this.#laid = { of: document, width, text }
+    }
+    return this.#laid.text.rows
   }
 
   /** A move through the list asks for the last one only. */
-  #read(entry: Entry): void {
-    const key = `${entry.id} ${entry.version} ${entry.language}`
+  #read({ id, version, language }: Wanted): void {
+    const key = `${id} ${version} ${language}`
     if (this.#asking === key) return
     this.#asking = key
     setImmediate(async () => {
       if (this.#asking !== key) return
       try {
-        const document = await this.#shell.client.call(documents.get, { id: entry.id })
+        const document = await this.#shell.client.call(documents.get, { id, version })
         if (this.#asking !== key) return
-        this.#document = document
+        this.#document = { ...document, language }
         this.#error = null
       } catch (error) {
         this.#error = (error as Error).message

@@ -1,46 +1,73 @@
-import { documents, type Entry } from '../../../src/contract/documents.ts'
+import { documents } from '../../../src/contract/documents.ts'
+import type { Action } from '../../actions/registry.ts'
 import type { Shell } from '../../shell/shell.ts'
-import { sanitiseText } from '../../terminal/sanitise.ts'
-import { diffRows, documentRows } from './text.ts'
+import type { History } from './history.ts'
+import { diffRows } from './text.ts'
 
-/** Every version there was, to look at, compare and bring back. */
-export async function history(shell: Shell, entry: Entry): Promise<void> {
-  const { items } = await shell.client.call(documents.versions, { id: entry.id, limit: 500 })
-  const { id } = entry
-  shell.menu(
-    `Versions of ${sanitiseText(entry.title)}`,
-    items.map(({ version, by, note, size, created_at }) => ({
-      id: String(version),
-      title: `version ${version}`,
-      note: sanitiseText(
-        `${new Date(created_at).toISOString().slice(0, 16).replace('T', ' ')} ${by} ${size} ${note}`,
-      ),
-      run: () =>
-        shell.menu(`Version ${version}`, [
-          { id: 'text', title: 'read it', run: () => showText(shell, id, version) },
-          {
-            id: 'made',
-            title: 'what it changed',
-            ...(version === 1 ? { disabled: 'it is the first' } : {}),
-            run: () => showDiff(shell, id, { from: version - 1, to: version }),
-          },
-          {
-            id: 'since',
-            title: 'what changed since',
-            ...(version === entry.version ? { disabled: 'it is the newest' } : {}),
-            run: () => showDiff(shell, id, { from: version, to: entry.version }),
-          },
-          {
-            id: 'restore',
-            title: 'bring it back',
-            note: 'as the newest version; nothing is lost',
-            ...(version === entry.version ? { disabled: 'it is the newest' } : {}),
-            ...(shell.readOnly ? { disabled: 'this screen only reads' } : {}),
-            run: () => restore(shell, id, version),
-          },
-        ]),
-    })),
-  )
+/** What can be done in the history of a document. */
+export function versionActions(shell: Shell, history: () => History | null): Action<Shell, never>[] {
+  const where = ['documents.versions']
+  const none = () => (history()?.selected ? undefined : 'select a version first')
+  const base = { where, danger: 'none' as const, disabled: none }
+  const version = () => history()!.selected!.version
+  const newest = () => history()!.list.items[0]?.version
+  return [
+    {
+      ...base,
+      id: 'documents.version-open',
+      title: 'read',
+      help: 'Gives the keys to the difference or the text.',
+      run() {
+        shell.side = 'detail'
+      },
+    },
+    {
+      ...base,
+      id: 'documents.version-base',
+      title: 'compare with this',
+      help: 'Compares the others with this version; once more, each with the one before it.',
+      run() {
+        const one = history()!
+        one.base = one.base === version() ? null : version()
+      },
+    },
+    {
+      ...base,
+      id: 'documents.version-text',
+      title: 'text or changes',
+      help: 'Shows the whole text of the version, or what it changed.',
+      run() {
+        const one = history()!
+        one.whole = !one.whole
+      },
+    },
+    {
+      ...base,
+      id: 'documents.version-restore',
+      title: 'bring back',
+      help: 'Makes its text the newest version; nothing is lost.',
+      writes: true,
+      disabled: () => none() ?? (version() === newest() ? 'it is the newest' : undefined),
+      async run() {
+        const { entry, list } = history()!
+        const was = version()
+        const document = await shell.client.call(documents.restore, { id: entry.id, version: was })
+        list.select(String(document.version))
+        shell.toast('good', `Version ${was} is back as version ${document.version}. u takes it back.`)
+      },
+    },
+    {
+      ...base,
+      id: 'documents.version-copy',
+      title: 'copy',
+      help: 'Copies the text of the version to the clipboard.',
+      async run() {
+        const { entry } = history()!
+        const { content } = await shell.client.call(documents.get, { id: entry.id, version: version() })
+        shell.copy(content, `version ${version()}`)
+      },
+    },
+  ]
 }
 
 /** The difference between two versions; by default what the newest changed. */
@@ -53,19 +80,5 @@ export async function showDiff(
     const { from, to, added, removed, text } = await shell.client.call(documents.diff, { id, ...which })
     const rows = text === '' ? ['Nothing changed.'] : diffRows(text)
     shell.show(`Version ${from} to ${to}: +${added} -${removed}`, () => rows)
-  })
-}
-
-async function showText(shell: Shell, id: string, version: number): Promise<void> {
-  await shell.act('version', async () => {
-    const document = await shell.client.call(documents.get, { id, version })
-    shell.show(`Version ${version}`, width => documentRows(document, width, shell.glyphs))
-  })
-}
-
-async function restore(shell: Shell, id: string, version: number): Promise<void> {
-  await shell.act('bring back', async () => {
-    const document = await shell.client.call(documents.restore, { id, version })
-    shell.toast('good', `Version ${version} is back as version ${document.version}. u takes it back.`)
   })
 }

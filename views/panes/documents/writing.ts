@@ -1,7 +1,7 @@
 import { documents } from '../../../src/contract/documents.ts'
-import { Problem } from '../../../src/contract/problem.ts'
 import type { Shell } from '../../shell/shell.ts'
-import { sanitiseText } from '../../terminal/sanitise.ts'
+import { editText } from '../editing.ts'
+import { showDiff } from './versions.ts'
 
 const extensions: Record<string, string> = {
   markdown: 'md',
@@ -11,52 +11,32 @@ const extensions: Record<string, string> = {
   email: 'eml',
 }
 
-/** The text through $EDITOR. What was written is never lost: where somebody else wrote meanwhile, the person says which goes on top. */
-export async function editText(shell: Shell, id: string): Promise<void> {
-  const { content, version, title, language } = await shell.client.call(documents.get, { id })
-  const text = await shell.edit(content, extensions[language] ?? 'txt')
-  if (text === null) return
-  try {
-    const saved = await shell.client.call(documents.edit, { id, content: text, version })
-    shell.toast('good', `Saved '${saved.title}' as version ${saved.version}. u takes it back.`)
-  } catch (error) {
-    if (!(error instanceof Problem) || error.code !== 'conflict') {
-      await keepAside(shell, title, language, text)
-      throw error
-    }
-    // Keys wait for what the last one did, so the answer cannot be waited for here.
-    void shell.act('write', () => settle(shell, { id, title, language, content: text }))
-  }
-}
-
-interface Written {
-  id: string
-  title: string
-  language: string
-  content: string
-}
-
-async function settle(shell: Shell, { id, title, language, content }: Written): Promise<void> {
-  const over = await shell.confirm({
-    title: 'Somebody changed it while you wrote',
-    facts: [
-      sanitiseText(title),
-      'Yes puts yours on top as a new version.',
-      'No keeps yours as a document of its own.',
-    ],
-    verb: 'On top',
+/** The text through $EDITOR; what is saved becomes a new version. */
+export async function editDocument(shell: Shell, id: string): Promise<void> {
+  const { client } = shell
+  const { title, language, version: opened } = await client.call(documents.get, { id })
+  await editText(shell, {
+    key: `document ${id}`,
+    extension: extensions[language] ?? 'txt',
+    async read() {
+      const { content, version } = await client.call(documents.get, { id })
+      return { text: content, mark: version }
+    },
+    async write(content, version) {
+      const at = version === null ? {} : { version: version as number }
+      const saved = await client.call(documents.edit, { id, content, ...at })
+      shell.toast('good', `Saved '${saved.title}' as version ${saved.version}. u takes it back.`)
+    },
+    async aside(content) {
+      const beside = await client.call(documents.add, {
+        title: `${title} (yours)`.slice(0, 1000),
+        language,
+        content,
+      })
+      shell.toast('warn', `What you wrote is in '${beside.title}'.`)
+    },
+    theirs: mark => showDiff(shell, id, { from: (mark as number | null) ?? opened }),
   })
-  if (over) await shell.client.call(documents.edit, { id, content })
-  else await keepAside(shell, title, language, content)
-}
-
-async function keepAside(shell: Shell, title: string, language: string, content: string): Promise<void> {
-  const kept = await shell.client.call(documents.add, {
-    title: `${title} (yours)`.slice(0, 1000),
-    language,
-    content,
-  })
-  shell.toast('warn', `What you wrote is in '${kept.title}'.`)
 }
 
 /** A mail as a document: nothing is sent. */
@@ -73,7 +53,15 @@ export function draftMail(shell: Shell, made: (id: string) => void): void {
     async submit({ to = '', cc = '', subject = '' }) {
       const draft = await shell.client.call(documents.draft, { to, subject, ...(cc === '' ? {} : { cc }) })
       made(draft.id)
-      shell.toast('good', `Drafted '${draft.title}'. E writes it; nothing is sent.`)
+      shell.toast('good', `Drafted '${draft.title}'. E writes it, S sends it; nothing is sent before.`)
     },
   })
+}
+
+/** Goes to the letter in the mail pane, where its people and files are seen, and begins there what was asked for. */
+export async function asLetter(shell: Shell, id: string, action: string): Promise<void> {
+  shell.go('mail')
+  await shell.pane.reveal?.(`letter ${id}`)
+  const begun = shell.actions.get(action)
+  if (begun) await shell.router.run(begun)
 }

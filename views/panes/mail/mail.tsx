@@ -108,6 +108,11 @@ export function mailPane(shell: Shell): Pane {
     },
     up: at => at === 'list' && book.up(),
     async reveal(id) {
+      const [, letter] = /^letter (.+)$/.exec(id) ?? []
+      if (letter !== undefined) {
+        book.mode = 'letters'
+        return book.letters.load(letter)
+      }
       book.mode = 'mails'
       await book.mails.reveal(id)
     },

@@ -1,8 +1,10 @@
 import { CATEGORIES, type Category, type Memory, memory } from '../../../src/contract/memory.ts'
+import { Problem } from '../../../src/contract/problem.ts'
 import type { Action } from '../../actions/registry.ts'
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
 import { changed } from '../changed.ts'
+import { editText } from '../editing.ts'
 import type { Searched } from '../searched.ts'
 
 const fields = [
@@ -84,10 +86,21 @@ export function memoryActions(
       id: 'memory.text',
       title: 'text',
       help: 'Opens its text in $EDITOR.',
-      async run() {
-        const { id, text } = side.selected!
-        const edited = await shell.edit(text, 'md')
-        if (edited !== null) await shell.client.call(memory.edit, { id, text: edited })
+      run() {
+        const { id } = side.selected!
+        const now = async () => (await shell.client.call(memory.get, { id })).text
+        return editText(shell, {
+          key: `memory ${id}`,
+          extension: 'md',
+          async read() {
+            const text = await now()
+            return { text, mark: text }
+          },
+          async write(text, mark) {
+            if (mark !== null && mark !== (await now())) throw new Problem('conflict', 'It was changed.')
+            await shell.client.call(memory.edit, { id, text })
+          },
+        })
       },
     },
     {

@@ -1,10 +1,12 @@
 import * as z from 'zod'
+import { Problem } from '../../../src/contract/problem.ts'
 import type { Input } from '../../../src/contract/route.ts'
 import { type Todo, todos } from '../../../src/contract/todos.ts'
 import type { Action } from '../../actions/registry.ts'
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
 import { changed } from '../changed.ts'
+import { editText } from '../editing.ts'
 import type { TodoList } from './list.ts'
 import { nameOf } from './rows.ts'
 
@@ -114,10 +116,21 @@ export function todoActions(shell: Shell, list: TodoList): Action<Shell, never>[
       title: 'text',
       help: 'Opens its text in $EDITOR.',
       disabled: one,
-      async run() {
-        const { id, content } = side.selected!
-        const text = await shell.edit(content, 'md')
-        if (text !== null) await edit({ id, content: text })
+      run() {
+        const { id } = side.selected!
+        const now = async () => (await shell.client.call(todos.get, { id })).content
+        return editText(shell, {
+          key: `todo ${id}`,
+          extension: 'md',
+          async read() {
+            const text = await now()
+            return { text, mark: text }
+          },
+          async write(content, mark) {
+            if (mark !== null && mark !== (await now())) throw new Problem('conflict', 'It was changed.')
+            await edit({ id, content })
+          },
+        })
       },
     },
     {
