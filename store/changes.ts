@@ -23,6 +23,8 @@ export interface Said {
   summary: string
   /** What subscribers see; keep it as small as a screen needs. */
   data?: unknown
+  /** What its noun takes it back by, where rows alone cannot: something else has to hear of it. */
+  back?: unknown
 }
 
 export type Row = Record<string, string | number | bigint | Buffer | null>
@@ -71,6 +73,8 @@ export interface Changes {
   /** The change named, or the newest of one's own that can be taken back. */
   undoable(who: Undoer, seq?: number): AuditRow
   undo(author: Author, who: Undoer, seq?: number): { undone: AuditRow; seq: number }
+  /** How a noun takes back what it said `back` of. */
+  takesBack(noun: string, how: (back: unknown, tx: Tx) => void): void
 }
 
 export interface AuditQuery {
@@ -97,6 +101,7 @@ interface AuditRecord {
 
 export const openChanges = (store: Store, now: () => number): Changes => {
   const listeners = new Set<Listener>()
+  const takers = new Map<string, (back: unknown, tx: Tx) => void>()
   const tell = (events: Event[]): void => {
     if (events.length > 0) for (const listener of [...listeners]) listener(events)
   }
@@ -158,7 +163,11 @@ export const openChanges = (store: Store, now: () => number): Changes => {
         said.id,
         said.summary,
         data,
-        images.length > 0 ? imagesText(images) : null,
+        said.back !== undefined
+          ? JSON.stringify({ back: said.back })
+          : images.length > 0
+            ? imagesText(images)
+            : null,
       )
     return {
       seq: Number(lastInsertRowid),
@@ -218,29 +227,40 @@ export const openChanges = (store: Store, now: () => number): Changes => {
     return { ...found, images }
   }
 
+  const txOf = (author: Author, events: Event[]): Tx => {
+    let images: Image[] = []
+    return {
+      put(table, row) {
+        const before = read(table, row.id)
+        put(table, row)
+        images.push({ table, id: row.id, before, after: written(table, row) })
+      },
+      remove(table, id) {
+        const before = read(table, id)
+        if (!before) return
+        remove(table, id)
+        images.push({ table, id, before, after: null })
+      },
+      quietly: { put, remove },
+      say(said) {
+        events.push(record(author, said, images))
+        images = []
+      },
+    }
+  }
+  const putBack = (images: Image[], summary: string): Image[] =>
+    images.reverse().map(({ table, id, ...kept }) => {
+      const image = { table, id, before: fitted(table, kept.before), after: fitted(table, kept.after) }
+      if (!same(read(image.table, image.id), image.after))
+        throw new Problem('conflict', `"${summary}" cannot be undone: it was changed again since.`)
+      if (image.before) put(image.table, image.before)
+      else remove(image.table, image.id)
+      return { table: image.table, id: image.id, before: image.after, after: image.before }
+    })
+
   return {
-    write: (author, work) =>
-      transact(author, author.shares ?? false, events => {
-        let images: Image[] = []
-        return work({
-          put(table, row) {
-            const before = read(table, row.id)
-            put(table, row)
-            images.push({ table, id: row.id, before, after: written(table, row) })
-          },
-          remove(table, id) {
-            const before = read(table, id)
-            if (!before) return
-            remove(table, id)
-            images.push({ table, id, before, after: null })
-          },
-          quietly: { put, remove },
-          say(said) {
-            events.push(record(author, said, images))
-            images = []
-          },
-        })
-      }),
+    write: (author, work) => transact(author, author.shares ?? false, events => work(txOf(author, events))),
+    takesBack: (noun, how) => void takers.set(noun, how),
 
     mention(said) {
       const { actor, action, noun, id, summary, data } = said
@@ -297,17 +317,10 @@ export const openChanges = (store: Store, now: () => number): Changes => {
 
     undo: (author, who, seq) => {
       const undone = target(who, seq)
-      const images = JSON.parse(undone.images, decodeBytes) as Image[]
+      const kept = JSON.parse(undone.images, decodeBytes) as Image[] | { back: unknown }
       transact(author, false, events => {
-        const back: Image[] = []
-        for (const { table, id, ...kept } of images.reverse()) {
-          const image = { table, id, before: fitted(table, kept.before), after: fitted(table, kept.after) }
-          if (!same(read(image.table, image.id), image.after))
-            throw new Problem('conflict', `"${undone.summary}" cannot be undone: it was changed again since.`)
-          if (image.before) put(image.table, image.before)
-          else remove(image.table, image.id)
-          back.push({ table: image.table, id: image.id, before: image.after, after: image.before })
-        }
+        const back = Array.isArray(kept) ? putBack(kept, undone.summary) : []
+        if (!Array.isArray(kept)) takers.get(undone.noun)?.(kept.back, txOf(author, events))
         const event = record(
           author,
           {

@@ -65,6 +65,9 @@ export interface MailQuery {
   now: number
 }
 
+/** One message as its row is. */
+export type MailRow = Record<string, string | number | null> & { n: number; id: string }
+
 type Raw = Record<string, string | number | null> & { n: number }
 
 const MONTH = 30 * 86_400_000
@@ -220,6 +223,20 @@ export const openMail = (store: Store) => {
       for (const uid of uids)
         gone += store.sql('DELETE FROM mail_messages WHERE folder = ? AND uid = ?').run(folder, uid).changes
       return gone
+    },
+    /** Their rows as they are, to be put back as they were. */
+    rows: (ids: readonly string[]): MailRow[] =>
+      ids.flatMap(id => store.sql<MailRow>('SELECT * FROM mail_messages WHERE id = ?').get(id) ?? []),
+    /** Where its number is taken by another one meanwhile, that one stays. */
+    putBack(row: MailRow): void {
+      const n = freePlace(Number(row.n))
+      const names = Object.keys(row)
+      store
+        .sql(
+          `INSERT INTO mail_messages (${names.join(', ')}) VALUES (${names.map(name => `@${name}`).join(', ')})
+           ON CONFLICT DO NOTHING`,
+        )
+        .run({ ...row, n } as never)
     },
     dropAll: (folder: string): number =>
       store.sql('DELETE FROM mail_messages WHERE folder = ?').run(folder).changes,

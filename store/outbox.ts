@@ -19,7 +19,15 @@ export interface MailAction {
   folder: string
   uidvalidity: string | null
   uids: number[]
-  detail: { add?: string[]; remove?: string[]; to?: string; flags?: string[]; message_id?: string }
+  detail: {
+    add?: string[]
+    remove?: string[]
+    to?: string
+    flags?: string[]
+    message_id?: string
+    /** Looked for by these, where their numbers in the folder are not known yet. */
+    message_ids?: string[]
+  }
   attempts: number
   reason: string | null
   created_at: number
@@ -118,6 +126,15 @@ export const openOutbox = (store: Store) => ({
       detail: JSON.stringify(action.detail),
       raw,
     }),
+  action: (id: string): MailAction | undefined => {
+    const row = store
+      .sql<Raw>(
+        `SELECT id, account, kind, folder, uidvalidity, uids, detail, attempts, reason, created_at
+         FROM mail_actions WHERE id = ?`,
+      )
+      .get(id)
+    return row && toAction(row)
+  },
   removeAction: (id: string): void => void store.sql('DELETE FROM mail_actions WHERE id = ?').run(id),
   failAction: (id: string, reason: string): void =>
     void store

@@ -24,6 +24,7 @@ const WRITERS: Record<string, Scope> = {
   event: 'calendar:write',
   calendar: 'calendar:write',
   document: 'documents:write',
+  email: 'email:draft',
   preset: 'cookbook:launch',
 }
 

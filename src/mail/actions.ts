@@ -66,6 +66,8 @@ export interface ActionDeps {
   /** Something could not be done and will not be tried again. */
   refused(action: MailAction, reason: string): void
   done(action: MailAction, answer: { uid: number | null }): void
+  /** What the server is being told just now: too late to take it back unsaid. */
+  telling: Set<string>
 }
 
 /** Tells the server everything that was done here, in the order it was done. A lost connection leaves the rest for later. */
@@ -78,7 +80,10 @@ export const tellServer = async (
   for (const action of deps.outbox.actions(account)) {
     touched.add(action.folder)
     if (action.detail.to) touched.add(action.detail.to)
+    // Taken back before the server heard of it.
+    if (!deps.outbox.action(action.id)) continue
     try {
+      deps.telling.add(action.id)
       const answer = await perform(deps, client, action)
       deps.outbox.removeAction(action.id)
       if (answer === 'renumbered') deps.refused(action, 'the server numbered the folder anew')
@@ -92,6 +97,8 @@ export const tellServer = async (
         deps.outbox.removeAction(action.id)
         deps.refused(action, reason)
       }
+    } finally {
+      deps.telling.delete(action.id)
     }
   }
   return touched
@@ -106,7 +113,9 @@ const perform = async (
   if (kind === 'append') return { uid: await appendOnce(deps, client, action) }
   return within(client, folder, async mailbox => {
     if (action.uidvalidity !== null && String(mailbox.uidValidity) !== action.uidvalidity) return 'renumbered'
-    const uids = ranges(action.uids)
+    const found = detail.message_ids ? await numbersOf(client, detail.message_ids) : action.uids
+    if (found.length === 0) return { uid: null }
+    const uids = ranges(found)
     if (kind === 'flags') {
       if (detail.add?.length) await client.messageFlagsAdd(uids, detail.add, { uid: true })
       if (detail.remove?.length) await client.messageFlagsRemove(uids, detail.remove, { uid: true })
@@ -114,6 +123,15 @@ const perform = async (
     else await moveThere(client, uids, detail.to!)
     return { uid: null }
   })
+}
+
+const numbersOf = async (client: ImapFlow, ids: readonly string[]): Promise<number[]> => {
+  const found: number[] = []
+  for (const id of ids) {
+    const [newest] = ((await client.search({ header: { 'message-id': id } }, { uid: true })) || []).slice(-1)
+    if (newest !== undefined) found.push(newest)
+  }
+  return found
 }
 
 const moveThere = async (client: ImapFlow, uids: string, to: string): Promise<void> => {

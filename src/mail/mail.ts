@@ -1,24 +1,24 @@
-import { randomBytes, randomUUID } from 'node:crypto'
-import { buffer } from 'node:stream/consumers'
+import { randomUUID } from 'node:crypto'
 import type { Author, Changes, Tx } from '../../store/changes.ts'
 import type { KeptAccount, KeptFolder, KeptMail, MailStore } from '../../store/mail.ts'
 import type { OutboxStore } from '../../store/outbox.ts'
 import type { Letter } from '../contract/letter.ts'
 import type { Sending } from '../contract/mail.ts'
 import type { Account, Step } from '../contract/mail-accounts.ts'
-import { notFound, Problem } from '../contract/problem.ts'
+import { Problem } from '../contract/problem.ts'
 import { proofOf, type Secrets } from '../secrets/secret.ts'
 import { type Accounts, openAccounts } from './accounts.ts'
 import { queue } from './actions.ts'
 import type { Fetch } from './autoconfig.ts'
+import { type Back, takeBack } from './back.ts'
 import { mailChannel } from './channel.ts'
-import { cleanFilename } from './clean.ts'
 import { type Answer, answerTo, type Mode } from './compose.ts'
-import { type Enclosed, write } from './mime.ts'
+import { write } from './mime.ts'
 import { type Outbox, openSendings } from './outbox.ts'
 import { probe } from './probe.ts'
 import type { LookUp } from './providers.ts'
 import { openReading, type Reading, shown } from './reading.ts'
+import { openUploads, type Uploads } from './uploads.ts'
 import { openWatcher, type Watcher } from './watcher.ts'
 
 export interface Mailbox {
@@ -40,14 +40,7 @@ export interface Mailbox {
   ): Promise<{ folder: KeptFolder; asked: boolean }>
   sync(account?: string, folder?: string): Promise<{ folders: number; fresh: number }>
   answer(id: string, mode: Mode): Promise<Answer>
-  upload(
-    author: Author,
-    file: { filename: string; content_type?: string; content: string; token?: string },
-  ): {
-    token: string
-    filename: string
-    size: number
-  }
+  upload: Uploads['take']
   send(author: Author, account: KeptAccount, letter: Letter, more: SendMore): Promise<Sending>
   draft(
     author: Author,
@@ -74,7 +67,6 @@ export interface SendMore {
 }
 
 const UPLOAD_LIFE = 7 * 86_400_000
-const LARGEST_UPLOAD = 40 * 1024 * 1024
 const SOON = 45_000
 /** A list waits this long for a server; what is in the cache by then is the answer. */
 const PATIENCE = 5000
@@ -96,6 +88,7 @@ export const openMailbox = (deps: {
   const accounts = openAccounts({ store, changes, now, secrets, lookUp: deps.lookUp, fetch: deps.fetch })
   const watchers = new Map<string, Watcher>()
   const closing = new Set<Promise<void>>()
+  const telling = new Set<string>()
   let started = false
   let ended = false
 
@@ -110,6 +103,7 @@ export const openMailbox = (deps: {
         proof: each => proofOf(each, secrets),
         file: (client, each) => outbox.file(client, each),
         actions: {
+          telling,
           done: (action, { uid }) => appended(action.detail.message_id, uid),
           refused: (action, reason) =>
             void changes.write(ACTOR, tx =>
@@ -174,6 +168,17 @@ export const openMailbox = (deps: {
   })
   const reading = openReading({ store, outbox: outboxStore, changes, now, watcher, invited: deps.invited })
 
+  changes.takesBack('email', (back, tx) =>
+    takeBack(
+      // The server is told once this is written down.
+      { store, outbox: outboxStore, now, telling, poke: id => setImmediate(() => watcher(id)?.poke()) },
+      back as Back,
+      tx,
+    ),
+  )
+
+  const uploads = openUploads({ store: outboxStore, changes, now, reading })
+
   const folderFor = (account: KeptAccount, name: string): KeptFolder | undefined =>
     reading.folder(account, name)
 
@@ -190,30 +195,6 @@ export const openMailbox = (deps: {
   const drafts = new Map<string, (uid: number | null) => void>()
   const appended = (messageId: string | undefined, uid: number | null): void => {
     if (messageId) drafts.get(messageId)?.(uid)
-  }
-
-  const enclosed = async (author: Author, tokens: readonly string[]): Promise<Enclosed[]> => {
-    const files: Enclosed[] = []
-    for (const token of tokens) {
-      const slash = token.indexOf('/')
-      if (slash > 0) {
-        const { attachment, content } = await reading.attachment(
-          token.slice(0, slash),
-          token.slice(slash + 1),
-        )
-        files.push({ name: attachment.name, type: attachment.type, content: await buffer(content) })
-        continue
-      }
-      const upload = outboxStore.upload(token)
-      if (!upload || (upload.actor !== author.actor && author.actor !== 'operator'))
-        throw new Problem(
-          'invalid',
-          `There is no upload '${token.slice(0, 60)}': the mail was not written.`,
-          { token },
-        )
-      files.push(upload)
-    }
-    return files
   }
 
   const show = (account: KeptAccount): Account => {
@@ -318,34 +299,13 @@ export const openMailbox = (deps: {
       return answerTo(accounts.get(mail.account), mail, text, mode)
     },
 
-    upload(author, { filename, content_type, content, token }) {
-      if (!/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(content)) throw new Problem('invalid', 'content is not base64.')
-      const before = token === undefined ? undefined : outboxStore.upload(token)
-      if (token !== undefined && before?.actor !== author.actor) throw notFound('upload', token)
-      const bytes = Buffer.concat([...(before ? [before.content] : []), Buffer.from(content, 'base64')])
-      if (bytes.length > LARGEST_UPLOAD)
-        throw new Problem('too_large', `An attachment has at most ${LARGEST_UPLOAD / 1024 / 1024} MiB.`)
-      const upload = before
-        ? { ...before, content: bytes }
-        : {
-            id: randomBytes(16).toString('base64url'),
-            name: cleanFilename(filename),
-            type: /^[\w.+-]+\/[\w.+-]+$/.test(content_type ?? '')
-              ? content_type!
-              : 'application/octet-stream',
-            content: bytes,
-            actor: author.actor,
-            created_at: now(),
-          }
-      changes.write(author, () => outboxStore.putUpload(upload))
-      return { token: upload.id, filename: upload.name, size: bytes.length }
-    },
+    upload: uploads.take,
 
     async send(author, account, letter, { attachments, source, headers, calendar, within }) {
       if (source !== null) reading.get(source)
       // Whoever writes an answer by hand, or as a document, names what is answered by its Message-ID alone.
       const answered = source ?? store.named(account.id, letter.in_reply_to ?? '')[0]?.id ?? null
-      const files = await enclosed(author, attachments)
+      const files = await uploads.enclosed(author, attachments)
       const written = await write(account, letter, files, {
         message_id: messageId(account),
         date: new Date(now()),
@@ -359,7 +319,7 @@ export const openMailbox = (deps: {
 
     async draft(author, account, letter, attachments) {
       if (!account.imap) throw new Problem('conflict', `${account.name} only sends: it has no Drafts folder.`)
-      const files = await enclosed(author, attachments)
+      const files = await uploads.enclosed(author, attachments)
       const message_id = messageId(account)
       const { raw } = await write(account, letter, files, { message_id, date: new Date(now()), draft: true })
       if (!folderFor(account, 'drafts')) await watcher(account.id)?.sync('INBOX').catch(report)

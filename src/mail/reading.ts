@@ -6,6 +6,7 @@ import type { OutboxStore } from '../../store/outbox.ts'
 import type { Attachment, Mail, MailText } from '../contract/mail.ts'
 import { notFound, Problem } from '../contract/problem.ts'
 import { flagChanges, type Marks, markedAs, queue } from './actions.ts'
+import { type Back, flagsAs, type MoveBack } from './back.ts'
 import { fetchBody } from './body.ts'
 import { findFolder } from './folders.ts'
 import { within } from './sync.ts'
@@ -56,7 +57,7 @@ export interface Reading {
   /** The calendar a mail carries, as it came. */
   calendar(id: string): Promise<string | null>
   attachment(id: string, part: string): Promise<{ attachment: Attachment; content: Readable }>
-  mark(author: Author, ids: readonly string[], marks: Marks): Mail[]
+  mark(author: Author, ids: readonly string[], marks: Marks, undoable?: boolean): Mail[]
   move(author: Author, ids: readonly string[], to: string): { moved: number; to: string }
   remove(author: Author, ids: readonly string[]): { trashed: number; deleted: number }
 }
@@ -98,13 +99,14 @@ export const openReading = (deps: ReadingDeps): Reading => {
   const change = (
     author: Author,
     mails: readonly KeptMail[],
-    said: { action: string; summary: string },
+    said: { action: string; summary: string; back?: () => Back },
     each: (
       folder: KeptFolder,
       mails: readonly KeptMail[],
       tx: Parameters<Parameters<Changes['write']>[1]>[0],
     ) => void,
   ): void => {
+    const { back, ...words } = said
     const groups = new Map<string, KeptMail[]>()
     for (const mail of mails) {
       const folder = folderOf(mail).id
@@ -115,24 +117,34 @@ export const openReading = (deps: ReadingDeps): Reading => {
         each(store.folder(id)!, group, tx)
         store.putFolder(tx, { ...store.folder(id)!, ...store.counted(id) })
       }
-      tx.say({ ...said, noun: 'email', id: mails[0]!.id, data: { ids: mails.map(mail => mail.id) } })
+      tx.say({
+        ...words,
+        noun: 'email',
+        id: mails[0]!.id,
+        data: { ids: mails.map(mail => mail.id) },
+        ...(back ? { back: back() } : {}),
+      })
     })
     for (const account of new Set(mails.map(mail => mail.account))) deps.watcher(account)?.poke()
   }
   const several = (mails: readonly KeptMail[]): string =>
     mails.length === 1 ? `"${mails[0]!.subject.slice(0, 80)}"` : `${mails.length} mails`
 
-  const moveTo = (author: Author, mails: readonly KeptMail[], to: KeptFolder, verb: string): void =>
+  const moveTo = (author: Author, mails: readonly KeptMail[], to: KeptFolder, verb: string): void => {
+    const moves: MoveBack[] = []
     change(
       author,
       mails,
-      { action: 'mail.move', summary: `${verb} ${several(mails)}` },
+      { action: 'mail.move', summary: `${verb} ${several(mails)}`, back: () => moves },
       (folder, group, tx) => {
         const uids = group.map(mail => mail.uid)
+        const rows = store.rows(group.map(mail => mail.id))
         store.drop(folder.id, uids)
-        queue(outbox, tx, now(), folder, { kind: 'move', uids, detail: { to: to.path } })
+        const { id } = queue(outbox, tx, now(), folder, { kind: 'move', uids, detail: { to: to.path } })
+        moves.push({ action: id, from: folder.id, to: to.id, rows })
       },
     )
+  }
 
   const destination = (account: string, to: string): KeptFolder => {
     const found = findFolder(store.folders(account), to)
@@ -188,7 +200,7 @@ export const openReading = (deps: ReadingDeps): Reading => {
         body = fetched
         if (fetched.calendar !== null) deps.invited(mail, fetched.calendar)
       }
-      if (mark && !mail.read) reading.mark(author, [id], { read: true })
+      if (mark && !mail.read) reading.mark(author, [id], { read: true }, false)
       const { calendar: _calendar, ...words } = body
       return { ...mail, ...words, read: mark || mail.read }
     },
@@ -224,7 +236,7 @@ export const openReading = (deps: ReadingDeps): Reading => {
       return { attachment, content }
     },
 
-    mark(author, ids, marks) {
+    mark(author, ids, marks, undoable = true) {
       const mails = ids.map(get)
       const { add, remove } = flagChanges(marks)
       if (add.length + remove.length === 0)
@@ -235,10 +247,17 @@ export const openReading = (deps: ReadingDeps): Reading => {
             'invalid',
             `'${tag}' cannot be a tag: a tag is one word of plain letters, digits and - _ .`,
           )
+      const marked = mails.map(mail => ({
+        id: mail.id,
+        before: flagsAs(mail),
+        after: markedAs(mail, marks),
+      }))
+      // That it was read by being opened is nothing a person would take back.
+      const back = undoable ? { back: (): Back => ({ marked }) } : {}
       change(
         author,
         mails,
-        { action: 'mail.mark', summary: `Marked ${several(mails)}` },
+        { action: 'mail.mark', summary: `Marked ${several(mails)}`, ...back },
         (folder, group, tx) => {
           for (const mail of group) store.mark(mail.id, markedAs(mail, marks))
           queue(outbox, tx, now(), folder, {

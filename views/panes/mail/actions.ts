@@ -63,7 +63,7 @@ export function mailActions(shell: Shell, book: MailBook, reading: Reading): Act
       async run() {
         const { id, read: known } = side.selected!
         shell.side = 'detail'
-        if (!known && !shell.readOnly) await shell.client.call(mail.mark, { ids: [id], read: true })
+        if (!known && !shell.readOnly) await shell.client.call(mail.read, { id, mark: true })
       },
     },
     {
@@ -270,7 +270,7 @@ export function mailActions(shell: Shell, book: MailBook, reading: Reading): Act
     book.mails.move({ rows: by })
     const next = side.selected
     if (!next || next.read || shell.readOnly) return
-    return shell.client.call(mail.mark, { ids: [next.id], read: true }).then(() => undefined)
+    return shell.client.call(mail.read, { id: next.id, mark: true }).then(() => undefined)
   }
 
   function answering(
