@@ -45,6 +45,9 @@ export interface Tx {
   say(said: Said): void
 }
 
+/** What may be written into a cache: nothing that is said. */
+export type Quiet = Pick<Tx, 'quietly'>
+
 /** Who takes something back; `any`: what others did, too. */
 export interface Undoer {
   actor: string
@@ -56,6 +59,8 @@ export type Listener = (events: readonly Event[]) => void
 /** The one door for writing: rows, before-images, the remembered answer and the audit row, in one transaction. */
 export interface Changes {
   write<T>(author: Author, work: (tx: Tx) => T): T
+  /** For what can be read again from where it came: a commit of its own that nothing else can ride in, not waited for by the disk, told to nobody. */
+  cache<T>(work: (quiet: Quiet) => T): T
   /** Commits now what writers who share have written. */
   settle(): void
   /** While a shared commit is open: when it is done. */
@@ -260,6 +265,15 @@ export const openChanges = (store: Store, now: () => number): Changes => {
 
   return {
     write: (author, work) => transact(author, author.shares ?? false, events => work(txOf(author, events))),
+    cache(work) {
+      if (busy) throw new Error('a write inside a write: pass the transaction along instead')
+      busy = true
+      try {
+        return commits.lightly(() => work({ quietly: { put, remove } }))
+      } finally {
+        busy = false
+      }
+    },
     takesBack: (noun, how) => void takers.set(noun, how),
 
     mention(said) {

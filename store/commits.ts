@@ -7,6 +7,8 @@ import type { Store } from './database.ts'
 export interface Commits {
   /** Does one write, all or nothing. */
   write<T>(shared: boolean, work: () => T): T
+  /** The same in a commit of its own that does not wait for the disk: a power cut may lose it, and nothing but it. */
+  lightly<T>(work: () => T): T
   /** Runs this once what was written is on the disk: now, where nothing is open. */
   afterwards(tell: () => void): void
   /** What was shared so far is on the disk when this returns, or its writers are told why not. */
@@ -70,6 +72,16 @@ export const openCommits = ({ db }: Store): Commits => {
       } catch (error) {
         if (!db.inTransaction) lost(group, error)
         throw error
+      }
+    },
+    lightly(work) {
+      settle()
+      // The next commit of anybody syncs the log with this in it, so the order of what survives stays that of what was written.
+      db.pragma('synchronous = NORMAL')
+      try {
+        return db.transaction(work).immediate()
+      } finally {
+        db.pragma('synchronous = FULL')
       }
     },
     afterwards(tell) {

@@ -1,6 +1,6 @@
 import type { Folder, Mail, MailText, Role } from '../src/contract/mail.ts'
 import type { Account } from '../src/contract/mail-accounts.ts'
-import { matchWords, type Row, type Tx } from './changes.ts'
+import { matchWords, type Quiet, type Row, type Tx } from './changes.ts'
 import type { Store } from './database.ts'
 import { listPage } from './page.ts'
 
@@ -136,16 +136,6 @@ export const openMail = (store: Store) => {
   }
 
   return {
-    /** For what the server still has: kept without waiting for the disk, in the order of everything else. */
-    lightly<T>(work: () => T): T {
-      store.db.pragma('synchronous = NORMAL')
-      try {
-        return work()
-      } finally {
-        store.db.pragma('synchronous = FULL')
-      }
-    },
-
     accounts: (): KeptAccount[] =>
       store.sql<Raw>('SELECT * FROM mail_accounts ORDER BY created_at, id').all().map(toAccount),
     putAccount: (tx: Tx, account: KeptAccount): void => tx.quietly.put('mail_accounts', fromAccount(account)),
@@ -163,7 +153,7 @@ export const openMail = (store: Store) => {
       const row = store.sql<Raw>('SELECT * FROM mail_folders WHERE id = ?').get(id)
       return row && toFolder(row)
     },
-    putFolder: (tx: Tx, folder: KeptFolder): void => tx.quietly.put('mail_folders', fromFolder(folder)),
+    putFolder: (tx: Quiet, folder: KeptFolder): void => tx.quietly.put('mail_folders', fromFolder(folder)),
     removeFolder: (tx: Tx, id: string): void => tx.quietly.remove('mail_folders', id),
     /** Its counts as the cache has them. */
     counted: (folder: string): { total: number; unread: number } => ({

@@ -196,7 +196,7 @@ export const openReading = (deps: ReadingDeps): Reading => {
         const fetched = await watcherOf(mail.account).use(client =>
           onServerMessage(mail, () => fetchBody(client, mail.uid), client),
         )
-        store.lightly(() => changes.write({ actor: 'ithaca' }, () => store.putBody(id, fetched)))
+        changes.cache(() => store.putBody(id, fetched))
         body = fetched
         if (fetched.calendar !== null) deps.invited(mail, fetched.calendar)
       }

@@ -1,5 +1,5 @@
 import type { FetchMessageObject, ImapFlow, MailboxObject } from 'imapflow'
-import type { Changes, Tx } from '../../store/changes.ts'
+import type { Changes } from '../../store/changes.ts'
 import type { KeptFolder, MailStore } from '../../store/mail.ts'
 import { flagsOf, HEADER_QUERY, headerOf } from './header.ts'
 
@@ -26,15 +26,6 @@ export interface SyncDeps {
 /** Messages fetched and stored at once: a stretch short enough for others to get in between. */
 const STRETCH = 40
 const MOST_NEWS = 500
-const ACTOR = { actor: 'ithaca' }
-
-type Write = <T>(work: (tx: Tx) => T) => T
-
-/** The cache is the server's to give again, so nothing waits for the disk. */
-const writer =
-  ({ store, changes }: SyncDeps): Write =>
-  work =>
-    store.lightly(() => changes.write(ACTOR, work))
 
 /** Brings the cache of one folder to where the server is; `told`: because it just said that there is news. What is unchanged costs no more than opening it. */
 export const syncFolder = async (
@@ -44,7 +35,7 @@ export const syncFolder = async (
   told = false,
 ): Promise<Synced> => {
   const { store } = deps
-  const write = writer(deps)
+  const write = deps.changes.cache
   const synced: Synced = { fresh: [], changed: 0, gone: 0, renumbered: false }
   let folder = known
   const selected = client.mailbox && client.mailbox.path === folder.path
@@ -110,7 +101,7 @@ const catchUp = async (
   synced: Synced,
 ): Promise<KeptFolder> => {
   const { store } = deps
-  const write = writer(deps)
+  const write = deps.changes.cache
   const mailbox = client.mailbox as MailboxObject
   let { uidnext, modseq } = folder
   // Taken before anything is asked: what changes meanwhile is news for the next time.
@@ -179,7 +170,7 @@ const readWhole = async (
   synced: Synced,
 ): Promise<KeptFolder> => {
   const { store } = deps
-  const write = writer(deps)
+  const write = deps.changes.cache
   let folder = known
   let missing: number[] = []
   await within(client, folder.path, async mailbox => {

@@ -201,11 +201,9 @@ export const openWatcher = (deps: WatcherDeps, account: KeptAccount): Watcher =>
     const invited: [KeptMail, string][] = []
     // Kept several at a time: each write waits for the disk, and everything else waits with it.
     const keep = (): void => {
-      store.lightly(() =>
-        changes.write({ actor: 'ithaca' }, () => {
-          for (const [id, body] of bodies) store.putBody(id, body)
-        }),
-      )
+      changes.cache(() => {
+        for (const [id, body] of bodies) store.putBody(id, body)
+      })
       bodies.clear()
     }
     for (const mail of store.withoutBody(inbox.id, AHEAD, AHEAD_SIZE)) {

@@ -116,3 +116,23 @@ test('requests that arrive together are each answered with what is on the disk',
   )
   expect(answers).toEqual(Array.from({ length: 20 }, () => [201, true, true]))
 })
+
+test('what is cached rides with nobody: what was shared before is on the disk first, and a write inside is refused', async () => {
+  await using w = await testWorkspace()
+  const { changes, store } = w.inside.workspace
+  share(w, 'before')
+  changes.cache(({ quietly }) => {
+    expect(store.db.pragma('synchronous', { simple: true })).toBe(1)
+    expect(onDisk(w)).toEqual(['before'])
+    expect(() => share(w, 'inside')).toThrow('a write inside a write')
+    quietly.put('memories', memory('cached'))
+  })
+  expect(store.db.pragma('synchronous', { simple: true })).toBe(2)
+  expect(onDisk(w)).toEqual(['before', 'cached'])
+  expect(() =>
+    changes.cache(() => {
+      throw new Error('no')
+    }),
+  ).toThrow('no')
+  expect(store.db.pragma('synchronous', { simple: true })).toBe(2)
+})

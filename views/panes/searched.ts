@@ -41,6 +41,9 @@ export class Searched<T> {
   #looked = false
   #seen = false
   #extra: T | null = null
+  /** What was read of what was asked for before is not shown under a new heading. */
+  #question = 0
+  #answered = 0
 
   constructor(shell: Shell, spec: SearchedSpec<T>) {
     this.#shell = shell
@@ -65,7 +68,7 @@ export class Searched<T> {
       words: () => '',
       empty: () => {
         if (this.#answer.error !== null) return this.#answer.error
-        if (!this.#seen) return 'reading'
+        if (!this.#seen || this.#answered !== this.#question) return 'reading'
         return this.filter.text === '' ? spec.empty() : nothingMatches(this.filter.text)
       },
       notes: () => this.#notes(),
@@ -75,7 +78,7 @@ export class Searched<T> {
 
   get items(): readonly T[] {
     const { value } = this.#answer
-    const read = value ?? []
+    const read = this.#answered === this.#question ? (value ?? []) : []
     const extra = this.#extra
     if (extra === null || read.some(item => this.#spec.idOf(item) === this.#spec.idOf(extra))) return read
     return [extra, ...read]
@@ -107,6 +110,12 @@ export class Searched<T> {
     this.#looked = true
     void this.#answer.refresh()
     this.#shell.signal.now()
+  }
+
+  /** Asks for something else: what was there before is gone at once, so that no key meets it. */
+  turn(): void {
+    this.#question++
+    this.again()
   }
 
   move(motion: Motion): void {
@@ -191,6 +200,7 @@ export class Searched<T> {
   /** As much as was read before, as it is now. */
   async #read(): Promise<readonly T[]> {
     this.#reading++
+    const question = this.#question
     if (!this.#looked) return []
     const items: T[] = []
     let cursor: string | undefined
@@ -202,6 +212,7 @@ export class Searched<T> {
     this.#reading++
     this.#next = cursor
     this.#seen = true
+    this.#answered = question
     return items
   }
 }

@@ -3,6 +3,7 @@ import { FILTERS, type Mail, mail } from '../../../src/contract/mail.ts'
 import type { Action } from '../../actions/registry.ts'
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
+import { markActions } from '../marking.ts'
 import type { MailBook } from './book.ts'
 import { answer, composeForm, resume } from './compose.ts'
 import { openAttachment, saveAttachment } from './files.ts'
@@ -94,14 +95,7 @@ export function mailActions(shell: Shell, book: MailBook, reading: Reading): Act
         side.select(of.id)
       },
     },
-    {
-      ...read,
-      id: 'mail.mark',
-      title: 'mark',
-      help: 'Marks it: what comes next is for all that are marked. Esc unmarks.',
-      where: ['mail.list'],
-      run: () => side.mark(),
-    },
+    ...markActions('mail', 'mail.list', side),
     {
       ...write,
       id: 'mail.unread',

@@ -166,7 +166,7 @@ export class MailBook {
     this.question = question
     this.mode = 'mails'
     this.mails.side.unmark()
-    this.mails.again()
+    this.mails.turn()
   }
 
   /** One level up; false at the top. */
@@ -177,7 +177,7 @@ export class MailBook {
       if (this.question.kind !== 'folder') this.ask({ kind: 'folder' })
       else if (this.filter !== 'all') {
         this.filter = 'all'
-        this.mails.again()
+        this.mails.turn()
       } else this.#leave()
       return true
     }

@@ -1,4 +1,6 @@
 import type { Bindings } from '../../keys/bindings.ts'
+import { markKeys } from '../marking.ts'
+import { searchKeys } from '../text-side.tsx'
 
 export const keys: Bindings = {
   'mail.open': ['enter', 'l', 'right'],
@@ -18,7 +20,8 @@ export const keys: Bindings = {
   'mail.spam': ['!'],
   'mail.move': ['M'],
   'mail.remove': ['X'],
-  'mail.mark': ['space', 'v'],
+  ...markKeys('mail'),
+  ...searchKeys('mail'),
   'mail.thread': ['t'],
   'mail.save': ['s'],
   'mail.view': ['o'],
@@ -26,7 +29,7 @@ export const keys: Bindings = {
   'mail.copy': ['y'],
   'mail.filter': ['.'],
   'mail.find-everywhere': ['S'],
-  'mail.find-server': ['V'],
+  'mail.find-server': ['B'],
   'mail.check': ['N'],
   'mail.folders': ['c'],
   'mail.letters': ['L'],

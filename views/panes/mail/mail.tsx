@@ -5,7 +5,7 @@ import { sanitiseText } from '../../terminal/sanitise.ts'
 import { Rows } from '../../widgets/rows.tsx'
 import { toned } from '../../widgets/theme.ts'
 import type { Box, Motion, Pane, Side } from '../pane.ts'
-import { TextSide } from '../text-side.tsx'
+import { searchActions, searchIn, TextSide } from '../text-side.tsx'
 import { accountActions } from './accounts.ts'
 import { mailActions, placeActions } from './actions.ts'
 import { MailBook, type Mode } from './book.ts'
@@ -26,7 +26,6 @@ export function mailPane(shell: Shell): Pane {
   const book = new MailBook(shell)
   const reading = new Reading(shell)
   const text = new TextSide()
-  let shown = ''
   new MailNews(shell, id => book.own.has(id))
   const side = () =>
     ({
@@ -67,10 +66,11 @@ export function mailPane(shell: Shell): Pane {
       ...outboxActions(shell, book),
       ...accountActions(shell, book),
       ...placeActions(shell, book),
+      ...searchActions('mail', text),
     ],
     keys,
     share: 0.45,
-    places: at => [placeOf(book.mode, at), 'mail'],
+    places: at => [...(text.sought === null ? [] : ['mail.text']), placeOf(book.mode, at), 'mail'],
     hints: at => hints[placeOf(book.mode, at)] ?? [],
     badge: () => {
       const trouble = book.known.some(({ state }) => state === 'waiting')
@@ -87,12 +87,8 @@ export function mailPane(shell: Shell): Pane {
       ].filter
     },
     list: box => listOf(book, side(), box),
-    detail(box) {
-      const now = current()
-      if (now !== shown) text.top = 0
-      shown = now
-      return text.view(rows(box), box)
-    },
+    detail: box => text.view(rows(box), box, current()),
+    search: () => searchIn(shell, text),
     move(motion, at) {
       if (at === 'list') movers[book.mode](motion)
       else text.move(motion)
@@ -106,7 +102,7 @@ export function mailPane(shell: Shell): Pane {
       book.stop()
       reading.stop()
     },
-    up: at => at === 'list' && book.up(),
+    up: at => (at === 'list' ? book.up() : text.forget()),
     async reveal(id) {
       const [, letter] = /^letter (.+)$/.exec(id) ?? []
       if (letter !== undefined) {
