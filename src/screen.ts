@@ -62,7 +62,8 @@ export const runScreenHere = async (asked: Asked, here: Here): Promise<number> =
     version,
     ssh: ['ssh'],
     tmuxSocket: paths.tmuxSocket,
-    kept: readIfThere(file),
+    // Who looks at the demo was led there.
+    kept: readIfThere(file) ?? (here.inDemo ? '{}' : null),
     async keep(text) {
       const { mkdirSync, writeFileSync } = await import('node:fs')
       mkdirSync(paths.state, { recursive: true, mode: 0o700 })
