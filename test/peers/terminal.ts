@@ -52,6 +52,18 @@ export class Emulator {
     )
   }
 
+  /** The glyph of every cell; the second half of a wide one is empty. */
+  cells(): string[][] {
+    const { active } = this.#terminal.buffer
+    return Array.from({ length: this.#terminal.rows }, (_, y) => {
+      const line = active.getLine(active.viewportY + y)
+      return Array.from({ length: this.#terminal.cols }, (_, x) => {
+        const cell = line?.getCell(x)
+        return cell?.getWidth() === 0 ? '' : cell?.getChars() || ' '
+      })
+    })
+  }
+
   text(): string {
     return this.rows().join('\n')
   }

@@ -15,6 +15,8 @@ import type { Depth } from '../../../views/terminal/style.ts'
 import { Emulator, type Size } from '../../peers/terminal.ts'
 
 export interface StageOptions {
+  /** Sees every byte that goes to the terminal. */
+  wrote?: (bytes: string) => void
   depth?: Depth
   unicode?: boolean
   kept?: string | null
@@ -44,6 +46,7 @@ export class ScreenStage implements Disposable {
     const sink = {
       write: (bytes: string, done: () => void) => {
         this.bytes += Buffer.byteLength(bytes)
+        options.wrote?.(bytes)
         void this.screen.write(bytes).then(done)
       },
     }
