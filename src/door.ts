@@ -75,8 +75,10 @@ const machine = (paths: Paths, version: string, script: string): Machine => ({
     async set(key, value) {
       return (await import('./workspace/config.ts')).setConfig(paths.configFile, key, value)
     },
-    async inUse() {
-      return (await (await import('./connect/daemon.ts')).currentOwner(paths)) !== null
+    async waitsFor(key) {
+      const effect = (await import('./workspace/config.ts')).effectOf(key)
+      if (effect === 'now') return null
+      return (await (await import('./connect/daemon.ts')).currentOwner(paths)) === null ? null : effect
     },
   },
   daemon: {

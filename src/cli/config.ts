@@ -8,8 +8,8 @@ export interface Settings {
   read(): Promise<Record<string, unknown>>
   /** Null takes the key out, so that its default holds again. */
   set(key: string, value: unknown): Promise<Record<string, unknown>>
-  /** Whether somebody has the workspace open, and goes on with what the settings were then. */
-  inUse(): Promise<boolean>
+  /** What runs already and does not feel a change of this setting yet; null where there is nothing to wait for. */
+  waitsFor(key: string): Promise<'start' | 'screen' | null>
 }
 
 export const addConfig = (program: Command, around: Around, settings: Settings): void => {
@@ -37,9 +37,14 @@ export const addConfig = (program: Command, around: Around, settings: Settings):
           ? JSON.stringify({ key, value: pick(now, key) ?? null })
           : `${key} = ${JSON.stringify(pick(now, key) ?? null)}`,
       )
-      if (!around.json() && (await settings.inUse()))
-        around.print('Ithaca is up with the settings of its start: ithaca down && ithaca up --detach')
+      const waits = await settings.waitsFor(key)
+      if (!around.json() && waits) around.print(WAITING[waits])
     })
+}
+
+const WAITING = {
+  start: 'It takes effect at the next start: ithaca down && ithaca up --detach',
+  screen: 'It takes effect when a screen is opened next.',
 }
 
 const pick = (all: Record<string, unknown>, key: string | undefined): unknown => {

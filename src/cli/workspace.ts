@@ -2,10 +2,17 @@ import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { access } from '../contract/access.ts'
 import { Problem } from '../contract/problem.ts'
-import { workspace } from '../contract/workspace.ts'
+import { type Status, workspace } from '../contract/workspace.ts'
 import { EXIT, exitFor } from './exit.ts'
 import type { Around } from './program.ts'
 import { card } from './table.ts'
+
+const configLine = ({ config_problem, config_waiting }: Status): { config?: string } =>
+  config_problem !== null
+    ? { config: `the settings hold as they were: ${config_problem}` }
+    : config_waiting.length > 0
+      ? { config: `${config_waiting.join(', ')}: in effect at the next start` }
+      : {}
 
 /** What concerns the workspace as a whole, whoever has it open. */
 export const addWorkspace = (program: Command, around: Around): void => {
@@ -24,6 +31,7 @@ export const addWorkspace = (program: Command, around: Around): void => {
           timezone: status.timezone_set
             ? status.timezone
             : `${status.timezone} (the system's; set yours with 'ithaca config set owner.timezone Europe/Berlin')`,
+          ...configLine(status),
           approvals:
             status.pending_approvals > 0
               ? `${status.pending_approvals} waiting: ithaca approvals list`

@@ -12,6 +12,11 @@ export const Status = z.object({
   timezone: z.string(),
   timezone_set: z.boolean().describe('false: the system’s is used, because owner.timezone is not set'),
   home: z.string(),
+  config_problem: z
+    .string()
+    .nullable()
+    .describe('what is wrong with the config file: until it is mended, the settings hold as they were'),
+  config_waiting: z.array(z.string()).describe('settings that were changed and wait for the next start'),
   pending_approvals: z.number().int(),
   next_reminder: z.object({ id: z.string(), title: z.string(), at: z.number() }).nullable(),
   newest_change: z.number().int(),

@@ -94,6 +94,14 @@ export const Config = z.strictObject({
 })
 export type Config = z.output<typeof Config>
 
+/** When a change of a setting is felt by what runs already. */
+export type Effect = 'now' | 'screen' | 'start'
+
+const AT_START = /^(api\.(port|host)|owner\.name|hosts(\..*)?)$/
+
+export const effectOf = (key: string): Effect =>
+  AT_START.test(key) ? 'start' : /^screen(\.|$)/.test(key) ? 'screen' : 'now'
+
 export function isZone(name: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: name })

@@ -28,7 +28,7 @@ import { todoRings } from '../todos/rings.ts'
 import { openSchedule } from '../todos/schedule.ts'
 import { openTodos, type Todos } from '../todos/todos.ts'
 import { openClock } from './clock.ts'
-import { type Config, isZone, readConfig, setConfig, systemZone } from './config.ts'
+import { type Config, isZone, setConfig, systemZone } from './config.ts'
 import { type Invitations, openInvitations } from './invitations.ts'
 import { openJournal } from './journal.ts'
 import { kitchen } from './kitchen.ts'
@@ -36,11 +36,14 @@ import { mailroom } from './mailroom.ts'
 import { notifier } from './notifier.ts'
 import { makeDirectory, type Paths } from './paths.ts'
 import { openSeal } from './seal.ts'
+import { openSettings, type Settings } from './settings.ts'
 
 /** Everything one person has, open. What holds it closes it. */
 export interface Workspace {
   readonly paths: Paths
   readonly config: Config
+  /** How far the config file is in effect. */
+  readonly settings: Settings
   readonly version: string
   readonly startedAt: number
   /** Names other than loopback's that requests may be addressed to. */
@@ -92,7 +95,8 @@ export const openWorkspace = (options: OpenOptions): Workspace => {
   const { paths, version } = options
   const now = options.now ?? Date.now
   makeDirectories(paths)
-  const config = readConfig(paths.configFile)
+  const settings = openSettings(paths.configFile, () => changes)
+  const { config } = settings
   const store = openStore(paths.database)
   const changes = openChanges(store, now)
   const journal = openJournal(paths.log, now)
@@ -126,6 +130,7 @@ export const openWorkspace = (options: OpenOptions): Workspace => {
   const workspace: Workspace = {
     paths,
     config,
+    settings,
     version,
     startedAt: now(),
     hostnames: new Set([hostname().toLowerCase(), ...(options.hostnames ?? [])]),
@@ -142,6 +147,7 @@ export const openWorkspace = (options: OpenOptions): Workspace => {
         throw new Problem('invalid', `'${timezone}' is not a time zone such as Europe/Berlin.`)
       setConfig(paths.configFile, 'owner.timezone', timezone)
       config.owner.timezone = timezone
+      calendar.alarms.recheck()
       changes.write(author, tx =>
         tx.say({
           action: 'workspace.timezone',
@@ -180,6 +186,11 @@ export const openWorkspace = (options: OpenOptions): Workspace => {
       cookbook.start(clock.every)
       mail.start(clock.every)
       workspace.calendar.syncing.start(clock.every)
+      clock.every(1000, () => {
+        const before = zone()
+        settings.look()
+        if (zone() !== before) calendar.alarms.recheck()
+      })
       clock.every(1000, () => bell.look())
       clock.every(1000, () => notify.round())
       clock.every(1000, () => approvals.expire())

@@ -79,11 +79,21 @@ test('a reader that leaves early is no crash', async () => {
   expect(Buffer.concat(said).toString()).toBe('')
 })
 
-test('a setting that comes too late says so', async () => {
+test('a setting is felt by a daemon that is up, and one that comes too late says so', async () => {
   await using p = program()
-  expect((await p.run(['config', 'set', 'owner.timezone', 'Asia/Tokyo'])).stdout).not.toContain('is up')
+  expect((await p.run(['config', 'set', 'api.rate', '100'])).stdout).not.toContain('next start')
+  expect((await p.run(['config', 'set', 'api.port', '7456'])).stdout).not.toContain('next start')
   await says(p.start(['up', '--port', '0']), /Ithaca is up/)
-  expect((await p.run(['config', 'set', 'owner.timezone', 'UTC'])).stdout).toContain('settings of its start')
+  const reading = p.start(['GET', '/api/v1/events?since=0&nouns=config'])
+  const felt = says(reading, /"summary":"In effect: owner.timezone"/)
+  await says(reading, /: here/)
+  expect((await p.run(['config', 'set', 'owner.timezone', 'Asia/Tokyo'])).stdout).toBe(
+    'owner.timezone = "Asia/Tokyo"\n',
+  )
+  await felt
+  expect((await p.run(['status'])).stdout).toContain('Asia/Tokyo')
+  expect((await p.run(['config', 'set', 'screen.ascii', 'true'])).stdout).toContain('screen is opened next')
+  expect((await p.run(['config', 'set', 'api.port', '7457'])).stdout).toContain('at the next start')
 })
 
 test('its own events are read until somebody ends it, daemon or not', async () => {

@@ -18,6 +18,8 @@ export const bindWorkspace = (bind: Bind, workspace: Workspace): void => {
       timezone: workspace.zone(),
       timezone_set: workspace.config.owner.timezone !== undefined,
       home: workspace.paths.data,
+      config_problem: workspace.settings.problem,
+      config_waiting: [...workspace.settings.waiting],
       pending_approvals: workspace.approvals.pending(),
       next_reminder: next,
       newest_change: workspace.changes.newest(),

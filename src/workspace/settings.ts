@@ -1,0 +1,84 @@
+import { statSync } from 'node:fs'
+import { isDeepStrictEqual } from 'node:util'
+import type { Changes } from '../../store/changes.ts'
+import { Problem } from '../contract/problem.ts'
+import { type Config, effectOf, readConfig } from './config.ts'
+
+/** The config of an open workspace, which follows its file. */
+export interface Settings {
+  readonly config: Config
+  /** What is wrong with the file as it is now, and what of it waits for the next start. */
+  readonly problem: string | null
+  readonly waiting: readonly string[]
+  /** Reads the file again if it is another one than before: what was right before holds while it is wrong. */
+  look(): void
+}
+
+type Sections = Record<string, Record<string, unknown>>
+
+export const openSettings = (file: string, changes: () => Changes): Settings => {
+  const config = readConfig(file)
+  const sections = config as unknown as Sections
+  const atStart = structuredClone(sections)
+  let seen = markOf(file)
+  let problem: string | null = null
+  let waiting: string[] = []
+
+  const tell = (action: string, summary: string, data: object): void =>
+    changes().mention({ actor: 'ithaca', action, noun: 'config', id: 'config', summary, data })
+
+  /** Whoever holds a section goes on holding it: its values change, not itself. */
+  const take = (fresh: Sections): string[] => {
+    const changed: string[] = []
+    waiting = []
+    for (const [name, section] of Object.entries(sections))
+      for (const key of new Set([...Object.keys(section), ...Object.keys(fresh[name]!)])) {
+        const value = fresh[name]![key]
+        if (effectOf(`${name}.${key}`) === 'start') {
+          if (!isDeepStrictEqual(value, atStart[name]![key])) waiting.push(`${name}.${key}`)
+        } else if (!isDeepStrictEqual(value, section[key])) {
+          changed.push(`${name}.${key}`)
+          section[key] = value
+        }
+      }
+    return changed
+  }
+
+  return {
+    config,
+    get problem() {
+      return problem
+    },
+    get waiting() {
+      return waiting
+    },
+    look() {
+      const mark = markOf(file)
+      if (mark === seen) return
+      seen = mark
+      const before = { problem, waiting }
+      try {
+        const changed = take(readConfig(file) as unknown as Sections)
+        problem = null
+        if (changed.length > 0 || !isDeepStrictEqual(before, { problem, waiting }))
+          tell('config.changed', saidOf(changed, waiting), { changed, waiting })
+      } catch (error) {
+        if (!(error instanceof Problem)) throw error
+        problem = error.message
+        tell('config.refused', `The settings hold as they were: ${problem}`, { problem })
+      }
+    },
+  }
+}
+
+const saidOf = (changed: string[], waiting: string[]): string =>
+  [
+    ...(changed.length > 0 ? [`In effect: ${changed.join(', ')}`] : []),
+    ...(waiting.length > 0 ? [`at the next start: ${waiting.join(', ')}`] : []),
+  ].join('; ') || 'The settings are as they were at the start'
+
+/** Editors and `config set` put another file in its place, so its number counts too. */
+const markOf = (file: string): string => {
+  const found = statSync(file, { throwIfNoEntry: false })
+  return found ? `${found.ino} ${found.mtimeMs} ${found.size}` : ''
+}
