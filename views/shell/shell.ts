@@ -196,10 +196,11 @@ export class Shell {
     this.toasts = []
   }
 
-  toast(level: Level, text: string): void {
+  /** `about`: the next about the same takes its place; what is kept of it is `said` then. */
+  toast(level: Level, text: string, about?: { topic: string; said: string }): void {
     const [words, now] = [sanitiseText(text), Date.now()]
-    this.toasts = addToast(this.toasts, level, words, now)
-    this.said = keepSaid(this.said, level, words, now)
+    this.toasts = addToast(this.toasts, level, words, now, about?.topic)
+    this.said = keepSaid(this.said, level, about ? sanitiseText(about.said) : words, now)
     this.#expire()
     this.signal.soon()
   }

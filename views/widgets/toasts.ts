@@ -11,6 +11,8 @@ export interface Toast {
   times: number
   /** When it goes away by itself; null stays until it is dismissed. */
   until: number | null
+  /** What it is about: the next about the same takes its place. */
+  topic?: string
 }
 
 /** Something that was said, and when it was the last time. */
@@ -33,13 +35,22 @@ const words: Record<Level, { sign: string; tone: Tone }> = {
 }
 
 /** Says something: the same said again counts up instead of piling up, and only the last few are shown. */
-export function addToast(toasts: readonly Toast[], level: Level, text: string, now: number): Toast[] {
+export function addToast(
+  toasts: readonly Toast[],
+  level: Level,
+  text: string,
+  now: number,
+  topic?: string,
+): Toast[] {
   const life = lasts[level]
   const until = life === null ? null : now + life
+  const about = topic === undefined ? undefined : toasts.find(toast => toast.topic === topic)
+  if (about) return toasts.map(toast => (toast === about ? { ...toast, level, text, until } : toast))
   const same = toasts.find(toast => toast.level === level && toast.text === text)
   if (same) return toasts.map(toast => (toast === same ? { ...toast, times: toast.times + 1, until } : toast))
   const id = Math.max(0, ...toasts.map(toast => toast.id)) + 1
-  return [...toasts, { id, level, text, times: 1, until }].slice(-shownAtOnce)
+  const added = { id, level, text, times: 1, until, ...(topic === undefined ? {} : { topic }) }
+  return [...toasts, added].slice(-shownAtOnce)
 }
 
 export function expireToasts(toasts: readonly Toast[], now: number): readonly Toast[] {

@@ -101,6 +101,13 @@ describe('toasts', () => {
     expect(toasts.map(({ text }) => text)).toEqual(['note 7', 'note 8', 'note 9'])
   })
 
+  test('about the same thing take each other’s place', () => {
+    let toasts = addToast([], 'bad', 'one crashed', 0, 'crashed')
+    for (let i = 2; i <= 50; i++) toasts = addToast(toasts, 'bad', `${i} crashed`, i, 'crashed')
+    toasts = addToast(toasts, 'info', 'a note', 60)
+    expect(toasts.map(toast => toastLine(toast).text)).toEqual(['failed: 50 crashed', 'note: a note'])
+  })
+
   test('go by themselves, but a failure waits to be dismissed', () => {
     const toasts = addToast(addToast([], 'good', 'saved', 0), 'bad', 'lost', 0)
     expect(nextExpiry(toasts)).toBe(4000)

@@ -16,6 +16,7 @@ import { type Item, isLive, treeOf } from './kitchen.ts'
 import { LogPane } from './log-pane.tsx'
 import { Metrics } from './metrics.ts'
 import { itemRow } from './rows.ts'
+import { Trends } from './trends.ts'
 
 /** What is open of a serve. */
 export type Mode = 'log' | 'cause' | 'details' | 'metrics'
@@ -41,6 +42,7 @@ export class Book {
     this.log = new LogPane(shell)
     this.metrics = new Metrics(shell)
     const { hosts, serves } = shell.world
+    const trends = new Trends()
     this.list = new ListSide<TreeRow<Item>>({
       items: () =>
         treeRows(
@@ -48,7 +50,13 @@ export class Book {
           this.folded,
         ),
       idOf: ({ id }) => id,
-      row: (row, width) => itemRow(row, width, shell.glyphs, Date.now()),
+      row: (row, width) =>
+        itemRow(row, width, {
+          glyphs: shell.glyphs,
+          now: Date.now(),
+          trend: serve => trends.of(serve),
+          isReached: serve => hosts.get(serve.host)?.reach.state !== 'unreachable',
+        }),
       words: ({ item }) => wordsOf(item),
       empty: () => {
         const error = hosts.error ?? serves.error

@@ -1,8 +1,7 @@
-import type { Event } from '../../../src/contract/events.ts'
-import type { Serve } from '../../../src/contract/serve.ts'
 import type { Shell } from '../../shell/shell.ts'
 import type { Pane } from '../pane.ts'
 import { Book } from './book.tsx'
+import { Herald } from './herald.ts'
 import { listActions, serveActions, serveKeys } from './list-actions.ts'
 import { causeActions, logActions, logKeys } from './log-actions.ts'
 
@@ -10,7 +9,8 @@ import { causeActions, logActions, logKeys } from './log-actions.ts'
 export function cookbookPane(shell: Shell): Pane {
   const book = new Book(shell)
   const { list, log } = book
-  shell.live.onEvent(event => tell(shell, event))
+  const herald = new Herald(shell)
+  shell.live.onEvent(event => herald.tell(event))
   const place = () => (book.serve ? `cook.${book.mode}` : 'cook.host')
   const detailHints: Record<string, string[]> = {
     'cook.log': [
@@ -104,13 +104,4 @@ export function cookbookPane(shell: Shell): Pane {
       book.mineOnly = mine === true
     },
   }
-}
-
-/** Says once what somebody who looks elsewhere has to know. */
-function tell(shell: Shell, { action, seq, data }: Event): void {
-  if (seq === null || data === null || typeof data !== 'object') return
-  const serve = data as Serve
-  if (action === 'cookbook.crashed') shell.toast('bad', `${serve.name} crashed on ${serve.host_name}.`)
-  else if (action === 'cookbook.ready') shell.toast('good', `${serve.name} is ready on ${serve.host_name}.`)
-  else if (action === 'cookbook.lost') shell.toast('warn', `${serve.name} is lost on ${serve.host_name}.`)
 }

@@ -1,12 +1,14 @@
 import type { Serve } from '../../../src/contract/serve.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
 import { textWidth } from '../../terminal/width.ts'
-import { bar } from '../../widgets/charts.ts'
+import { sparkline } from '../../widgets/charts.ts'
 import { cut, type Glyphs, toWidth } from '../../widgets/text.ts'
 import { type Tone, toned } from '../../widgets/theme.ts'
 import { type TreeRow, treeLead } from '../../widgets/tree.ts'
-import { age } from '../words.ts'
+import { age, day } from '../words.ts'
+import { hostRow } from './host-row.ts'
 import type { Item } from './kitchen.ts'
+import { ownerOf } from './owners.ts'
 
 /** What a state looks like: a sign, so that colour is never needed, and a tone. */
 const signs: Record<Serve['state'], { sign: string; tone: Tone }> = {
@@ -24,13 +26,22 @@ const signs: Record<Serve['state'], { sign: string; tone: Tone }> = {
 
 export const signOf = (serve: Serve): { sign: string; tone: Tone } => signs[serve.state]
 
+/** What a row says that its item alone does not: the time, what it did lately, and whether its host can be asked. */
+export interface Around {
+  glyphs: Glyphs
+  now: number
+  trend(serve: Serve): readonly number[]
+  isReached(serve: Serve): boolean
+}
+
 /** One row of the tree, with the fields that fit. */
-export function itemRow(row: TreeRow<Item>, width: number, glyphs: Glyphs, now: number): string {
+export function itemRow(row: TreeRow<Item>, width: number, around: Around): string {
   const { item } = row
+  const { glyphs, now } = around
   const lead = item.kind === 'host' ? treeLead(row, glyphs) : '  '
   const room = Math.max(1, width - textWidth(lead))
-  if (item.kind === 'host') return lead + hostRow(item, room, glyphs)
-  return lead + (item.kind === 'serve' ? serveRow(item.serve, room, now) : processRow(item, room))
+  if (item.kind === 'host') return lead + hostRow(item, room, glyphs, now)
+  return lead + (item.kind === 'serve' ? serveRow(item.serve, room, around) : processRow(item, room))
 }
 
 interface Part {
@@ -56,10 +67,21 @@ function fields(parts: readonly Part[], grown: string, width: number): string {
   return rest > 3 ? `${line} ${cut(grown, rest)}` : cut(line, width)
 }
 
-function serveRow(serve: Serve, width: number, now: number): string {
-  const { sign, tone } = signOf(serve)
+const trendCells = 8
+
+function serveRow(serve: Serve, width: number, { glyphs, now, trend, isReached }: Around): string {
+  const known = isReached(serve)
+  const { sign } = signOf(serve)
+  const tone = known ? signOf(serve).tone : 'quiet'
   const name = Math.max(10, Math.min(26, Math.floor(width * 0.28)))
-  const who = serve.mine ? 'me' : sanitiseText(serve.operator ?? '').split('@')[0]!
+  const who = ownerOf(serve)
+  const lately = trend(serve)
+  const line =
+    serve.state === 'ready' && lately.some(value => value > 0)
+      ? ` ${toned(sparkline(lately, trendCells, glyphs).trimStart(), 'accent')}`
+      : ''
+  // What was last known of one whose host is out of reach, and since when.
+  const asOf = known || serve.seen_at === null ? '' : ` as of ${day(serve.seen_at)}`
   const tail = [
     serve.kind === 'serve' ? '' : serve.kind,
     who === 'me' && serve.origin === 'launched' ? '' : who,
@@ -73,7 +95,7 @@ function serveRow(serve: Serve, width: number, now: number): string {
       { text: serve.port === null ? '' : `:${serve.port}`, width: 6 },
       { text: gpuList(serve.gpus), width: 4 },
     ],
-    `${toned(stateWords(serve, now), tone)}${tail.length > 0 ? `  ${toned(tail.join('  '), 'quiet')}` : ''}`,
+    `${toned(`${stateWords(serve, now)}${asOf}`, tone)}${line}${tail.length > 0 ? `  ${toned(tail.join('  '), 'quiet')}` : ''}`,
     width,
   )
 }
@@ -130,52 +152,6 @@ export function gpuList(gpus: readonly number[]): string {
   return runs.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)).join(',')
 }
 
-function hostRow({ host, serves }: Extract<Item, { kind: 'host' }>, width: number, glyphs: Glyphs): string {
-  const name = toned(sanitiseText(host.name), 'strong')
-  if (host.reach.state === 'unreachable') {
-    const ready = serves.filter(({ state }) => state === 'ready').length
-    const seen = serves.length > 0 ? `, last seen with ${ready} ready` : ''
-    return `${name}  ${toned('UNREACHABLE', 'bad')} ${sanitiseText(host.reach.reason ?? '')}${seen}`
-  }
-  const { devices } = host
-  const kinds = devices.length === 0 ? '' : `${devices.length}x${shortGpu(devices[0]!.name)}`
-  const used = devices.reduce((sum, gpu) => sum + (gpu.used_mib ?? 0), 0) / 1024
-  const total = devices.reduce((sum, gpu) => sum + (gpu.total_mib ?? 0), 0) / 1024
-  const bars = devices
-    .slice(0, 8)
-    .map(gpu => bar((gpu.used_mib ?? 0) / (gpu.total_mib ?? 1), width < 60 ? 2 : 4, glyphs, gpuTone(gpu)))
-    .join(' ')
-  const parts = [
-    name,
-    kinds,
-    bars,
-    devices.length === 0 ? '' : `${Math.round(used)}/${Math.round(total)}G`,
-    host.target === '' ? '' : delay(host.reach.round_trip_ms),
-  ]
-  return parts.filter(Boolean).join('  ')
-}
-
-function gpuTone(gpu: { used_mib: number | null; total_mib: number | null }): Tone {
-  const share = (gpu.used_mib ?? 0) / (gpu.total_mib ?? 1)
-  return share > 0.95 ? 'warn' : 'good'
-}
-
-/** A round trip in steps coarse enough not to flicker. */
-function delay(ms: number | null): string {
-  if (ms === null || ms < 1) return ''
-  const step = [2, 5, 10, 20, 50, 100, 150, 200, 300, 500, 1000].find(limit => ms <= limit)
-  return step === undefined ? '>1s' : `<${step}ms`
-}
-
-/** `NVIDIA H100 80GB HBM3` says no more than H100 to somebody with eight of them. */
-function shortGpu(name: string): string {
-  const words = sanitiseText(name)
-    .replace(/NVIDIA|GeForce|AMD|Instinct|Generation/g, '')
-    .trim()
-    .split(/\s+/)
-  return words.slice(0, words[0] === 'RTX' ? 2 : 1).join('')
-}
-
 function processRow({ process, gpus }: Extract<Item, { kind: 'process' }>, width: number): string {
   const used = process.used_mib === null ? '' : `${Math.round(process.used_mib / 1024)}G`
   const words = [
@@ -185,7 +161,7 @@ function processRow({ process, gpus }: Extract<Item, { kind: 'process' }>, width
         ? `container ${sanitiseText(process.container)}`
         : 'not ours',
     used,
-    sanitiseText(process.name),
+    `${sanitiseText(process.name)}${process.orphan ? ', parent gone' : ''}`,
     sanitiseText(process.user ?? ''),
   ]
   return fields(

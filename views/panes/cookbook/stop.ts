@@ -10,7 +10,7 @@ import { gpuList, stateWords } from './rows.ts'
 export function stopQuestion(serves: readonly Serve[], now: number): Question {
   const [first] = serves
   const foreign = serves.find(serve => !serve.mine || serve.origin !== 'launched')
-  const facts = serves.length === 1 ? factsOf(first!, now) : serves.map(serve => shortFact(serve, now))
+  const facts = serves.length === 1 ? factsOf(first!, now) : factsOfMany(serves, now)
   const name = serves.length > 1 ? `stop ${serves.length}` : foreign ? sanitiseText(foreign.name) : null
   return {
     title: serves.length === 1 ? `Stop ${sanitiseText(first!.name)}` : `Stop ${serves.length} serves`,
@@ -28,9 +28,31 @@ function factsOf(serve: Serve, now: number): string[] {
     `It is ${stateWords(serve, now).replace(/\x1b\[[\d;]*m/g, '')}.`,
     serve.pid === null ? '' : `Ends process ${serve.pid} and everything it started.`,
     vram === null ? '' : `Gives back ${(vram / 1024).toFixed(1)} GiB of GPU memory.`,
-    requests > 0 ? `${requests} live request${requests === 1 ? '' : 's'} will fail.` : '',
-    serve.mine ? '' : `It belongs to ${sanitiseText(serve.operator ?? 'somebody else')}.`,
+    requests > 0
+      ? `${requests} live request${requests === 1 ? '' : 's'} will fail.`
+      : metrics?.running === 0
+        ? 'It answers no request now.'
+        : '',
+    serve.mine ? 'It is yours.' : `It belongs to ${sanitiseText(serve.operator ?? 'somebody else')}.`,
     serve.origin === 'launched' ? '' : `It was ${serve.origin}, not launched from here.`,
+  ].filter(fact => fact !== '')
+}
+
+const namedAtOnce = 8
+
+function factsOfMany(serves: readonly Serve[], now: number): string[] {
+  const named = serves.slice(0, namedAtOnce).map(serve => shortFact(serve, now))
+  const more = serves.length - named.length
+  const vram = serves.reduce((sum, serve) => sum + (serve.vram_mib ?? 0), 0)
+  const requests = serves.reduce(
+    (sum, { metrics }) => sum + (metrics?.running ?? 0) + (metrics?.waiting ?? 0),
+    0,
+  )
+  return [
+    ...named,
+    more > 0 ? `... and ${more} more.` : '',
+    vram > 0 ? `Gives back ${(vram / 1024).toFixed(1)} GiB of GPU memory in all.` : '',
+    requests > 0 ? `${requests} live request${requests === 1 ? '' : 's'} will fail.` : '',
   ].filter(fact => fact !== '')
 }
 

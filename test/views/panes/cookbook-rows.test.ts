@@ -1,0 +1,214 @@
+import { describe, expect, test } from 'vitest'
+import type { Gpu, Host } from '../../../src/contract/hosts.ts'
+import type { Serve } from '../../../src/contract/serve.ts'
+import { sentence } from '../../../views/panes/cookbook/herald.ts'
+import { type Item, treeOf } from '../../../views/panes/cookbook/kitchen.ts'
+import { ownedGpus } from '../../../views/panes/cookbook/owners.ts'
+import { itemRow } from '../../../views/panes/cookbook/rows.ts'
+import { stopQuestion } from '../../../views/panes/cookbook/stop.ts'
+import { withoutColours } from '../../../views/terminal/sanitise.ts'
+import { textWidth } from '../../../views/terminal/width.ts'
+import { asciiGlyphs } from '../../../views/widgets/text.ts'
+import { treeRows } from '../../../views/widgets/tree.ts'
+
+const now = Date.UTC(2026, 1, 3, 12)
+const minute = 60_000
+
+const serve = (name: string, more: Partial<Serve> = {}): Serve =>
+  ({
+    id: name,
+    kind: 'serve',
+    name,
+    host: 'a',
+    host_name: 'gpu-a',
+    engine: 'vllm',
+    model: name,
+    cmd: '',
+    port: 8001,
+    gpus: [],
+    state: 'ready',
+    phase: null,
+    percent: null,
+    exit_code: null,
+    signal: null,
+    reason: null,
+    cause: null,
+    launched_at: now - 3 * minute,
+    ready_at: now - 2 * minute,
+    ended_at: null,
+    seen_at: now,
+    operator: 'ann@laptop',
+    mine: false,
+    origin: 'launched',
+    lineage: name,
+    attempt: 1,
+    vram_mib: null,
+    metrics: null,
+    pid: 1,
+    ...more,
+  }) as Serve
+
+const gpu = (index: number, used = 0, processes: Partial<Gpu['processes'][number]>[] = []): Gpu =>
+  ({ index, name: 'NVIDIA H100 80GB HBM3', total_mib: 81_920, used_mib: used, processes }) as Gpu
+
+const host = (devices: Gpu[], reach: Partial<Host['reach']> = {}): Host =>
+  ({
+    id: 'a',
+    name: 'gpu-a',
+    target: 'gpu-a',
+    devices,
+    reach: {
+      state: 'connected',
+      since: now - minute,
+      round_trip_ms: 8,
+      reason: null,
+      retry_at: null,
+      ...reach,
+    },
+  }) as Host
+
+function drawn(hosts: Host[], serves: Serve[], width: number, lately: readonly number[] = []): string[] {
+  const around = {
+    glyphs: asciiGlyphs,
+    now,
+    trend: () => lately,
+    isReached: (one: Serve) => hosts.find(({ id }) => id === one.host)?.reach.state !== 'unreachable',
+  }
+  return treeRows<Item>(
+    treeOf(hosts, serves, () => true),
+    new Set(),
+  ).map(row => withoutColours(itemRow(row, width, around)))
+}
+
+const orphan = {
+  pid: 41277,
+  name: 'VLLM::Worker',
+  user: 'ann',
+  container: null,
+  used_mib: 75_776,
+  serve: null,
+  orphan: true,
+}
+
+describe('the rows of the list', () => {
+  const devices = [
+    gpu(0, 80_000),
+    gpu(1, 80_000),
+    gpu(2, 40_000),
+    gpu(3, 400),
+    gpu(4, 20_000, [
+      { pid: 7, user: 'bob', serve: null, orphan: false, name: 'python', container: null, used_mib: 1 },
+    ]),
+    gpu(5),
+    gpu(6, 9000),
+    gpu(7, 75_776, [orphan]),
+  ]
+  const serves = [
+    serve('theirs', { gpus: [0, 1] }),
+    serve('own', { gpus: [2], mine: true }),
+    serve('other', { gpus: [4], operator: 'abe@x' }),
+    serve('gone', { gpus: [5], state: 'crashed', ended_at: now }),
+  ]
+
+  test('a host shows whose its GPUs are, and who the letters are for', () => {
+    expect(ownedGpus(host(devices), serves).letters).toEqual(['a', 'a', 'm', '', 'b', '', '?', '!'])
+    const row = drawn([host(devices)], serves, 78)[0]
+    expect(row).toBe('v gpu-a  8xH100  aa aa m. .. b. .. ?. !!  298/640G  <10ms  a=ann m=me b=abe')
+  })
+
+  test('with room each GPU is a bar as full as its memory', () => {
+    expect(drawn([host(devices)], serves, 120)[0]).toContain('aaaa aaaa mm.. .... b... .... ?... !!!!')
+    expect(drawn([host(devices)], serves, 44)[0]).toBe('v gpu-a  8xH100  aam.b.?!  298/640G  <10ms')
+  })
+
+  test('an orphan is named with its owner, and one process on several GPUs is one row', () => {
+    const rows = drawn([host([gpu(6, 1, [orphan]), gpu(7, 1, [orphan])])], [], 78)
+    expect(rows).toHaveLength(2)
+    expect(rows[1]).toMatch(/^ {2}! pid 41277 +6-7 +ORPHAN {2}148G {2}VLLM::Worker, parent gone {2}ann$/)
+  })
+
+  test('what a serve did lately is a line behind its speed', () => {
+    const busy = serve('busy', {
+      mine: true,
+      metrics: { at: now, running: 3, waiting: 2, tokens_per_second: 41, kv_use: 0.5, ttft_ms: 90 },
+    })
+    expect(drawn([host([])], [busy], 100, [0, 20, 41])[1]).toContain(
+      'ready 2m 41 tok/s run 3 wait 2 kv 50% _=#',
+    )
+    expect(drawn([host([])], [busy], 100, [0, 0])[1]).not.toContain('_')
+  })
+
+  test('a host out of reach says what was last seen there and when it is tried again', () => {
+    const lost = host([], {
+      state: 'unreachable',
+      since: now - 3 * minute,
+      reason: 'no route',
+      retry_at: now + 12_000,
+    })
+    const rows = drawn([lost], [serve('one'), serve('two', { state: 'crashed', ended_at: now })], 120)
+    expect(rows[0]).toMatch(
+      /^v gpu-a {2}UNREACHABLE 3m, last seen \S+( \d\d:\d\d)?: 1 ready, 1 failed {2}retry at \d\d:\d\d:12 {2}no route$/,
+    )
+    expect(rows[1]).toMatch(/ready 2m as of /)
+  })
+
+  test.each([40, 58, 64, 78, 120, 196])('no row is wider than %i', width => {
+    const long = serve('x'.repeat(90), { cause: 'y'.repeat(90), state: 'crashed', ended_at: now })
+    const lost = host([], { state: 'unreachable', since: now, reason: 'z'.repeat(200) })
+    for (const row of drawn([host(devices)], [...serves, long], width))
+      expect(textWidth(row)).toBeLessThanOrEqual(width)
+    expect(drawn([lost], [], width)).toHaveLength(1)
+  })
+})
+
+test('what happens to many at once is one sentence', () => {
+  const crashed = { verb: 'crashed', of: 'crashed' }
+  const many = Array.from({ length: 50 }, (_, n) => serve(`s${n}`))
+  expect(sentence(many.slice(0, 1), crashed)).toBe('s0 crashed on gpu-a.')
+  expect(sentence(many.slice(0, 2), crashed)).toBe('2 crashed on gpu-a: s0, s1.')
+  expect(sentence(many, crashed)).toBe('50 crashed on gpu-a: s47, s48, s49 and 47 more.')
+})
+
+describe('the question before a stop', () => {
+  const busy = serve('busy', {
+    mine: true,
+    gpus: [0, 1],
+    vram_mib: 20_480,
+    metrics: { at: now, running: 2, waiting: 1, tokens_per_second: 1, kv_use: null, ttft_ms: null },
+  })
+  test('names host, process, port, memory, requests and owner; one’s own wants a y', () => {
+    const { facts, mustType } = stopQuestion([busy], now)
+    const said = facts.join(' ')
+    for (const fact of [
+      'gpu-a',
+      'port 8001',
+      'GPUs 0-1',
+      'process 1 ',
+      '20.0 GiB',
+      '3 live requests',
+      'yours',
+    ])
+      expect(said).toContain(fact)
+    expect(mustType).toBeUndefined()
+  })
+
+  test.each([
+    ['another operator’s', serve('x'), 'x', 'belongs to ann@laptop'],
+    ['an adopted one', serve('x', { mine: true, origin: 'adopted' }), 'x', 'adopted'],
+  ])('%s wants its name', (_what, one, name, fact) => {
+    const { facts, mustType } = stopQuestion([one], now)
+    expect(mustType).toBe(name)
+    expect(facts.join(' ')).toContain(fact)
+  })
+
+  test('many are counted, not listed without end', () => {
+    const { facts, mustType } = stopQuestion(
+      Array.from({ length: 30 }, () => busy),
+      now,
+    )
+    expect(mustType).toBe('stop 30')
+    expect(facts.length).toBeLessThan(13)
+    expect(facts.join(' ')).toContain('and 22 more')
+    expect(facts.join(' ')).toContain('600.0 GiB')
+  })
+})

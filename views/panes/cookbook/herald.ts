@@ -1,0 +1,44 @@
+import type { Event } from '../../../src/contract/events.ts'
+import type { Serve } from '../../../src/contract/serve.ts'
+import type { Shell } from '../../shell/shell.ts'
+import type { Level } from '../../widgets/toasts.ts'
+
+const kinds: Readonly<Record<string, { level: Level; verb: string; of: string }>> = {
+  'cookbook.crashed': { level: 'bad', verb: 'crashed', of: 'crashed' },
+  'cookbook.ready': { level: 'good', verb: 'is ready', of: 'are ready' },
+  'cookbook.lost': { level: 'warn', verb: 'is lost', of: 'are lost' },
+}
+const namedAtOnce = 3
+
+/** Says once what somebody who looks elsewhere has to know; what happens to many at once is one sentence. */
+export class Herald {
+  readonly #shell: Shell
+  readonly #told = new Map<string, Map<string, Serve>>()
+
+  constructor(shell: Shell) {
+    this.#shell = shell
+  }
+
+  tell({ action, seq, data }: Event): void {
+    const kind = kinds[action]
+    if (!kind || seq === null || data === null || typeof data !== 'object') return
+    const serve = data as Serve
+    const isShown = this.#shell.toasts.some(({ topic }) => topic === action)
+    const told = new Map(isShown ? this.#told.get(action) : [])
+    told.set(serve.id, serve)
+    this.#told.set(action, told)
+    const all = [...told.values()]
+    const said = sentence([serve], kind)
+    this.#shell.toast(kind.level, sentence(all, kind), { topic: action, said })
+  }
+}
+
+export function sentence(serves: readonly Serve[], { verb, of }: { verb: string; of: string }): string {
+  const [first] = serves
+  const hosts = new Set(serves.map(({ host_name }) => host_name))
+  const where = hosts.size === 1 ? ` on ${first!.host_name}` : ''
+  if (serves.length === 1) return `${first!.name} ${verb}${where}.`
+  const names = serves.slice(-namedAtOnce).map(({ name }) => name)
+  const more = serves.length - names.length
+  return `${serves.length} ${of}${where}: ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`
+}

@@ -1,0 +1,90 @@
+import type { Gpu } from '../../../src/contract/hosts.ts'
+import { sanitiseText } from '../../terminal/sanitise.ts'
+import { textWidth } from '../../terminal/width.ts'
+import type { Glyphs } from '../../widgets/text.ts'
+import { type Tone, toned } from '../../widgets/theme.ts'
+import { age, day } from '../words.ts'
+import type { Item } from './kitchen.ts'
+import { orphanSign, ownedGpus } from './owners.ts'
+
+type HostItem = Extract<Item, { kind: 'host' }>
+
+/** A host with its GPUs, each as wide a bar of its owner's letter as there is room for. */
+export function hostRow(item: HostItem, width: number, glyphs: Glyphs, now: number): string {
+  const { host, serves } = item
+  if (host.reach.state === 'unreachable') return unreachableRow(item, now)
+  const name = toned(sanitiseText(host.name), 'strong')
+  const { devices } = host
+  if (devices.length === 0) return [name, delayOf(item)].filter(Boolean).join('  ')
+  const used = devices.reduce((sum, gpu) => sum + (gpu.used_mib ?? 0), 0) / 1024
+  const total = devices.reduce((sum, gpu) => sum + (gpu.total_mib ?? 0), 0) / 1024
+  const { letters, owners } = ownedGpus(host, serves)
+  const legend = owners.map(({ letter, name: who }) => `${letter}=${who}`).join(' ')
+  const before = [name, `${devices.length}x${shortGpu(devices[0]!.name)}`]
+  const after = [`${Math.round(used)}/${Math.round(total)}G`, delayOf(item)].filter(Boolean)
+  const withLegend = [...after, toned(legend, 'quiet')].filter(Boolean)
+  const room = (parts: readonly string[]) => width - textWidth([...before, ...parts].join('  ')) - 2
+  // The legend goes first, then the bars get thinner.
+  const rest = room(withLegend) >= devices.length ? withLegend : after
+  const each = [4, 2, 1].find(
+    cells => devices.length * cells + (cells > 1 ? devices.length - 1 : 0) <= room(rest),
+  )
+  const bars = each === undefined ? [] : [barsOf(devices, letters, each, glyphs)]
+  return [...before, ...bars, ...rest].join('  ')
+}
+
+function barsOf(devices: readonly Gpu[], letters: readonly string[], cells: number, glyphs: Glyphs): string {
+  return devices
+    .map((gpu, i) => {
+      const letter = letters[i]!
+      const share = (gpu.used_mib ?? 0) / (gpu.total_mib ?? 1)
+      const filled = letter === '' ? 0 : Math.max(1, Math.min(cells, Math.round(share * cells)))
+      const free = glyphs.track.repeat(cells - filled)
+      return toned(letter.repeat(filled), toneOf(letter, share)) + toned(free, 'quiet')
+    })
+    .join(cells > 1 ? ' ' : '')
+}
+
+function toneOf(letter: string, share: number): Tone {
+  if (letter === orphanSign || share > 0.97) return 'warn'
+  return letter === 'm' ? 'good' : 'accent'
+}
+
+function unreachableRow({ host: { name, reach }, serves }: HostItem, now: number): string {
+  const count = (...states: string[]) => serves.filter(({ state }) => states.includes(state)).length
+  const seen = Math.max(0, ...serves.map(({ seen_at }) => seen_at ?? 0))
+  const last =
+    serves.length === 0
+      ? ''
+      : `last seen${seen > 0 ? ` ${day(seen)}` : ''}: ${count('ready')} ready, ${count('crashed', 'lost')} failed`
+  const retry = reach.retry_at === null ? '' : `retry at ${clock(reach.retry_at)}`
+  const since = reach.since === null ? '' : ` ${age(now - reach.since)}`
+  return [
+    toned(sanitiseText(name), 'strong'),
+    `${toned('UNREACHABLE', 'bad')}${since}${last === '' ? '' : `, ${last}`}`,
+    retry,
+    toned(sanitiseText(reach.reason ?? ''), 'quiet'),
+  ]
+    .filter(Boolean)
+    .join('  ')
+}
+
+/** To the second, and the same until it comes: a countdown would write every second. */
+const clock = (at: number): string => new Date(at).toTimeString().slice(0, 8)
+
+/** A round trip in steps coarse enough not to flicker. */
+function delayOf({ host }: HostItem): string {
+  const ms = host.target === '' ? null : host.reach.round_trip_ms
+  if (ms === null || ms < 1) return ''
+  const step = [2, 5, 10, 20, 50, 100, 150, 200, 300, 500, 1000].find(limit => ms <= limit)
+  return step === undefined ? '>1s' : `<${step}ms`
+}
+
+/** `NVIDIA H100 80GB HBM3` says no more than H100 to somebody with eight of them. */
+function shortGpu(name: string): string {
+  const words = sanitiseText(name)
+    .replace(/NVIDIA|GeForce|AMD|Instinct|Generation/g, '')
+    .trim()
+    .split(/\s+/)
+  return words.slice(0, words[0] === 'RTX' ? 2 : 1).join('')
+}
