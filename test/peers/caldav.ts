@@ -34,6 +34,8 @@ export interface Dav extends AsyncDisposable {
   /** What lies in a calendar, by file name. */
   lies(calendar: string): Promise<Map<string, string>>
   log(): string
+  /** From now on ann may only read these. Radicale only. */
+  fix(calendars: string[]): Promise<void>
   kill(): Promise<void>
   start(): Promise<void>
 }
@@ -41,8 +43,6 @@ export interface Dav extends AsyncDisposable {
 export interface DavOptions {
   password?: string
   tls?: boolean
-  /** Calendars of ann's that she may only read. Radicale only. */
-  readOnly?: string[]
 }
 
 /** A real CalDAV server on loopback, run by whoever runs the tests. */
@@ -103,6 +103,11 @@ export const startDav = async (dialect: Dialect, options: DavOptions = {}): Prom
       return found
     },
     log: () => (existsSync(join(folder, 'log')) ? readFileSync(join(folder, 'log'), 'utf8') : ''),
+    async fix(calendars) {
+      await dav.kill()
+      writeRights(folder, calendars)
+      await dav.start()
+    },
     async start() {
       const log = openSync(join(folder, 'log'), 'a')
       const args =
@@ -143,7 +148,31 @@ const recolor = (color: string): string =>
 
 const writeRadicale = (folder: string, port: number, password: string, options: DavOptions): void => {
   writeFileSync(join(folder, 'users'), `ann:${password}\n`)
-  const fixed = (options.readOnly ?? []).map(
+  writeRights(folder, [])
+  writeFileSync(
+    join(folder, 'config'),
+    `[server]
+hosts = 127.0.0.1:${port}
+max_connections = 50
+${options.tls ? `ssl = True\ncertificate = ${folder}/cert.pem\nkey = ${folder}/key.pem` : ''}
+[auth]
+type = htpasswd
+htpasswd_filename = ${folder}/users
+htpasswd_encryption = plain
+delay = 0
+[rights]
+type = from_file
+file = ${folder}/rights
+[storage]
+filesystem_folder = ${folder}/data
+[logging]
+level = warning
+`,
+  )
+}
+
+const writeRights = (folder: string, readOnly: string[]): void => {
+  const fixed = readOnly.map(
     calendar => `[only-${calendar}]\nuser: ann\ncollection: ann/${calendar}\npermissions: r\n`,
   )
   writeFileSync(
@@ -163,26 +192,6 @@ permissions: RW
 user: .+
 collection: {user}/[^/]+
 permissions: rw
-`,
-  )
-  writeFileSync(
-    join(folder, 'config'),
-    `[server]
-hosts = 127.0.0.1:${port}
-max_connections = 50
-${options.tls ? `ssl = True\ncertificate = ${folder}/cert.pem\nkey = ${folder}/key.pem` : ''}
-[auth]
-type = htpasswd
-htpasswd_filename = ${folder}/users
-htpasswd_encryption = plain
-delay = 0
-[rights]
-type = from_file
-file = ${folder}/rights
-[storage]
-filesystem_folder = ${folder}/data
-[logging]
-level = warning
 `,
   )
 }

@@ -3,12 +3,15 @@ import { calendar, calendars } from '../../src/contract/calendar.ts'
 import { type CalendarAccount, calendarAccounts } from '../../src/contract/calendar-accounts.ts'
 import { type Conflict, calendarSync } from '../../src/contract/calendar-sync.ts'
 import { type Dav, type DavOptions, type Dialect, startDav } from './caldav.ts'
+import { type Meddler, startMeddler } from './meddler.ts'
 import { type TestWorkspace, testWorkspace } from './workspace.ts'
 
 /** A workspace with an account on a real server, and what both sides of it say. */
 export interface Shared extends AsyncDisposable {
   w: TestWorkspace
   dav: Dav
+  /** What stands between the two. */
+  line: Meddler
   sync(): Promise<{ received: number; sent: number; deleted: number; conflicts: number; problems: string[] }>
   account(): Promise<CalendarAccount>
   calendars(): Promise<CalendarInfo[]>
@@ -40,29 +43,25 @@ export const wrapped = (lines: string[]): string =>
 
 export const shareCalendar = async (
   dialect: Dialect,
-  options: DavOptions & {
-    through?: (port: number) => Promise<number>
-    listen?: boolean
-    now?: () => number
-  } = {},
+  options: DavOptions & { now?: () => number; account?: Record<string, unknown> } = {},
 ): Promise<Shared> => {
   const dav = await startDav(dialect, options)
   await dav.make('work', { name: 'Work', color: '#ff8800' })
   const w = await testWorkspace({
-    ...{ now: options.now, listen: options.listen },
+    now: options.now,
     config: '[owner]\ntimezone = "Europe/Berlin"\n',
   })
-  const port = options.through ? await options.through(dav.port) : dav.port
+  const line = await startMeddler(dav.port)
   await w.client.call(calendarAccounts.add, {
-    server: `${new URL(dav.url).protocol}//127.0.0.1:${port}/`,
-    ...{ name: 'Test', user: 'ann', password: 'secret' },
-    ...(options.tls ? { ca_file: dav.certificate } : {}),
+    ...{ server: `http://127.0.0.1:${line.port}/`, name: 'Test', user: 'ann' },
+    ...(options.account ?? { password: 'secret' }),
   })
   const { client } = w
   const summaryOf = (text: string): string => /^SUMMARY[^:]*:(.*)$/m.exec(text)?.[1]?.trim() ?? ''
   return {
     w,
     dav,
+    line,
     sync: () => client.call(calendarAccounts.sync, { account: 'Test' }),
     account: async () => (await client.call(calendarAccounts.list, {})).items[0]!,
     calendars: async () => (await client.call(calendars.list, {})).items,
@@ -75,6 +74,7 @@ export const shareCalendar = async (
     there: async () => [...(await dav.lies('work')).values()].map(summaryOf).sort(),
     async [Symbol.asyncDispose]() {
       await w[Symbol.asyncDispose]()
+      await line[Symbol.asyncDispose]()
       await dav[Symbol.asyncDispose]()
     },
   }

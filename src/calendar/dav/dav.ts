@@ -338,7 +338,7 @@ const within = (dav: Dav): Dav =>
         } catch (error) {
           if (error instanceof Problem) throw error
           const { code, message } = error as NodeJS.ErrnoException
-          throw new Problem('upstream', `${new URL(url).host}: ${FAILURES[code ?? ''] ?? message}`)
+          throw new Problem('unavailable', `${new URL(url).host}: ${FAILURES[code ?? ''] ?? message}`)
         }
       },
     ]),

@@ -14,6 +14,8 @@ export interface Keeper {
   sync(only?: string): Promise<Round>
   /** Once its time has come, or at once where something waits to be sent. */
   round(hurry?: boolean): Promise<void>
+  /** Until nothing is under way. */
+  idle(): Promise<void>
   close(): Promise<void>
 }
 
@@ -97,8 +99,9 @@ export const openKeeper = (
         return once(account, await accounts.access(account), only)
       })
       syncing = false
-      noted(null)
-      if (before.reason !== null) tell(account, 'it syncs again')
+      const [problem = null] = round.problems
+      noted(problem)
+      if (before.reason !== problem) tell(account, problem ?? 'it syncs again')
       return round
     } catch (error) {
       syncing = false
@@ -136,6 +139,9 @@ export const openKeeper = (
       await inTurn().catch(error => {
         if (!(error instanceof Problem)) throw error
       })
+    },
+    async idle() {
+      await working
     },
     async close() {
       ended = true

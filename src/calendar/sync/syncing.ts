@@ -27,6 +27,8 @@ export interface Syncing {
   carried(): { there: number; back: number; exchanges: number }
   /** From now on by itself: every so often, and soon after something was changed here. */
   start(every: (ms: number, work: () => void | Promise<void>) => void): void
+  /** Until nothing is under way. */
+  idle(): Promise<void>
   close(): Promise<void>
 }
 
@@ -135,6 +137,10 @@ export const openSyncing = (deps: SyncingDeps): Syncing => {
           } else each.round(hurry.chosen || (hurry.told && waits(id))).catch(deps.report)
         }
       })
+    },
+
+    async idle() {
+      await Promise.all([...keepers.values()].map(each => each.idle()))
     },
 
     async close() {
