@@ -47,11 +47,28 @@ export class Refusal extends Error {
   }
 }
 
+/** The same for the same request, in whatever order its fields are written. */
 export const requestDigest = (http: Ctx): string => {
   const url = new URL(http.req.url)
+  url.searchParams.sort()
   const hash = createHash('sha256').update(`${http.req.method} ${url.pathname}${url.search}\n`)
-  return hash.update(http.get('body') ?? '').digest('hex')
+  return hash.update(inOrder(http.get('body'))).digest('hex')
 }
+
+const inOrder = (body: Uint8Array | null): Uint8Array | string => {
+  if (!body) return ''
+  try {
+    return JSON.stringify(JSON.parse(new TextDecoder().decode(body)), sorted)
+  } catch {
+    // Not JSON, or deeper than can be walked: its bytes are what it is.
+    return body
+  }
+}
+
+const sorted = (_name: string, value: unknown): unknown =>
+  value && typeof value === 'object' && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
+    : value
 
 /** A missing body counts as an empty object; anything that is not JSON is said so. */
 export const readJson = (http: Ctx): unknown => {

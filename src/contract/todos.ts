@@ -110,6 +110,7 @@ export const todos = {
     in: z.strictObject({
       title: text(1000).optional(),
       ...fields,
+      archived: flag().optional(),
       quick: flag().optional(),
       session_id: text(200).optional(),
     }),

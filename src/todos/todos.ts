@@ -121,7 +121,7 @@ export const openTodos = (deps: {
           label: input.label ?? null,
           color: input.color ?? null,
           pinned: input.pinned ?? false,
-          archived: false,
+          archived: input.archived ?? false,
           done_at: null,
           channels: input.channels ?? null,
           session_id: input.session_id ?? null,

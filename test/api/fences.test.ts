@@ -64,3 +64,24 @@ test('an undo that asks says what it takes back, and takes back that', async () 
   expect(await allow()).toContain('asked for')
   expect((await undone).status).toBe(200)
 })
+
+test('the same request joins its question however its fields are ordered, and a key takes it for the same', async () => {
+  await using k = await testKitchen()
+  const { approvals } = k.w.inside.workspace
+  const token = await k.w.token('asker', ['memory:write'], { ask: ['todos:write'] })
+  const add = (body: string, path = '/api/v1/todos?') => k.w.request('POST', path, { token, body })
+  const first = add('{"title":"once","label":"home","items":[{"text":"a","done":true}]}')
+  const second = add('{ "items": [{"done":true,"text":"a"}], "label":"home", "title":"once" }')
+  await vi.waitUntil(() => approvals.pending() > 0)
+  const [question] = approvals.list({ state: 'pending', limit: 5 }).items
+  await k.w.client.send('POST', `/api/v1/approvals/${question!.id}`, { allow: true })
+  expect([(await first).status, (await second).status]).toEqual([201, 201])
+  expect(approvals.list({ state: 'all', limit: 5 }).items).toHaveLength(1)
+  const keyed = (body: string) =>
+    k.w.request('POST', '/api/v1/memory', { token, body, headers: { 'idempotency-key': 'k' } })
+  expect((await keyed('{"text":"tea","category":"preference"}')).status).toBe(201)
+  expect((await keyed('{"category":"preference","text":"tea"}')).headers.get('idempotent-replay')).toBe(
+    'true',
+  )
+  expect((await keyed('{"category":"fact","text":"tea"}')).status).toBe(422)
+})

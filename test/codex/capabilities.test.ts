@@ -23,11 +23,11 @@ test('a token learns what it may do, and every old word is still there', async (
   })
   expect(told.tools).toMatchObject({
     todos: { read: true, write: false },
-    email: { read: true, draft: true, send: true },
+    email: { read: true, draft: true, send: true, available: false },
     memory: { read: false, write: false, available: true },
     calendar: { read: false, write: false, available: true },
     documents: { read: false, write: false, available: true },
-    cookbook: { read: true, launch: true },
+    cookbook: { read: true, launch: true, available: true },
   })
   const words: Record<string, string[]> = {
     todos: ['list', 'add', 'update', 'delete', 'toggle_item'],
@@ -96,4 +96,18 @@ test('what happens can be read from where one was, and waited for, but only what
   await add('/api/v1/todos', { title: 'three' })
   expect((await waiting).events.map(event => event.action)).toEqual(['todos.add'])
   expect((await read(`since=${rest.next}&nouns=memory`)).events).toEqual([])
+})
+
+test('mail is available once there is an account', async () => {
+  await using w = await testWorkspace()
+  const token = await w.token('agent', ['email:read'])
+  const told = async () => {
+    const response = await w.request('GET', '/api/codex/capabilities', { token })
+    return ((await response.json()) as Capabilities).tools.email?.available
+  }
+  expect(await told()).toBe(false)
+  const account = { address: 'me@example.org', imap_host: '127.0.0.1', smtp_host: '127.0.0.1', password: 'x' }
+  const added = await w.client.send('POST', '/api/v1/mail/accounts', account)
+  expect(added.status).toBe(201)
+  expect(await told()).toBe(true)
 })

@@ -209,3 +209,15 @@ test('reading needs one scope, writing the other', async () => {
     detail: 'API token missing required scope: todos:read or todos:write',
   })
 })
+
+test('what changes nothing says so, and a note may be kept away from the start', async () => {
+  await using t = await opened()
+  const { note_id: id } = await t.act({ title: 'old plan', archived: true })
+  expect((await t.list()).todos).toEqual([])
+  expect((await t.act({ action: 'view', id })).todos).toMatchObject([{ archived: true }])
+  expect(await t.act({ action: 'update', id, name: 'new plan' })).toMatchObject({
+    exit_code: 1,
+    error: expect.stringContaining('Nothing to change'),
+  })
+  expect(await t.act({ action: 'update', id: 'nope' })).toMatchObject({ error: "Note 'nope' not found" })
+})

@@ -5,8 +5,11 @@ import type { Workspace } from '../../workspace/workspace.ts'
 import { type Bind, Written } from '../bind.ts'
 
 export const bindCapabilities = (bind: Bind, workspace: Workspace): void => {
-  // A token that changes becomes another actor, so this holds until the zone does not.
-  const written = new WeakMap<Actor, { zone: string; answer: Written }>()
+  // A token that changes becomes another actor, so this holds until the zone or the mail accounts do not.
+  let written = new WeakMap<Actor, { zone: string; answer: Written }>()
+  workspace.changes.subscribe(events => {
+    if (events.some(({ noun }) => noun === 'mail-account')) written = new WeakMap()
+  })
   bind(route, (_input, { actor }) => {
     const zone = workspace.zone()
     let known = written.get(actor)
@@ -24,13 +27,13 @@ const capabilitiesOf = (actor: Actor, workspace: Workspace, timezone: string) =>
   version: workspace.version,
   token_scopes: [...actor.scopes.keys()].sort(),
   ask_scopes: [...actor.scopes].flatMap(([scope, grant]) => (grant === 'ask' ? [scope] : [])).sort(),
-  tools: toolsFor(actor, noun => noun in workspace),
+  tools: toolsFor(actor, workspace.mail.accounts.list().length > 0),
   own: ['approvals', 'events', 'search', 'undo'],
   timezone,
   safety: { email_send_requires_confirmation: true, destructive_actions_should_confirm: true },
 })
 
-const toolsFor = (actor: Actor, exists: (noun: string) => boolean) => {
+const toolsFor = (actor: Actor, mailIsSetUp: boolean) => {
   const can = (...scopes: Scope[]): boolean => may(actor, scopes) !== 'deny'
   return {
     todos: {
@@ -47,13 +50,13 @@ const toolsFor = (actor: Actor, exists: (noun: string) => boolean) => {
       draft: can('email:draft', 'email:send'),
       send: can('email:send'),
       actions: ['list', 'read', 'draft_document', 'draft', 'send', 'answer_invitation'],
-      available: exists('mail'),
+      available: mailIsSetUp,
     },
     memory: {
       read: can('memory:read', 'memory:write'),
       write: can('memory:write'),
       actions: ['list', 'add', 'delete', 'search', 'update'],
-      available: exists('memory'),
+      available: true,
     },
     calendar: {
       read: can('calendar:read', 'calendar:write'),
@@ -62,7 +65,7 @@ const toolsFor = (actor: Actor, exists: (noun: string) => boolean) => {
         ...['list_events', 'create_event', 'delete_event', 'read_event', 'update_event', 'delete_occurrence'],
         ...['list_calendars', 'create_calendar', 'answer_event'],
       ],
-      available: exists('calendar'),
+      available: true,
     },
     documents: {
       read: can('documents:read', 'documents:write'),
@@ -71,7 +74,7 @@ const toolsFor = (actor: Actor, exists: (noun: string) => boolean) => {
         ...['library', 'read', 'create', 'delete', 'update', 'replace', 'append'],
         ...['versions', 'diff', 'restore', 'recover'],
       ],
-      available: exists('documents'),
+      available: true,
     },
     cookbook: {
       read: can('cookbook:read', 'cookbook:launch'),
@@ -81,7 +84,7 @@ const toolsFor = (actor: Actor, exists: (noun: string) => boolean) => {
         ...['cached', 'presets', 'preset', 'adopt'],
         ...['wait', 'why', 'attempts', 'relaunch'],
       ],
-      available: false,
+      available: true,
     },
   }
 }

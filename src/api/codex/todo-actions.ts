@@ -3,6 +3,7 @@ import type { TodoAnswer } from '../../contract/codex/todos.ts'
 import { Problem } from '../../contract/problem.ts'
 import { todos as routes, type Todo } from '../../contract/todos.ts'
 import type { Workspace } from '../../workspace/workspace.ts'
+import { requireChange } from './changes.ts'
 import type { Fields } from './fields.ts'
 import { asCodexTodo, shortId } from './todo-text.ts'
 
@@ -42,6 +43,7 @@ export const writing: Record<string, TodoAction> = {
       label: fields.text('label'),
       color: fields.text('color'),
       pinned: fields.flag('pinned'),
+      archived: fields.flag('archived'),
       session_id: fields.text('session_id'),
     })
     const type = noteType(fields)
@@ -61,8 +63,8 @@ export const writing: Record<string, TodoAction> = {
 
   async update({ workspace, author, fields }) {
     const type = noteType(fields)
-    const wanted = parsed(routes.edit.in, {
-      id: idOf(fields),
+    const id = idOf(fields)
+    const given = {
       title: fields.text('title'),
       content: fields.text('content'),
       items: itemsOf(fields),
@@ -72,7 +74,10 @@ export const writing: Record<string, TodoAction> = {
       color: fields.text('color'),
       pinned: fields.flag('pinned'),
       archived: fields.flag('archived'),
-    })
+    }
+    workspace.todos.get(id)
+    requireChange({ ...given, type })
+    const wanted = parsed(routes.edit.in, { id, ...given })
     const saved = await workspace.todos.edit(author, { ...wanted, ...(type ? { type } : {}) })
     return { response: `Updated note: "${saved.todo.title}"`, ...shown(saved) }
   },
