@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type TestWorkspace, testWorkspace } from '../peers/workspace.ts'
+import { freePort, type TestKitchen, testKitchen } from '../peers/kitchen.ts'
+import type { TestWorkspace } from '../peers/workspace.ts'
 
 const run = promisify(execFile)
 /** The interpreter itself, not a shim in front of it; empty where there is none. */
@@ -30,12 +31,14 @@ interface Ran {
 }
 
 describe.runIf(python !== '')('the bundles, with the python3 of this machine', { timeout: 120_000 }, () => {
+  let k: TestKitchen
   let w: TestWorkspace
   let home: string
   let token: string
 
   beforeAll(async () => {
-    w = await testWorkspace({ listen: true })
+    k = await testKitchen({ listen: true })
+    w = k.w
     home = mkdtempSync(join(tmpdir(), 'ithaca-bundle-'))
     const scopes = [
       'todos:write',
@@ -49,7 +52,7 @@ describe.runIf(python !== '')('the bundles, with the python3 of this machine', {
     for (const kind of ['codex', 'claude']) await unpack(kind)
   })
   afterAll(async () => {
-    await w[Symbol.asyncDispose]()
+    await k[Symbol.asyncDispose]()
     rmSync(home, { recursive: true, force: true })
   })
 
@@ -107,7 +110,11 @@ describe.runIf(python !== '')('the bundles, with the python3 of this machine', {
     await told('todos', 'edit-item', id, '0', 'brown eggs')
     expect((await told('todos', 'list')).results).toContain('[x] 0: brown eggs')
     await told('todos', 'delete-item', id, '0')
+    for (const item of ['flour', 'salt']) await told('todos', 'add-item', id, item)
+    await told('todos', 'move-item', id, '1', '0')
+    expect((await told('todos', 'view', id)).results).toContain('[ ] 0: salt')
     await told('todos', 'update', id, '{"title": "Shop"}')
+    expect((await told('events', '0')).events).not.toHaveLength(0)
     expect((await told('todos', 'search', 'shop')).todos).toHaveLength(1)
     expect((await told('todos', 'remind', 'call Ann tomorrow at 5pm')).due_date).toBeTruthy()
     await told('todos', 'done', id)
@@ -125,11 +132,17 @@ describe.runIf(python !== '')('the bundles, with the python3 of this machine', {
     await told('documents', 'update', document, '{"title": "Plan B"}')
     expect(await told('documents', 'read', document)).toMatchObject({ current_content: '# Hi\nless' })
     expect((await told('documents', 'list', 'plan')).documents).toHaveLength(1)
+    expect((await told('documents', 'versions', document)).items).toHaveLength(3)
+    expect((await told('documents', 'diff', document, '1', '2')).text).toContain('+more')
+    expect(await told('documents', 'restore', document, '1')).toMatchObject({ current_content: '# Hi' })
+    expect((await told('search', 'plan')).items).toMatchObject([{ noun: 'document', id: document }])
     await told('documents', 'delete', document)
+    await told('documents', 'recover', document)
     const event = (await told('calendar', 'add', 'Standup', '2026-06-11T09:00:00Z')).uid as string
     await told('calendar', 'update', event, '{"location": "Room 1"}')
     expect(await told('calendar', 'read', event)).toMatchObject({ location: 'Room 1' })
     expect((await told('calendar', 'list', '2026-06-11', '2026-06-12')).events).toHaveLength(1)
+    expect((await told('calendar', 'search', 'stand')).events).toHaveLength(1)
     expect((await told('calendar', 'calendars')).calendars).toHaveLength(1)
     await told('calendar', 'delete', event)
     expect(await told('emails', 'draft-doc', 'a@example.org', 'Hi', 'Body')).toMatchObject({ title: 'Hi' })
@@ -153,7 +166,7 @@ describe.runIf(python !== '')('the bundles, with the python3 of this machine', {
     const failed = await script(['todos', 'view', 'none'])
     expect(failed.code).toBe(1)
     expect(JSON.parse(failed.out)).toEqual({ error: "Note 'none' not found", exit_code: 1 })
-    for (const verb of ['serve m vllm', 'preset nothing', 'adopt s m', 'stop serve-x', 'output serve-x'])
+    for (const verb of ['serve m bash', 'preset nothing', 'adopt s m', 'stop serve-x', 'output serve-x'])
       expect((await script(['cookbook', ...verb.split(' ')])).code).toBe(1)
     const wrong = await script(['capabilities'], { ODYSSEUS_API_TOKEN: 'ody_wrong_wrong_wrong' })
     expect(wrong).toMatchObject({ code: 1, out: '', err: '{"error":"Invalid API token"}\n' })
@@ -242,6 +255,27 @@ describe.runIf(python !== '')('the bundles, with the python3 of this machine', {
     }
   })
 
+  test('the debugging loop: launch, wait, why, the fix, ready, what was tried, stop', async () => {
+    const cmd = `${k.machine.bin}/vllm serve demo/kv-too-small --max-model-len 16384 --port ${await freePort()}`
+    const dead = (await told('cookbook', 'serve', 'demo/kv-too-small', cmd)).session_id as string
+    const waited = await script(['cookbook', 'wait', dead, '60'])
+    expect([waited.code, JSON.parse(waited.out)]).toMatchObject([1, { reached: false, ended: true }])
+    const { diagnosis } = (await told('cookbook', 'why', dead)) as {
+      diagnosis: { cause: string; fixes: { id: string; cmd: string | null }[] }
+    }
+    expect(diagnosis.cause).toBe('kv_cache_too_small')
+    const fix = diagnosis.fixes.find(each => each.cmd?.includes('--max-model-len'))!
+    const fixed = await told('cookbook', 'relaunch', dead, fix.id)
+    expect(fixed.difference).toContain('---max-model-len 16384')
+    const alive = fixed.session_id as string
+    expect(await told('cookbook', 'wait', alive, '60')).toMatchObject({ reached: true })
+    expect((await told('cookbook', 'attempts', alive)).items).toHaveLength(2)
+    expect(await told('cookbook', 'stop', alive)).toMatchObject({ exit_code: 0, left: [] })
+    const again = await told('cookbook', 'relaunch', dead, '{"set": ["--max-model-len=4096"]}')
+    expect(again.difference).toContain('+--max-model-len 4096')
+    await told('cookbook', 'stop', again.session_id as string)
+  })
+
   test('the skill teaches what is there', async () => {
     const { readFileSync } = await import('node:fs')
     const skill = readFileSync(join(home, 'codex/odysseus/skills/odysseus/SKILL.md'), 'utf8')
@@ -251,6 +285,18 @@ describe.runIf(python !== '')('the bundles, with the python3 of this machine', {
       /`(todos|emails|memory|documents|calendar|cookbook) ([a-z-]+)/g,
     ))
       expect([noun, verb, help.out.includes(verb!)]).toEqual([noun, verb, true])
+    const dates = [
+      ...skill
+        .split('Dates can be said')[1]!
+        .split('\n\n')[0]!
+        .matchAll(/`([^`]+)`/g),
+    ].map(([, said]) => said!)
+    const phrases = dates.filter(said => !['timezone', 'due_date', 'understood'].includes(said))
+    expect(phrases.length).toBeGreaterThan(7)
+    for (const due of phrases)
+      expect(
+        await told('POST', '/api/codex/todos', JSON.stringify({ title: due, due_date: due })),
+      ).toMatchObject({ exit_code: 0, due_date: expect.any(String) })
     const manifest = JSON.parse(
       readFileSync(join(home, 'codex/odysseus/.codex-plugin/plugin.json'), 'utf8'),
     ) as Record<string, unknown>

@@ -5,15 +5,20 @@ export const script = String.raw`#!/usr/bin/env python3
 capabilities
 todos      list | search TEXT | view ID | add TITLE | remind TEXT | done ID | snooze ID [WHEN]
            toggle ID [INDEX] | add-item ID TEXT | edit-item ID INDEX TEXT | delete-item ID INDEX
-           update ID JSON | delete ID
-emails     list [LIMIT] | read UID | draft-doc TO SUBJECT BODY
+           move-item ID INDEX TO | update ID JSON | delete ID
+emails     list [LIMIT] | read UID | draft-doc TO SUBJECT BODY | send TO SUBJECT BODY
 memory     list | search TEXT | add TEXT [CATEGORY] | update ID TEXT | delete ID
-calendar   list START END | read UID | add SUMMARY START [END] | update UID JSON | delete UID | calendars
+calendar   list START END | search TEXT | read UID | add SUMMARY START [END] | update UID JSON
+           delete UID | calendars
 documents  list [SEARCH] | read ID | create TITLE [CONTENT] [LANGUAGE] | update ID JSON
-           replace ID FIND REPLACEMENT | append ID TEXT | delete ID
+           replace ID FIND REPLACEMENT | append ID TEXT | delete ID | recover ID
+           versions ID | diff ID [FROM] [TO] | restore ID VERSION
 cookbook   tasks | servers | cached [HOST] | presets | output SESSION [TAIL] | serve MODEL COMMAND [HOST]
+           wait SESSION [SECONDS] | why SESSION | attempts SESSION | relaunch SESSION [FIX or JSON]
            preset NAME | adopt SESSION MODEL [HOST] [PORT] | stop SESSION
 approvals  list | wait ID [SECONDS]
+search     TEXT
+events     [SINCE]
 undo       [SEQ]
 GET|POST|PUT|PATCH|DELETE /api/codex/... [JSON]
 
@@ -216,6 +221,30 @@ def wait(id, seconds="600"):
             return 1
 
 
+def wait_ready(session, seconds="600"):
+    """Asks until it is ready or has ended, at most this long; 0 only when it is ready."""
+    until = time.monotonic() + whole(seconds)
+    while True:
+        left = until - time.monotonic()
+        path = ROOT + "cookbook/wait/" + quoted(session) + query(timeout=max(0, min(9, int(left))))
+        status, text = send("GET", path)
+        answer = parsed(text)
+        if status != 200 or not isinstance(answer, dict):
+            return finish(status, text)
+        if answer.get("reached") or answer.get("ended") or left <= 0:
+            show(sys.stdout, text)
+            return 0 if answer.get("reached") else 1
+
+
+def relaunch(session, change=None):
+    fields = {} if change is None else parsed(change)
+    return call(
+        "POST",
+        ROOT + "cookbook/relaunch/" + quoted(session),
+        fields if isinstance(fields, dict) else {"apply": change},
+    )
+
+
 VERBS = {
     "capabilities": lambda: call("GET", ROOT + "capabilities"),
     "todos list": lambda: call("GET", ROOT + "todos"),
@@ -229,6 +258,7 @@ VERBS = {
     "todos add-item": lambda id, *text: todo("add_item", id=id, text=some(text)),
     "todos edit-item": lambda id, index, *text: todo("edit_item", id=id, index=whole(index), text=some(text)),
     "todos delete-item": lambda id, index: todo("delete_item", id=id, index=whole(index)),
+    "todos move-item": lambda id, index, to: todo("move_item", id=id, index=whole(index), to=whole(to)),
     "todos update": update_todo,
     "todos delete": lambda id: todo("delete", id=id),
     "emails list": lambda limit="10": call(
@@ -238,12 +268,16 @@ VERBS = {
     "emails draft-doc": lambda to, subject, body="": call(
         "POST", ROOT + "emails/draft-document", dict(to=to, subject=subject, body=body)
     ),
+    "emails send": lambda to, subject, body: call(
+        "POST", ROOT + "emails/send", dict(to=to, subject=subject, body=body)
+    ),
     "memory list": lambda: call("GET", ROOT + "memory"),
     "memory search": lambda *text: call("GET", ROOT + "memory" + query(search=some(text))),
     "memory add": lambda text, category="fact": call("POST", ROOT + "memory", dict(text=text, category=category)),
     "memory update": lambda id, *text: call("PATCH", ROOT + "memory/" + quoted(id), dict(text=some(text))),
     "memory delete": lambda id: call("DELETE", ROOT + "memory/" + quoted(id)),
     "calendar list": lambda start, end: call("GET", ROOT + "calendar/events" + query(start=start, end=end)),
+    "calendar search": lambda *text: call("GET", ROOT + "calendar/search" + query(q=some(text))),
     "calendar read": lambda uid: call("GET", ROOT + "calendar/events/" + quoted(uid)),
     "calendar add": lambda summary, start, end=None: call(
         "POST", ROOT + "calendar/events", given(summary=summary, dtstart=start, dtend=end)
@@ -266,6 +300,14 @@ VERBS = {
     ),
     "documents append": lambda id, text: call("POST", ROOT + "documents/" + quoted(id) + "/append", dict(text=text)),
     "documents delete": lambda id: call("DELETE", ROOT + "documents/" + quoted(id)),
+    "documents recover": lambda id: call("POST", ROOT + "documents/" + quoted(id) + "/recover"),
+    "documents versions": lambda id: call("GET", ROOT + "documents/" + quoted(id) + "/versions"),
+    "documents diff": lambda id, old=None, new=None: call(
+        "GET", ROOT + "documents/" + quoted(id) + "/diff" + query(**given(**{"from": old, "to": new}))
+    ),
+    "documents restore": lambda id, version: call(
+        "POST", ROOT + "documents/" + quoted(id) + "/restore", dict(version=whole(version))
+    ),
     "cookbook tasks": lambda: call("GET", ROOT + "cookbook/tasks"),
     "cookbook servers": lambda: call("GET", ROOT + "cookbook/servers"),
     "cookbook cached": lambda host="": call("GET", ROOT + "cookbook/cached" + (query(host=host) if host else "")),
@@ -281,8 +323,14 @@ VERBS = {
         "POST", ROOT + "cookbook/adopt", dict(tmux_session=session, model=model, host=host, port=whole(port))
     ),
     "cookbook stop": lambda session: call("POST", ROOT + "cookbook/stop/" + quoted(session)),
+    "cookbook wait": wait_ready,
+    "cookbook why": lambda session: call("GET", ROOT + "cookbook/why/" + quoted(session)),
+    "cookbook attempts": lambda session: call("GET", ROOT + "cookbook/attempts/" + quoted(session)),
+    "cookbook relaunch": relaunch,
     "approvals list": lambda: call("GET", ROOT + "approvals"),
     "approvals wait": wait,
+    "search": lambda *text: call("GET", ROOT + "search" + query(q=some(text))),
+    "events": lambda since=None: call("GET", ROOT + "events" + query(**given(since=since))),
     "undo": lambda seq=None: call("POST", ROOT + "undo", given(seq=None if seq is None else whole(seq))),
 }
 
