@@ -47,10 +47,17 @@ export const addWorkspace = (program: Command, around: Around): void => {
   program
     .command('backup <file>')
     .description('Copies the database to a new file, while everything goes on')
-    .action(async (file: string) => {
+    .option('--with-key', 'copies the key of sealed secrets, too, to FILE.key: who has both has the secrets')
+    .action(async (file: string, { withKey }: { withKey?: boolean }) => {
       const { client } = await around.door()
-      const made = await client.call(workspace.backup, { file: resolve(file) })
-      around.print(around.json() ? JSON.stringify(made) : `${made.file}, ${made.bytes} bytes.`)
+      const made = await client.call(workspace.backup, { file: resolve(file), with_key: withKey ?? false })
+      if (around.json()) return around.print(JSON.stringify(made))
+      around.print(`${made.file}, ${made.bytes} bytes.`)
+      if (made.key) around.print(`${made.key} opens the secrets in it: keep the two apart.`)
+      if (made.needs_key)
+        around.print(
+          `Passwords and tokens in it are sealed: they open only with ${made.needs_key}, which is not in the copy (--with-key copies it).`,
+        )
     })
 
   for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])

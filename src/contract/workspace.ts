@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { route } from './route.ts'
-import { done, text } from './words.ts'
+import { done, flag, text } from './words.ts'
 
 export const Status = z.object({
   version: z.string(),
@@ -41,8 +41,21 @@ export const workspace = {
     scope: 'operator',
     danger: 'none',
     summary: 'Copies the database to a new file, while everything goes on',
-    in: z.strictObject({ file: text(4096, 1) }),
-    out: z.object({ file: z.string(), bytes: z.number() }),
+    in: z.strictObject({
+      file: text(4096, 1),
+      with_key: flag()
+        .default(false)
+        .describe('also copies the key of sealed secrets, to a file beside it: who has both has the secrets'),
+    }),
+    out: z.object({
+      file: z.string(),
+      bytes: z.number(),
+      key: z
+        .string()
+        .nullable()
+        .describe('the copy of the key that opens its secrets, where it was asked for'),
+      needs_key: z.string().nullable().describe('the key that its secrets need, where it was not copied'),
+    }),
   }),
   timezone: route({
     id: 'workspace.timezone',

@@ -1,7 +1,6 @@
-import { rmSync, statSync, writeFileSync } from 'node:fs'
-import { isAbsolute } from 'node:path'
 import { Problem } from '../../contract/problem.ts'
 import { workspace as routes } from '../../contract/workspace.ts'
+import { backUp } from '../../workspace/backup.ts'
 import type { Workspace } from '../../workspace/workspace.ts'
 import type { Bind } from '../bind.ts'
 
@@ -25,16 +24,9 @@ export const bindWorkspace = (bind: Bind, workspace: Workspace): void => {
       newest_change: workspace.changes.newest(),
     }
   })
-  bind(routes.backup, async ({ file }) => {
-    if (!isAbsolute(file)) throw new Problem('invalid', `'${file}' is not an absolute path.`)
-    if (!makeEmpty(file)) throw new Problem('conflict', `${file} exists; a backup never overwrites.`)
-    try {
-      await workspace.store.backup(file)
-    } catch (error) {
-      rmSync(file, { force: true })
-      throw new Problem('failed', `${file} could not be written: ${(error as Error).message}.`)
-    }
-    return { file, bytes: statSync(file).size }
+  bind(routes.backup, ({ file, with_key }) => {
+    workspace.changes.settle()
+    return backUp(workspace, file, with_key)
   })
   bind(routes.timezone, ({ timezone }, { author }) => {
     workspace.setZone(author, timezone.trim())
@@ -59,16 +51,4 @@ const nextReminder = ({ todos, calendar, now }: Workspace) => {
   const at = todo?.snoozed_until ?? todo?.due_at ?? Number.POSITIVE_INFINITY
   if (event && event.at < at) return event
   return todo ? { id: todo.id, title: todo.title, at } : null
-}
-
-/** Its owner's alone from the first byte on; false where something is already. */
-const makeEmpty = (file: string): boolean => {
-  try {
-    writeFileSync(file, '', { flag: 'wx', mode: 0o600 })
-    return true
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    if (code === 'EEXIST') return false
-    throw new Problem('failed', `${file} could not be written: ${message}.`)
-  }
 }
