@@ -1,5 +1,5 @@
 import type { CalendarInfo } from '../src/contract/calendar.ts'
-import { matchWords, type Row, type Tx } from './changes.ts'
+import { matchWords, type Quiet, type Row, type Tx } from './changes.ts'
 import type { Store } from './database.ts'
 import { listPage } from './page.ts'
 
@@ -19,6 +19,24 @@ export interface KeptCalendar {
 }
 
 export type ShownCalendar = KeptCalendar & CalendarInfo
+
+type CalendarRow = Omit<ShownCalendar, 'read_only' | 'kept' | 'subscription'> & {
+  read_only: number
+  kept: number
+  every: number | null
+  alarms: number | null
+  retry_at: number | null
+}
+
+const toCalendar = ({ every, alarms, retry_at, ...row }: CalendarRow): ShownCalendar => ({
+  ...row,
+  read_only: row.read_only === 1,
+  kept: row.kept === 1,
+  subscription:
+    every === null
+      ? null
+      : { host: URL.parse(row.href ?? '')?.host ?? '', every, alarms: alarms === 1, retry_at },
+})
 
 /** An event as it is kept. How a changed date of a series looks is the affair of the calendar. */
 export interface KeptEvent<Override> {
@@ -106,16 +124,16 @@ export const openCalendar = <Override>(store: Store) => {
   return {
     calendars: (): ShownCalendar[] =>
       store
-        .sql<Omit<ShownCalendar, 'read_only' | 'kept'> & { read_only: number; kept: number }>(
-          `SELECT calendars.*, synced_at, problem,
+        .sql<CalendarRow>(
+          `SELECT calendars.*, synced_at, problem, retry_at, every, alarms,
              (SELECT count(*) FROM events WHERE calendar = calendars.id) AS events,
              (SELECT count(*) FROM event_links
               WHERE calendar = calendars.id AND state <> 'same' AND conflict IS NULL) AS waiting,
              (SELECT count(*) FROM event_links WHERE calendar = calendars.id AND conflict IS NOT NULL) AS conflicts
-           FROM calendars LEFT JOIN calendar_states USING (id) ORDER BY created_at, calendars.rowid`,
+           FROM calendars LEFT JOIN calendar_states USING (id) LEFT JOIN calendar_subscriptions USING (id) ORDER BY created_at, calendars.rowid`,
         )
         .all()
-        .map(row => ({ ...row, read_only: row.read_only === 1, kept: row.kept === 1 })),
+        .map(toCalendar),
     /** `quietly`: as its server has it, which is nothing that undo takes back. */
     putCalendar: (tx: Tx, calendar: KeptCalendar, quietly = false): void =>
       (quietly ? tx.quietly : tx).put('calendars', {
@@ -173,6 +191,10 @@ export const openCalendar = <Override>(store: Store) => {
     put: (tx: Tx, event: Kept, quietly = false): void =>
       (quietly ? tx.quietly : tx).put('events', toRow(event)),
     remove: (tx: Tx, id: string, quietly = false): void => (quietly ? tx.quietly : tx).remove('events', id),
+
+    /** What can be read again from where it came. */
+    cache: ({ quietly }: Quiet, event: Kept): void => quietly.put('events', toRow(event)),
+    uncache: ({ quietly }: Quiet, id: string): void => quietly.remove('events', id),
 
     /** The answer that was given last, by what it answers and who answers. */
     answer: (id: string): GivenAnswer | undefined =>

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { CalendarStore } from '../../store/calendar.ts'
 import type { CalendarRemote } from '../../store/calendar-remote.ts'
+import type { SubscriptionStore } from '../../store/calendar-subscriptions.ts'
 import type { Author, Changes } from '../../store/changes.ts'
 import type { CalendarEvent, calendar as routes } from '../contract/calendar.ts'
 import { notFound, Problem } from '../contract/problem.ts'
@@ -27,6 +28,7 @@ import {
 import { type Conflicts, openConflicts } from './conflicts.ts'
 import { type Found, isSeries, type Kept, labelsOf, presenter, wordsOf } from './entries.ts'
 import { type Override, occurrenceUid, readUid } from './event.ts'
+import { openSubscriptions, type Subscriptions } from './feeds/subscriptions.ts'
 import type { Owns } from './itip-merge.ts'
 import { findOccurrence } from './recurrence.ts'
 import { openScheduling, type Scheduling } from './scheduling.ts'
@@ -66,6 +68,7 @@ export interface Calendar {
   export(calendar: string | undefined): string
   readonly alarms: Alarms
   readonly scheduling: Scheduling
+  readonly subscriptions: Subscriptions
 }
 
 const FOUR_WEEKS = 28 * DAY
@@ -73,6 +76,7 @@ const FOUR_WEEKS = 28 * DAY
 export const openCalendar = (deps: {
   store: CalendarStore<Override>
   remote: CalendarRemote
+  feeds: SubscriptionStore
   changes: Changes
   now: () => number
   zone: () => string
@@ -337,6 +341,7 @@ export const openCalendar = (deps: {
     import: transfer.import,
     export: transfer.export,
     alarms: openAlarms(deps),
+    subscriptions: openSubscriptions({ ...deps, ...deps.servers, calendars }),
     scheduling: openScheduling({ ...deps, calendars, owns, usualAlarm, show }),
   }
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { CalendarStore, KeptCalendar, ShownCalendar } from '../../store/calendar.ts'
 import type { CalendarRemote } from '../../store/calendar-remote.ts'
+import type { SubscriptionStore } from '../../store/calendar-subscriptions.ts'
 import type { Author, Changes, Tx } from '../../store/changes.ts'
 import { type CalendarInfo, PERSONAL } from '../contract/calendar.ts'
 import { notFound, Problem } from '../contract/problem.ts'
@@ -24,10 +25,11 @@ export interface Calendars {
 export const openCalendars = (deps: {
   store: CalendarStore<Override>
   remote: CalendarRemote
+  feeds: SubscriptionStore
   changes: Changes
   now: () => number
 }): Calendars => {
-  const { store, remote, changes, now } = deps
+  const { store, remote, feeds, changes, now } = deps
 
   const find = (idOrName: string): ShownCalendar | undefined => {
     const all = store.calendars()
@@ -158,9 +160,15 @@ export const openCalendars = (deps: {
           `"${calendar.name}" lies on a server and is not deleted from here: ithaca calendars edit ${calendar.id} --no-keep takes it off this list.`,
         )
       const events = store.of(calendar.id)
+      const subscribed = calendar.kind === 'subscription'
       changes.write(author, tx => {
-        for (const event of events) store.remove(tx, event.id)
+        // Of a subscription undo brings back the calendar, which is then read anew.
+        for (const event of events) store.remove(tx, event.id, subscribed)
         store.removeCalendar(tx, calendar.id)
+        if (subscribed) {
+          feeds.remove(tx, calendar.id)
+          remote.removeState(tx, calendar.id)
+        }
         tx.say({
           action: 'calendars.rm',
           noun: 'calendar',

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { readRule } from '../time/rule.ts'
 import { DAY, HOUR, MINUTE, readWall, SECOND, type Wall } from '../time/wall.ts'
 import { zoneOf } from '../time/zone.ts'
@@ -15,7 +15,7 @@ import {
 } from './event.ts'
 import { type Ical, type Line, readLine } from './ics-line.ts'
 import { attendeesOf, organizerOf } from './ics-people.ts'
-import { type Component, linesOf, readTree } from './ics-tree.ts'
+import { type Component, linesOf, readTreeInTurns } from './ics-tree.ts'
 import { zonesOf } from './ics-zones.ts'
 import { keyOf } from './recurrence.ts'
 import { inTurns } from './turns.ts'
@@ -79,7 +79,7 @@ export function keyFor(stamp: Stamp, clock: EventClock): string {
 
 const LENGTH = /^([+-])?P(?:(\d{1,6})W)?(?:(\d{1,6})D)?(?:T(?:(\d{1,7})H)?(?:(\d{1,8})M)?(?:(\d{1,9})S)?)?$/
 
-function readLength(text: string): number | null {
+export function readLength(text: string): number | null {
   const found = LENGTH.exec(text.trim().toUpperCase())
   if (!found || found.slice(2).every(part => part === undefined)) return null
   const [weeks, days, hours, minutes, seconds] = found.slice(2).map(part => Number(part ?? 0))
@@ -149,6 +149,13 @@ function timesOf(
   return { ...times, dtend: timeText(Math.max(wall, start.wall + (start.dateOnly ? DAY : 0)), kind) }
 }
 
+/** What has no name of its own is known by what it says: read again, it is the same. */
+const unnamed = ({ lines }: Component): string =>
+  createHash('sha256')
+    .update(lines.filter(line => !/^DTSTAMP[;:]/i.test(line)).join('\n'))
+    .digest('hex')
+    .slice(0, 32)
+
 const EPOCH = '1970-01-01T00:00:00Z'
 const UNTIMED = { dtstart: EPOCH, dtend: EPOCH, allDay: false, tzid: null }
 
@@ -162,7 +169,7 @@ function readEvent(component: Component, reader: Reader): Parsed | null {
   }
   const of = (name: string): Line | undefined => lines.find(line => line.name === name)
   const text = (name: string): string => of(name)?.values[0] ?? ''
-  const uid = text('UID').trim().slice(0, 1000) || randomUUID()
+  const uid = text('UID').trim().slice(0, 1000) || unnamed(component)
   const said = timesOf(of, reader)
   const times = said ?? (reader.untimed ? UNTIMED : null)
   if (!times) {
@@ -295,7 +302,8 @@ export type Parsing =
 
 /** The events of an iCalendar text, each by itself. */
 export async function parseIcs(text: string, options: { zone: string; untimed?: boolean }): Promise<Parsing> {
-  const tree = readTree(text)
+  const turn = inTurns()
+  const tree = await readTreeInTurns(text, turn)
   if (!tree.ok) return tree
   const { default: ical } = await import('ical.js')
   const reader: Reader = {
@@ -305,7 +313,6 @@ export async function parseIcs(text: string, options: { zone: string; untimed?: 
     untimed: options.untimed ?? false,
   }
   const parsed: Parsed[] = []
-  const turn = inTurns()
   for (const component of tree.roots.flatMap(root => root.children)) {
     if (component.name === 'VEVENT') {
       const event = readEvent(component, reader)

@@ -12,32 +12,69 @@ const DEEPEST = 8
 
 /** Takes the text apart by BEGIN and END; what single lines mean is left to others. */
 export function readTree(text: string): Tree {
+  const steps = treeSteps(text)
+  for (;;) {
+    const step = steps.next()
+    if (step.done) return step.value
+  }
+}
+
+/** The same, letting others have their turn in between. */
+export async function readTreeInTurns(text: string, turn: () => Promise<void>): Promise<Tree> {
+  const steps = treeSteps(text)
+  for (;;) {
+    const step = steps.next()
+    if (step.done) return step.value
+    await turn()
+  }
+}
+
+const PIECE = 64 * 1024
+
+/** Whole lines, put together again where they were folded, some at a time. */
+function* linePieces(text: string): Generator<string[]> {
+  for (let from = text.startsWith('\uFEFF') ? 1 : 0; from < text.length; ) {
+    let to = text.indexOf('\n', from + PIECE)
+    while (to >= 0 && /[ \t]/.test(text[to + 1] ?? '')) to = text.indexOf('\n', to + 1)
+    const end = to < 0 ? text.length : to + 1
+    yield text
+      .slice(from, end)
+      .replace(/\r?\n[ \t]/g, '')
+      .split(/\r\n|\n|\r/)
+    from = end
+  }
+}
+
+function* treeSteps(text: string): Generator<void, Tree> {
   if (text.length > LONGEST)
     return { ok: false, reason: 'The calendar is larger than 20 MB; import it in parts.' }
   const top: Component = { name: '', lines: [], children: [] }
   const open: Component[] = [top]
-  const lines = text
-    .replace(/^\uFEFF/, '')
-    .replace(/\r?\n[ \t]/g, '')
-    .split(/\r\n|\n|\r/)
-  for (const [index, line] of lines.entries()) {
-    if (line === '') continue
-    const edge = /^(BEGIN|END):([A-Za-z0-9-]{1,60})\s*$/i.exec(line)
-    const current = open.at(-1)!
-    if (!edge) {
-      current.lines.push(line)
-      continue
+  let number = 0
+  for (const lines of linePieces(text)) {
+    for (const line of lines) {
+      number++
+      if (line === '') continue
+      const edge = /^(BEGIN|END):([A-Za-z0-9-]{1,60})\s*$/i.exec(line)
+      const current = open.at(-1)!
+      if (!edge) {
+        current.lines.push(line)
+        continue
+      }
+      const name = edge[2]!.toUpperCase()
+      if (edge[1]!.toUpperCase() === 'BEGIN') {
+        if (open.length > DEEPEST)
+          return { ok: false, reason: `Line ${number}: components are nested more than ${DEEPEST} deep.` }
+        const child: Component = { name, lines: [], children: [] }
+        current.children.push(child)
+        open.push(child)
+      } else if (current.name !== name || current === top) {
+        return { ok: false, reason: `Line ${number}: END:${name} closes nothing that is open.` }
+      } else open.pop()
     }
-    const name = edge[2]!.toUpperCase()
-    if (edge[1]!.toUpperCase() === 'BEGIN') {
-      if (open.length > DEEPEST)
-        return { ok: false, reason: `Line ${index + 1}: components are nested more than ${DEEPEST} deep.` }
-      const child: Component = { name, lines: [], children: [] }
-      current.children.push(child)
-      open.push(child)
-    } else if (current.name !== name || current === top) {
-      return { ok: false, reason: `Line ${index + 1}: END:${name} closes nothing that is open.` }
-    } else open.pop()
+    // The end of the piece was the end of a line, behind which an empty one was counted.
+    number--
+    yield
   }
   if (open.length > 1)
     return { ok: false, reason: `The text ends inside ${open.at(-1)!.name}; the file is cut off.` }

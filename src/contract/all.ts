@@ -2,6 +2,7 @@ import { about } from './about.ts'
 import { access } from './access.ts'
 import { calendar, calendars } from './calendar.ts'
 import { calendarAccounts } from './calendar-accounts.ts'
+import { calendarSubscriptions } from './calendar-subscriptions.ts'
 import { calendarSync } from './calendar-sync.ts'
 import { codex } from './codex/all.ts'
 import { cookbook } from './cookbook.ts'
@@ -29,6 +30,7 @@ export const groups: Record<string, Record<string, Route>> = {
   calendars,
   calendarSync,
   calendarAccounts,
+  calendarSubscriptions,
   mail,
   mailAccounts,
   memory,

@@ -19,6 +19,17 @@ export const CalendarInfo = z.object({
   conflicts: z.number().int(),
   synced_at: z.number().nullable(),
   problem: z.string().nullable().describe('why the last sync did not do all it should'),
+  subscription: z
+    .object({
+      host: z.string(),
+      every: z.number().describe('seconds'),
+      alarms: z.boolean(),
+      retry_at: z.number().nullable(),
+    })
+    .nullable()
+    .describe(
+      'from where it is read, and how; of the address only the host, because the rest may be a secret',
+    ),
   created_at: z.number(),
   updated_at: z.number(),
 })

@@ -8,6 +8,8 @@ export interface FetchOptions {
   ca?: Buffer
   /** Plain http is for this machine alone, unless it may go anywhere. */
   plain: 'loopback' | 'anywhere'
+  /** Only to addresses that everybody can reach. */
+  blockPrivate?: boolean
   /** The largest body that is taken. */
   limit: number
   /** No byte for so long: the connection is given up. */
@@ -103,10 +105,10 @@ const withoutSecret = (given: RequestInit['headers']): Headers => {
   return headers
 }
 
-const allowed = async (url: URL, { plain: where }: FetchOptions): Promise<string> => {
+const allowed = async (url: URL, { plain: where, blockPrivate = false }: FetchOptions): Promise<string> => {
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
     throw new Problem('invalid', `${url.protocol} is not http or https.`)
-  const target = await targetOf(url, false)
+  const target = await targetOf(url, blockPrivate)
   if ('refused' in target) throw new Problem('invalid', `Refused: ${target.refused}.`)
   if (url.protocol === 'http:' && where === 'loopback' && !isLoopback(target.address))
     throw new Problem('invalid', `${url.host}: plain http is for loopback only. Use https.`)

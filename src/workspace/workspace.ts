@@ -4,6 +4,7 @@ import { hostname } from 'node:os'
 import { openAccess as openAccessStore } from '../../store/access.ts'
 import { openCalendar as openCalendarStore } from '../../store/calendar.ts'
 import { openCalendarRemote } from '../../store/calendar-remote.ts'
+import { openSubscriptionStore } from '../../store/calendar-subscriptions.ts'
 import { type Author, type Changes, openChanges } from '../../store/changes.ts'
 import { openStore, type Store } from '../../store/database.ts'
 import { openDocuments as openDocumentStore } from '../../store/documents.ts'
@@ -115,6 +116,7 @@ export const openWorkspace = (options: OpenOptions): Workspace => {
   const calendar = openCalendar({
     store: openCalendarStore<Override>(store),
     remote: openCalendarRemote(store),
+    feeds: openSubscriptionStore(store),
     changes,
     now,
     zone,
@@ -191,6 +193,7 @@ export const openWorkspace = (options: OpenOptions): Workspace => {
         settings.look()
         if (zone() !== before) calendar.alarms.recheck()
       })
+      clock.every(5000, () => calendar.subscriptions.round())
       clock.every(1000, () => bell.look())
       clock.every(1000, () => notify.round())
       clock.every(1000, () => approvals.expire())
@@ -201,6 +204,7 @@ export const openWorkspace = (options: OpenOptions): Workspace => {
       await notify.close()
       await mail.close()
       await workspace.calendar.syncing.close()
+      await calendar.subscriptions.close()
       await cookbook.close()
       journal.close()
       changes.settle()

@@ -10,6 +10,7 @@ import { people } from './009-people.ts'
 import { keys } from './010-keys.ts'
 import { caldav } from './011-caldav.ts'
 import { answers } from './012-answers.ts'
+import { subscriptions } from './013-subscriptions.ts'
 
 /** Forward only; the position in this list is the version it brings the file to. Never edit one that has landed. */
 export const migrations: readonly string[] = [
@@ -25,4 +26,5 @@ export const migrations: readonly string[] = [
   keys,
   caldav,
   answers,
+  subscriptions,
 ]

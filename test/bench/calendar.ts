@@ -1,8 +1,12 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { RRuleTemporal } from 'rrule-temporal'
 import { Temporal } from 'temporal-polyfill'
 import type { Series } from '../../src/calendar/event.ts'
 import { expand, type Window } from '../../src/calendar/recurrence.ts'
 import { calendar } from '../../src/contract/calendar.ts'
+import { calendarSubscriptions } from '../../src/contract/calendar-subscriptions.ts'
 import { type TestWorkspace, testWorkspace } from '../peers/workspace.ts'
 import type { Print } from './run.ts'
 
@@ -104,6 +108,46 @@ async function throughTheApi(print: Print, w: TestWorkspace): Promise<void> {
   })
 }
 
+/** Ten thousand events of somebody else, read and then all changed, beside the longest time nothing else could run. */
+async function aLargeFeed(print: Print, w: TestWorkspace): Promise<void> {
+  const text = (word: string): string =>
+    ['BEGIN:VCALENDAR', ...Array.from({ length: 10_000 }, (_, i) => eventOf(i, word)), 'END:VCALENDAR'].join(
+      '\r\n',
+    )
+  const texts = [text('Match'), text('Game')]
+  let served = texts[0]!
+  const server = createServer((_request, response) => response.end(served))
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  const delay = monitorEventLoopDelay({ resolution: 1 })
+  delay.enable()
+  const subscribed = await timed(() => w.client.call(calendarSubscriptions.subscribe, { url, name: 'Large' }))
+  served = texts[1]!
+  const changed = await timed(() => w.client.call(calendarSubscriptions.refresh, { id: 'Large' }))
+  delay.disable()
+  server.close()
+  print({ what: 'a subscription of 10,000 events read for the first time', value: subscribed, unit: 'ms' })
+  print({ what: 'the same when all of them changed', value: changed, unit: 'ms' })
+  print({
+    what: 'the longest time nothing else could run meanwhile',
+    value: delay.max / 1e6,
+    unit: 'ms',
+    limit: 100,
+  })
+}
+
+const eventOf = (n: number, word: string): string =>
+  [
+    'BEGIN:VEVENT',
+    `UID:event-${n}@example.org`,
+    'DTSTAMP:20260101T000000Z',
+    `DTSTART;TZID=Europe/Berlin:2026${String((n % 12) + 1).padStart(2, '0')}${String((n % 28) + 1).padStart(2, '0')}T090000`,
+    'DURATION:PT1H',
+    `SUMMARY:${word} ${n}`,
+    'DESCRIPTION:Some words\\, and more of them',
+    'END:VEVENT',
+  ].join('\r\n')
+
 async function timed(work: () => Promise<unknown>): Promise<number> {
   const began = performance.now()
   await work()
@@ -159,6 +203,7 @@ export async function run(print: Print): Promise<void> {
   const w = await testWorkspace({ now: () => year.start })
   try {
     await throughTheApi(print, w)
+    await aLargeFeed(print, w)
   } finally {
     await w[Symbol.asyncDispose]()
   }

@@ -1,5 +1,6 @@
 import { calendars as calendarRoutes, calendar as routes } from '../../contract/calendar.ts'
 import { calendarAccounts } from '../../contract/calendar-accounts.ts'
+import { calendarSubscriptions as feedRoutes } from '../../contract/calendar-subscriptions.ts'
 import { calendarSync } from '../../contract/calendar-sync.ts'
 import type { Workspace } from '../../workspace/workspace.ts'
 import type { Bind } from '../bind.ts'
@@ -59,6 +60,10 @@ export const bindCalendar = (bind: Bind, { calendar }: Workspace): void => {
   bind(calendarRoutes.list, () => ({ items: calendars.list() }))
   bind(calendarRoutes.add, (input, { author }) => calendars.add(author, input))
   bind(calendarRoutes.edit, (input, { author }) => calendars.edit(author, input))
+  const { subscriptions } = calendar
+  bind(feedRoutes.subscribe, (input, { author, actor }) => subscriptions.add(author, input, !actor.operator))
+  bind(feedRoutes.change, (input, { author, actor }) => subscriptions.edit(author, input, !actor.operator))
+  bind(feedRoutes.refresh, ({ id }) => subscriptions.refresh(id))
   bind(calendarRoutes.remove, ({ id }, { author }) => {
     calendars.remove(author, id)
     return { ok: true }
