@@ -46,13 +46,21 @@ export interface Saved {
 
 export type NewEvent = Asked & { summary: string; calendar?: string; source?: string }
 
+/** The dates in a window, and how one of them is shown, as JSON. */
+export interface Listed {
+  entries: readonly Entry<Kept>[]
+  text(entry: Entry<Kept>): string
+  truncated: boolean
+  problems: string[]
+}
+
 export interface Calendar {
   readonly calendars: Calendars
   readonly conflicts: Conflicts
   readonly syncing: Syncing
   /** What happens in a window whose ends are said in words; `end` left out: four weeks later. */
   between(asked: { start: string; end?: string; calendar?: string; limit?: number }): Promise<Unfolded>
-  list(query: Parsed<typeof routes.list>): Promise<Output<typeof routes.list>>
+  list(query: Parsed<typeof routes.list>): Promise<Listed>
   agenda(query: Parsed<typeof routes.agenda>): Promise<Output<typeof routes.agenda>>
   search(query: Parsed<typeof routes.search>): Output<typeof routes.search>
   /** By id, uid, or a part of the id that only one has; `exact`: by the whole id or uid only. */
@@ -188,8 +196,8 @@ export const openCalendar = (deps: {
 
     async list(query) {
       const { entries, truncated, problems } = await between(query)
-      const { entry } = shower()
-      return { items: entries.map(each => entry(each.event, each)), truncated, problems }
+      const { entryText } = shower()
+      return { entries, text: each => entryText(each.event, each), truncated, problems }
     },
 
     async agenda({ start, days, calendar }) {

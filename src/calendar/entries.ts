@@ -51,33 +51,53 @@ export const labelsOf = (calendars: CalendarInfo[]): Labels => {
 export const presenter = (zoneName: string, labels: Labels, owns: (address: string) => boolean) => {
   const zone = zoneOf(zoneName)
 
-  const entry = (event: Kept, occurrence: Occurrence): ShownEntry => {
-    const { recurrenceId, allDay, changes, startsAt, endsAt } = occurrence
+  /** What is of one date alone, where it has no words of its own. */
+  const dateOf = (event: Kept, { recurrenceId, allDay, dtstart, dtend, startsAt, endsAt }: Occurrence) => ({
+    id: recurrenceId === null ? event.id : occurrenceUid(event.id, recurrenceId),
+    recurrence_id: recurrenceId,
+    start: allDay ? dtstart : instantText(startsAt, zone),
+    end: allDay ? dtend : instantText(endsAt, zone),
+    starts_at: startsAt,
+    ends_at: endsAt,
+  })
+
+  const wordsShown = (event: Kept, { allDay, tzid, changes }: Occurrence) => {
     const words = changes ? { ...event, ...changes } : event
     const { name, color } = labels(event.calendar)
     return {
-      id: recurrenceId === null ? event.id : occurrenceUid(event.id, recurrenceId),
       event_id: event.id,
       uid: event.uid,
-      recurrence_id: recurrenceId,
       calendar: event.calendar,
       calendar_name: name,
       color: event.color ?? color,
       summary: words.summary,
       description: words.description,
       location: words.location,
-      start: allDay ? occurrence.dtstart : instantText(startsAt, zone),
-      end: allDay ? occurrence.dtend : instantText(endsAt, zone),
       all_day: allDay,
-      tzid: occurrence.tzid,
-      starts_at: startsAt,
-      ends_at: endsAt,
+      tzid,
       repeats: isSeries(event),
       changed: changes !== null,
       busy: words.busy,
       cancelled: words.cancelled,
       answer: answerIn(words),
     }
+  }
+
+  const entry = (event: Kept, occurrence: Occurrence): ShownEntry => ({
+    ...dateOf(event, occurrence),
+    ...wordsShown(event, occurrence),
+  })
+
+  const written = new Map<Kept, string>()
+
+  /** The same as JSON: the words that the dates of a series share are written once, and are most of it. */
+  const entryText = (event: Kept, occurrence: Occurrence): string => {
+    let words = occurrence.changes ? undefined : written.get(event)
+    if (words === undefined) {
+      words = JSON.stringify(wordsShown(event, occurrence)).slice(1)
+      if (!occurrence.changes) written.set(event, words)
+    }
+    return `${JSON.stringify(dateOf(event, occurrence)).slice(0, -1)},${words}`
   }
 
   /** One's own answer, where somebody else invites. */
@@ -110,7 +130,7 @@ export const presenter = (zoneName: string, labels: Labels, owns: (address: stri
     }
   }
 
-  return { entry, whole }
+  return { entry, entryText, whole }
 }
 
 export type Presenter = ReturnType<typeof presenter>

@@ -5,6 +5,7 @@ import { calendarSync } from '../../contract/calendar-sync.ts'
 import type { Workspace } from '../../workspace/workspace.ts'
 import type { Bind } from '../bind.ts'
 import { answeredEvent } from '../invitations.ts'
+import { listInSlices } from '../slices.ts'
 
 /** How long a caller is kept for the mail server's answer. */
 const PATIENCE = 10_000
@@ -12,7 +13,10 @@ const PATIENCE = 10_000
 export const bindCalendar = (bind: Bind, { calendar }: Workspace): void => {
   const { calendars, show, syncing } = calendar
   const { accounts } = syncing
-  bind(routes.list, input => calendar.list(input))
+  bind(routes.list, async input => {
+    const { entries, text, ...rest } = await calendar.list(input)
+    return listInSlices(entries, text, rest)
+  })
   bind(routes.agenda, input => calendar.agenda(input))
   bind(routes.search, input => calendar.search(input))
   bind(routes.get, ({ id }) => show(calendar.find(id)))
