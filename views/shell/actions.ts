@@ -160,13 +160,19 @@ const general: Action<Shell, never>[] = [
   {
     id: 'screen.undo',
     title: 'undo',
-    help: 'Takes back the last change that can be.',
+    help: 'Takes back the last change that can be, or all that one key made.',
     where,
     writes: true,
     danger: 'none',
     async run(shell) {
-      const { undone } = await shell.client.call(events.undo, {})
-      shell.toast('good', `Undone: ${undone.summary}`)
+      const together = shell.together.take()
+      if (together.length === 0) {
+        const { undone } = await shell.client.call(events.undo, {})
+        shell.toast('good', `Undone: ${undone.summary}`)
+        return
+      }
+      for (const seq of together) await shell.client.call(events.undo, { seq })
+      shell.toast('good', `Undone: all ${together.length} changes of the last key.`)
     },
   },
   {

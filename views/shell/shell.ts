@@ -31,6 +31,7 @@ import { Line, type LineSpec } from './overlays/line.tsx'
 import { type Choice, Menu } from './overlays/menu.tsx'
 import { Page } from './overlays/page.tsx'
 import { Palette, type PaletteSpec } from './overlays/palette.tsx'
+import { Together } from './together.ts'
 
 /** What is kept from one start to the next. */
 interface Kept {
@@ -47,6 +48,7 @@ export class Shell {
   readonly live = new Live()
   readonly world = openWorld(this.live)
   readonly signal = this.live.signal
+  readonly together = new Together(this.live)
   readonly host: Host
   readonly panes: readonly Pane[]
   readonly actions: Actions<Shell>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { todos } from '../../../src/contract/todos.ts'
-import { hostile, ScreenStage, sizes } from './stage.tsx'
+import { flow, hostile, pause, ScreenStage, sizes } from './stage.tsx'
 
 const open = async (size = sizes[0]!) => {
   const stage = await ScreenStage.open(size, 'todos')
@@ -17,7 +17,7 @@ describe.each(sizes)('todos at $cols x $rows', size => {
     await stage.press('t')
     await stage.until('Nothing to do')
     await stage.press('.')
-    await stage.until(/Archive 1/)
+    await stage.until(/> .*done .*(call|…)[\s\S]*-- archive/)
     await stage.press('u')
     await stage.until('The archive is empty')
     await stage.press('.')
@@ -67,8 +67,9 @@ test('a checklist is written, ticked, moved and taken back', async () => {
   await stage.until('No date 1')
   await stage.press('\r', 'a', 'tent', '\r')
   await stage.until('[ ] tent')
-  await stage.press('a', 'stove', '\r')
+  await stage.press('stove', '\r')
   await stage.until('> [ ] stove')
+  await stage.press('\r')
   await stage.press('K')
   await stage.until(/stove[\s\S]*tent/)
   await stage.press(' ')
@@ -98,7 +99,7 @@ test('what is marked is labelled, put off and deleted together; the question nam
   await stage.press('g', ' ', ' ', 'X')
   await stage.until('Delete 2 todos')
   const { todo } = await client.call(todos.add, { title: 'from an agent', due: 'in 1 minute' })
-  await new Promise(resolve => setTimeout(resolve, 320))
+  await pause()
   await stage.press('y')
   await stage.until('Deleted 2 todos')
   const { items } = await client.call(todos.list, {})
@@ -116,8 +117,11 @@ test('the form changes only what was changed, and says how a date was understood
   await stage.until('#errand')
   const after = await client.call(todos.get, { id: todo.id })
   expect(after).toMatchObject({ title, due: '2099-01-01', label: 'errand' })
-  await stage.press('w', '\x7f'.repeat(10), 'nonsense words', '\r')
-  await stage.until('due:')
+  await stage.press('w', '\x15', 'nonsense words', '\r')
+  await stage.until(/due: nonsense words/)
+  await stage.press('\x1b', 'w', '\x1b[A')
+  await stage.until(/due: nonsense words/)
+  await stage.press('\x1b')
   expect((await client.call(todos.get, { id: todo.id })).due).toBe('2099-01-01')
 })
 
@@ -140,10 +144,126 @@ test('thousands are a window', async () => {
   const { client } = stage.workspace
   for (let n = 0; n < 1200; n++) await client.call(todos.add, { title: `todo ${n}` })
   stage.shell.live.refresh()
+  // The one that was there first is still selected, and in view; the others came above it.
+  await expect.poll(() => stage.shell.pane.objects!()).toHaveLength(1200)
+  await stage.press('g')
   await stage.until('No date 1200')
   await stage.press('G')
   await stage.until('> ')
   await stage.press('\x1b[5~', 'g')
   await stage.until('No date 1200')
   expect(stage.isWhole).toBe(true)
+})
+
+flow(
+  'a date is shown as it is understood while it is typed, in a line and in the form',
+  'todos',
+  async stage => {
+    const { client } = stage.workspace
+    await stage.until('Nothing to do')
+    await stage.press('a', 'call Ann 2099-03-04 17:00')
+    await stage.until(/add: call Ann.*= Wed 4 Mar 2099 17:00/)
+    await stage.press('\r')
+    await stage.until('Later 1')
+    await stage.press('e', '\t', '\x15', '2099-05-06 9am')
+    await stage.until('due Wed 6 May 2099 09:00')
+    await stage.press('\x15', 'gibberish')
+    await stage.until('! ')
+    await stage.press('\x15', '2099-05-06 9am', '\x1b\r')
+    await stage.until("Changed 'call Ann', Wed 6 May 2099 09:00")
+    await stage.press('w', '\x15', 'every friday 9am')
+    await stage.until(/due:.*repeats/)
+    await stage.press('\r')
+    await stage.until('(repeats)')
+    await stage.press('t')
+    await stage.until(/Did 'call Ann', next Fri/)
+    expect((await client.call(todos.list, {})).items).toHaveLength(1)
+  },
+)
+
+flow('what is marked is done together, and one key takes all of it back', 'todos', async stage => {
+  const { client } = stage.workspace
+  for (const title of ['one', 'two', 'three', 'four']) await client.call(todos.add, { title })
+  await stage.until('No date 4')
+  await stage.press('g', ' ', 'j', 'V')
+  await stage.until('3 marked')
+  await stage.press('t')
+  await stage.until('No date 1')
+  await stage.press('u')
+  await stage.until('all 3 changes')
+  await stage.until('No date 4')
+  await stage.press('*', 'L')
+  await stage.until('label of 4:')
+  await stage.press('home', '\r')
+  await stage.until(() => stage.screen.text().split('#home').length >= 5)
+  // What came after it is taken back alone.
+  await stage.press('g', 'p')
+  await stage.until('! ')
+  await stage.press('u')
+  await stage.until(/Undone: Changed/)
+  expect((await client.call(todos.list, { label: 'home' })).items).toHaveLength(4)
+})
+
+flow('one label is shown, in the archive too, and the list is sorted', 'todos', async stage => {
+  const { client } = stage.workspace
+  for (const [title, label] of [
+    ['b', 'home'],
+    ['a', 'work'],
+    ['c', 'work'],
+  ])
+    await client.call(todos.add, { title: `todo ${title}`, label })
+  await stage.until('No date 3')
+  await stage.press('#', 'j', 'j', '\r')
+  await stage.until('-- #work')
+  await stage.until('No date 2')
+  await stage.press('A')
+  await stage.until('No date 1')
+  await stage.press('.')
+  await stage.until(/-- archive {2}#work/)
+  await stage.until(/> .*todo/)
+  await stage.press('\x1b', '\x1b')
+  await stage.until('No date 2')
+  await stage.press('o', 'j', '\r')
+  await stage.until(/#home 1[\s\S]*#work 1/)
+  await stage.press('o', 'j', 'j', 'j', 'j', '\r')
+  await stage.until('Open, by title 2')
+})
+
+test('a long archive is read on as one scrolls, and searched as a whole', async () => {
+  await using stage = await open()
+  const { client } = stage.workspace
+  for (let n = 0; n < 240; n++) {
+    const { todo } = await client.call(todos.add, { title: `todo ${n} end` })
+    await client.call(todos.edit, { id: todo.id, archived: true })
+  }
+  await stage.press('.')
+  await stage.until('the first 200, more below')
+  await stage.press('G')
+  await stage.until(() => !stage.screen.text().includes('more below'))
+  await stage.press('G')
+  await stage.until(/^> +todo 0 end/m)
+  await stage.press('/', 'todo 7 end', '\r')
+  await stage.until(/found/)
+  await stage.until(/> .*todo 7 end/)
+})
+
+test('a selection stays with what it is on while an agent adds above it', async () => {
+  await using stage = await open()
+  const { client } = stage.workspace
+  for (const title of ['one', 'two', 'three']) await client.call(todos.add, { title })
+  await stage.until('No date 3')
+  await stage.press('g', 'j')
+  const name = () =>
+    stage.screen
+      .rows()
+      .find(row => row.startsWith('>'))
+      ?.trim()
+      .split(/ +/)
+      .at(-1)
+  const before = name()!
+  await client.call(todos.add, { title: 'from an agent', pinned: true })
+  await stage.until('No date 4')
+  expect(name()).toBe(before)
+  await stage.press('\r')
+  await stage.until(new RegExp(`^${before}`, 'm'))
 })

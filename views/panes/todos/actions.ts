@@ -4,67 +4,61 @@ import type { Input } from '../../../src/contract/route.ts'
 import { type Todo, todos } from '../../../src/contract/todos.ts'
 import type { Action } from '../../actions/registry.ts'
 import type { Shell } from '../../shell/shell.ts'
-import { sanitiseText } from '../../terminal/sanitise.ts'
-import { changed } from '../changed.ts'
+import { sanitiseTyped } from '../../terminal/sanitise.ts'
 import { editText } from '../editing.ts'
+import { judgeWhen, understoodWords } from '../understood.ts'
+import { cleared, editForm, type Saved } from './form.ts'
 import type { TodoList } from './list.ts'
-import { nameOf } from './rows.ts'
+import { dueWords, nameOf } from './rows.ts'
 
-type Saved = {
-  todo: Todo
-  understood?: { at: string; repeat: string | null; uncertain: string[] } | undefined
-}
-
-const cleared = (text: string) => (text.trim() === '' ? null : text.trim())
+type Kept = Saved & { seq: number | null }
 
 /** What can be done with todos as a whole: with the selected one, or all that are marked. */
 export function todoActions(shell: Shell, list: TodoList): Action<Shell, never>[] {
-  const { side } = list
-  const none = () => (side.selected || side.chosen.length > 0 ? undefined : 'there is no todo here')
-  const one = () => (side.selected ? undefined : 'select a todo first')
+  const none = () => (list.selected || list.chosen.length > 0 ? undefined : 'there is no todo here')
+  const one = () => (list.selected ? undefined : 'select a todo first')
   const base = { where: ['todos.list', 'todos'], writes: true, danger: 'none' as const, disabled: none }
 
-  const keep = ({ value, seq }: { value: Saved; seq: number | null }): Saved => {
-    list.todos.put(value.todo, seq)
-    return value
+  const keep = ({ value, seq }: { value: Saved; seq: number | null }): Kept => {
+    list.put(value.todo, seq)
+    return { ...value, seq }
   }
   const edit = async (input: Input<typeof todos.edit>) => keep(await shell.client.ask(todos.edit, input))
+  const when = (saved: Saved | undefined) =>
+    saved?.understood ? `, ${understoodWords(shell, saved.understood)}` : ''
 
-  /** Does the same to every chosen one and says so once; where it fails, how far it came. */
+  /** Does the same to every chosen one and says so once. */
   const each = async (
     chosen: readonly Todo[],
     what: string,
-    run: (todo: Todo) => Promise<Saved | undefined>,
+    run: (todo: Todo) => Promise<{ seq: number | null } | Kept>,
+    more: (saved: Kept) => string = when,
   ) => {
-    let said: Saved | undefined
-    let count = 0
-    try {
-      for (const todo of chosen) {
-        said = await run(todo)
-        count++
-      }
-    } catch (error) {
-      const far = chosen.length > 1 ? `after ${count} of ${chosen.length}: ` : ''
-      throw new Error(`${far}${(error as Error).message}`)
-    }
-    side.unmark()
-    const name = chosen.length === 1 ? `'${nameOf(chosen[0]!)}'` : `${count} todos`
-    shell.toast(
-      'good',
-      `${what} ${name}${when(said)}. u takes ${count > 1 ? 'them back one by one' : 'it back'}.`,
-    )
+    let said = ''
+    await shell.together.each(chosen, async todo => {
+      const saved = await run(todo)
+      if ('todo' in saved) said = more(saved)
+      return saved.seq
+    })
+    list.unmark()
+    const one = chosen.length === 1
+    const name = one ? `'${nameOf(chosen[0]!)}'` : `${chosen.length} todos`
+    shell.toast('good', `${what} ${name}${said}. u takes ${one ? 'it' : 'them'} back.`)
   }
   /** What was chosen when the line was opened is what it is for, whatever the list does meanwhile. */
   const line = (
     label: string,
     current: (todo: Todo) => string | null,
     enter: (chosen: readonly Todo[], text: string | null) => Promise<void>,
+    judge?: (text: string, signal: AbortSignal) => Promise<string>,
   ) => {
-    const chosen = side.chosen
+    const chosen = list.chosen
+    const several = chosen.length === 1 ? '' : ` of ${chosen.length}`
     shell.ask({
-      label: `${label}: `,
-      value: chosen.length === 1 ? sanitiseText(current(chosen[0]!) ?? '') : '',
-      enter: async text => void (await shell.act(label, () => enter(chosen, cleared(text)))),
+      label: `${label}${several}: `,
+      value: chosen.length === 1 ? sanitiseTyped(current(chosen[0]!) ?? '') : '',
+      ...(judge ? { judge } : {}),
+      enter: text => shell.act(label, () => enter(chosen, cleared(text))),
     })
   }
   const snooze = (chosen: readonly Todo[], until: string) =>
@@ -73,7 +67,7 @@ export function todoActions(shell: Shell, list: TodoList): Action<Shell, never>[
     )
   /** What the question before a deletion named. */
   let agreed: readonly Todo[] = []
-  const flipping = (is: (todo: Todo) => boolean) => !side.chosen.every(is)
+  const flipping = (is: (todo: Todo) => boolean) => !list.chosen.every(is)
 
   const add: Action<Shell, string> = {
     ...base,
@@ -83,9 +77,11 @@ export function todoActions(shell: Shell, list: TodoList): Action<Shell, never>[
     where: ['todos.list'],
     disabled: () => undefined,
     args: z.string().trim().min(1, 'say what to do'),
+    judge: (_shell, typed, signal) => judgeWhen(shell, true)(typed, signal),
     async run(_shell, title) {
       const saved = keep(await shell.client.ask(todos.add, { title, quick: true }))
-      side.select(saved.todo.id)
+      if (list.archive) list.turn()
+      list.select(saved.todo.id)
       shell.toast('good', `Added '${saved.todo.title}'${when(saved)}. u takes it back.`)
     },
   }
@@ -97,8 +93,12 @@ export function todoActions(shell: Shell, list: TodoList): Action<Shell, never>[
       title: 'done',
       help: 'Marks it done, or not done in the archive; a repeating one moves to its next date.',
       run: () =>
-        each(side.chosen, list.archive ? 'Reopened' : 'Did', async ({ id }) =>
-          keep(await shell.client.ask(todos.done, { id, done: !list.archive })),
+        each(
+          list.chosen,
+          list.archive ? 'Reopened' : 'Did',
+          async ({ id }) => keep(await shell.client.ask(todos.done, { id, done: !list.archive })),
+          ({ todo }) =>
+            todo.repeat !== null && todo.due_at !== null ? `, next ${dueWords(todo, list.now)}` : '',
         ),
     },
     {
@@ -108,7 +108,7 @@ export function todoActions(shell: Shell, list: TodoList): Action<Shell, never>[
       help: 'Changes title, date, repeat, label.',
       where: ['todos.list'],
       disabled: one,
-      run: () => editForm(shell, side.selected!, edit),
+      run: () => editForm(shell, list.selected!, edit, when),
     },
     {
       ...base,
@@ -117,7 +117,7 @@ export function todoActions(shell: Shell, list: TodoList): Action<Shell, never>[
       help: 'Opens its text in $EDITOR.',
       disabled: one,
       run() {
-        const { id } = side.selected!
+        const { id } = list.selected!
         const now = async () => (await shell.client.call(todos.get, { id })).content
         return editText(shell, {
           key: `todo ${id}`,
@@ -143,6 +143,7 @@ export function todoActions(shell: Shell, list: TodoList): Action<Shell, never>[
           'due',
           todo => todo.due,
           (chosen, due) => each(chosen, 'Moved', ({ id }) => edit({ id, due })),
+          judgeWhen(shell),
         ),
     },
     {
@@ -176,9 +177,9 @@ export function todoActions(shell: Shell, list: TodoList): Action<Shell, never>[
       help: 'Reminds again later, without moving the date.',
       disabled: () =>
         none() ??
-        (side.chosen.some(({ due_at }) => due_at === null) ? 'it has no date to put off' : undefined),
+        (list.chosen.some(({ due_at }) => due_at === null) ? 'it has no date to put off' : undefined),
       run() {
-        const { chosen } = side
+        const { chosen } = list
         shell.menu('Remind again', [
           ...['in 1 hour', 'in 3 hours', 'tomorrow 9am', 'next monday 9am'].map(until => ({
             id: until,
@@ -191,7 +192,8 @@ export function todoActions(shell: Shell, list: TodoList): Action<Shell, never>[
             run: () =>
               shell.ask({
                 label: 'snooze until: ',
-                enter: async until => void (await snooze(chosen, until)),
+                judge: judgeWhen(shell),
+                enter: until => snooze(chosen, until),
               }),
           },
         ])
@@ -204,7 +206,7 @@ export function todoActions(shell: Shell, list: TodoList): Action<Shell, never>[
       help: 'Keeps it first in its group, or no more.',
       run: () => {
         const pinned = flipping(todo => todo.pinned)
-        return each(side.chosen, pinned ? 'Pinned' : 'Unpinned', ({ id }) => edit({ id, pinned }))
+        return each(list.chosen, pinned ? 'Pinned' : 'Unpinned', ({ id }) => edit({ id, pinned }))
       },
     },
     {
@@ -213,7 +215,7 @@ export function todoActions(shell: Shell, list: TodoList): Action<Shell, never>[
       title: 'archive',
       help: 'Puts it into the archive, or back among the open ones.',
       run: () =>
-        each(side.chosen, list.archive ? 'Took back' : 'Archived', ({ id }) =>
+        each(list.chosen, list.archive ? 'Took back' : 'Archived', ({ id }) =>
           edit({ id, archived: !list.archive }),
         ),
     },
@@ -225,7 +227,7 @@ export function todoActions(shell: Shell, list: TodoList): Action<Shell, never>[
       where: ['todos.list'],
       danger: 'confirm',
       stakes: () => {
-        agreed = side.chosen
+        agreed = list.chosen
         const names = agreed.map(nameOf)
         return {
           title: names.length === 1 ? 'Delete this todo' : `Delete ${names.length} todos`,
@@ -236,52 +238,10 @@ export function todoActions(shell: Shell, list: TodoList): Action<Shell, never>[
       },
       run: () =>
         each(agreed, 'Deleted', async ({ id }) => {
-          await shell.client.call(todos.remove, { id })
+          const { seq } = await shell.client.ask(todos.remove, { id })
           list.todos.drop(id)
-          return undefined
+          return { seq }
         }),
     },
   ]
-}
-
-/** How a date was understood. */
-function when(saved: Saved | undefined): string {
-  const { understood } = saved ?? {}
-  if (!understood) return ''
-  const doubts = understood.uncertain.length > 0 ? ` (${understood.uncertain.join('; ')})` : ''
-  return `, ${understood.at}${understood.repeat ? ` and ${understood.repeat}` : ''}${doubts}`
-}
-
-function editForm(shell: Shell, todo: Todo, edit: (input: Input<typeof todos.edit>) => Promise<Saved>): void {
-  const before = {
-    title: sanitiseText(todo.title),
-    due: sanitiseText(todo.due ?? ''),
-    repeat: sanitiseText(todo.repeat ?? ''),
-    label: sanitiseText(todo.label ?? ''),
-    pinned: todo.pinned ? 'yes' : 'no',
-  }
-  shell.form({
-    title: 'Edit todo',
-    verb: 'Save',
-    values: before,
-    fields: [
-      { id: 'title', label: 'title', kind: 'text' },
-      { id: 'due', label: 'due', kind: 'text', placeholder: 'friday 9am' },
-      { id: 'repeat', label: 'repeat', kind: 'text', placeholder: 'weekly' },
-      { id: 'label', label: 'label', kind: 'text' },
-      { id: 'pinned', label: 'pinned', kind: 'toggle' },
-    ],
-    async submit(values) {
-      const { title, due, repeat, label, pinned } = changed(before, values)
-      const saved = await edit({
-        id: todo.id,
-        ...(title === undefined ? {} : { title }),
-        ...(due === undefined ? {} : { due: cleared(due) }),
-        ...(repeat === undefined ? {} : { repeat: cleared(repeat) }),
-        ...(label === undefined ? {} : { label: cleared(label) }),
-        ...(pinned === undefined ? {} : { pinned: pinned === 'yes' }),
-      })
-      shell.toast('good', `Changed '${nameOf(saved.todo)}'${when(saved)}.`)
-    },
-  })
 }

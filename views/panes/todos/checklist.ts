@@ -2,7 +2,7 @@ import type { Input } from '../../../src/contract/route.ts'
 import { todos } from '../../../src/contract/todos.ts'
 import type { Action } from '../../actions/registry.ts'
 import type { Shell } from '../../shell/shell.ts'
-import { sanitiseText } from '../../terminal/sanitise.ts'
+import { sanitiseTyped } from '../../terminal/sanitise.ts'
 import { itemsOf, type TodoDetail } from './detail.tsx'
 import type { TodoList } from './list.ts'
 
@@ -17,10 +17,11 @@ export function checklistActions(shell: Shell, list: TodoList, detail: TodoDetai
     danger: 'none' as const,
     disabled: () => (items.selected ? undefined : 'it has no such item; a adds one'),
   }
+  /** `then`: the place of the item that is selected after it; -1 is the last. */
   const step = async (id: string, input: Step, then?: number) => {
     const { value, seq } = await shell.client.ask(todos.item, { id, ...input })
     list.todos.put(value.todo, seq)
-    const item = then === undefined ? undefined : itemsOf(value.todo)[then]
+    const item = then === undefined ? undefined : itemsOf(value.todo).at(then)
     if (item) items.select(item.id)
   }
   const move = (id: string, title: string, by: number): Action<Shell, never> => ({
@@ -31,23 +32,30 @@ export function checklistActions(shell: Shell, list: TodoList, detail: TodoDetai
     async run() {
       const { index } = items.selected!
       const to = index + by
-      if (to >= 0 && to < list.side.selected!.items.length)
-        await step(list.side.selected!.id, { op: 'move', index, to }, to)
+      if (to >= 0 && to < list.selected!.items.length)
+        await step(list.selected!.id, { op: 'move', index, to }, to)
     },
   })
   const add: Action<Shell, never> = {
     ...base,
     id: 'todos.item-add',
     title: 'add item',
-    help: 'Adds an item to its checklist.',
-    disabled: () => (list.side.selected ? undefined : 'select a todo first'),
+    help: 'Adds items to its checklist, one after the other; Enter on nothing or Esc ends.',
+    disabled: () => (list.selected ? undefined : 'select a todo first'),
     run() {
-      const todo = list.side.selected!
-      shell.ask({
-        label: 'item: ',
-        enter: async text =>
-          void (await shell.act('add item', () => step(todo.id, { op: 'add', text }, todo.items.length))),
-      })
+      const { id } = list.selected!
+      // One after the other, until nothing is typed or Esc.
+      const ask = () =>
+        shell.ask({
+          label: 'item: ',
+          async enter(text) {
+            if (text.trim() === '') return true
+            const added = await shell.act('add item', () => step(id, { op: 'add', text }, -1))
+            if (added) ask()
+            return added
+          },
+        })
+      ask()
     },
   }
   return [
@@ -56,7 +64,7 @@ export function checklistActions(shell: Shell, list: TodoList, detail: TodoDetai
       id: 'todos.item-toggle',
       title: 'tick',
       help: 'Ticks the item, or takes the tick away.',
-      run: () => step(list.side.selected!.id, { op: 'toggle', index: items.selected!.index }),
+      run: () => step(list.selected!.id, { op: 'toggle', index: items.selected!.index }),
     },
     add,
     {
@@ -66,16 +74,18 @@ export function checklistActions(shell: Shell, list: TodoList, detail: TodoDetai
       help: 'Changes the words of the item.',
       run() {
         const { id, text } = items.selected!
-        const todo = list.side.selected!.id
+        const todo = list.selected!.id
         shell.ask({
           label: 'item: ',
-          value: sanitiseText(text),
+          value: sanitiseTyped(text),
           async enter(words) {
-            if (words === sanitiseText(text)) return
-            const now = list.todos.get(todo)
+            if (words === sanitiseTyped(text)) return true
+            const now = list.get(todo)
             const index = now ? (itemsOf(now).find(item => item.id === id)?.index ?? -1) : -1
-            if (index < 0) shell.toast('warn', 'edit item: it is not there any more')
-            else await shell.act('edit item', () => step(todo, { op: 'edit', index, text: words }, index))
+            if (index >= 0)
+              return shell.act('edit item', () => step(todo, { op: 'edit', index, text: words }, index))
+            shell.toast('warn', 'edit item: it is not there any more')
+            return true
           },
         })
       },
@@ -89,7 +99,7 @@ export function checklistActions(shell: Shell, list: TodoList, detail: TodoDetai
       help: 'Removes the item; u brings it back.',
       async run() {
         const { index, text } = items.selected!
-        await step(list.side.selected!.id, { op: 'remove', index })
+        await step(list.selected!.id, { op: 'remove', index })
         shell.toast('info', `Removed '${text}'. u takes it back.`)
       },
     },

@@ -2,8 +2,10 @@ import { Box as Column } from 'ink'
 import type { ReactNode } from 'react'
 import type { Todo } from '../../../src/contract/todos.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
+import { textWidth } from '../../terminal/width.ts'
 import { emptyList } from '../../widgets/list-state.ts'
 import { Rows } from '../../widgets/rows.tsx'
+import { wrapText } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
 import { ListSide } from '../list-side.tsx'
 import type { Box, Motion } from '../pane.ts'
@@ -56,6 +58,12 @@ export class TodoDetail {
     else this.#text.move(motion)
   }
 
+  /** The selected item in full where its row cuts it. */
+  #whole(width: number): string[] {
+    const text = sanitiseText(this.items.selected?.text ?? '')
+    return textWidth(text) <= width - 6 ? [] : wrapText(text, width).map(row => toned(row, 'accent'))
+  }
+
   view(box: Box, now: Now): ReactNode {
     const todo = this.#todo()
     if (todo?.id !== this.#shown) {
@@ -68,10 +76,12 @@ export class TodoDetail {
     if (todo.items.length === 0) return this.#text.view(rows, box)
     const head = Math.min(rows.length, Math.max(1, Math.floor(box.height / 2)))
     const shown = head < rows.length ? [...rows.slice(0, head - 1), toned('E opens the rest', 'quiet')] : rows
+    const whole = box.focused ? this.#whole(box.width).slice(0, Math.max(0, box.height - head - 1)) : []
     return (
       <Column flexDirection="column" width={box.width} height={box.height} overflow="hidden">
         <Rows rows={shown} width={box.width} height={head} />
-        {this.items.view({ ...box, height: Math.max(1, box.height - head) })}
+        {this.items.view({ ...box, height: Math.max(1, box.height - head - whole.length) })}
+        <Rows rows={whole} width={box.width} height={whole.length} />
       </Column>
     )
   }

@@ -1,4 +1,5 @@
 import type { Todo } from '../../../src/contract/todos.ts'
+import { sanitiseText } from '../../terminal/sanitise.ts'
 import { dayOf, plusDays } from '../days.ts'
 import type { Group } from '../grouped.ts'
 
@@ -21,6 +22,11 @@ export function isOverdue(todo: Todo, { at, zone }: Now): boolean {
 const titles = { overdue: 'Overdue', today: 'Today', week: 'This week', later: 'Later', none: 'No date' }
 type Kind = keyof typeof titles
 
+const byDue = (a: Todo, b: Todo): number =>
+  Number(b.pinned) - Number(a.pinned) ||
+  (dueAt(a) ?? Number.POSITIVE_INFINITY) - (dueAt(b) ?? Number.POSITIVE_INFINITY) ||
+  b.updated_at - a.updated_at
+
 /** The open ones by when they are due, the pinned first in each group. */
 export function dueGroups(todos: readonly Todo[], now: Now): Group<Todo>[] {
   const today = dayOf(now.at, now.zone)
@@ -38,19 +44,46 @@ export function dueGroups(todos: readonly Todo[], now: Now): Group<Todo>[] {
     id: kind,
     title: titles[kind],
     counted: true,
-    items: items.sort(
-      (a, b) =>
-        Number(b.pinned) - Number(a.pinned) ||
-        (dueAt(a) ?? 0) - (dueAt(b) ?? 0) ||
-        b.updated_at - a.updated_at,
-    ),
+    items: items.sort(byDue),
   }))
 }
 
-/** The archive: what was done last first. */
-export function archiveGroups(todos: readonly Todo[]): Group<Todo>[] {
-  const ended = (todo: Todo) => todo.done_at ?? todo.updated_at
-  return [
-    { id: 'archive', title: 'Archive', counted: true, items: [...todos].sort((a, b) => ended(b) - ended(a)) },
-  ]
+export const orders = [
+  ['due', 'by when it is due'],
+  ['label', 'by label'],
+  ['recent', 'newest change first'],
+  ['created', 'newest first'],
+  ['title', 'by title'],
+] as const
+export type Order = (typeof orders)[number][0]
+
+/** The open ones in the order that was chosen. */
+export function groupsOf(todos: readonly Todo[], order: Order, now: Now): Group<Todo>[] {
+  if (order === 'due') return dueGroups(todos, now)
+  if (order === 'label') return labelGroups(todos)
+  const by = {
+    recent: (a: Todo, b: Todo) => b.updated_at - a.updated_at,
+    created: (a: Todo, b: Todo) => b.created_at - a.created_at,
+    title: (a: Todo, b: Todo) => a.title.localeCompare(b.title),
+  }[order]
+  const title = orders.find(([one]) => one === order)![1]
+  return [{ id: order, title: `Open, ${title}`, counted: true, items: [...todos].sort(by) }]
+}
+
+function labelGroups(todos: readonly Todo[]): Group<Todo>[] {
+  const groups = new Map<string, Todo[]>()
+  for (const todo of todos) {
+    const label = todo.label ?? ''
+    const group = groups.get(label) ?? []
+    groups.set(label, group)
+    group.push(todo)
+  }
+  return [...groups]
+    .sort(([a], [b]) => Number(a === '') - Number(b === '') || a.localeCompare(b))
+    .map(([label, items]) => ({
+      id: `label ${label}`,
+      title: label === '' ? 'No label' : sanitiseText(`#${label}`),
+      counted: true,
+      items: items.sort(byDue),
+    }))
 }

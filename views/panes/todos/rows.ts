@@ -21,6 +21,14 @@ function whenOf(todo: Todo, { at, zone }: Now): string {
   return wholeDay ? 'today' : timeOf(due, zone)
 }
 
+/** Its day and time in full. */
+export function dueWords(todo: Todo, { at, zone }: Now): string {
+  const due = todo.due_at
+  if (due === null) return 'no date'
+  if (todo.due?.length === 10) return dayName(todo.due, dayOf(at, zone))
+  return `${dayName(dayOf(due, zone), dayOf(at, zone))} ${timeOf(due, zone)}`
+}
+
 const repeats = (todo: Todo) => (todo.repeat === null ? '' : ' (repeats)')
 const steps = ({ items }: Todo) =>
   items.length === 0 ? '' : ` ${items.filter(({ done }) => done).length}/${items.length}`
@@ -41,10 +49,9 @@ export function todoRow(todo: Todo, width: number, now: Now): string {
 /** What stands over its checklist: everything but the items. */
 export function headRows(todo: Todo, width: number, now: Now): string[] {
   const { zone } = now
-  const due = todo.due_at
   const moment = (at: number) => `${dayName(dayOf(at, zone), dayOf(now.at, zone))} ${timeOf(at, zone)}`
   const facts = [
-    due === null ? 'no date' : todo.due?.length === 10 ? `due ${todo.due}` : `due ${moment(due)}`,
+    todo.due_at === null ? 'no date' : `due ${dueWords(todo, now)}`,
     todo.snoozed_until === null ? '' : `put off to ${moment(todo.snoozed_until)}`,
     todo.repeat === null ? '' : `repeats ${todo.repeat}`,
     todo.label ? `#${todo.label}` : '',

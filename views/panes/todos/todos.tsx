@@ -1,16 +1,19 @@
 import type { Shell } from '../../shell/shell.ts'
+import { sanitiseText } from '../../terminal/sanitise.ts'
+import { choose } from '../choosing.ts'
+import { markActions, markKeys } from '../marking.ts'
 import type { Pane } from '../pane.ts'
 import { todoActions } from './actions.ts'
 import { checklistActions } from './checklist.ts'
 import { TodoDetail } from './detail.tsx'
+import { orders } from './groups.ts'
 import { TodoList } from './list.ts'
 import { nameOf } from './rows.ts'
 
 /** What there is to do, by when it is due; beside it the selected one with its checklist. */
 export function todosPane(shell: Shell): Pane {
   const list = new TodoList(shell)
-  const { side } = list
-  const detail = new TodoDetail(() => side.selected, shell.signal.now)
+  const detail = new TodoDetail(() => list.selected, shell.signal.now)
   const where = ['todos.list']
   return {
     id: 'todos',
@@ -25,18 +28,27 @@ export function todosPane(shell: Shell): Pane {
         help: 'Gives the keys to its text and checklist.',
         where,
         danger: 'none',
-        disabled: () => (side.selected ? undefined : 'there is no todo here'),
+        disabled: () => (list.selected ? undefined : 'there is no todo here'),
         run() {
           shell.side = 'detail'
         },
       },
+      ...markActions('todos', 'todos.list', () => list.side),
       {
-        id: 'todos.mark',
-        title: 'mark',
-        help: 'Marks it: what comes next is for all that are marked. Esc unmarks.',
+        id: 'todos.labels',
+        title: 'only a label',
+        help: 'Shows only what has one label, or everything.',
         where,
         danger: 'none',
-        run: () => side.mark(),
+        run: () => chooseLabel(shell, list),
+      },
+      {
+        id: 'todos.sort',
+        title: 'sort',
+        help: 'By when it is due, by label, by title, or the newest first.',
+        where,
+        danger: 'none',
+        run: () => choose(shell, 'Sort todos', orders, list.order, order => list.sort(order)),
       },
       {
         id: 'todos.shelf',
@@ -59,7 +71,9 @@ export function todosPane(shell: Shell): Pane {
       'todos.label': ['L'],
       'todos.pin': ['p'],
       'todos.archive': ['A'],
-      'todos.mark': ['space', 'v'],
+      ...markKeys('todos'),
+      'todos.labels': ['#'],
+      'todos.sort': ['o'],
       'todos.shelf': ['.'],
       'todos.remove': ['X'],
       'todos.item-toggle': ['space', 'enter'],
@@ -81,6 +95,7 @@ export function todosPane(shell: Shell): Pane {
             'todos.when',
             'todos.mark',
             'todos.shelf',
+            'todos.labels',
             'todos.remove',
             'screen.filter',
           ]
@@ -94,18 +109,17 @@ export function todosPane(shell: Shell): Pane {
             'screen.back',
           ],
     badge: () => (list.overdue > 0 ? `!${list.overdue}` : ''),
-    filter: side.filter,
-    list: box => side.view(box),
+    get filter() {
+      return list.side.filter
+    },
+    list: box => list.view(box),
     detail: box => detail.view(box, list.now),
     move(motion, at) {
-      if (at === 'list') side.move(motion)
+      if (at === 'list') list.move(motion)
       else detail.move(motion)
     },
-    up: at => at === 'list' && side.unmark(),
-    async reveal(id) {
-      if (!list.todos.get(id)) await list.find(id)
-      side.select(id)
-    },
+    up: at => at === 'list' && list.up(),
+    reveal: id => list.find(id),
     objects: () =>
       list.todos.items.map(todo => ({
         id: todo.id,
@@ -113,13 +127,33 @@ export function todosPane(shell: Shell): Pane {
         words: todo.label ?? '',
         open() {
           shell.go('todos')
-          side.select(todo.id)
+          void list.find(todo.id)
         },
       })),
-    remember: () => ({ selected: side.selected?.id ?? null }),
+    remember: () => ({ selected: list.selected?.id ?? null, order: list.order }),
     recall(kept) {
-      const { selected } = kept as { selected?: unknown }
-      if (typeof selected === 'string') side.select(selected)
+      const { selected, order } = kept as { selected?: unknown; order?: unknown }
+      list.order = orders.find(([one]) => one === order)?.[0] ?? list.order
+      if (typeof selected === 'string') list.select(selected)
     },
   }
+}
+
+/** The labels there are, with how many have each. */
+function chooseLabel(shell: Shell, list: TodoList): void {
+  const counts = new Map<string, number>()
+  for (const { label } of list.side === list.shelf ? list.shelf.items : list.todos.items)
+    if (label !== null) counts.set(label, (counts.get(label) ?? 0) + 1)
+  const only = (label: string | null) => () => list.only(label)
+  shell.menu('Show', [
+    { id: '', title: 'everything', run: only(null) },
+    ...[...counts]
+      .sort(([a], [b]) => a.localeCompare(b))
+      .map(([label, count]) => ({
+        id: label,
+        title: sanitiseText(`#${label}`),
+        note: String(count),
+        run: only(label),
+      })),
+  ])
 }

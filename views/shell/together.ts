@@ -1,0 +1,33 @@
+import type { Live } from '../store/live.ts'
+
+/** Changes that were made by one key, so that one key takes them back: until the operator changes something else. */
+export class Together {
+  #seqs: readonly number[] = []
+
+  constructor(live: Live) {
+    live.onEvent(({ seq, actor }) => {
+      const last = this.#seqs.at(-1)
+      if (last !== undefined && seq !== null && seq > last && actor === 'operator') this.#seqs = []
+    })
+  }
+
+  /** Does the same to each of them; where it fails, says how far it came. */
+  async each<T>(chosen: readonly T[], run: (one: T) => Promise<number | null>): Promise<void> {
+    const seqs: number[] = []
+    try {
+      for (const one of chosen) seqs.push((await run(one)) ?? 0)
+    } catch (error) {
+      const far = chosen.length > 1 ? `after ${seqs.length} of ${chosen.length}: ` : ''
+      throw new Error(`${far}${error instanceof Error ? error.message : String(error)}`)
+    } finally {
+      this.#seqs = seqs.filter(seq => seq > 0).sort((a, b) => a - b)
+    }
+  }
+
+  /** What is taken back together, the newest first; empty where it is one change or none. */
+  take(): readonly number[] {
+    const seqs = this.#seqs
+    this.#seqs = []
+    return seqs.length > 1 ? seqs.toReversed() : []
+  }
+}
