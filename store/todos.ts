@@ -7,7 +7,7 @@ export interface TodoQuery {
   archived: boolean
   label?: string
   search?: string
-  due?: { from?: number; before?: number } | 'none'
+  due?: { from?: number; before?: number; daysBefore?: string } | 'none'
   sort: 'recent' | 'due' | 'title' | 'created'
   limit: number
   cursor?: string
@@ -44,6 +44,7 @@ export const openTodos = (store: Store) => ({
     else if (query.due) {
       where('due_at >= ?', query.due.from ?? 0)
       if (query.due.before !== undefined) where('due_at < ?', query.due.before)
+      if (query.due.daysBefore !== undefined) where('(length(due) > 10 OR due < ?)', query.due.daysBefore)
     }
     const { rows, next } = listPage(store, {
       table: 'todos',

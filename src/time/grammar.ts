@@ -102,6 +102,9 @@ const RELATIVE: Piece[] = [
   piece(`in (${NUMBER}) ?(hours?) and a half`, (draft, _, [, count]) =>
     setRelative(draft, count!, 'hour', '30', 'min'),
   ),
+  piece('in (?:(a|an?other|three) )?quarters? of an hour', (draft, _, [, count]) =>
+    setRelative(draft, count === 'three' ? '45' : '15', 'min'),
+  ),
   piece(
     `in (?:about )?(${NUMBER}) ?(${UNIT})(?:(?:,? and |,? )?(${NUMBER}) ?(${UNIT}))?(?:'?s? time)?`,
     (draft, _, [, count, unit, more, moreUnit]) => setRelative(draft, count!, unit!, more, moreUnit),
@@ -110,7 +113,7 @@ const RELATIVE: Piece[] = [
     setRelative(draft, count!, unit!),
   ),
   piece(
-    `(${NUMBER}) (days?|weeks?|fortnights?|months?|years?) (?:from|after)(?= (?:tomorrow|next|the|${WEEKDAY}|${MONTH}|\\d))`,
+    `(${NUMBER}) (days?|weeks?|fortnights?|months?|years?) (?:from|after|on)(?= (?:tomorrow|next|the|${WEEKDAY}|${MONTH}|\\d))`,
     (draft, _, [, count, unit]) => {
       const length = lengthOf(numberOf(count!), unit!)
       if (!length || length.exact || draft.day !== undefined || draft.exact !== undefined) return false
@@ -140,16 +143,11 @@ const DAYS: Piece[] = [
     const saturday = weekdayOf(said.day) === 0 ? said.day : said.day + ahead(said.day, 6)
     return setDay(draft, which === 'next ' ? monday(said.day) + 12 : saturday, 'date')
   }),
-  piece('next (week|month|year)', (draft, said, [, unit]) => {
+  piece('next (week|month|quarter|year)', (draft, said, [, unit]) => {
     draft.uncertain.add('day')
-    const { year } = civilDate(said.day)
-    const day =
-      unit === 'week'
-        ? monday(said.day) + 7
-        : unit === 'month'
-          ? monthStart(said.day, 1)
-          : dayNumber(year + 1, 1, 1)
-    return setDay(draft, day, 'date')
+    return unit === 'week'
+      ? setDay(draft, monday(said.day) + 7, 'date')
+      : setSpan(draft, said, 'start', 'next', unit!)
   }),
   piece(
     '(?:the )?(end|beginning|start) of (the |this |next |the next )?(day|week|month|quarter|year)',
@@ -172,6 +170,11 @@ const DAYS: Piece[] = [
       return found !== null && setDay(draft, found, 'date')
     },
   ),
+  // As in Britain: the one after the coming one.
+  piece(`(${WEEKDAY}) week`, (draft, said, [, day]) => {
+    const days = ahead(said.day, weekdayOfWord(day!))
+    return setDay(draft, said.day + (days || 7) + 7, 'date')
+  }),
   piece(`(?:(this|next|coming|this coming|last) )?(${WEEKDAY})`, (draft, said, [, word, day]) =>
     setWeekday(draft, said, word ?? '', weekdayOfWord(day!)),
   ),
@@ -184,11 +187,12 @@ const DAYS: Piece[] = [
     (draft, said, [, day, month, year]) => setDate(draft, said, monthOfWord(month!), Number(day), year),
   ),
   piece(
-    '(?:the )?(\\d{1,2})(?:st|nd|rd|th)(?: of (?:(the|this|next) )?month)?',
-    (draft, said, [, day, which]) => {
+    '(?:the )?(?:(\\d{1,2})(?:st|nd|rd|th)(?: of (?:(the|this|next) )?month)?|first (?:day )?of (next|the) month)',
+    (draft, said, [, numbered, of, first]) => {
+      const [day, which] = first ? ['1', first] : [numbered, of]
       if (which !== 'next') return Number(day) >= 1 && setMonthDay(draft, said, Number(day))
-      const first = civilDate(monthStart(said.day, 1))
-      const found = date(first.year, first.month, Number(day))
+      const coming = civilDate(monthStart(said.day, 1))
+      const found = date(coming.year, coming.month, Number(day))
       return found !== null && setDay(draft, found, 'date')
     },
   ),
@@ -200,8 +204,9 @@ const DAYS: Piece[] = [
       ? setDate(draft, said, Number(second), Number(first), year)
       : setDate(draft, said, Number(first), Number(second), year),
   ),
-  piece('(\\d{1,2})\\. ?(\\d{1,2})\\.(?: ?(\\d{4}|\\d{2}(?!:)))?', (draft, said, [, day, month, year]) =>
-    setDate(draft, said, Number(month), Number(day), year),
+  piece(
+    '(\\d{1,2})\\. ?(\\d{1,2})\\.(?: ?(\\d{4}|\\d{2}(?![:h]| ?uhr)))?',
+    (draft, said, [, day, month, year]) => setDate(draft, said, Number(month), Number(day), year),
   ),
 ]
 
@@ -216,6 +221,14 @@ function bareHour(draft: Draft, text: string, minute: number, colon = false): bo
   const hour = Number(text)
   if (hour < 1 || hour > 12 || text.startsWith('0')) return setClock(draft, hour, minute)
   return setClock(draft, hour, minute, { halfDay: colon && hour >= 10 ? 'likely' : 'open' })
+}
+
+const HOUR_WORD = `(\\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)`
+const CLOSING = '(?:eod|cob|close of business|end of (?:the )?day)'
+
+function closing(draft: Draft): boolean {
+  draft.uncertain.add('time')
+  return setClock(draft, 17, 0)
 }
 
 const CLOCKS: Piece[] = [
@@ -233,10 +246,37 @@ const CLOCKS: Piece[] = [
     },
   ),
   piece("(?:at |@ ?|by |around )?(\\d{1,2}) ?o'?clock", (draft, _, [, hour]) => bareHour(draft, hour!, 0)),
-  piece('half past (\\d{1,2})', (draft, _, [, hour]) => bareHour(draft, hour!, 30)),
-  piece('(?:a )?quarter (past|to) (\\d{1,2})', (draft, _, [, side, hour]) =>
-    side === 'past' ? bareHour(draft, hour!, 15) : bareHour(draft, String(Number(hour) - 1 || 12), 45),
+  piece(`half past ${HOUR_WORD}`, (draft, _, [, hour]) => bareHour(draft, String(numberOf(hour!)), 30)),
+  piece(`(?:a )?quarter (past|to) ${HOUR_WORD}`, (draft, _, [, side, hour]) => {
+    const whole = numberOf(hour!)
+    return side === 'past' ? bareHour(draft, String(whole), 15) : bareHour(draft, String(whole - 1 || 12), 45)
+  }),
+  // The clock of twenty-four hours, as it is said in German and French.
+  piece(
+    '(?:um )?(\\d{1,2})(?::(\\d{2}))? ?uhr|um (\\d{1,2})(?::(\\d{2}))?',
+    (draft, _, [, h, m, hour, minute]) => setClock(draft, Number(h ?? hour), Number(m ?? minute ?? 0)),
   ),
+  piece('(\\d{1,2})h(\\d{2})', (draft, _, [, hour, minute]) => setClock(draft, Number(hour), Number(minute))),
+  piece('24[:.]00', draft => setClock(draft, 0, 0, { midnight: true })),
+  piece(`${HOUR_WORD}(?::(\\d{2}))? (?:in the (morning|afternoon|evening)|at (night))`, (draft, _, found) => {
+    const [, hour, minute, part, night] = found
+    if (draft.part !== undefined) return false
+    draft.part = (part ?? night) as Draft['part']
+    return bareHour(draft, String(numberOf(hour!)), Number(minute ?? 0))
+  }),
+  piece('(?:at )?lunchtime|at lunch', draft => {
+    draft.uncertain.add('time')
+    return setClock(draft, 12, 0)
+  }),
+  piece('first thing(?: in the morning)?', draft => {
+    if (draft.part !== undefined) return false
+    draft.part = 'morning'
+    return true
+  }),
+  piece(`${CLOSING}(?= (?:on |of )?(?:tomorrow|next|this|today|the \\d|${WEEKDAY}|${MONTH}|\\d))`, draft =>
+    closing(draft),
+  ),
+  piece(CLOSING, draft => draft.day !== undefined && closing(draft)),
   piece('(?:at|@|by|around) ?(\\d{2})(\\d{2})', (draft, _, [, hour, minute]) =>
     setClock(draft, Number(hour), Number(minute)),
   ),

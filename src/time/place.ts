@@ -6,6 +6,7 @@ import {
   civilDate,
   DAY,
   dayNumber,
+  dayOf,
   daysInMonth,
   HOUR,
   inRange,
@@ -189,11 +190,15 @@ export function place(draft: Draft, said: Said, zone: Zone, now: number): Placed
     !/HOURLY|MINUTELY/.test(found.repeat ?? '')
   if (draft.part !== undefined && draft.clock === undefined) uncertain.add('time')
   if (draft.endOfDay) uncertain.add('time')
-  if (draft.past || found.at < now) uncertain.add('past')
+  // A day that has begun is not over.
+  const over = dateOnly ? dayOf(found.wall) < said.day : found.at < now
+  if (draft.past || over) uncertain.add('past')
   if (draft.exact === undefined) {
     const fit = zone.fit(found.wall)
     if (fit !== 'exact') uncertain.add(fit)
   }
   const at = found.at
-  return { wall: zone.toWall(at), at, dateOnly, repeat: found.repeat, uncertain: [...uncertain] }
+  // A repeat is counted from the time that was said, though the clocks leave it out on the first day.
+  const wall = found.repeat ? found.wall : zone.toWall(at)
+  return { wall, at, dateOnly, repeat: found.repeat, uncertain: [...uncertain] }
 }

@@ -80,7 +80,7 @@ export const REPEATS: Piece[] = [
       })
     },
   ),
-  piece('(?:the )?last day (?:of|in) (?:every|each) month', draft =>
+  piece('(?:the )?last day (?:of|in) (?:every|each) month|(?:every|each) last day of the month', draft =>
     setRepeat(draft, { freq: 'MONTHLY', interval: 1, byMonthDay: -1 }),
   ),
   piece(
@@ -96,6 +96,12 @@ export const REPEATS: Piece[] = [
       setRepeat(draft, { freq: 'YEARLY', interval: 1 }) &&
       setDate(draft, said, monthOfWord(/[a-z]{3,}/.exec(text!)![0]), Number(/\d+/.exec(text!)![0])),
   ),
+  piece('(?:every|each) (noon|midnight)', (draft, _, [, word]) => {
+    if (draft.clock !== undefined) return false
+    draft.clock = word === 'noon' ? 12 * 60 : 0
+    draft.midnight = word === 'midnight'
+    return setRepeat(draft, { freq: 'DAILY', interval: 1 })
+  }),
   piece(
     '(hourly|daily|nightly|weekly|biweekly|bi-weekly|fortnightly|monthly|quarterly|yearly|annually|weekdays|weekends)',
     (draft, _, [, word]) => {

@@ -2,7 +2,7 @@ import type * as z from 'zod'
 import { Problem } from '../contract/problem.ts'
 import type { Understood } from '../contract/todos.ts'
 import type { When } from '../time/phrase.ts'
-import { DAY, dayOf } from '../time/wall.ts'
+import { DAY, dateText, dayOf } from '../time/wall.ts'
 import { zoneOf } from '../time/zone.ts'
 
 /** When something is due, as it is stored. */
@@ -15,6 +15,13 @@ export interface Due {
   understood?: z.output<typeof Understood>
 }
 
+export interface Window {
+  from?: number
+  before?: number
+  /** Days, as against times, before this one only: a day is over at its end. */
+  daysBefore?: string
+}
+
 type Anchored = Pick<Due, 'due' | 'repeat' | 'repeat_from'>
 
 export interface Schedule {
@@ -24,7 +31,7 @@ export interface Schedule {
   find(sentence: string): Promise<{ rest: string; due: Due } | undefined>
   /** The next date of a repeat after a moment; undefined when the rule has ended. */
   following(todo: Anchored, after: number): Promise<Omit<Due, 'understood'> | undefined>
-  window(group: 'overdue' | 'today' | 'week' | 'any' | 'none'): { from?: number; before?: number } | 'none'
+  window(group: 'overdue' | 'today' | 'week' | 'any' | 'none'): Window | 'none'
 }
 
 export const openSchedule = (deps: {
@@ -101,7 +108,7 @@ export const openSchedule = (deps: {
     window(group) {
       if (group === 'none') return 'none'
       if (group === 'any') return {}
-      if (group === 'overdue') return { before: now() }
+      if (group === 'overdue') return { before: now(), daysBefore: dateText(zoneOf(zone()).toWall(now())) }
       return { before: endOfDay(now(), zone(), group === 'today' ? 0 : 6) }
     },
   }

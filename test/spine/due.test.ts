@@ -40,3 +40,16 @@ test('doing a repeating one moves it on; its time of day stays', async () => {
   const once = await w.client.call(todos.add, { title: 'Once' })
   expect((await w.client.call(todos.done, { id: once.todo.id })).todo.archived).toBe(true)
 })
+
+test('a day is overdue when it is over, a time when it has come', async () => {
+  let now = NOW
+  await using w = await testWorkspace({ now: () => now })
+  for (const due of ['today', '2026-11-19', '9:30am']) await w.client.call(todos.add, { title: due, due })
+  const overdue = async () =>
+    (await w.client.call(todos.list, { due: 'overdue', sort: 'title' })).items.map(({ title }) => title)
+  expect(await overdue()).toEqual(['2026-11-19'])
+  now = Date.parse('2026-11-20T10:00:00Z')
+  expect(await overdue()).toEqual(['2026-11-19', '9:30am'])
+  now = Date.parse('2026-11-21T00:00:01Z')
+  expect(await overdue()).toEqual(['2026-11-19', '9:30am', 'today'])
+})

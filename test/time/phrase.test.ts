@@ -61,6 +61,27 @@ describe('a phrase means what a person means', () => {
     ['last Friday of December', '2026-12-25T09:00'],
     ['day after tomorrow at noon', '2026-11-22T12:00'],
     ['half past 8', '2026-11-20T20:30'],
+    ['half past nine', '2026-11-20T09:30'],
+    ['quarter to five', '2026-11-20T16:45'],
+    ['in three quarters of an hour', '2026-11-20T10:00'],
+    ['8 in the evening', '2026-11-20T20:00'],
+    ['10 at night', '2026-11-20T22:00'],
+    ['18 Uhr', '2026-11-20T18:00'],
+    ['um 9:30 Uhr', '2026-11-20T09:30'],
+    ['24.12. 18 Uhr', '2026-12-24T18:00'],
+    ['1.12. um 9', '2026-12-01T09:00'],
+    ['18h30', '2026-11-20T18:30'],
+    ['24:00', '2026-11-21T00:00'],
+    ['first thing tomorrow', '2026-11-21T09:00'],
+    ['first of next month', '2026-12-01T09:00'],
+    ['next quarter', '2027-01-01T09:00'],
+    ['a week on Monday', '2026-11-30T09:00'],
+    ['Monday week', '2026-11-30T09:00'],
+    ['cob Monday', '2026-11-23T17:00'],
+    ['Monday eod', '2026-11-23T17:00'],
+    ['tomorrow at lunchtime', '2026-11-21T12:00'],
+    ['every last day of the month', '2026-11-30T09:00 FREQ=MONTHLY;BYMONTHDAY=-1'],
+    ['every noon', '2026-11-20T12:00 FREQ=DAILY'],
     ['2026-12-01', '2026-12-01T09:00'],
     ['2026-12-01T10:00', '2026-12-01T10:00'],
     ['2026-12-01T10:00:00Z', '2026-12-01T11:00'],
@@ -199,4 +220,15 @@ describe('a time inside a sentence', () => {
   ])('no time in: case %#', async text => {
     expect(await findWhen(text, berlin)).toBeNull()
   })
+})
+
+test('a day that has begun is not past, and a repeat keeps its clock though the first day leaves it out', async () => {
+  const today = await parseWhen('today', berlin)
+  expect(today.ok && today.uncertain).toEqual([])
+  const lastOfMonth = { now: '2026-10-31T18:00:00+01:00', zone: 'Europe/Berlin' }
+  const end = await parseWhen('end of month', lastOfMonth)
+  expect(end.ok && [end.local, end.uncertain]).toEqual(['2026-10-31T09:00:00', []])
+  const night = { now: '2027-03-27T12:00:00+01:00', zone: 'Europe/Berlin' }
+  const daily = await parseWhen('every day at 2:30am', night)
+  expect(daily.ok && [daily.at, daily.local]).toEqual(['2027-03-28T03:30:00+02:00', '2027-03-28T02:30:00'])
 })
