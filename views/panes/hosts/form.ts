@@ -108,7 +108,7 @@ export function hostForm(shell: Shell, host: Host | null, done: (host: Host) => 
       for (const { name, reason } of value.skipped) shell.toast('warn', `${name} was not added: ${reason}`)
       const [added] = value.added
       if (added) {
-        shell.toast('good', `Added ${added.name}. t tests it step by step.`)
+        shell.toast('good', `Added ${added.name}.`)
         done(added)
       }
     },

@@ -35,6 +35,34 @@ export function hostsPane(shell: Shell): Pane {
       : list.selected
         ? undefined
         : 'select a host first'
+  /** Nothing of a machine is believed before a person has compared its key. */
+  const askTrust = async (host: Host, fingerprint: string): Promise<void> => {
+    const isRight = await shell.confirm({
+      title: `Trust the key of ${sanitiseText(host.name)}`,
+      facts: [
+        `${sanitiseText(host.target)} shows a key that is not known yet:`,
+        fingerprint,
+        'Compare it with what the machine itself says: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub',
+        'Refused, nothing is sent to it; T asks again.',
+      ],
+      verb: 'Trust',
+    })
+    if (!isRight) return
+    await shell.act(`The key of ${host.name} was not filed`, async () => {
+      const { value, seq } = await shell.client.ask(routes.trust, { id: host.id, fingerprint })
+      hosts.put(value, seq)
+      shell.toast('good', `The key of ${host.name} is trusted.`)
+      tryOut(value)
+    })
+  }
+  const tryOut = (host: Host): void => {
+    shell.side = 'detail'
+    test.start(host, fingerprint => {
+      // Somebody who has gone elsewhere is not asked out of the blue.
+      if (shell.pane.id === 'hosts' && shell.overlays.length === 0 && !shell.readOnly)
+        void askTrust(host, fingerprint)
+    })
+  }
   const withHost = () => (list.selected ? undefined : 'select a host first')
   const where = ['hosts']
   const actions: Action<Shell, never>[] = [
@@ -45,10 +73,7 @@ export function hostsPane(shell: Shell): Pane {
       where,
       danger: 'none',
       disabled: withHost,
-      run() {
-        test.start(list.selected!)
-        shell.side = 'detail'
-      },
+      run: () => tryOut(list.selected!),
     },
     {
       id: 'hosts.add',
@@ -57,7 +82,11 @@ export function hostsPane(shell: Shell): Pane {
       where,
       writes: true,
       danger: 'none',
-      run: () => hostForm(shell, null, host => list.select(host.id)),
+      run: () =>
+        hostForm(shell, null, host => {
+          list.select(host.id)
+          tryOut(host)
+        }),
     },
     {
       id: 'hosts.edit',
@@ -75,27 +104,10 @@ export function hostsPane(shell: Shell): Pane {
       help: 'Answers the question about an unknown key, after you compared it.',
       where,
       writes: true,
-      danger: 'confirm',
-      stakes: () => ({
-        title: `Trust the key of ${sanitiseText(list.selected!.name)}`,
-        facts: [
-          `It shows ${trustable()}.`,
-          'Compare it with the machine itself: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub',
-        ],
-        verb: 'Trust',
-        name: '',
-      }),
+      // It asks by itself, as a test does that meets such a key.
+      danger: 'none',
       disabled: () => (trustable() ? undefined : (withHost() ?? 'its key is not in question; t tests it')),
-      async run() {
-        const host = list.selected!
-        const { value, seq } = await shell.client.ask(routes.trust, {
-          id: host.id,
-          fingerprint: trustable()!,
-        })
-        hosts.put(value, seq)
-        shell.toast('good', `The key of ${host.name} is trusted.`)
-        test.start(value)
-      },
+      run: () => void askTrust(list.selected!, trustable()!),
     },
     {
       id: 'hosts.shell',
@@ -164,7 +176,9 @@ export function hostsPane(shell: Shell): Pane {
       else text.move(motion)
     },
     up(side) {
-      return side === 'detail' && test.dismiss()
+      if (side !== 'detail' || !test.dismiss()) return false
+      shell.side = 'list'
+      return true
     },
     objects: () =>
       hosts.items.map(host => ({

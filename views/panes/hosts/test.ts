@@ -17,13 +17,14 @@ export class HostTest {
     this.#shell = shell
   }
 
-  start(host: Host): void {
+  /** `found`: what the test came to a question with, a key nobody has compared yet. */
+  start(host: Host, found: (fingerprint: string) => void = () => {}): void {
     this.#asking.abort()
     this.#asking = new AbortController()
     this.#host = host.id
     this.#steps = []
     this.#ended = null
-    void this.#run(host.id, this.#asking.signal)
+    void this.#run(host.id, this.#asking.signal, found)
   }
 
   /** Leaves the result; false where there was none. */
@@ -39,7 +40,7 @@ export class HostTest {
     return this.#steps.map(({ detail }) => unknownKey(detail)).find(key => key !== null) ?? null
   }
 
-  async #run(id: string, signal: AbortSignal): Promise<void> {
+  async #run(id: string, signal: AbortSignal, found: (fingerprint: string) => void): Promise<void> {
     try {
       const response = await this.#shell.client.stream(routes.test, { id }, { signal })
       for await (const step of jsonLines<ProbeStep>(response)) {
@@ -53,8 +54,25 @@ export class HostTest {
       if (signal.aborted) return
       this.#ended = `The test broke off: ${(error as Error).message}`
     }
+    const fingerprint = this.unknownKey(id)
+    if (fingerprint !== null && !signal.aborted) found(fingerprint)
     await this.#shell.world.hosts.refresh()
     this.#shell.signal.soon()
+  }
+
+  #verdict(): string {
+    if (this.#ended === null) return `Testing: ${this.#steps.length} steps so far.`
+    const count = (ok: ProbeStep['ok'], word: string) => {
+      const found = this.#steps.filter(step => step.ok === ok).length
+      return found === 0 ? '' : `${found} ${word}`
+    }
+    const counts = [
+      count(true, 'ok'),
+      count('warn', 'warned'),
+      count(false, 'failed'),
+      count('skip', 'skipped'),
+    ]
+    return `${sanitiseText(this.#ended)} ${counts.filter(Boolean).join(', ')}`
   }
 
   /** Null where this host is not the one tested last. */
@@ -70,13 +88,14 @@ export class HostTest {
               ? (['warn', 'warn'] as const)
               : (['skip', 'quiet'] as const)
       const words = wrapText(`${sanitiseText(title)}: ${sanitiseText(detail)}`, Math.max(8, width - 5))
-      const help = advice === null ? [] : wrapText(sanitiseText(advice), Math.max(8, width - 7))
+      const help = !advice?.trim() ? [] : wrapText(sanitiseText(advice), Math.max(8, width - 7))
       return [
         ...words.map((row, i) => `${i === 0 ? toned(sign, tone) : '    '} ${row}`),
         ...help.map(row => `       ${toned(row, 'accent')}`),
       ]
     })
-    return [...rows, toned(this.#ended === null ? 'Testing.' : sanitiseText(this.#ended), 'strong')]
+    // First, where it is read without scrolling.
+    return [toned(this.#verdict(), 'strong'), '', ...rows]
   }
 }
 
