@@ -1,5 +1,4 @@
 import type { Findable } from '../src/contract/search.ts'
-import { matchWords } from './changes.ts'
 import type { Store } from './database.ts'
 
 /** Ranking costs by the match, so only so many are compared: the newest. */
@@ -7,6 +6,8 @@ export const RANKED = 2000
 /** How much of a long text is read to show the words in it: from a little before the first one. */
 const READ = 20_000
 const WORDS = 8
+/** A word in more texts than this tells little of which is meant, and weighing it means reading all of them. */
+const COMMON = 4000
 
 /** Where a noun's words are indexed. Another noun is another record here and another word in the contract. */
 interface Indexed {
@@ -65,18 +66,32 @@ export interface Shown {
   updated_at: number
 }
 
+const isCommon = (store: Store, index: string, phrase: string): boolean =>
+  store
+    .sql<{ texts: number }>(
+      `SELECT count(*) AS texts FROM (SELECT 1 FROM ${index} WHERE ${index} MATCH ? LIMIT ${COMMON})`,
+    )
+    .get(phrase)!.texts === COMMON
+
 export const openSearch = (store: Store) => ({
   /** The best of the newest matches of one noun, and how many there were to choose from. */
   best: (noun: Findable, words: readonly string[], limit: number): { places: Place[]; ranked: number } => {
     const { index, weights } = INDEXED[noun]
+    const all = words.map((word, at) => `"${word}"${at === words.length - 1 ? '*' : ''}`)
+    const telling = all.filter(phrase => !isCommon(store, index, phrase))
     const rows = store
       .sql<{ n: number; score: number; ranked: number }>(
-        `SELECT n, score, count(*) OVER () AS ranked FROM (
-           SELECT rowid AS n, bm25(${[index, ...weights].join(', ')}) AS score FROM ${index}
-           WHERE ${index} MATCH ? ORDER BY rowid DESC LIMIT ${RANKED}
-         ) ORDER BY score, n DESC LIMIT ?`,
+        `WITH looked AS MATERIALIZED (
+           SELECT rowid AS n FROM ${index} WHERE ${index} MATCH @all ORDER BY rowid DESC LIMIT ${RANKED}
+         )
+         ${
+           telling.length === 0
+             ? 'SELECT n, 0.0 AS score, count(*) OVER () AS ranked FROM looked'
+             : `SELECT rowid AS n, bm25(${[index, ...weights].join(', ')}) AS score, (SELECT count(*) FROM looked) AS ranked
+                FROM ${index} WHERE ${index} MATCH @telling AND +rowid IN (SELECT n FROM looked)`
+         } ORDER BY score, n DESC LIMIT @limit`,
       )
-      .all(matchWords(words.join(' ')), limit)
+      .all({ all: all.join(' '), limit, ...(telling.length > 0 ? { telling: telling.join(' ') } : {}) })
     return { places: rows.map(({ n, score }) => ({ noun, n, score })), ranked: rows[0]?.ranked ?? 0 }
   },
 

@@ -73,4 +73,27 @@ test('punctuation, operators and marks of ours in words and texts are nothing bu
   expect(items[0]?.marks.every(([from, to]) => from < to && to <= items[0]!.snippet.length)).toBe(true)
 })
 
+test('beside words that everything has, the telling one decides; where none tells, the newest come first', async () => {
+  await using w = await testWorkspace()
+  const { db } = w.inside.workspace.store
+  const remember = db.prepare(
+    `INSERT INTO memories (id, text, fingerprint, category, source, pinned, uses, created_at, updated_at)
+     VALUES (@id, @text, @id, 'fact', 'test', 0, 0, 1, 1)`,
+  )
+  db.transaction(() => {
+    remember.run({ id: 'about', text: 'the zebra, the zebra and the zebra' })
+    remember.run({ id: 'aside', text: `the zebra among ${'many other animals '.repeat(20)}` })
+    for (let n = 0; n < 5000; n++) remember.run({ id: `m${n}`, text: `the common words of it, ${n}` })
+    remember.run({ id: 'last', text: 'the last common word' })
+  })()
+  const ids = async (q: string) =>
+    (await w.client.call(search.find, { q, nouns: 'memory', limit: 3 })).items.map(hit => hit.id)
+  expect(await ids('the zebra')).toEqual(['about', 'aside'])
+  expect(await ids('zebra the')).toEqual(['about', 'aside'])
+  expect(await ids('the common')).toEqual(['last', 'm4999', 'm4998'])
+  expect(await ids('the last')).toEqual(['last'])
+  const common = await w.client.call(search.find, { q: 'the', nouns: 'memory' })
+  expect(common).toMatchObject({ ranked_over: 2000, complete: false })
+})
+
 const operator = async (w: Awaited<ReturnType<typeof testWorkspace>>) => w.inside.workspace.operatorKey
