@@ -4,8 +4,8 @@ import type { Action } from '../../actions/registry.ts'
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
 import { dayOf, plusDays } from '../days.ts'
+import { answerEvent } from './answers.ts'
 import { type CalendarBook, type View, views } from './book.ts'
-import { calendarsMenu } from './calendars.ts'
 import { addEvent, editEvent, type Scope, said, scopes } from './event-form.ts'
 import { written } from './rows.ts'
 
@@ -54,13 +54,6 @@ export function viewActions(shell: Shell, book: CalendarBook): Action<Shell, nev
       if (book.isGrid) book.show('day')
       else shell.side = 'detail'
     }),
-    {
-      ...base,
-      id: 'calendar.calendars',
-      title: 'calendars',
-      help: 'Looks at one calendar or all; makes, changes and deletes them.',
-      run: () => calendarsMenu(shell, book),
-    },
   ]
 }
 
@@ -68,7 +61,7 @@ export function viewActions(shell: Shell, book: CalendarBook): Action<Shell, nev
 export function eventActions(shell: Shell, book: CalendarBook): Action<Shell, never>[] {
   const selected = () => {
     if (book.isGrid) return 'open the day first, with Enter'
-    return book.selected ? undefined : 'there is no event here'
+    return book.selected ? book.refusal : 'there is no event here'
   }
   const base = { where, writes: true, danger: 'none' as const, disabled: selected }
   let agreed: Entry | undefined
@@ -106,6 +99,14 @@ export function eventActions(shell: Shell, book: CalendarBook): Action<Shell, ne
       title: 'edit',
       help: 'Changes an event; of a series this date, this and the following, or all.',
       run: () => editEvent(shell, book, book.selected!.id),
+    },
+    {
+      ...base,
+      id: 'calendar.answer',
+      title: 'answer',
+      help: 'Answers an invitation, and tells its organizer; of a series for this date or for all.',
+      disabled: () => selected() ?? (book.selected?.answer === null ? 'nobody invited you to it' : undefined),
+      run: () => answerEvent(shell, book.selected!),
     },
     {
       ...base,

@@ -1,4 +1,5 @@
 import { type CalendarInfo, calendar, calendars, type Entry } from '../../../src/contract/calendar.ts'
+import { type Conflict, calendarSync } from '../../../src/contract/calendar-sync.ts'
 import { Problem } from '../../../src/contract/problem.ts'
 import type { Shell } from '../../shell/shell.ts'
 import type { Answer } from '../../store/collection.ts'
@@ -24,24 +25,32 @@ export class CalendarBook {
   view: View = 'agenda'
   /** The only calendar shown, where not all are. */
   only: CalendarInfo | null = null
+  /** The calendars that are not shown, by id. */
+  readonly hidden = new Set<string>()
   readonly calendars: Answer<readonly CalendarInfo[]>
+  readonly conflicts: Answer<readonly Conflict[]>
   readonly side: GroupedSide<Shown>
   readonly #shell: Shell
   readonly #answer: Answer<Read>
   #day: string | null = null
   #looked = false
+  #marked: { of: number; value: unknown; marks: ReadonlyMap<string, string> } | null = null
   #grouped: { key: string; of: Read; groups: Group<Shown>[] } | null = null
 
   constructor(shell: Shell) {
     this.#shell = shell
-    this.#answer = shell.live.answer(['event', 'calendar'], () => this.#read())
-    this.calendars = shell.live.answer(['event', 'calendar'], async () =>
+    const nouns = ['event', 'calendar', 'calendar-account']
+    this.#answer = shell.live.answer(nouns, () => this.#read())
+    this.conflicts = shell.live.answer(nouns, async () =>
+      this.#looked ? (await shell.client.call(calendarSync.conflicts, {})).items : [],
+    )
+    this.calendars = shell.live.answer(nouns, async () =>
       this.#looked ? (await shell.client.call(calendars.list, {})).items : [],
     )
     this.side = new GroupedSide<Shown>({
       groups: () => this.#groups(),
       idOf: ({ key }) => key,
-      row: (shown, width) => shownRow(shown, width, this.zone, this.read.overlaps.has(shown.entry.id)),
+      row: (shown, width) => this.row(shown, width),
       words: ({ entry }) => `${entry.summary} ${entry.location} ${entry.description} ${entry.calendar_name}`,
       empty: () =>
         this.#answer.error ??
@@ -72,6 +81,55 @@ export class CalendarBook {
     return this.view === 'month' || this.view === 'week'
   }
 
+  row(shown: Shown, width: number): string {
+    const { entry } = shown
+    return shownRow(shown, width, this.zone, this.read.overlaps.has(entry.id), this.markOf(entry.calendar))
+  }
+
+  /** What tells the events of one calendar from those of another without a colour: a letter, or a bar where there is one calendar. */
+  markOf(id: string): string {
+    return this.#marks().get(id) ?? '|'
+  }
+
+  /** The calendars whose events are in view. */
+  get shown(): readonly CalendarInfo[] {
+    const all = (this.calendars.value ?? []).filter(each => each.kept)
+    return this.only
+      ? all.filter(({ id }) => id === this.only!.id)
+      : all.filter(({ id }) => !this.hidden.has(id))
+  }
+
+  /** Those that are not as their servers have them. */
+  get troubled(): readonly CalendarInfo[] {
+    return (this.calendars.value ?? []).filter(each => each.problem !== null || each.conflicts > 0)
+  }
+
+  /** Why nothing can be changed in what is selected. */
+  get refusal(): string | undefined {
+    const { selected } = this
+    const found = this.calendars.value?.find(({ id }) => id === selected?.calendar)
+    if (!found?.read_only) return undefined
+    return found.kind === 'subscription'
+      ? `${found.name} is a subscription: it can only be read`
+      : `${found.name} can only be read`
+  }
+
+  #marks(): ReadonlyMap<string, string> {
+    const all = (this.calendars.value ?? []).filter(each => each.kept)
+    if (this.#marked?.of !== all.length || this.#marked.value !== this.calendars.value) {
+      const marks = all.length < 2 ? new Map<string, string>() : lettersOf(all)
+      this.#marked = { of: all.length, value: this.calendars.value, marks }
+    }
+    return this.#marked.marks
+  }
+
+  /** Shows a calendar or hides it. */
+  toggle(id: string): void {
+    this.only = null
+    if (!this.hidden.delete(id)) this.hidden.add(id)
+    this.again()
+  }
+
   get selected(): Entry | undefined {
     return this.isGrid ? undefined : this.side.selected?.entry
   }
@@ -100,6 +158,7 @@ export class CalendarBook {
     if (this.#shell.live.link) {
       void this.#answer.refresh()
       void this.calendars.refresh()
+      void this.conflicts.refresh()
     }
     this.#shell.signal.now()
   }
@@ -125,16 +184,21 @@ export class CalendarBook {
   async #read(): Promise<Read> {
     if (!this.#looked) return empty
     const found = await this.#agenda()
-    const byId = new Map(found.days.flatMap(({ items }) => items.map(item => [item.id, item] as const)))
+    const days = found.days.map(({ date, items }) => ({
+      date,
+      items: items.filter(({ calendar: place }) => !this.hidden.has(place)),
+    }))
+    const byId = new Map(days.flatMap(({ items }) => items.map(item => [item.id, item] as const)))
     const overlaps = new Map<string, Entry[]>()
     for (const { first, second } of found.overlaps)
       for (const [one, other] of [
         [first, second],
         [second, first],
       ] as const)
-        if (byId.has(other)) overlaps.set(one, [...(overlaps.get(one) ?? []), byId.get(other)!])
+        if (byId.has(one) && byId.has(other))
+          overlaps.set(one, [...(overlaps.get(one) ?? []), byId.get(other)!])
     return {
-      days: new Map(found.days.map(({ date, items }) => [date, items])),
+      days: new Map(days.map(({ date, items }) => [date, items])),
       overlaps,
       problems: found.problems,
     }
@@ -168,4 +232,18 @@ export class CalendarBook {
     this.#grouped = { key, of: read, groups }
     return groups
   }
+}
+
+/** A letter for each calendar: of its name where one of it is free. */
+export function lettersOf(all: readonly Pick<CalendarInfo, 'id' | 'name'>[]): Map<string, string> {
+  const taken = new Set<string>()
+  return new Map(
+    all.map(({ id, name }) => {
+      const own = name.toUpperCase().replace(/[^A-Z0-9]/g, '')
+      const mark =
+        [...own, ...'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'].find(letter => !taken.has(letter)) ?? '|'
+      taken.add(mark)
+      return [id, mark]
+    }),
+  )
 }

@@ -1,21 +1,27 @@
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
 import { Rows } from '../../widgets/rows.tsx'
+import { wrapText } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
 import { dayName, plusDays, plusMonths } from '../days.ts'
 import type { Motion, Pane } from '../pane.ts'
 import { TextSide } from '../text-side.tsx'
 import { eventActions, viewActions } from './actions.ts'
 import { CalendarBook, type View, views } from './book.ts'
+import { calendarActions, troubleRows } from './calendars.ts'
 import { gridRows } from './grid.ts'
-import { entryRows, shownRow } from './rows.ts'
+import { entryRows } from './rows.ts'
 
 /** What happens when: as a list of days, a month, a week or one day. */
 export function calendarPane(shell: Shell): Pane {
   const book = new CalendarBook(shell)
   const text = new TextSide()
   let came: View | null = null
-  const actions = [...eventActions(shell, book), ...viewActions(shell, book)].map(action =>
+  const actions = [
+    ...eventActions(shell, book),
+    ...viewActions(shell, book),
+    ...calendarActions(shell, book),
+  ].map(action =>
     action.id === 'calendar.open'
       ? {
           ...action,
@@ -28,7 +34,10 @@ export function calendarPane(shell: Shell): Pane {
   )
   const detailRows = (width: number): string[] => {
     const { read, zone, today, selected } = book
-    const problems = read.problems.map(problem => toned(`! ${sanitiseText(problem)}`, 'warn'))
+    const problems = [
+      ...read.problems.flatMap(problem => wrapText(`! ${sanitiseText(problem)}`, width)),
+      ...troubleRows(book, width),
+    ].map(row => toned(row, 'warn'))
     if (!book.isGrid) {
       if (!selected) return problems
       return [
@@ -41,7 +50,7 @@ export function calendarPane(shell: Shell): Pane {
     return [
       toned(dayName(book.day, today), 'title'),
       ...(entries.length === 0 ? [none] : []),
-      ...entries.map(shown => shownRow(shown, width, zone, read.overlaps.has(shown.entry.id))),
+      ...entries.map(shown => book.row(shown, width)),
       ...problems,
     ]
   }
@@ -69,12 +78,17 @@ export function calendarPane(shell: Shell): Pane {
       'calendar.last': ['['],
       'calendar.jump': ['T'],
       'calendar.calendars': ['c'],
+      'calendar.answer': ['r'],
+      'calendar.conflicts': ['C'],
+      'calendar.sync': ['S'],
     },
     places: () => ['calendar'],
     hints: () => [
       'calendar.add',
       'calendar.open',
+      ...(book.selected?.answer ? ['calendar.answer'] : []),
       ...(book.isGrid ? [] : ['calendar.edit', 'calendar.remove']),
+      ...((book.conflicts.value ?? []).length > 0 ? ['calendar.conflicts'] : []),
       'calendar.turn',
       'calendar.next',
       'calendar.last',
@@ -83,7 +97,7 @@ export function calendarPane(shell: Shell): Pane {
       'calendar.calendars',
       'screen.filter',
     ],
-    badge: () => (book.only ? '*' : ''),
+    badge: () => `${book.only || book.hidden.size > 0 ? '*' : ''}${book.troubled.length > 0 ? '!' : ''}`,
     filter: book.side.filter,
     list: box =>
       book.isGrid ? (
@@ -122,9 +136,10 @@ export function calendarPane(shell: Shell): Pane {
           },
         })),
       ),
-    remember: () => ({ view: book.view }),
+    remember: () => ({ view: book.view, hidden: [...book.hidden] }),
     recall(kept) {
-      const { view } = kept as { view?: unknown }
+      const { view, hidden } = kept as { view?: unknown; hidden?: unknown }
+      for (const id of Array.isArray(hidden) ? hidden : []) if (typeof id === 'string') book.hidden.add(id)
       book.view = views.find(one => one === view) ?? book.view
     },
   }

@@ -18,10 +18,12 @@ export const scopes: readonly { value: Scope; label: string }[] = [
 
 function fieldsFor(book: CalendarBook, series: boolean, values: Values): readonly FormField[] {
   const whole = !series || values.scope !== 'one'
-  const choices = (book.calendars.value ?? []).map(({ id, name }) => ({
-    value: id,
-    label: sanitiseText(name),
-  }))
+  const choices = (book.calendars.value ?? [])
+    .filter(each => each.kept && !each.read_only)
+    .map(({ id, name }) => ({
+      value: id,
+      label: sanitiseText(name),
+    }))
   return [
     ...(series ? [{ id: 'scope', label: 'changes', kind: 'choice', choices: scopes } as const] : []),
     { id: 'summary', label: 'what', kind: 'text' },
@@ -67,7 +69,8 @@ export function said(shell: Shell, what: string, event: CalendarEvent, warnings:
 
 export function addEvent(shell: Shell, book: CalendarBook): void {
   const before = { summary: '', start: '', end: '', location: '', rrule: '', alarms: '', free: 'no' }
-  const usual = book.only?.id ?? book.calendars.value?.[0]?.id ?? ''
+  const writable = book.calendars.value?.filter(each => each.kept && !each.read_only) ?? []
+  const usual = (writable.find(({ id }) => id === book.only?.id) ?? writable[0])?.id ?? ''
   shell.form({
     title: 'New event',
     verb: 'Add',

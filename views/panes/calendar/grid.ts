@@ -1,25 +1,48 @@
+import { sanitiseText } from '../../terminal/sanitise.ts'
 import { cut, toWidth } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
 import { monthName, plusDays, weekdayNames } from '../days.ts'
 import type { Box } from '../pane.ts'
 import type { CalendarBook } from './book.ts'
+import { coloured } from './colour.ts'
 import { cellRow } from './rows.ts'
 
 /** A month or a week as a grid of days: the selected in brackets, today with a star. */
 export function gridRows(book: CalendarBook, { width, height }: Box): string[] {
   const { start, days } = book.window
   const weeks = Array.from({ length: days / 7 }, (_, week) => plusDays(start, week * 7))
-  const shown = book.view === 'week' ? weeks : weeks.filter((day, i) => i === 0 || inMonth(book, day))
+  const all = book.view === 'week' ? weeks : weeks.filter((day, i) => i === 0 || inMonth(book, day))
+  const shown = inView(all, book.day, Math.max(1, height - 2))
   const gap = width < 70 ? '' : ' '
   const column = Math.floor((width - 6 * gap.length) / 7)
   const cell = Math.max(1, Math.floor((height - 2) / shown.length))
   const heads = weekdayNames.map(name => toWidth(` ${name}`, column)).join(gap)
   const rows = [
-    toned(toWidth(monthName(book.day), width), 'title'),
+    headRow(book, width),
     toned(heads, 'quiet'),
     ...shown.flatMap(monday => weekRows(book, monday, column, cell, gap)),
   ]
   return rows.slice(0, height)
+}
+
+/** The weeks there is room for, with the one of the selected day among them. */
+function inView(weeks: string[], day: string, room: number): string[] {
+  const at = Math.max(
+    0,
+    weeks.findLastIndex(monday => monday <= day),
+  )
+  const from = Math.max(0, Math.min(at - Math.floor(room / 2), weeks.length - room))
+  return weeks.slice(from, from + room)
+}
+
+/** The month, and what the letters of the calendars stand for. */
+function headRow(book: CalendarBook, width: number): string {
+  const legend = book.shown
+    .filter(({ id }) => book.markOf(id) !== '|')
+    .map(({ id, name, color }) => `${coloured(book.markOf(id), color)} ${sanitiseText(name)}`)
+    .join('  ')
+  const month = toned(monthName(book.day), 'title')
+  return toWidth(`${month}   ${legend}`, width)
 }
 
 const inMonth = (book: CalendarBook, day: string) => day.slice(0, 7) === book.day.slice(0, 7)
@@ -40,6 +63,9 @@ function dayCell(book: CalendarBook, day: string, width: number, height: number)
     day === book.day ? 'selected' : day === book.today ? 'strong' : inMonth(book, day) ? 'plain' : 'quiet'
   return [
     toned(cut(head, width), tone),
-    ...entries.slice(0, height - 1).map(shown => cut(` ${cellRow(shown, book.zone)}`, width)),
+    ...entries.slice(0, height - 1).map(shown => {
+      const mark = book.markOf(shown.entry.calendar)
+      return cut(` ${cellRow(shown, book.zone, mark === '|' || width < 12 ? '' : `${mark} `)}`, width)
+    }),
   ]
 }

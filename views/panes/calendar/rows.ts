@@ -2,6 +2,7 @@ import type { Entry } from '../../../src/contract/calendar.ts'
 import { sanitiseBlock, sanitiseText } from '../../terminal/sanitise.ts'
 import { wrapText } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
+import { answerWords } from '../answer.ts'
 import { dayName, dayOf, timeOf } from '../days.ts'
 import { factRows } from '../facts.ts'
 import { coloured } from './colour.ts'
@@ -22,20 +23,27 @@ function span({ entry, day }: Shown, zone: string): string {
   return `${from}-${to}`
 }
 
-export function shownRow(shown: Shown, width: number, zone: string, overlaps: boolean): string {
+/** How one answered, where somebody invited. */
+function answered({ answer }: Entry): string {
+  if (answer === null || answer === 'accepted' || answer === 'delegated') return ''
+  return { 'needs-action': '? ', tentative: '~ ', declined: 'DECLINED ' }[answer]
+}
+
+export function shownRow(shown: Shown, width: number, zone: string, overlaps: boolean, mark = '|'): string {
   const { entry } = shown
   const place = entry.location === '' || width < 50 ? '' : ` @ ${sanitiseText(entry.location)}`
-  const signs = `${entry.cancelled ? 'CANCELLED ' : ''}${overlaps ? '! ' : ''}`
+  const signs = `${entry.cancelled ? 'CANCELLED ' : answered(entry)}${overlaps ? '! ' : ''}`
   const after = `${entry.repeats ? ' (repeats)' : ''}${place}`
-  const bar = coloured('|', entry.color)
+  const bar = coloured(mark, entry.color)
   return `${span(shown, zone).padEnd(11)} ${bar} ${signs}${sanitiseText(entry.summary)}${toned(after, 'quiet')}`
 }
 
 /** One line in a cell of the month or the week. */
-export function cellRow({ entry, day }: Shown, zone: string): string {
+export function cellRow({ entry, day }: Shown, zone: string, mark = ''): string {
   const from =
     dayOf(entry.starts_at, zone) === day && !entry.all_day ? `${timeOf(entry.starts_at, zone)} ` : ''
-  return coloured(`${from}${sanitiseText(entry.summary)}`, entry.color)
+  const sign = entry.cancelled ? 'x ' : answered(entry).replace('DECLINED', 'x')
+  return coloured(`${mark}${from}${sign}${sanitiseText(entry.summary)}`, entry.color)
 }
 
 export function entryRows(
@@ -57,6 +65,7 @@ export function entryRows(
         ['when', entry.cancelled ? `CANCELLED, was ${when}` : when],
         ['where', entry.location],
         ['calendar', entry.calendar_name],
+        ['you', entry.answer === null ? '' : `${answerWords[entry.answer]}; r answers the invitation`],
         ['repeats', entry.repeats ? (entry.changed ? 'yes; this date differs' : 'yes') : ''],
         ['clock', entry.tzid !== null && entry.tzid !== zone ? entry.tzid : ''],
         ['busy', entry.busy ? '' : 'no, takes up no time'],

@@ -22,6 +22,7 @@ export const keys: Bindings = {
   'mail.remove': ['X'],
   ...markKeys('mail'),
   ...searchKeys('mail'),
+  'mail.invitation': ['i'],
   'mail.thread': ['t'],
   'mail.save': ['s'],
   'mail.view': ['o'],
@@ -72,6 +73,7 @@ export const hints: Readonly<Record<string, readonly string[]>> = {
   ],
   'mail.read': [
     'mail.next',
+    'mail.invitation',
     'mail.reply',
     'mail.reply-all',
     'mail.forward',

@@ -9,6 +9,7 @@ import { searchActions, searchIn, TextSide } from '../text-side.tsx'
 import { accountActions } from './accounts.ts'
 import { mailActions, placeActions } from './actions.ts'
 import { MailBook, type Mode } from './book.ts'
+import { invitationActions } from './invitation.ts'
 import { hints, keys } from './keys.ts'
 import { letterActions } from './letter-actions.ts'
 import { MailNews } from './news.ts'
@@ -63,6 +64,7 @@ export function mailPane(shell: Shell): Pane {
     actions: [
       ...mailActions(shell, book, reading),
       ...letterActions(shell, book),
+      ...invitationActions(shell, book, reading),
       ...outboxActions(shell, book),
       ...accountActions(shell, book),
       ...placeActions(shell, book),

@@ -5,6 +5,7 @@ import { cut, wrapText } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
 import { factRows } from '../facts.ts'
 import { bytes, day } from '../words.ts'
+import { invitationRows } from './invitation.ts'
 
 /** As much of a text as is laid out at once. */
 const most = 200_000
@@ -39,17 +40,27 @@ export class Reading {
       return [...headRows(one, width, compact), '', ...wrapText(said, width)]
     }
     if (this.#laid?.of !== text || this.#laid.width !== width || this.#laid.thread !== this.#thread) {
-      const rows = [...attachmentRows(text, width), '', ...bodyRows(text, width)]
+      const rows = [
+        ...invitationRows(text, width),
+        ...attachmentRows(text, width),
+        '',
+        ...bodyRows(text, width),
+      ]
       this.#laid = { of: text, thread: this.#thread, width, rows }
     }
     const turns = this.#thread > 1 ? [toned(`${this.#thread} mails in this conversation: t`, 'quiet')] : []
-    // An invitation in it has its rows here, before the attachments.
     return [...headRows({ ...text, ...one }, width, compact), ...turns, ...this.#laid.rows]
   }
 
   /** Asks again for what could not be read. */
   again(): void {
     if (this.#error !== null) this.#asking = null
+  }
+
+  /** What it said of the calendar is not so any more. */
+  forget(): void {
+    this.text = null
+    this.#asking = null
   }
 
   stop(): void {

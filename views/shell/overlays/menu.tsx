@@ -15,6 +15,8 @@ export interface Choice {
   note?: string
   /** Why it cannot be chosen. */
   disabled?: string
+  /** The menu stays after it: more of it may be chosen. */
+  stays?: boolean
   run(): void | Promise<void>
 }
 
@@ -58,7 +60,7 @@ export class Menu implements Overlay {
       this.#reason = choice.disabled
       return
     }
-    this.#over.close(this)
+    if (!choice.stays) this.#over.close(this)
     void choice.run()
   }
 
