@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import type { Http2Bindings, HttpBindings } from '@hono/node-server'
 import type { Api } from '../api/context.ts'
 import { Problem } from '../contract/problem.ts'
-import { choosePort, chosenPort, FIRST_PORT } from '../workspace/address.ts'
+import { choosePort, chosenPort, FIRST_PORT, LAST_PORT } from '../workspace/address.ts'
 import type { Config } from '../workspace/config.ts'
 import type { Paths } from '../workspace/paths.ts'
 import { answerUpgrades } from './upgrade.ts'
@@ -13,8 +13,6 @@ export interface Listener {
   /** Stops accepting, lets what is in flight finish for a while, then cuts. */
   close(patience?: number): Promise<void>
 }
-
-const LAST_PORT = 7100
 
 /** Agents carry the address, so a port is chosen once, written down, and from then on insisted on. */
 export const listen = async (
@@ -46,7 +44,7 @@ export const listen = async (
     port += 1
   }
   const bound = (server.address() as { port: number }).port
-  if (kept === undefined) choosePort(wanted.paths, bound)
+  if (kept === undefined || wanted.port === bound) choosePort(wanted.paths, bound)
   const name = host.includes(':') ? `[${host}]` : host
   return {
     url: `http://${name === '0.0.0.0' || name === '[::]' ? '127.0.0.1' : name}:${bound}`,

@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import { freePort } from '../peers/kitchen.ts'
 import { ended, program, says } from '../peers/program.ts'
 
 test("the operator's key is never printed", async () => {
@@ -46,6 +48,28 @@ test('a port is a number, and a damaged note of it is none', async () => {
   const [, url] = await says(p.start(['up']), /Ithaca is up: (\S+)\. /)
   expect(readFileSync(join(p.home, 'ithaca/data/port'), 'utf8').trim()).toBe(new URL(url!).port)
 })
+
+test('the address that agents were told is the one of every start, and where it is taken nothing starts', async () => {
+  await using p = program()
+  const made = JSON.parse((await p.run(['tokens', 'create', 'early', '--scopes', 'chat', '--json'])).stdout)
+  const first = p.start(['up'])
+  const [, url] = await says(first, /Ithaca is up: (\S+)\. /)
+  expect(made.url).toBe(url)
+  first.kill('SIGTERM')
+  await ended(first)
+  const port = await freePort()
+  const moved = p.start(['up', '--port', String(port)])
+  await says(moved, /Ithaca is up/)
+  moved.kill('SIGTERM')
+  await ended(moved)
+  const again = p.start(['up'])
+  expect((await says(again, /Ithaca is up: (\S+)\. /))[1]).toBe(`http://127.0.0.1:${port}`)
+  again.kill('SIGTERM')
+  await ended(again)
+  await using other = createServer().listen(port, '127.0.0.1')
+  await once(other, 'listening')
+  expect(await p.run(['up'])).toMatchObject({ code: 1, stderr: expect.stringContaining(`Port ${port}`) })
+}, 30_000)
 
 test('an owner that hangs is named, and not taken for nothing', async () => {
   await using p = program()

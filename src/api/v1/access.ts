@@ -24,7 +24,7 @@ export const bindAccess = (bind: Bind, workspace: Workspace): void => {
       ask_deadline: ask_deadline ?? null,
       expires_at: expires === undefined ? null : await expiry(workspace, expires),
     })
-    const url = workspace.url || futureUrl(workspace.paths, workspace.config)
+    const url = workspace.url || (await futureUrl(workspace.paths, workspace.config))
     return { token: secret, url, record, lines: linesFor(url, secret) }
   })
   bind(routes.revoke, ({ id }, { author }) => {
