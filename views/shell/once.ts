@@ -61,6 +61,7 @@ export async function drawOnce(link: Link, options: OnceOptions): Promise<string
     ...[hosts, serves, status, approvals].map(source => source.refresh()),
   ])
   shell.signal.now()
+  await new Promise(resolve => setImmediate(resolve))
   await ink.waitUntilRenderFlush()
   shell.stop()
   ink.unmount()

@@ -79,7 +79,7 @@ export class Shell {
     this.#over = {
       field: stroke => host.field(stroke),
       edit: (text, extension) => this.edit(text, extension),
-      changed: this.signal.now,
+      changed: this.signal.atOnce,
       close: overlay => this.close(overlay),
       glyphs: this.glyphs,
       typed: new Map(),
@@ -133,7 +133,9 @@ export class Shell {
   }
 
   get toastRows(): string[] {
-    return this.toasts.flatMap(toast => toastRows(toast, this.screen.columns, this.glyphs.more))
+    const { columns, rows } = this.screen
+    const atMost = rows < 16 ? 1 : 3
+    return this.toasts.flatMap(toast => toastRows(toast, columns, atMost, this.glyphs.more))
   }
 
   /** Whether this pane gives the whole screen to the side with the keys; each pane remembers its own. */
@@ -151,7 +153,8 @@ export class Shell {
     else if (!('paste' in stroke) && stroke.key === 'ctrl+l') this.host.repaint()
     else if (!('paste' in stroke) && stroke.key === 'ctrl+z') this.host.suspend()
     else await this.router.stroke(stroke)
-    this.signal.now()
+    // The next key may be meant for what this one opened.
+    this.signal.atOnce()
   }
 
   resize(screen: Screen): void {

@@ -5,6 +5,7 @@ const batch = 100
 export class Signal {
   #version = 0
   #timer: NodeJS.Timeout | undefined
+  #turn: NodeJS.Immediate | undefined
   #last = Number.NEGATIVE_INFINITY
   readonly #listeners = new Set<() => void>()
 
@@ -17,11 +18,24 @@ export class Signal {
     return () => this.#listeners.delete(listener)
   }
 
+  /** Once for all that a key changes in one turn: what is drawn twice is drawn half as fast. */
   readonly now = (): void => {
-    clearTimeout(this.#timer)
-    this.#timer = undefined
-    this.#last = performance.now()
     this.#version++
+    this.#turn ??= setImmediate(this.#tell)
+  }
+
+  /** Without waiting for the end of the turn: what comes next reads it from what is drawn. */
+  readonly atOnce = (): void => {
+    this.#version++
+    this.#tell()
+  }
+
+  readonly #tell = (): void => {
+    clearTimeout(this.#timer)
+    clearImmediate(this.#turn)
+    this.#timer = undefined
+    this.#turn = undefined
+    this.#last = performance.now()
     for (const listener of this.#listeners) listener()
   }
 
@@ -32,6 +46,7 @@ export class Signal {
 
   stop(): void {
     clearTimeout(this.#timer)
+    clearImmediate(this.#turn)
     this.#listeners.clear()
   }
 }

@@ -25,7 +25,6 @@ export interface Said {
 
 const shownAtOnce = 3
 const keptAtMost = 200
-const rowsAtMost = 3
 const lasts: Record<Level, number | null> = { info: 4000, good: 4000, warn: 8000, bad: null }
 const words: Record<Level, { sign: string; tone: Tone }> = {
   info: { sign: 'note', tone: 'plain' },
@@ -71,12 +70,11 @@ export function keepSaid(said: readonly Said[], level: Level, text: string, at: 
   return [...others, { level, text, times, at }].slice(-keptAtMost)
 }
 
-/** The rows a toast takes, whole as far as three rows reach. */
-export function toastRows(toast: Toast, width: number, more: string): string[] {
+/** The rows a toast takes, whole as far as these many reach. */
+export function toastRows(toast: Toast, width: number, atMost: number, more: string): string[] {
   const { text, tone } = toastLine(toast)
   const rows = wrapText(text, Math.max(1, width))
-  const shown =
-    rows.length > rowsAtMost ? [...rows.slice(0, rowsAtMost - 1), rows.slice(rowsAtMost - 1).join(' ')] : rows
+  const shown = rows.length > atMost ? [...rows.slice(0, atMost - 1), rows.slice(atMost - 1).join(' ')] : rows
   return shown.map(row => toned(toWidth(row, width, 'left', more), tone))
 }
 

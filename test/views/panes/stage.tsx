@@ -162,6 +162,8 @@ export class ScreenStage implements AsyncDisposable {
   }
 
   async settled(): Promise<void> {
+    // What one key changes is drawn together, at the end of its turn.
+    await new Promise(resolve => setImmediate(resolve))
     await this.#ink.waitUntilRenderFlush()
     await this.#compositor.settled()
   }

@@ -1,3 +1,4 @@
+import { crooked } from './hostile.ts'
 import type { ScreenStage } from './screen-stage.tsx'
 
 const sequences = [
@@ -44,6 +45,8 @@ export async function monkey(
     return state % below
   }
   for (let pressed = 0; pressed < options.keys; pressed += 10) {
+    // It would stay in the first form it gets lost in: now and then it is led to another pane.
+    if (pressed % 500 === 0) await elsewhere(on, random(on.shell.panes.length))
     let keys = ''
     for (let i = 0; i < 10; i++) keys += sequences[random(sequences.length)]
     on.send(keys)
@@ -56,10 +59,16 @@ export async function monkey(
   return null
 }
 
-/** A part that could not be drawn says so. */
+async function elsewhere(on: ScreenStage, place: number): Promise<void> {
+  for (let turn = 0; turn < 20 && (on.shell.overlays.length > 0 || on.shell.line); turn++) {
+    on.shell.overlays.at(-1)?.cancel()
+    on.shell.line?.cancel()
+    await on.settled()
+  }
+  on.shell.go(on.shell.panes[place]!.id)
+}
+
+/** A part that could not be drawn says so, and a box has straight sides. */
 function whole(on: ScreenStage): boolean {
-  return (
-    !on.screen.text().includes('cannot be drawn') &&
-    on.screen.rows().every(row => [...row].length <= on.screen.size.cols)
-  )
+  return !on.screen.text().includes('cannot be drawn') && crooked(on.screen.cells()) === null
 }

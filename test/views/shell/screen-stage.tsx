@@ -145,6 +145,8 @@ export class ScreenStage implements Disposable {
   }
 
   async settled(): Promise<void> {
+    // What one key changes is drawn together, at the end of its turn.
+    await new Promise(resolve => setImmediate(resolve))
     await this.#ink.waitUntilRenderFlush()
     await this.compositor.settled()
   }
