@@ -178,7 +178,7 @@ export class Searched<T> {
     })
   }
 
-  /** The next page after what there is; dropped where all was read anew meanwhile. */
+  /** The next page after what there is; where all was read anew meanwhile, more of it is read. */
   async #further(): Promise<void> {
     const cursor = this.#next
     const reading = this.#reading
@@ -186,7 +186,11 @@ export class Searched<T> {
     this.#asked = cursor
     await this.#shell.act('more', async () => {
       const page = await this.#page(cursor, step)
-      if (this.#reading !== reading) return
+      if (this.#reading !== reading) {
+        this.#limit = this.items.length + step
+        void this.#answer.refresh()
+        return
+      }
       const known = new Set((this.#answer.value ?? []).map(this.#spec.idOf))
       const fresh = page.items.filter(item => !known.has(this.#spec.idOf(item)))
       this.#answer.value = [...(this.#answer.value ?? []), ...fresh]

@@ -2,9 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { access } from '../../../src/contract/access.ts'
 import { events } from '../../../src/contract/events.ts'
 import { todos } from '../../../src/contract/todos.ts'
-import { hostile, ScreenStage, sizes } from './stage.tsx'
-
-const pause = () => new Promise(resolve => setTimeout(resolve, 320))
+import { flow, hostile, pause, ScreenStage, sizes } from './stage.tsx'
 
 describe.each(sizes.slice(0, 2))('tokens at $cols x $rows', size => {
   test('one is made, its lines are shown and copied once, and it is revoked after a question', async () => {
@@ -88,8 +86,10 @@ test('on the smallest screen every field of the form can be reached and seen', a
     await stage.press('\t')
     await stage.until(`> ${label}`)
   }
-  await stage.press('\t\t\t\t\t\t\t\t')
+  await stage.press('\t\t\t\t\t\t\t\t\t')
   await stage.until('> at a fence')
+  await stage.press('\t')
+  await stage.until('> waits')
 })
 
 describe.each(sizes)('audit at $cols x $rows', size => {
@@ -137,3 +137,65 @@ test('a long history is read as far as it is looked at', async () => {
   const { items } = await client.call(events.audit, { search: hostile })
   expect(items).toEqual([])
 })
+
+flow('another like one is made, with its fences, and what it did is one key away', 'tokens', async stage => {
+  const { client } = stage.workspace
+  const token = await stage.workspace.token('old', ['todos:write', 'email:draft'], {
+    ask: ['cookbook:launch'],
+    hosts: 'gpu-a,gpu-b',
+    gpus: '4-7',
+    ports: '8100-8199',
+    max_serves: 2,
+    stop: 'own',
+    until: '08:00',
+    at_fence: 'ask',
+    ask_deadline: 600,
+  })
+  await stage.workspace.as(token).call(todos.add, { title: 'by the old one' })
+  await stage.until(/> .*old/)
+  await stage.until(/fences +only on gpu-a, gpu-b/)
+  await stage.press('c')
+  await stage.until('as old is')
+  await stage.press('new', '\t', 'tomorrow')
+  await stage.until('write 30d')
+  await stage.press('\x15', '30d')
+  await stage.until('It expires 2026-12-29'.slice(0, 10))
+  await stage.press('\x1b\r')
+  await stage.until('export ODYSSEUS_API_TOKEN=ith_')
+  await stage.press('q', 'j', 'j', 'j', '\r')
+  await stage.until(/> .*new/)
+  const { items } = await client.call(access.tokens, {})
+  const [made, old] = ['new', 'old'].map(name => items.find(one => one.name === name)!)
+  expect(made!.scopes).toEqual(old!.scopes)
+  expect(made!.fences).toEqual(old!.fences)
+  expect(made!.ask_deadline).toBe(600)
+  await stage.press('o', 'j', 'j', '\r', 'g', '\r')
+  await stage.until('-- only actor old')
+  await stage.until('by the old one')
+})
+
+flow(
+  'everything an agent did is marked and taken back at once, and what was changed is opened',
+  'audit',
+  async stage => {
+    const { client } = stage.workspace
+    const agent = stage.workspace.as(await stage.workspace.token('bot', ['todos:write']))
+    const { todo } = await client.call(todos.add, { title: 'mine' })
+    for (const title of ['one', 'two']) await agent.call(todos.add, { title })
+    await agent.call(todos.edit, { id: todo.id, title: 'theirs' })
+    await stage.until('theirs')
+    await stage.press('A')
+    await stage.until('What was done by')
+    await stage.press('j', 'j', 'j', '\r')
+    await stage.until('-- only actor bot')
+    await stage.press('*', 'U')
+    await stage.until('Take back 3 changes')
+    await pause()
+    await stage.press('y')
+    await stage.until('Undone: 3 changes')
+    expect((await client.call(todos.list, {})).items.map(({ title }) => title)).toEqual(['mine'])
+    await stage.press('g', '\r')
+    await stage.until(/\[2 Todo/)
+    await stage.until(/> .*mine/)
+  },
+)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { documents } from '../../../src/contract/documents.ts'
 import { memory } from '../../../src/contract/memory.ts'
-import { hostile, pause, ScreenStage, sizes } from './stage.tsx'
+import { flow, hostile, pause, ScreenStage, sizes } from './stage.tsx'
 
 describe.each(sizes)('memory at $cols x $rows', size => {
   test('is added, searched, narrowed to a category, pinned and forgotten', async () => {
@@ -79,4 +79,64 @@ test('a search from anywhere opens what it found', async () => {
   await stage.until(/Notes +Documents/)
   await stage.press('\r')
   await stage.until(/^>.*Notes/m)
+})
+
+flow(
+  'marked memories get another category, are copied and taken back; the order is chosen',
+  'memory',
+  async stage => {
+    const { client } = stage.workspace
+    for (const text of ['tea', 'milk', 'bread']) await client.call(memory.add, { text })
+    await stage.until(/bread[\s\S]*tea/)
+    await stage.press('g', ' ', ' ', 'm')
+    await stage.until('Category of 2')
+    await stage.press('j', 'j', 'j', '\r')
+    await stage.until('Put under preference 2 memories. u takes them back.')
+    expect((await client.call(memory.list, { category: 'preference' })).items).toHaveLength(2)
+    await stage.press('u')
+    await stage.until('all 2 changes')
+    expect((await client.call(memory.list, { category: 'preference' })).items).toHaveLength(0)
+    await stage.press('o', 'j', '\r')
+    await stage.until('-- oldest first')
+    await stage.until(/tea[\s\S]*bread/)
+    await stage.press('*')
+    await stage.until('3 marked')
+    await stage.press('y')
+    await stage.until('Copied 3 texts')
+    expect(stage.copied[0]).toBe('tea\nmilk\nbread')
+    await stage.press('\x1b', '\x1b')
+  },
+)
+
+flow('a memory of several lines keeps them when only its category is changed', 'memory', async stage => {
+  const { client } = stage.workspace
+  const { id } = await client.call(memory.add, { text: 'first\nsecond' })
+  await stage.until('first')
+  await stage.press('e')
+  await stage.until('E opens its text')
+  await stage.press('l', '\x1b\r')
+  await expect.poll(async () => (await client.call(memory.get, { id })).category).toBe('contact')
+  expect((await client.call(memory.get, { id })).text).toBe('first\nsecond')
+  stage.editor = 'printf "\nthird" >>'
+  await stage.press('E')
+  await stage.until('third')
+  await stage.press('\t', '/', 'second', '\r')
+  await stage.until('second')
+})
+
+test('two thousand are paged in as one scrolls, and searched as a whole', async () => {
+  await using stage = await ScreenStage.open(sizes[0]!, 'memory')
+  const { client } = stage.workspace
+  for (let n = 0; n < 450; n++) await client.call(memory.add, { text: `thing ${n} end` })
+  await stage.until('the first 200, more below')
+  for (const more of ['the first 400, more below', '']) {
+    await stage.press('G')
+    await stage.until(() =>
+      more === '' ? !stage.screen.text().includes('more below') : stage.screen.text().includes(more),
+    )
+  }
+  await stage.press('G')
+  await stage.until(/> .*thing 0 end/)
+  await stage.press('/', 'thing 17 end', '\r')
+  await stage.until('/thing 17 end: 1 found')
 })

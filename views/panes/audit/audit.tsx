@@ -1,96 +1,92 @@
 import { type AuditRow, events } from '../../../src/contract/events.ts'
-import type { Action } from '../../actions/registry.ts'
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
 import { toWidth } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
 import { factRows } from '../facts.ts'
+import { markActions, markKeys } from '../marking.ts'
 import type { Pane } from '../pane.ts'
 import { Searched } from '../searched.ts'
 import { TextSide } from '../text-side.tsx'
 import { day } from '../words.ts'
+import { auditActions, homes } from './actions.ts'
 
-/** Who did what, and taking one of it back. */
+/** What the trail is narrowed to. */
+export interface Narrowed {
+  actor?: string
+  noun?: string
+  object?: string
+}
+
+/** Who did what, and taking it back. */
 export function auditPane(shell: Shell): Pane {
-  const only: { actor?: string; noun?: string; object?: string } = {}
-  let agreed: AuditRow | undefined
+  const only: Narrowed = {}
   const rows = new Searched<AuditRow>(shell, {
     nouns: null,
     idOf: ({ seq }) => String(seq),
     row: auditRow,
-    empty: () => (narrowed() ? `Nothing of ${narrowed()}. Esc shows all.` : 'Nothing was done yet.'),
+    empty: () => (narrowed().length > 0 ? 'Nothing of that. Esc shows all.' : 'Nothing was done yet.'),
+    notes: () => narrowed(),
     page: query => shell.client.call(events.audit, { ...only, ...query }),
   })
-  const { side } = rows
   const text = new TextSide()
-  const where = ['audit']
-  const narrowed = () => sanitiseText(Object.values(only).join(', '))
-  const narrowTo = (id: string, key: string, by: keyof typeof only, help: string): Action<Shell, never> => ({
-    id: `audit.${id}`,
-    title: id,
-    help,
-    where,
-    danger: 'none',
-    disabled: () => (side.selected || only[by] !== undefined ? undefined : 'select a change first'),
-    run() {
-      if (only[by] !== undefined) delete only[by]
-      else if (key === 'id') only[by] = side.selected!.id
-      else only[by] = side.selected![key as 'actor' | 'noun']
-      rows.again()
-    },
-  })
+  const narrowed = () => Object.entries(only).map(([by, value]) => sanitiseText(`only ${by} ${value}`))
+  const clear = () => {
+    for (const by of Object.keys(only) as (keyof Narrowed)[]) delete only[by]
+  }
   return {
     id: 'audit',
     tab: 'Audit',
     title: 'Audit',
-    actions: [
-      narrowTo('actor', 'actor', 'actor', 'Shows only what this one did, or what all did.'),
-      narrowTo('kind', 'noun', 'noun', 'Shows only changes of this kind of thing, or of all.'),
-      narrowTo('object', 'id', 'object', 'Shows only what happened to this very thing, or to all.'),
-      {
-        id: 'audit.undo',
-        title: 'undo this',
-        help: 'Takes back this one change, if nothing was built on it since.',
-        where,
-        writes: true,
-        danger: 'confirm',
-        disabled: () => {
-          const row = side.selected
-          if (!row) return 'select a change first'
-          if (row.undone_by !== null) return 'it was taken back already'
-          return row.undoable ? undefined : 'it cannot be taken back'
-        },
-        stakes() {
-          agreed = side.selected!
-          const facts = [`${agreed.summary}`, `by ${agreed.actor}, ${day(agreed.at)}`].map(sanitiseText)
-          return { title: 'Take this back', facts, verb: 'Undo', name: String(agreed.seq) }
-        },
-        async run() {
-          const { undone } = await shell.client.call(events.undo, { seq: agreed!.seq })
-          shell.toast('good', `Undone: ${undone.summary}`)
-        },
-      },
-    ],
+    actions: [...auditActions(shell, rows, only), ...markActions('audit', 'audit.list', rows)],
     keys: {
+      'audit.open': ['enter', 'l', 'right'],
       'audit.actor': ['a'],
+      'audit.actors': ['A'],
       'audit.kind': ['n'],
       'audit.object': ['o'],
       'audit.undo': ['U'],
+      ...markKeys('audit'),
     },
-    places: () => where,
-    hints: () => ['audit.undo', 'audit.actor', 'audit.kind', 'audit.object', 'screen.turn', 'screen.filter'],
-    badge: () => (narrowed() === '' ? '' : '*'),
+    places: at => (at === 'list' ? ['audit.list', 'audit'] : ['audit']),
+    hints: () => [
+      'audit.undo',
+      'audit.actor',
+      'audit.actors',
+      'audit.kind',
+      'audit.object',
+      'audit.open',
+      'audit.mark',
+      'screen.turn',
+      'screen.filter',
+    ],
+    badge: () => (narrowed().length === 0 ? '' : '*'),
     filter: rows.filter,
-    list: box => side.view(box),
-    detail: box => text.view(side.selected ? auditRows(side.selected, box.width) : [], box),
+    list: box => rows.view(box),
+    detail: box =>
+      text.view(
+        rows.selected ? auditRows(rows.selected, box.width) : [],
+        box,
+        String(rows.selected?.seq ?? ''),
+      ),
     move(motion, at) {
       if (at === 'list') rows.move(motion)
       else text.move(motion)
     },
     opened: () => rows.look(),
+    /** `actor NAME` shows what one did, `object ID` what was done to one thing. */
+    reveal(id) {
+      clear()
+      const [by, value] = [id.slice(0, id.indexOf(' ')), id.slice(id.indexOf(' ') + 1)]
+      if (by === 'actor' || by === 'object') only[by] = value
+      rows.filter.text = ''
+      rows.again()
+    },
     up(at) {
-      if (at !== 'list' || rows.filter.text !== '' || narrowed() === '') return false
-      for (const by of Object.keys(only) as (keyof typeof only)[]) delete only[by]
+      if (at !== 'list') return false
+      if (rows.unmark()) return true
+      if (rows.filter.text !== '' || narrowed().length === 0) return false
+      clear()
       rows.again()
       return true
     },
@@ -113,7 +109,7 @@ function auditRows(row: AuditRow, width: number): string[] {
       ['who', row.actor],
       ['when', day(row.at)],
       ['action', row.action],
-      ['thing', `${row.noun} ${row.id}`],
+      ['thing', `${row.noun} ${row.id}${homes[row.noun] === undefined ? '' : ' (Enter opens it)'}`],
       ['number', String(row.seq)],
       ['undo', state],
     ],

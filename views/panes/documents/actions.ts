@@ -19,7 +19,7 @@ export function documentActions(shell: Shell, library: Library, history: () => v
     side.unmark()
     const [first] = chosen
     if (chosen.length === 1) shell.toast('good', `${what} '${first!.title}'. u takes it back.`)
-    else shell.toast('good', `${what} ${chosen.length} documents. u takes them back one by one.`)
+    else shell.toast('good', `${what} ${chosen.length} documents. u takes them back.`)
   }
   const one = () => (side.selected ? undefined : 'select a document first')
   const there = () => one() ?? (library.shelf === 'deleted' ? 'it is deleted; r brings it back' : undefined)
@@ -134,7 +134,10 @@ export function documentActions(shell: Shell, library: Library, history: () => v
       async run() {
         const { chosen } = side
         const archived = library.shelf !== 'archive'
-        for (const { id } of chosen) await shell.client.call(documents.edit, { id, archived })
+        await shell.together.each(chosen, async ({ id }) => {
+          const { seq } = await shell.client.ask(documents.edit, { id, archived })
+          return seq
+        })
         said(archived ? 'Archived' : 'Took back', chosen)
       },
     },
@@ -146,7 +149,10 @@ export function documentActions(shell: Shell, library: Library, history: () => v
       disabled: () => one() ?? (library.shelf === 'deleted' ? undefined : 'it is not deleted'),
       async run() {
         const { chosen } = side
-        for (const { id } of chosen) await shell.client.call(documents.recover, { id })
+        await shell.together.each(chosen, async ({ id }) => {
+          const { seq } = await shell.client.ask(documents.recover, { id })
+          return seq
+        })
         said('Brought back', chosen)
       },
     },
@@ -172,7 +178,10 @@ export function documentActions(shell: Shell, library: Library, history: () => v
         }
       },
       async run() {
-        for (const { id } of agreed) await shell.client.call(documents.remove, { id })
+        await shell.together.each(agreed, async ({ id }) => {
+          const { seq } = await shell.client.ask(documents.remove, { id })
+          return seq
+        })
         said('Deleted', agreed)
       },
     },

@@ -2,8 +2,9 @@ import { CATEGORIES, type Category, type Memory, memory } from '../../../src/con
 import { Problem } from '../../../src/contract/problem.ts'
 import type { Action } from '../../actions/registry.ts'
 import type { Shell } from '../../shell/shell.ts'
-import { sanitiseText } from '../../terminal/sanitise.ts'
+import { sanitiseText, sanitiseTyped } from '../../terminal/sanitise.ts'
 import { changed } from '../changed.ts'
+import { choose } from '../choosing.ts'
 import { editText } from '../editing.ts'
 import type { Searched } from '../searched.ts'
 
@@ -26,13 +27,19 @@ export function memoryActions(
   memories: Searched<Memory>,
   only: () => Category | null,
 ): Action<Shell, never>[] {
-  const { side } = memories
+  const side = memories
   let agreed: readonly Memory[] = []
   const base = {
     where: ['memory'],
     writes: true,
     danger: 'none' as const,
     disabled: () => (side.selected ? undefined : 'there is nothing here'),
+  }
+  const said = (what: string, chosen: readonly Memory[]) => {
+    side.unmark()
+    const one = chosen.length === 1
+    const name = one ? `'${short(chosen[0]!)}'` : `${chosen.length} memories`
+    shell.toast('good', `${what} ${name}. u takes ${one ? 'it' : 'them'} back.`)
   }
   return [
     {
@@ -49,7 +56,7 @@ export function memoryActions(
           fields,
           async submit({ text = '', category, pinned }) {
             const added = await shell.client.call(memory.add, { text, category, pinned: pinned === 'yes' })
-            side.select(added.id)
+            memories.select(added.id)
             shell.toast(
               added.duplicate ? 'info' : 'good',
               added.duplicate ? 'That is known already.' : 'Remembered. u takes it back.',
@@ -64,12 +71,14 @@ export function memoryActions(
       help: 'Changes its words, category and pin.',
       run() {
         const { id, text, category, pinned } = side.selected!
-        const before = { text: sanitiseText(text), category, pinned: pinned ? 'yes' : 'no' }
+        // In one line the breaks of a longer text would be lost.
+        const isLine = !/[\n\r]/.test(text)
+        const before = { text: sanitiseTyped(text), category, pinned: pinned ? 'yes' : 'no' }
         shell.form({
-          title: 'Edit memory',
+          title: isLine ? 'Edit memory' : 'Edit memory; E opens its text',
           verb: 'Save',
           values: before,
-          fields,
+          fields: isLine ? fields : fields.slice(1),
           async submit(values) {
             const { pinned: pin, ...words } = changed(before, values)
             await shell.client.call(memory.edit, {
@@ -111,9 +120,50 @@ export function memoryActions(
       async run() {
         const { chosen } = side
         const pinned = !chosen.every(one => one.pinned)
-        for (const { id } of chosen) await shell.client.call(memory.pin, { id, pinned })
-        side.unmark()
+        await shell.together.each(chosen, async ({ id }) => {
+          const { seq } = await shell.client.ask(memory.pin, { id, pinned })
+          return seq
+        })
+        said(pinned ? 'Pinned' : 'Unpinned', chosen)
       },
+    },
+    {
+      ...base,
+      id: 'memory.sort-in',
+      title: 'categorise',
+      help: 'Puts it, or all that are marked, into another category.',
+      run() {
+        const { chosen } = side
+        const categories = CATEGORIES.map(category => [category, category] as const)
+        const now = chosen.every(one => one.category === chosen[0]!.category) ? chosen[0]!.category : 'fact'
+        choose(
+          shell,
+          `Category of ${chosen.length === 1 ? 'it' : chosen.length}`,
+          categories,
+          now,
+          category => {
+            void shell.act('categorise', async () => {
+              await shell.together.each(chosen, async ({ id }) => {
+                const { seq } = await shell.client.ask(memory.edit, { id, category })
+                return seq
+              })
+              said(`Put under ${category}`, chosen)
+            })
+          },
+        )
+      },
+    },
+    {
+      ...base,
+      id: 'memory.copy',
+      title: 'copy',
+      help: 'Copies its text to the clipboard, or the texts of all that are marked.',
+      writes: false,
+      run: () =>
+        shell.copy(
+          side.chosen.map(({ text }) => text).join('\n'),
+          side.chosen.length === 1 ? 'the text' : `${side.chosen.length} texts`,
+        ),
     },
     {
       ...base,
@@ -132,12 +182,11 @@ export function memoryActions(
         }
       },
       async run() {
-        for (const { id } of agreed) await shell.client.call(memory.remove, { id })
-        side.unmark()
-        shell.toast(
-          'good',
-          `Forgot ${agreed.length === 1 ? `'${short(agreed[0]!)}'` : agreed.length}. u takes it back.`,
-        )
+        await shell.together.each(agreed, async ({ id }) => {
+          const { seq } = await shell.client.ask(memory.remove, { id })
+          return seq
+        })
+        said('Forgot', agreed)
       },
     },
   ]

@@ -3,26 +3,41 @@ import type { Shell } from '../../shell/shell.ts'
 import { sanitiseBlock, sanitiseText } from '../../terminal/sanitise.ts'
 import { toWidth, wrapText } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
+import { choose } from '../choosing.ts'
 import { factRows } from '../facts.ts'
+import { markActions, markKeys } from '../marking.ts'
 import type { Pane } from '../pane.ts'
 import { Searched } from '../searched.ts'
-import { TextSide } from '../text-side.tsx'
+import { searchActions, searchIn, searchKeys, TextSide } from '../text-side.tsx'
 import { day } from '../words.ts'
 import { memoryActions } from './actions.ts'
+
+const orders = [
+  ['recent', 'newest change first'],
+  ['oldest', 'oldest first'],
+  ['uses', 'most helpful first'],
+] as const
+type Order = (typeof orders)[number][0]
 
 /** What agents know of the owner. */
 export function memoryPane(shell: Shell): Pane {
   let only: Category | null = null
+  let order: Order = 'recent'
   const memories = new Searched<Memory>(shell, {
     nouns: ['memory'],
     idOf: ({ id }) => id,
     row: memoryRow,
+    notes: () => [
+      ...(only ? [`only ${only}`] : []),
+      ...(order === 'recent' ? [] : [orders.find(([one]) => one === order)![1]]),
+    ],
     empty: () =>
       only ? `Nothing in ${only}. Esc shows all.` : 'Nothing is remembered yet. a adds something.',
-    page: query => shell.client.call(memory.list, { ...query, ...(only ? { category: only } : {}) }),
+    page: query =>
+      shell.client.call(memory.list, { ...query, sort: order, ...(only ? { category: only } : {}) }),
     get: id => shell.client.call(memory.get, { id }),
   })
-  const { side } = memories
+  const side = memories
   const text = new TextSide()
   const narrow = (to: Category | null) => () => {
     only = to
@@ -47,13 +62,19 @@ export function memoryPane(shell: Shell): Pane {
           ]),
       },
       {
-        id: 'memory.mark',
-        title: 'mark',
-        help: 'Marks it: pin and delete are for all that are marked. Esc unmarks.',
+        id: 'memory.sort',
+        title: 'sort',
+        help: 'By the newest change, the oldest, or what helped most often.',
         where: ['memory'],
         danger: 'none',
-        run: () => side.mark(),
+        run: () =>
+          choose(shell, 'Sort memories', orders, order, chosen => {
+            order = chosen
+            memories.again()
+          }),
       },
+      ...markActions('memory', 'memory.list', memories),
+      ...searchActions('memory', text),
     ],
     keys: {
       'memory.add': ['a'],
@@ -61,10 +82,14 @@ export function memoryPane(shell: Shell): Pane {
       'memory.text': ['E'],
       'memory.pin': ['p'],
       'memory.category': ['c'],
-      'memory.mark': ['space', 'v'],
+      'memory.sort': ['o'],
+      'memory.sort-in': ['m'],
+      'memory.copy': ['y'],
+      ...markKeys('memory'),
+      ...searchKeys('memory'),
       'memory.remove': ['X'],
     },
-    places: () => ['memory'],
+    places: at => [at === 'list' ? 'memory.list' : 'memory.text', 'memory'],
     hints: () => [
       'memory.add',
       'memory.edit',
@@ -73,19 +98,22 @@ export function memoryPane(shell: Shell): Pane {
       'memory.remove',
       'screen.filter',
       'memory.mark',
+      'memory.sort',
       'screen.turn',
     ],
     badge: () => (only ? '*' : ''),
     filter: memories.filter,
     list: box => side.view(box),
-    detail: box => text.view(side.selected ? memoryRows(side.selected, box.width) : [], box),
+    search: () => searchIn(shell, text),
+    detail: box =>
+      text.view(side.selected ? memoryRows(side.selected, box.width) : [], box, side.selected?.id),
     move(motion, at) {
       if (at === 'list') memories.move(motion)
       else text.move(motion)
     },
     opened: () => memories.look(),
     up(at) {
-      if (at !== 'list') return false
+      if (at !== 'list') return text.forget()
       if (side.unmark()) return true
       if (only === null || memories.filter.text !== '') return false
       narrow(null)()

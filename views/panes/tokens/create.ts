@@ -1,11 +1,12 @@
-import { access } from '../../../src/contract/access.ts'
-import type { Values } from '../../shell/overlays/form.tsx'
+import { access, type Token } from '../../../src/contract/access.ts'
+import type { Judgement, Values } from '../../shell/overlays/form.tsx'
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
 import type { FormField } from '../../widgets/form-state.ts'
 import { wrapText } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
-import { granted, grantFields, usual } from './grants.ts'
+import { day } from '../words.ts'
+import { granted, grantFields, usual, valuesOf } from './grants.ts'
 
 const fences: readonly FormField[] = [
   { id: 'hosts', label: 'hosts', kind: 'text', placeholder: 'all; or gpu-a,gpu-b' },
@@ -21,6 +22,7 @@ const fences: readonly FormField[] = [
       { value: 'any', label: 'any serve' },
     ],
   },
+  { id: 'until', label: 'until', kind: 'text', placeholder: 'any time; or 08:00: no launches after it' },
   {
     id: 'at_fence',
     label: 'at a fence',
@@ -44,19 +46,45 @@ const named: readonly FormField[] = [
   everything,
 ]
 
+const patience: FormField = {
+  id: 'ask_deadline',
+  label: 'waits',
+  kind: 'text',
+  placeholder: 'for ever; or 600: no answer in so many seconds is a no',
+}
+
 function fieldsFor(values: Values): readonly FormField[] {
   if (values.operator === 'yes') return named
   const launches = values.cookbook === 'launch' || values.cookbook === 'ask'
-  return [...named, ...grantFields, ...(launches ? fences : [])]
+  const asks = granted(values).ask.length > 0 || (launches && values.at_fence === 'ask')
+  return [...named, ...grantFields, ...(launches ? fences : []), ...(asks ? [patience] : [])]
+}
+
+const spans: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }
+
+/** What is wrong so far, and when it ends. */
+async function judge({ expires = '', until = '', ask_deadline = '' }: Values): Promise<Judgement> {
+  const problems: Record<string, string> = {}
+  const span = /^(\d+)([mhdw])$/.exec(expires.trim())
+  const at = span ? Date.now() + Number(span[1]) * spans[span[2]!]! : Date.parse(expires)
+  if (expires.trim() !== '' && !(at > Date.now()))
+    problems.expires = 'write 30d, 12h, 90m, or a date in the future'
+  if (until.trim() !== '' && !/^\d\d:\d\d$/.test(until.trim())) problems.until = 'write a time of day: 08:00'
+  if (ask_deadline.trim() !== '' && !/^\d+$/.test(ask_deadline.trim()))
+    problems.ask_deadline = 'write a number of seconds'
+  return { problems, rows: expires.trim() === '' || problems.expires ? [] : [`It expires ${day(at)}.`] }
 }
 
 /** Asks for everything a token is, makes it, and shows its secret until the person says that it is kept. */
-export function createToken(shell: Shell, made: (id: string) => void): void {
+export function createToken(shell: Shell, made: (id: string) => void, like?: Token): void {
   shell.form({
-    title: 'New token',
+    title: like ? sanitiseText(`New token, as ${like.name} is`) : 'New token',
     verb: 'Create',
-    values: { name: '', expires: '', operator: 'no', ...usual, stop: 'own', at_fence: 'ask' },
+    values: like
+      ? valuesOf(like)
+      : { name: '', expires: '', operator: 'no', ...usual, stop: 'own', at_fence: 'ask' },
     fields: fieldsFor,
+    judge,
     async submit(values) {
       const { token, lines, record } = await shell.client.call(access.create, inputOf(values))
       made(record.id)
@@ -70,7 +98,7 @@ function inputOf(values: Values) {
   const input = { name: values.name?.trim() ?? '', ...given('expires') }
   if (values.operator === 'yes') return { ...input, operator: true }
   const shown = new Set(fieldsFor(values).map(({ id }) => id))
-  const limits = fences.filter(({ id }) => shown.has(id)).map(({ id }) => given(id))
+  const limits = [...fences, patience].filter(({ id }) => shown.has(id)).map(({ id }) => given(id))
   // Sending asks unless it is allowed by name.
   const sends = values.email === 'send' ? { allow_send: true } : {}
   return { ...input, ...granted(values), ...sends, ...Object.assign({}, ...limits) }

@@ -74,6 +74,32 @@ export function granted(values: Readonly<Record<string, string>>): { scopes: Sco
   return { scopes: chosen.flatMap(({ scopes }) => scopes), ask: chosen.flatMap(({ ask }) => ask) }
 }
 
+/** A token as the values of the form that would make another like it; its name is to be given. */
+export function valuesOf(token: Token): Record<string, string> {
+  const { fences, scopes } = token
+  const has = (scope: Scope, how: 'allow' | 'ask') => scopes[scope] === how
+  const chosen = Object.entries(grants).map(([id, choices]) => {
+    const fits = choices.findLast(
+      one => one.scopes.every(scope => has(scope, 'allow')) && one.ask.every(scope => has(scope, 'ask')),
+    )
+    return [id, fits?.value ?? 'no'] as const
+  })
+  return {
+    name: '',
+    expires: '',
+    operator: token.operator ? 'yes' : 'no',
+    ...Object.fromEntries(chosen),
+    hosts: fences?.hosts?.join(',') ?? '',
+    gpus: ranges(fences?.gpus ?? []).replaceAll(' ', ''),
+    ports: ranges(fences?.ports ?? []).replaceAll(' ', ''),
+    max_serves: String(fences?.max_serves ?? ''),
+    stop: fences?.stop ?? 'any',
+    until: fences?.until ?? '',
+    at_fence: fences?.at_fence ?? 'refuse',
+    ask_deadline: String(token.ask_deadline ?? ''),
+  }
+}
+
 const ranges = (list: readonly (readonly [number, number])[]) =>
   list.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)).join(', ')
 

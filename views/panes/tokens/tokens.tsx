@@ -4,6 +4,7 @@ import { whole } from '../../store/world.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
 import { toWidth } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
+import { choose } from '../choosing.ts'
 import { factRows } from '../facts.ts'
 import { ListSide } from '../list-side.tsx'
 import type { Pane } from '../pane.ts'
@@ -12,9 +13,24 @@ import { age, day } from '../words.ts'
 import { createToken } from './create.ts'
 import { fenceWords } from './grants.ts'
 
+const orders = [
+  ['newest', 'newest first'],
+  ['name', 'by name'],
+  ['used', 'used last first'],
+] as const
+type Order = (typeof orders)[number][0]
+
+const orderOf =
+  (order: Order) =>
+  (a: Token, b: Token): number => {
+    if (order === 'name') return a.name.localeCompare(b.name)
+    return order === 'used' ? (b.last_used_at ?? 0) - (a.last_used_at ?? 0) : b.created_at - a.created_at
+  }
+
 /** Who may use the API, and how far. */
 export function tokensPane(shell: Shell): Pane {
   let revoked = false
+  let order: Order = 'newest'
   let agreed: Token | undefined
   const tokens = shell.live.collection<Token>({
     noun: 'token',
@@ -24,7 +40,8 @@ export function tokensPane(shell: Shell): Pane {
     from: whole(data => 'scopes' in data && 'prefix' in data),
   })
   const list = new ListSide<Token>({
-    items: () => tokens.items,
+    items: () => [...tokens.items].sort(orderOf(order)),
+    notes: () => (revoked ? ['revoked ones too'] : []),
     idOf: ({ id }) => id,
     row: tokenRow,
     words: token => `${token.name} ${Object.keys(token.scopes).join(' ')}`,
@@ -46,6 +63,41 @@ export function tokensPane(shell: Shell): Pane {
         writes: true,
         danger: 'none',
         run: () => createToken(shell, id => list.select(id)),
+      },
+      {
+        id: 'tokens.like',
+        title: 'another like it',
+        help: 'Makes a token that may do what this one may: to hand out a new secret, revoke the old one after.',
+        where,
+        writes: true,
+        danger: 'none',
+        disabled: () => (list.selected ? undefined : 'select a token first'),
+        run: () => createToken(shell, id => list.select(id), list.selected!),
+      },
+      {
+        id: 'tokens.deeds',
+        title: 'what it did',
+        help: 'Shows in the audit what this token did.',
+        where,
+        danger: 'none',
+        disabled: () => (list.selected ? undefined : 'select a token first'),
+        run() {
+          const { name } = list.selected!
+          shell.go('audit')
+          void shell.pane.reveal?.(`actor ${name}`)
+        },
+      },
+      {
+        id: 'tokens.sort',
+        title: 'sort',
+        help: 'The newest first, by name, or what was used last first.',
+        where,
+        danger: 'none',
+        run: () =>
+          choose(shell, 'Sort tokens', orders, order, chosen => {
+            order = chosen
+            shell.signal.now()
+          }),
       },
       {
         id: 'tokens.revoked',
@@ -90,12 +142,31 @@ export function tokensPane(shell: Shell): Pane {
         },
       },
     ],
-    keys: { 'tokens.create': ['a'], 'tokens.revoked': ['.'], 'tokens.revoke': ['X'] },
+    keys: {
+      'tokens.create': ['a'],
+      'tokens.like': ['c'],
+      'tokens.deeds': ['enter', 'l', 'right'],
+      'tokens.sort': ['o'],
+      'tokens.revoked': ['.'],
+      'tokens.revoke': ['X'],
+    },
     places: () => where,
-    hints: () => ['tokens.create', 'tokens.revoke', 'tokens.revoked', 'screen.turn', 'screen.filter'],
+    hints: () => [
+      'tokens.create',
+      'tokens.revoke',
+      'tokens.like',
+      'tokens.deeds',
+      'tokens.revoked',
+      'screen.turn',
+      'tokens.sort',
+      'screen.filter',
+    ],
+    // That it was used is no change anybody is told of.
+    opened: () => void tokens.refresh(),
     filter: list.filter,
     list: box => list.view(box),
-    detail: box => text.view(list.selected ? tokenRows(list.selected, box.width) : [], box),
+    detail: box =>
+      text.view(list.selected ? tokenRows(list.selected, box.width) : [], box, list.selected?.id),
     move(motion, side) {
       if (side === 'list') list.move(motion)
       else text.move(motion)
