@@ -228,8 +228,6 @@ export const openMail = (store: Store) => {
         )
         .run({ ...row, n } as never)
     },
-    dropAll: (folder: string): number =>
-      store.sql('DELETE FROM mail_messages WHERE folder = ?').run(folder).changes,
     uids: (folder: string): number[] =>
       store
         .sql<{ uid: number }>('SELECT uid FROM mail_messages WHERE folder = ? ORDER BY uid')

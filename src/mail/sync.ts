@@ -2,6 +2,7 @@ import type { FetchMessageObject, ImapFlow, MailboxObject } from 'imapflow'
 import type { Changes } from '../../store/changes.ts'
 import type { KeptFolder, MailStore } from '../../store/mail.ts'
 import { flagsOf, HEADER_QUERY, headerOf } from './header.ts'
+import { breath, gently } from './slices.ts'
 
 export interface Synced {
   /** Ids of messages that were not here before. */
@@ -24,7 +25,7 @@ export interface SyncDeps {
 }
 
 /** Messages fetched and stored at once: a stretch short enough for others to get in between. */
-const STRETCH = 40
+const STRETCH = 80
 const MOST_NEWS = 500
 
 /** Brings the cache of one folder to where the server is; `told`: because it just said that there is news. What is unchanged costs no more than opening it. */
@@ -45,7 +46,7 @@ export const syncFolder = async (
     const uidvalidity = String(mailbox.uidValidity)
     if (folder.uidvalidity !== null && folder.uidvalidity !== uidvalidity) {
       synced.renumbered = true
-      write(() => store.dropAll(folder.id))
+      await dropGently(deps, folder.id, store.uids(folder.id))
     }
     if (folder.uidvalidity !== uidvalidity)
       folder = { ...folder, uidvalidity, uidnext: 0, modseq: null, complete: false }
@@ -107,57 +108,76 @@ const catchUp = async (
   // Taken before anything is asked: what changes meanwhile is news for the next time.
   const { highestModseq, noModseq } = mailbox
   if (mailbox.exists > 0) {
-    const came = await client.fetchAll(`${Math.max(1, uidnext)}:*`, HEADER_QUERY, { uid: true })
-    // `4712:*` names the last message even when its number is smaller.
-    const fresh = came.filter(message => message.uid >= uidnext)
-    for (const message of fresh) modseq = greater(modseq, message.modseq)
-    write(() => synced.fresh.push(...store.add(folder.account, folder.id, fresh.map(headerOf))))
+    const from = uidnext
+    for await (const came of gently(client.fetch(`${Math.max(1, from)}:*`, HEADER_QUERY, { uid: true }))) {
+      // `4712:*` names the last message even when its number is smaller.
+      const fresh = came.filter(message => message.uid >= from)
+      for (const message of fresh) modseq = greater(modseq, message.modseq)
+      write(() => synced.fresh.push(...store.add(folder.account, folder.id, fresh.map(headerOf))))
+      uidnext = Math.max(uidnext, ...fresh.map(message => message.uid + 1))
+    }
     // Told before flags are asked for: whoever waits for mail does not wait for those.
     if (synced.fresh.length > 0) deps.came(folder, synced.fresh)
-    uidnext = Math.max(uidnext, ...fresh.map(message => message.uid + 1))
   }
   const since = folder.modseq
   if (since !== null || modseqOf(mailbox) === null) {
-    const changed = mailbox.exists === 0 ? [] : await flagsSince(client, since)
-    write(() => {
-      for (const { uid, flags, modseq: seen } of changed) {
-        if (store.setFlags(folder.id, uid, flagsOf(flags ?? new Set()))) synced.changed += 1
-        modseq = greater(modseq, seen)
-      }
-    })
+    if (mailbox.exists > 0)
+      for await (const changed of gently(flagsSince(client, since)))
+        write(() => {
+          for (const { uid, flags, modseq: seen } of changed) {
+            if (store.setFlags(folder.id, uid, flagsOf(flags ?? new Set()))) synced.changed += 1
+            modseq = greater(modseq, seen)
+          }
+        })
   }
   if (store.counted(folder.id).total !== mailbox.exists) {
     const there = new Set(await allUids(client, mailbox))
     const here = new Set(store.uids(folder.id))
     const gone = [...here].filter(uid => !there.has(uid))
     const missing = [...there].filter(uid => !here.has(uid))
-    const found = await headersOf(client, missing.slice(0, STRETCH))
-    write(() => {
-      synced.gone += store.drop(folder.id, gone)
-      synced.fresh.push(...store.add(folder.account, folder.id, found.map(headerOf)))
-    })
+    synced.gone += await dropGently(deps, folder.id, gone)
+    for await (const found of headersOf(client, missing.slice(0, STRETCH)))
+      write(() => synced.fresh.push(...store.add(folder.account, folder.id, found.map(headerOf))))
   }
   const newest = noModseq ? null : greater(modseq, highestModseq)
   return { ...folder, uidnext: Math.max(uidnext, mailbox.uidNext ?? 0), modseq: newest }
 }
 
 /** A message too odd to be described is left out by the library without a word: it is asked for again, with less. */
-const headersOf = async (client: ImapFlow, uids: readonly number[]): Promise<FetchMessageObject[]> => {
-  if (uids.length === 0) return []
-  const messages = await client.fetchAll(ranges(uids), HEADER_QUERY, { uid: true })
-  const came = new Set(messages.map(message => message.uid))
-  const odd = uids.filter(uid => !came.has(uid))
-  if (odd.length === 0) return messages
-  const plainly = await client.fetchAll(ranges(odd), { ...HEADER_QUERY, bodyStructure: false }, { uid: true })
-  return [...messages, ...plainly]
+async function* headersOf(client: ImapFlow, uids: readonly number[]): AsyncGenerator<FetchMessageObject[]> {
+  if (uids.length === 0) return
+  const odd = new Set(uids)
+  for await (const messages of gently(client.fetch(ranges(uids), HEADER_QUERY, { uid: true }))) {
+    for (const { uid } of messages) odd.delete(uid)
+    yield messages
+  }
+  if (odd.size === 0) return
+  const less = { ...HEADER_QUERY, bodyStructure: false }
+  yield* gently(client.fetch(ranges([...odd]), less, { uid: true }))
 }
 
 const flagsSince = (client: ImapFlow, since: string | null) =>
-  client.fetchAll(
+  client.fetch(
     '1:*',
     { uid: true, flags: true },
     { uid: true, ...(since === null ? {} : { changedSince: BigInt(since) }) },
   )
+
+/** So many rows go at once. */
+const DROPPED = 25
+
+const dropGently = async (
+  { store, changes }: SyncDeps,
+  folder: string,
+  uids: readonly number[],
+): Promise<number> => {
+  let gone = 0
+  for (let at = 0; at < uids.length; at += DROPPED) {
+    gone += changes.cache(() => store.drop(folder, uids.slice(at, at + DROPPED)))
+    await breath()
+  }
+  return gone
+}
 
 const allUids = async (client: ImapFlow, mailbox: MailboxObject): Promise<number[]> =>
   mailbox.exists === 0 ? [] : (await client.search({ all: true }, { uid: true })) || []
@@ -181,10 +201,8 @@ const readWhole = async (
     const gone = [...here].filter(uid => !left.has(uid))
     // The first time's point is the one from which flags are caught up, however often this is interrupted.
     folder = { ...folder, uidnext: mailbox.uidNext, modseq: folder.modseq ?? modseqOf(mailbox) }
-    write(tx => {
-      store.drop(folder.id, gone)
-      store.putFolder(tx, folder)
-    })
+    await dropGently(deps, folder.id, gone)
+    write(tx => store.putFolder(tx, folder))
   })
   const total = missing.length
   for (let at = 0; at < total; at += STRETCH) {
@@ -192,10 +210,8 @@ const readWhole = async (
     const stretch = missing.slice(at, at + STRETCH)
     const renumbered = await within(client, folder.path, async mailbox => {
       if (String(mailbox.uidValidity) !== folder.uidvalidity) return true
-      const messages = await headersOf(client, stretch)
-      write(() => {
-        synced.fresh.push(...store.add(folder.account, folder.id, messages.map(headerOf)))
-      })
+      for await (const messages of headersOf(client, stretch))
+        write(() => synced.fresh.push(...store.add(folder.account, folder.id, messages.map(headerOf))))
       return false
     })
     if (renumbered) return folder
