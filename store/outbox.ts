@@ -73,12 +73,14 @@ export const openOutbox = (store: Store) => ({
       next: rows.length > query.limit && last ? toCursor('outbox', [last.created_at, last.id]) : null,
     }
   },
-  due: (now: number): KeptSending[] =>
+  /** What nobody would wait for so long was put off by a clock that was set back since: it is due. */
+  due: (now: number, longest: number): KeptSending[] =>
     store
       .sql<Raw>(
-        `SELECT ${COLUMNS} FROM mail_outbox WHERE next_at <= ? AND state = 'queued' ORDER BY created_at, id`,
+        `SELECT ${COLUMNS} FROM mail_outbox WHERE (next_at <= ? OR next_at > ?) AND state = 'queued'
+         ORDER BY created_at, id`,
       )
-      .all(now)
+      .all(now, now + longest)
       .map(toSending),
   /** Sent, but the copy is not in Sent yet; or perhaps sent, and Sent may know. */
   unfiled: (account: string): KeptSending[] =>

@@ -92,8 +92,10 @@ export const tellServer = async (
       if (!saidNo(error)) throw error
       const reason = saidBy(error)
       // A full mailbox may be emptied; everything else stays refused.
-      if (action.kind === 'append') deps.outbox.failAction(action.id, reason)
-      else {
+      if (action.kind === 'append') {
+        deps.outbox.failAction(action.id, reason)
+        if (action.attempts === 0) deps.refused(action, `${reason}. It is kept, and tried again`)
+      } else {
         deps.outbox.removeAction(action.id)
         deps.refused(action, reason)
       }

@@ -104,9 +104,10 @@ export const openMailbox = (deps: {
         file: (client, each) => outbox.file(client, each),
         actions: {
           telling,
-          done: (action, { uid }) => appended(action.detail.message_id, uid),
-          refused: (action, reason) =>
-            void changes.write(ACTOR, tx =>
+          done: (action, answer) => drafts.get(action.detail.message_id ?? '')?.(answer),
+          refused(action, reason) {
+            drafts.get(action.detail.message_id ?? '')?.(null)
+            changes.write(ACTOR, tx =>
               tx.say({
                 action: 'mail.refused',
                 noun: 'email',
@@ -114,7 +115,8 @@ export const openMailbox = (deps: {
                 summary: `The server did not ${VERBS[action.kind]} in ${action.folder}: ${reason}`,
                 data: { folder: action.folder, uids: action.uids },
               }),
-            ),
+            )
+          },
         },
         arrived,
         changed,
@@ -192,10 +194,8 @@ export const openMailbox = (deps: {
     if (started && accounts.find(account.id)) watcher(account.id)?.start()
   }
 
-  const drafts = new Map<string, (uid: number | null) => void>()
-  const appended = (messageId: string | undefined, uid: number | null): void => {
-    if (messageId) drafts.get(messageId)?.(uid)
-  }
+  /** Who waits for a draft: with its number, or null where it was refused for now. */
+  const drafts = new Map<string, (answer: { uid: number | null } | null) => void>()
 
   const show = (account: KeptAccount): Account => {
     const { secret: _secret, chosen: _chosen, ...rest } = account
@@ -258,7 +258,8 @@ export const openMailbox = (deps: {
       const live = watchers.get(account.id)?.reach().state === 'live' && started
       // A folder that is being read for the first time shows what is there of it.
       const begun = before !== undefined && before.uidvalidity !== null
-      const old = (before?.synced_at ?? 0) < now() - SOON && !(live && before?.role === 'inbox')
+      // A clock may have been set back since.
+      const old = Math.abs(now() - (before?.synced_at ?? 0)) > SOON && !(live && before?.role === 'inbox')
       const asks = fresh === 'now' || !begun || (fresh === 'soon' && old)
       let asked = false
       if (asks && account.imap) {
@@ -347,7 +348,7 @@ export const openMailbox = (deps: {
         })
       })
       const landed = new Promise<{ uid: number | null } | null>(resolve => {
-        drafts.set(message_id, uid => resolve({ uid }))
+        drafts.set(message_id, resolve)
         setTimeout(() => resolve(null), PATIENCE).unref()
       })
       watcher(account.id)?.poke()

@@ -48,6 +48,7 @@ export interface Outbox {
 const ACTOR = { actor: 'ithaca' }
 /** After so many minutes without luck a person is told that it failed. */
 const AGAIN = [15_000, 60_000, 300_000, 900_000, 3_600_000, 7_200_000, 14_400_000]
+const LONGEST_WAIT = AGAIN.at(-1)!
 
 export const openSendings = (deps: OutboxDeps): Outbox => {
   const { store, changes, now } = deps
@@ -147,12 +148,10 @@ export const openSendings = (deps: OutboxDeps): Outbox => {
     }
     save(begun, `Sending "${due.subject}"`)
     const handing = (): void => changes.write(ACTOR, () => store.put({ ...begun, step: 'handed' }))
-    const result = await deps
-      .proof(account)
-      .then(proof => deliver(account, proof, { from: due.sender, to: due.to, raw }, handing))
-      .catch(
-        (error: Error): Outcome => ({ state: 'failed', again: true, reason: saidBy(error), refused: [] }),
-      )
+    const parcel = { from: due.sender, to: due.to, raw }
+    const result = await deliver(account, () => deps.proof(account), parcel, handing).catch(
+      (error: Error): Outcome => ({ state: 'failed', again: true, reason: saidBy(error), refused: [] }),
+    )
     const [after, summary] = outcome(begun, result)
     save(after, summary)
     if (after.state === 'sent') {
@@ -164,7 +163,7 @@ export const openSendings = (deps: OutboxDeps): Outbox => {
   /** One account's mails go one after the other, in the order they were written. */
   const sendFor = async (account: string): Promise<void> => {
     for (;;) {
-      const next = ending ? undefined : store.due(now()).find(each => each.account === account)
+      const next = ending ? undefined : store.due(now(), LONGEST_WAIT).find(each => each.account === account)
       if (!next) return
       await sendOne(next)
     }
@@ -250,7 +249,7 @@ export const openSendings = (deps: OutboxDeps): Outbox => {
 
     async pump() {
       recover()
-      for (const account of new Set(store.due(now()).map(each => each.account)))
+      for (const account of new Set(store.due(now(), LONGEST_WAIT).map(each => each.account)))
         if (!busy.has(account))
           busy.set(
             account,
@@ -329,12 +328,19 @@ export const openSendings = (deps: OutboxDeps): Outbox => {
     try {
       const uid = there ?? (raw && (await append(client, folder, raw, ['\\Seen'])))
       const { state: _state, ...rest } = sending
+      // What waited for room says so no more; who was refused stays said.
+      const reason = sending.refused.length > 0 ? sending.reason : null
       save(
-        { ...rest, state: 'sent', filed: 'yes', sent_folder: folder, sent_uid: uid },
+        { ...rest, reason, state: 'sent', filed: 'yes', sent_folder: folder, sent_uid: uid },
         `Filed "${sending.subject}" in ${folder}`,
       )
     } catch (error) {
       if (!saidNo(error)) throw error
+      if ((error as { serverResponseCode?: string }).serverResponseCode === 'OVERQUOTA') {
+        const reason = `The copy waits for room in ${folder}: ${saidBy(error)}`
+        if (sending.reason !== reason) save({ ...sending, reason }, `Sent "${sending.subject}". ${reason}`)
+        return
+      }
       save(
         { ...sending, filed: 'no', reason: `The copy was refused by ${folder}: ${saidBy(error)}` },
         `Sent "${sending.subject}", but there is no copy in ${folder}: ${saidBy(error)}`,

@@ -27,7 +27,7 @@ export const saidBy = (error: unknown): string => {
     failure.responseText ?? (typeof failure.response === 'string' ? failure.response : ''),
     300,
   )
-  if (failure.authenticationFailed)
+  if (failure.authenticationFailed || failure.code === 'EAUTH')
     return `the login was refused${answer ? `: ${answer}` : ''}`.replace(/\.$/, '')
   const known = SENTENCES[failure.code ?? '']
   return (known ?? (answer || cleanLine(failure.message, 300) || 'something unknown went wrong')).replace(

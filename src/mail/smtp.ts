@@ -1,9 +1,11 @@
 import { Readable } from 'node:stream'
 import type SMTPConnection from 'nodemailer/lib/smtp-connection'
 import type { KeptAccount } from '../../store/mail.ts'
+import { Problem } from '../contract/problem.ts'
 import type { Proof } from '../secrets/secret.ts'
 import { cleanLine } from './clean.ts'
 import { tlsFor } from './link.ts'
+import { loggedIn } from './login.ts'
 import { saidBy } from './said.ts'
 
 export interface Refused {
@@ -92,14 +94,14 @@ const bearer = async (proof: { user: string; accessToken: string }) => {
 /** Hands one message over. `handing` is called, and has to have written it down, before the first byte of data leaves. */
 export const deliver = async (
   account: KeptAccount,
-  proof: Proof | null,
+  prove: () => Promise<Proof | null>,
   parcel: Parcel,
   handing: () => void,
 ): Promise<Outcome> => {
   let handed = false
   let connection: SMTPConnection | null = null
   try {
-    connection = await connectSmtp(account, proof)
+    connection = await loggedIn(account, prove, proof => connectSmtp(account, proof))
     const info = await send(connection, parcel, () => {
       handing()
       handed = true
@@ -113,7 +115,8 @@ export const deliver = async (
   } catch (error) {
     connection?.close()
     const failure = error as Failure
-    const reason = `${account.smtp?.host ?? account.name}: ${saidBy(error)}`
+    const reason =
+      error instanceof Problem ? saidBy(error) : `${account.smtp?.host ?? account.name}: ${saidBy(error)}`
     const code = failure.responseCode ?? 0
     if (handed && code === 0) return { state: 'unknown', reason }
     const refused = (failure.rejectedErrors ?? []).map(toRefused)

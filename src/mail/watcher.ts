@@ -9,6 +9,7 @@ import { type ActionDeps, tellServer } from './actions.ts'
 import { fetchBody } from './body.ts'
 import { keepFolders } from './folders.ts'
 import { connectImap } from './link.ts'
+import { loggedIn } from './login.ts'
 import { saidBy } from './said.ts'
 import { type Synced, syncFolder, within } from './sync.ts'
 
@@ -87,7 +88,11 @@ export const openWatcher = (deps: WatcherDeps, account: KeptAccount): Watcher =>
   const open = async (): Promise<ImapFlow> => {
     tell({ state: 'connecting' })
     try {
-      const made = await connectImap(account, await deps.proof(account))
+      const made = await loggedIn(
+        account,
+        () => deps.proof(account),
+        proof => connectImap(account, proof),
+      )
       if (ending) {
         made.close()
         throw new Problem('unavailable', `${account.name} is being closed.`)
@@ -111,7 +116,7 @@ export const openWatcher = (deps: WatcherDeps, account: KeptAccount): Watcher =>
     if (live !== which) return
     live = null
     client = null
-    failed(`${account.name}: ${which.byeReason || reason}.`)
+    failed(`${account.name}: ${(which.byeReason || reason).replace(/\.+$/, '')}.`)
   }
 
   const failed = (reason: string): void => {

@@ -55,6 +55,10 @@ describe.skipIf(missing)('what was done with mails is taken back', () => {
     await arrived(post, 'one')
     const [one] = await inFolder(post, 'INBOX')
     await post.imap.vanish()
+    await until(
+      'the loss to be seen',
+      async () => (await client.call(mailAccounts.list, {})).items[0]!.state !== 'live',
+    )
     await client.call(mail.remove, { ids: [one!.id] })
     expect((await client.call(mail.list, {})).items).toEqual([])
     await client.call(events.undo, {})
