@@ -72,6 +72,9 @@ const machine = (paths: Paths, version: string, script: string): Machine => ({
     async read() {
       return (await import('./workspace/config.ts')).readConfig(paths.configFile)
     },
+    async has(key) {
+      return (await import('./workspace/config.ts')).isSetting(key)
+    },
     async set(key, value) {
       return (await import('./workspace/config.ts')).setConfig(paths.configFile, key, value)
     },

@@ -6,6 +6,7 @@ import type { Around } from './program.ts'
 export interface Settings {
   path(): Promise<string>
   read(): Promise<Record<string, unknown>>
+  has(key: string): Promise<boolean>
   /** Null takes the key out, so that its default holds again. */
   set(key: string, value: unknown): Promise<Record<string, unknown>>
   /** What runs already and does not feel a change of this setting yet; null where there is nothing to wait for. */
@@ -22,6 +23,8 @@ export const addConfig = (program: Command, around: Around, settings: Settings):
     .command('get [key]')
     .description('One setting, or all, with their defaults')
     .action(async (key: string | undefined) => {
+      if (key !== undefined && !(await settings.has(key)))
+        throw new Problem('not_found', `There is no setting '${key}'; 'ithaca config get' shows them.`)
       const value = pick(await settings.read(), key)
       around.print(
         typeof value === 'string' && !around.json() ? value : JSON.stringify(value ?? null, null, 2),
@@ -50,8 +53,7 @@ const WAITING = {
 const pick = (all: Record<string, unknown>, key: string | undefined): unknown => {
   let node: unknown = all
   for (const part of key?.split('.') ?? []) {
-    if (!node || typeof node !== 'object') throw new Problem('not_found', `There is no setting '${key}'.`)
-    node = (node as Record<string, unknown>)[part]
+    node = (node as Record<string, unknown> | undefined)?.[part]
   }
   return node
 }

@@ -12,7 +12,7 @@ const scopeList = z.preprocess(
 
 /** `4-7,9` on a command line, a list of pairs in JSON. */
 const ranges = z.preprocess(
-  value => (typeof value === 'string' ? value.split(',').map(range) : value),
+  value => [value].flat().flatMap(each => (typeof each === 'string' ? each.split(',').map(range) : [each])),
   z
     .array(
       z
@@ -29,7 +29,10 @@ function range(text: string): unknown {
 }
 
 const names = z.preprocess(
-  value => (typeof value === 'string' ? value.split(/[\s,]+/).filter(Boolean) : value),
+  value =>
+    [value]
+      .flat()
+      .flatMap(each => (typeof each === 'string' ? each.split(/[\s,]+/).filter(Boolean) : [each])),
   z.array(z.string().min(1).max(200)).min(1).max(64),
 )
 

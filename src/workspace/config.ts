@@ -102,6 +102,23 @@ const AT_START = /^(api\.(port|host)|owner\.name|hosts(\..*)?)$/
 export const effectOf = (key: string): Effect =>
   AT_START.test(key) ? 'start' : /^screen(\.|$)/.test(key) ? 'screen' : 'now'
 
+/** Whether there is such a setting, set or not. */
+export const isSetting = (key: string): boolean => {
+  let schema: z.ZodType | undefined = Config
+  for (const part of key.split('.')) {
+    schema = schema && bare(schema)
+    if (schema instanceof z.ZodRecord) return true
+    schema = schema instanceof z.ZodObject ? (schema.shape as Record<string, z.ZodType>)[part] : undefined
+  }
+  return schema !== undefined
+}
+
+const bare = (schema: z.ZodType): z.ZodType => {
+  const { innerType, in: inner } = schema.def as { innerType?: z.ZodType; in?: z.ZodType }
+  const within = innerType ?? inner
+  return within ? bare(within) : schema
+}
+
 export function isZone(name: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: name })

@@ -91,6 +91,37 @@ test('what is about this machine is not done for another', async () => {
   expect((await p.run(['--remote', url!, 'todos', 'list'])).stderr).toContain('ITHACA_TOKEN')
 })
 
+test('what the README shows can be typed, and every fence of a token with it', async () => {
+  await using p = program()
+  const readme = readFileSync('README.md', 'utf8').replaceAll('\\\n', ' ')
+  const lines = [...readme.matchAll(/^(?:echo "([^"]+)" \| )?ithaca (.+)$/gm)].map(([, input, line]) => ({
+    input,
+    words: [...line!.replace(/ +#.*$/, '').matchAll(/"([^"]*)"|(\S+)/g)].map(
+      ([, quoted, bare]) => quoted ?? bare!,
+    ),
+  }))
+  const alone = /^(config|todos|tokens|memory|calendar|documents|undo|doctor|approvals)$/
+  const tried = lines.filter(
+    ({ words }) => alone.test(words[0]!) && !/^(&&|accounts)$/.test(words[1] ?? '') && !words.includes('&&'),
+  )
+  expect(tried.length).toBeGreaterThan(8)
+  for (const { input, words } of tried) {
+    const { code, stderr } = await p.run(words, input)
+    expect([words.join(' '), code, stderr]).toEqual([words.join(' '), 0, ''])
+  }
+  const { items } = JSON.parse((await p.run(['tokens', 'list', '--revoked', '--json'])).stdout)
+  expect(items.find(({ name }: { name: string }) => name === 'bot').fences).toMatchObject({
+    hosts: ['gpu-b'],
+    gpus: [[4, 7]],
+    ports: [[8100, 8199]],
+    max_serves: 2,
+    stop: 'own',
+    until: expect.stringContaining('T08:00:00'),
+  })
+  expect((await p.run(['config', 'get', 'owner.zone'])).code).toBe(3)
+  expect(await p.run(['config', 'get', 'owner.name'])).toMatchObject({ code: 0, stdout: 'null\n' })
+}, 60_000)
+
 test('a reader that leaves early is no crash', async () => {
   await using p = program()
   const shell = spawn('sh', ['-c', `"$0" "$1" status | true`, process.execPath, 'dist/main.js'], {
