@@ -72,6 +72,9 @@ export const cookbook = {
     in: z.strictObject({
       ...launchFields,
       like: id().optional().describe('a serve to show the difference to'),
+      replaces: flag()
+        .optional()
+        .describe('it takes the place of that one: its port and its GPUs are free then'),
     }),
     out: z.object({
       ok: z.boolean(),

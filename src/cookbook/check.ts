@@ -55,25 +55,27 @@ export const openCheck = (deps: {
     return answer
   }
 
-  const portHolder = async (place: Place, plan: Plan): Promise<string | null> => {
+  /** What is to be replaced holds nothing against its successor. */
+  const portHolder = async (place: Place, plan: Plan, gone: string | undefined): Promise<string | null> => {
     const [port] = plan.ports
     if (port === undefined || plan.ports.length > 1) return null
     const mine = serves.all().find(({ kept }) => !kept.ending && kept.host === place.id && kept.port === port)
+    if (mine && mine.kept.id === gone) return null
     if (mine) return `${mine.kept.name} (${mine.kept.id})`
     const { listening } = await status(place.host, place.site)
     return listening.has(port) ? 'another program' : null
   }
 
-  const busyGpus = (place: Place, plan: Plan): string[] =>
+  const busyGpus = (place: Place, plan: Plan, gone: string | undefined): string[] =>
     serves
       .all()
-      .filter(one => !one.kept.ending && one.kept.host === place.id)
+      .filter(one => !one.kept.ending && one.kept.host === place.id && one.kept.id !== gone)
       .flatMap(({ kept }) => {
         const shared = kept.gpus.filter(gpu => plan.gpus.includes(gpu))
         return shared.length > 0 ? [`${kept.name} (${kept.id}) uses GPU ${shared.join(', ')} already.`] : []
       })
 
-  const meets = async (place: Place, plan: Plan, signal: AbortSignal) => {
+  const meets = async (place: Place, plan: Plan, gone: string | undefined, signal: AbortSignal) => {
     const spec = specOf(plan)
     const within = <T>(work: Promise<T>, otherwise: T): Promise<T> =>
       Promise.race([
@@ -83,7 +85,7 @@ export const openCheck = (deps: {
         }),
       ])
     return Promise.all([
-      within<string | null>(portHolder(place, plan), null),
+      within<string | null>(portHolder(place, plan, gone), null),
       within<Readiness>(readinessOf(place, spec), { missing: null, warnings: [] }),
       plan.kind === 'serve' ? within(fits.of(place, plan, { deadline: WITHIN }), null) : null,
       plan.kind === 'serve' ? within(deps.flags.check(place, spec, WITHIN), []) : [],
@@ -91,17 +93,20 @@ export const openCheck = (deps: {
   }
 
   return {
-    async launch({ like, stop_at: _at, ...asked }, actor) {
-      const before = like === undefined ? null : (serves.get(like).kept.run as Invocation | null)
+    async launch({ like, replaces, stop_at: _at, ...asked }, actor) {
+      const old = like === undefined ? null : serves.get(like).kept
+      const before = (old?.run ?? null) as Invocation | null
+      const gone = replaces ? like : undefined
+      const gpus = asked.gpus ?? (gone && old && old.gpus.length > 0 ? old.gpus.join(',') : undefined)
       let planned: ReturnType<Launching['plan']>
       try {
-        planned = launching.plan(asked, actor)
+        planned = launching.plan({ ...asked, gpus }, actor)
       } catch (error) {
         if (!(error instanceof Problem) || error.code === 'not_found') throw error
         return { ...nothing, error: error.message }
       }
       const { place, plan, fence } = planned
-      const [holder, before_, fitted, flags] = await meets(place, plan, AbortSignal.timeout(WITHIN))
+      const [holder, before_, fitted, flags] = await meets(place, plan, gone, AbortSignal.timeout(WITHIN))
       const unreachable = place.host.reach.state === 'unreachable' ? place.host.reach.reason : null
       const error =
         fence ??
@@ -117,7 +122,7 @@ export const openCheck = (deps: {
         gpus: plan.gpus,
         warnings: [
           ...before_.warnings,
-          ...busyGpus(place, plan),
+          ...busyGpus(place, plan, gone),
           ...(fitted && !fitted.present && plan.model ? [`${plan.model} is not on ${place.name} yet.`] : []),
           ...(fitted?.present ? [fitted.sentence] : []).filter(text => !text.startsWith('Fits')),
           ...flags,

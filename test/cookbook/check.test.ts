@@ -59,6 +59,13 @@ test('a command is judged as it is typed: verdict, engine, port, difference, fit
   })
   expect(taken.error).toContain(`Port ${port} of local is taken by Qwen3-8B (${serve.id})`)
   expect(taken.difference).toEqual(['+--enforce-eager'])
+  const instead = await client.call(cookbook.check, {
+    cmd: `${vllm} serve Qwen/Qwen3-8B --port ${port} --enforce-eager`,
+    like: serve.id,
+    replaces: true,
+  })
+  expect(instead).toMatchObject({ error: null, gpus: serve.gpus, difference: ['+--enforce-eager'] })
+  expect(instead.warnings.join()).not.toContain('uses GPU')
 })
 
 test('what does not fit says by how much and what would', async () => {

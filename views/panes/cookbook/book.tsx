@@ -1,13 +1,14 @@
 import type { ReactNode } from 'react'
 import { cookbook } from '../../../src/contract/cookbook.ts'
 import type { Host } from '../../../src/contract/hosts.ts'
-import type { Diagnosis, Serve } from '../../../src/contract/serve.ts'
+import type { Attempt, Diagnosis, Serve } from '../../../src/contract/serve.ts'
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
 import { type TreeRow, treeRows } from '../../widgets/tree.ts'
 import { ListSide } from '../list-side.tsx'
 import type { Box } from '../pane.ts'
 import { TextSide } from '../text-side.tsx'
+import { attemptRows } from './attempt-rows.ts'
 import { causeLine, causeRows } from './cause.ts'
 import { Conversation } from './conversation.ts'
 import { serveRows } from './details.ts'
@@ -35,6 +36,7 @@ export class Book {
   fix = 0
   readonly #causes = new Map<string, { diagnosis: Diagnosis | null; ended: boolean; reason?: string }>()
 
+  readonly #attempts = new Map<string, readonly Attempt[]>()
   readonly #conversations = new Map<string, Conversation>()
 
   constructor(shell: Shell) {
@@ -111,6 +113,7 @@ export class Book {
     if (serve) this.log.aim(serve, true)
     if (serve && mode === 'metrics') this.metrics.look(serve)
     if (serve && mode === 'cause') void this.ask(serve)
+    if (serve && mode === 'details') void this.#askAttempts(serve)
     this.shell.side = 'detail'
     this.shell.signal.now()
   }
@@ -151,10 +154,22 @@ export class Book {
     this.shell.signal.soon()
   }
 
+  /** What was tried before, whose difference a person wants to see beside what is. */
+  async #askAttempts(serve: Serve): Promise<void> {
+    await this.shell.act('Its attempts are not known', async () => {
+      const { items } = await this.shell.client.call(cookbook.attempts, { id: serve.id })
+      this.#attempts.set(serve.id, items)
+    })
+    this.shell.signal.soon()
+  }
+
   #drawServe(serve: Serve, box: Box): ReactNode {
     const { width, focused } = box
     const mode = focused ? this.mode : 'log'
-    if (mode === 'details') return this.text.view(serveRows(serve, width, Date.now()), box)
+    if (mode === 'details') {
+      const tried = attemptRows(this.#attempts.get(serve.id) ?? [], serve.id, width)
+      return this.text.view([...serveRows(serve, width, Date.now()), ...tried], box)
+    }
     if (mode === 'metrics') return this.text.view(this.metrics.rows(serve, box), box)
     const diagnosis = this.diagnosis(serve)
     if (mode === 'cause')

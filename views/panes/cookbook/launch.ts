@@ -46,20 +46,25 @@ function judgementOf(check: Check): Judgement {
   }
 }
 
-function hostField(hosts: readonly Host[]): FormField {
+function hostField(hosts: readonly Host[], serves: readonly Serve[]): FormField {
   return {
     id: 'host',
     label: 'Host',
     kind: 'choice',
-    choices: hosts.map(host => ({ value: host.id, label: `${sanitiseText(host.name)}${freeOf(host)}` })),
+    choices: hosts.map(host => ({
+      value: host.id,
+      label: `${sanitiseText(host.name)}${freeOf(host, serves)}`,
+    })),
   }
 }
 
-/** The GPUs with next to nothing on them. */
-function freeOf({ devices, reach }: Host): string {
-  if (reach.state === 'unreachable') return ', unreachable'
-  if (devices.length === 0) return ''
-  const free = devices.filter(gpu => (gpu.used_mib ?? 0) < 1024).map(({ index }) => index)
+function freeOf(host: Host, serves: readonly Serve[]): string {
+  if (host.reach.state === 'unreachable') return ', unreachable'
+  if (host.devices.length === 0) return ''
+  const free = freeGpus(
+    host,
+    serves.filter(serve => serve.host === host.id && isLive(serve)),
+  )
   return free.length === 0 ? ', no free GPU' : `, free GPUs ${gpuList(free)}`
 }
 
@@ -86,7 +91,7 @@ export function launchForm(shell: Shell, given: Values, title = 'Launch'): void 
     at: 'cmd',
     fields: [
       { id: 'cmd', label: 'Command', kind: 'text', placeholder: 'vllm serve Qwen/Qwen3-8B --port 8001' },
-      hostField(hosts),
+      hostField(hosts, shell.world.serves.items),
       { id: 'gpus', label: 'GPUs', kind: 'text', placeholder: '0,1 or empty' },
       { id: 'name', label: 'Name', kind: 'text', placeholder: 'taken from the model' },
       {
@@ -173,19 +178,42 @@ export async function launchMenu(shell: Shell, host: Host | undefined): Promise<
           id: `${model.source}:${model.path}`,
           title: sanitiseText(model.id),
           note: `${model.source}, ${bytes(model.bytes)}`,
-          run: () => launchForm(shell, { cmd: commandFor(model), host: at }),
+          run: () => launchForm(shell, { host: at, ...startFor(shell, model, at) }),
         }),
       ),
   ]
   shell.menu(`Launch on ${sanitiseText(host?.name ?? 'local')}`, choices)
 }
 
-/** A first command for a model, to be changed in the form. */
-function commandFor(model: z.output<typeof models.list.out>['items'][number]): string {
+type Found = z.output<typeof models.list.out>['items'][number]
+
+/** A first command for a model, on a port and a GPU nobody has; to be changed in the form. */
+function startFor(shell: Shell, model: Found, at: string): Values {
+  const host = shell.world.hosts.get(at)
+  const lives = shell.world.serves.items.filter(serve => serve.host === at && isLive(serve))
+  const free = host ? freeGpus(host, lives) : []
+  const wanted = host?.gpus ?? (free.length > 0 ? String(free[0]) : '')
+  return { cmd: commandFor(model, port => freePort(lives, host?.port_range?.[0] ?? port)), gpus: wanted }
+}
+
+function commandFor(model: Found, port: (usual: number) => number): string {
   const gguf = model.gguf.find(({ role }) => role === 'model')
-  if (gguf) return `llama-server -m ${gguf.path} --port 8080`
+  if (gguf) return `llama-server -m ${gguf.path} --port ${port(8080)}`
   if (model.source === 'ollama') return 'ollama serve'
-  return `vllm serve ${model.source === 'hf' ? model.id : model.path} --port 8000`
+  return `vllm serve ${model.source === 'hf' ? model.id : model.path} --port ${port(8000)}`
+}
+
+export function freePort(lives: readonly Serve[], from: number): number {
+  const taken = new Set(lives.map(({ port }) => port))
+  let port = from
+  while (taken.has(port)) port++
+  return port
+}
+
+/** The GPUs with next to nothing on them that no serve was given. */
+export function freeGpus({ devices }: Host, lives: readonly Serve[]): number[] {
+  const given = new Set(lives.flatMap(({ gpus }) => gpus))
+  return devices.filter(gpu => (gpu.used_mib ?? 0) < 1024 && !given.has(gpu.index)).map(({ index }) => index)
 }
 
 /** A form for a new attempt, with a fix put in where one was chosen. A live one is asked about before it is stopped. */
@@ -202,7 +230,7 @@ export function relaunchForm(shell: Shell, serve: Serve, fix?: z.output<typeof F
       judgementOf(
         await shell.client.call(
           cookbook.check,
-          { cmd: written || ' ', host: serve.host, like: serve.id },
+          { cmd: written || ' ', host: serve.host, like: serve.id, replaces: true },
           { signal },
         ),
       ),
