@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { cookbook } from '../../../src/contract/cookbook.ts'
 import type { Serve } from '../../../src/contract/serve.ts'
 import { type TestKitchen, testKitchen } from '../../peers/kitchen.ts'
 import { ScreenStage, type StageOptions } from './screen-stage.tsx'
@@ -78,10 +79,7 @@ describe.each([
     await on.until('98304')
     on.send('\x1b')
     await on.until(screen => !screen.text().includes('Relaunch omega'))
-    const { items } = await kitchen.w.client.call(
-      (await import('../../../src/contract/cookbook.ts')).cookbook.tasks,
-      { latest: false },
-    )
+    const { items } = await kitchen.w.client.call(cookbook.tasks, { latest: false })
     expect(items).toHaveLength(2)
   })
 
@@ -218,5 +216,30 @@ describe('the Cookbook', () => {
     on.send('j\r')
     await on.until('Copied a curl line')
     expect(on.copied[0]).toContain(`:${ready.port}/v1/chat/completions`)
+  })
+
+  test('a relaunch keeps its row, and shows the log of the new attempt', async () => {
+    using on = stage()
+    await select(on, 'omega')
+    await on.until('CAUSE')
+    on.send('c')
+    await on.until('> fix 1')
+    on.send('\r')
+    await on.until('Relaunch omega')
+    await on.until('+--max-model-len')
+    on.send('\x1b\r')
+    await on.until(/< omega .*attempt 2\/2/)
+    on.send('d')
+    await on.until(/attempt +2 of/)
+    on.send('G')
+    await on.until(/> +2 +(launching|loading|ready|CRASHED)/)
+    on.send('G')
+    await on.until(/ 1 +CRASHED after .*context_length_invalid/)
+    await on.until('+--max-model-len 16384')
+    on.send('qq')
+    await on.until(/^>.* omega /m)
+    const [{ id }] = (await kitchen.w.client.call(cookbook.tasks, { lineage: dead.lineage })).items as [Serve]
+    expect(id).not.toBe(dead.id)
+    await kitchen.w.client.send('POST', `/api/v1/serves/${id}/stop`, { force: true })
   })
 })

@@ -22,7 +22,7 @@ function rowsOf(one: Attempt, shown: string, width: number): string[] {
     one.ready_seconds === null ? 'never ready' : `ready after ${age(one.ready_seconds * 1000)}`,
     one.kv_tokens === null ? '' : `${one.kv_tokens.toLocaleString('en')} tokens of cache`,
     one.tokens_per_second === null ? '' : `${one.tokens_per_second.toFixed(1)} tok/s`,
-    one.fix === null ? '' : `by the fix ${sanitiseText(one.fix)}`,
+    one.fix === null ? '' : 'by a fix',
   ]
   const changes = one.difference.flatMap(line =>
     wrapText(sanitiseText(line), Math.max(8, width - 6)).map(row => `      ${toned(row, toneOf(line))}`),

@@ -43,6 +43,10 @@ export class Book {
     this.shell = shell
     this.log = new LogPane(shell)
     this.metrics = new Metrics(shell)
+    shell.live.onEvent(({ noun, id, seq }) => {
+      if (this.mode === 'details' && noun === 'serve' && seq !== null && id === this.serve?.id)
+        void this.#askAttempts(this.serve)
+    })
     const { hosts, serves } = shell.world
     const trends = new Trends()
     this.list = new ListSide<TreeRow<Item>>({
@@ -116,6 +120,12 @@ export class Book {
     if (serve && mode === 'details') void this.#askAttempts(serve)
     this.shell.side = 'detail'
     this.shell.signal.now()
+  }
+
+  /** Another side of what is selected, where the keys are. */
+  turn(mode: Mode): void {
+    this.mode = mode
+    this.text.top = 0
   }
 
   drawList(box: Box): ReactNode {

@@ -93,7 +93,7 @@ export function cookbookPane(shell: Shell): Pane {
         words: `${serve.model} ${serve.host_name} ${serve.state}`,
         open() {
           shell.go('cook')
-          list.select(serve.id)
+          list.select(serve.lineage)
         },
       })),
     remember: () => ({ selected: list.state.selected, folded: [...book.folded], mine: book.mineOnly }),

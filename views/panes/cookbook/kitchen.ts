@@ -54,8 +54,10 @@ function branchOf(host: Host, serves: readonly Serve[]): Branch<Item> {
   }
 }
 
+/** A serve keeps its row when it is relaunched: what is selected and marked is its lineage. */
 function leafOf(serve: Serve): Branch<Item> {
-  return { id: serve.id, item: { kind: 'serve', id: serve.id, serve }, children: [] }
+  const { lineage } = serve
+  return { id: lineage, item: { kind: 'serve', id: lineage, serve }, children: [] }
 }
 
 /** Processes on the GPUs that belong to no serve we know: containers, other people's, orphans. One with several GPUs is one row. */

@@ -217,7 +217,12 @@ export function freeGpus({ devices }: Host, lives: readonly Serve[]): number[] {
 }
 
 /** A form for a new attempt, with a fix put in where one was chosen. A live one is asked about before it is stopped. */
-export function relaunchForm(shell: Shell, serve: Serve, fix?: z.output<typeof Fix>): void {
+export function relaunchForm(
+  shell: Shell,
+  serve: Serve,
+  launched: () => void,
+  fix?: z.output<typeof Fix>,
+): void {
   const cmd = fix?.cmd ?? serve.cmd
   shell.form({
     title: fix
@@ -249,6 +254,7 @@ export function relaunchForm(shell: Shell, serve: Serve, fix?: z.output<typeof F
       shell.world.serves.put(value.serve, seq)
       for (const warning of value.warnings) shell.toast('warn', warning)
       shell.toast('good', `Attempt ${value.serve.attempt} of ${value.serve.name} is launching.`)
+      launched()
     },
   })
 }

@@ -51,7 +51,7 @@ export function serveActions(book: Book): Act[] {
       writes: true,
       danger: 'none',
       disabled: withServe(serve => (serve.origin === 'launched' ? undefined : 'it was not launched here')),
-      run: () => relaunchForm(shell, book.serve!),
+      run: () => relaunchForm(shell, book.serve!, () => book.turn('log')),
     },
     {
       id: 'cook.launch',

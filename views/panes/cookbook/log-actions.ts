@@ -113,7 +113,7 @@ export function causeActions(book: Book): Act[] {
       },
       run() {
         const serve = book.serve!
-        relaunchForm(book.shell, serve, book.diagnosis(serve)!.fixes[book.fix])
+        relaunchForm(book.shell, serve, () => book.turn('log'), book.diagnosis(serve)!.fixes[book.fix])
       },
     },
     {
