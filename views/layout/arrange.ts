@@ -16,6 +16,8 @@ export interface Ui {
   toasts: number
   /** How much of the height the detail has under a list that has the keys. */
   share?: number
+  /** How much of the width the list has beside the detail, where it is more than a list. */
+  broad?: number
 }
 
 export interface Layout {
@@ -45,7 +47,10 @@ function panes(body: Rect, ui: Ui): { list: Rect | null; detail: Rect | null } {
   const alone = ui.focus === 'list' ? { list: body, detail: null } : { list: null, detail: body }
   if (ui.zoomed) return alone
   if (body.width >= sideBySide) {
-    const width = Math.max(44, Math.min(64, Math.floor(body.width * 0.36)))
+    const width =
+      ui.broad === undefined
+        ? Math.max(44, Math.min(64, Math.floor(body.width * 0.36)))
+        : Math.floor(body.width * ui.broad)
     return {
       list: { ...body, width },
       detail: { ...body, x: width + 1, width: body.width - width - 1 },

@@ -41,6 +41,8 @@ export interface Pane {
   detail?(box: Box): ReactNode
   /** How much of the height the detail has under the list; three tenths where it is not said. */
   readonly share?: number
+  /** How much of the width the list has beside the detail; about a third where it is not said. */
+  readonly broad?: number | undefined
   move(motion: Motion, side: Side): void
   /** What the `/` of the list narrows; absent where nothing can be filtered. */
   filter?: { text: string; set(text: string): void }

@@ -129,6 +129,7 @@ export class Shell {
       zoomed: this.zoomed || !this.pane.detail,
       toasts: this.toastRows.length,
       ...(this.pane.share === undefined ? {} : { share: this.pane.share }),
+      ...(this.pane.broad === undefined ? {} : { broad: this.pane.broad }),
     })
   }
 

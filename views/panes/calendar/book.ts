@@ -19,6 +19,8 @@ interface Read {
 
 const empty: Read = { days: new Map(), overlaps: new Map(), problems: [] }
 const agendaDays = 42
+/** Syncs tell of themselves often; what they say is asked for a moment after the last word. */
+const afterSync = 200
 
 /** The days in view, what happens in them, and the calendars it comes from. */
 export class CalendarBook {
@@ -34,6 +36,7 @@ export class CalendarBook {
   readonly #answer: Answer<Read>
   #day: string | null = null
   #looked = false
+  #later: NodeJS.Timeout | undefined
   #marked: { of: number; value: unknown; marks: ReadonlyMap<string, string> } | null = null
   #grouped: { key: string; of: Read; groups: Group<Shown>[] } | null = null
 
@@ -47,6 +50,10 @@ export class CalendarBook {
     this.calendars = shell.live.answer(nouns, async () =>
       this.#looked ? (await shell.client.call(calendars.list, {})).items : [],
     )
+    // How syncs go is told, but changes nothing that is stored.
+    shell.live.onEvent(({ seq, noun }) => {
+      if (seq === null && nouns.includes(noun)) this.#soon()
+    })
     this.side = new GroupedSide<Shown>({
       groups: () => this.#groups(),
       idOf: ({ key }) => key,
@@ -179,6 +186,15 @@ export class CalendarBook {
   page(by: number): void {
     if (this.view === 'month') this.go(plusMonths(this.day, by))
     else this.go(plusDays(this.day, by * (this.view === 'day' ? 1 : this.view === 'week' ? 7 : 28)))
+  }
+
+  #soon(): void {
+    clearTimeout(this.#later)
+    this.#later = setTimeout(() => {
+      void this.calendars.refresh()
+      void this.conflicts.refresh()
+    }, afterSync)
+    this.#later.unref()
   }
 
   async #read(): Promise<Read> {

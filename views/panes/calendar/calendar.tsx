@@ -98,6 +98,9 @@ export function calendarPane(shell: Shell): Pane {
       'screen.filter',
     ],
     badge: () => `${book.only || book.hidden.size > 0 ? '*' : ''}${book.troubled.length > 0 ? '!' : ''}`,
+    get broad() {
+      return book.isGrid ? 0.7 : undefined
+    },
     filter: book.side.filter,
     list: box =>
       book.isGrid ? (
