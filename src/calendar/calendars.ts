@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { CalendarStore, KeptCalendar, ShownCalendar } from '../../store/calendar.ts'
 import type { CalendarRemote } from '../../store/calendar-remote.ts'
 import type { SubscriptionStore } from '../../store/calendar-subscriptions.ts'
-import type { Author, Changes, Tx } from '../../store/changes.ts'
+import type { Author, Changes } from '../../store/changes.ts'
 import { type CalendarInfo, PERSONAL } from '../contract/calendar.ts'
 import { notFound, Problem } from '../contract/problem.ts'
 import type { Override } from './event.ts'
@@ -18,7 +18,7 @@ export interface Calendars {
   /** The one that takes what names no other: the oldest that takes any, or a first one made now. */
   usual(author: Author): CalendarInfo
   add(author: Author, input: { name: string; color?: string }): CalendarInfo
-  edit(author: Author, input: { id: string; name?: string; color?: string; keep?: boolean }): CalendarInfo
+  edit(author: Author, input: { id: string; name?: string; color?: string }): CalendarInfo
   remove(author: Author, id: string): void
 }
 
@@ -55,7 +55,7 @@ export const openCalendars = (deps: {
     return wanted
   }
   const save = (author: Author, action: string, calendar: KeptCalendar, summary: string): CalendarInfo => {
-    const kept = plain(calendar)
+    const kept = plainCalendar(calendar)
     changes.write(author, tx => {
       store.putCalendar(tx, kept)
       tx.say({
@@ -83,33 +83,6 @@ export const openCalendars = (deps: {
       updated_at: at,
     }
     return save(author, 'add', calendar, `Made the calendar "${calendar.name}"`)
-  }
-
-  /** Chooses whether what is in a calendar elsewhere is held here. What waits to be sent is not thrown away. */
-  const keep = (author: Author, calendar: ShownCalendar, wanted: boolean): CalendarInfo => {
-    if (calendar.kind !== 'caldav')
-      throw new Problem('invalid', `"${calendar.name}" is on no calendar server: there is nothing to choose.`)
-    if (!wanted) settledOnly(calendar)
-    changes.write(author, tx => {
-      if (!wanted) emptied(tx, calendar.id)
-      store.putCalendar(tx, { ...plain(calendar), kept: wanted, updated_at: now() }, true)
-      tx.say({
-        action: 'calendars.edit',
-        noun: 'calendar',
-        id: calendar.id,
-        summary: wanted
-          ? `The calendar "${calendar.name}" is held here from now on`
-          : `The calendar "${calendar.name}" stays on its server alone`,
-        data: { id: calendar.id, name: calendar.name, color: calendar.color },
-      })
-    })
-    return shown(known(calendar.id))
-  }
-  /** Takes all that is held of it away from here, and only from here. */
-  const emptied = (tx: Tx, id: string): void => {
-    for (const link of remote.linksOf(id)) remote.removeLink(tx, link.id)
-    for (const event of store.of(id)) store.remove(tx, event.id, true)
-    remote.removeState(tx, id)
   }
 
   return {
@@ -140,8 +113,7 @@ export const openCalendars = (deps: {
       return oldest ? shown(oldest) : add({ actor: author.actor }, PERSONAL)
     },
     add,
-    edit(author, { id, name, color, keep: wanted }) {
-      if (wanted !== undefined && wanted !== known(id).kept) keep(author, known(id), wanted)
+    edit(author, { id, name, color }) {
       const before = known(id)
       if (name === undefined && color === undefined) return shown(before)
       const calendar = {
@@ -183,15 +155,7 @@ export const openCalendars = (deps: {
 
 const onlyOne = <T>(found: T[]): T | undefined => (found.length === 1 ? found[0] : undefined)
 
-const settledOnly = ({ name, waiting, conflicts }: CalendarInfo): void => {
-  if (waiting + conflicts > 0)
-    throw new Problem(
-      'conflict',
-      `${waiting + conflicts} changes in "${name}" are not on its server yet: sync or resolve them first.`,
-    )
-}
-
-const plain = (calendar: KeptCalendar): KeptCalendar => {
+export const plainCalendar = (calendar: KeptCalendar): KeptCalendar => {
   const { id, name, color, kind, account, href, read_only, kept, created_at, updated_at } = calendar
   return { id, name, color, kind, account, href, read_only, kept, created_at, updated_at }
 }

@@ -43,7 +43,8 @@ export function editOccurrence<T extends Series>(
   if (!found) return missing(series, recurrenceId)
   const known = series.overrides.find(override => override.recurrenceId === recurrenceId)
   const override: Override = {
-    ...known,
+    // A new one says all that its series says, what nothing here reads included.
+    ...(known ?? (series.unread?.length ? { unread: series.unread } : {})),
     recurrenceId,
     changes: { ...known?.changes, ...withEnd(found, changes) },
   }
@@ -61,7 +62,8 @@ function withEnd(times: EventTimes, changes: Changes): Changes {
   return { ...changes, dtend: timeText(start + length, kind) }
 }
 
-function shifted(key: string, by: number, kind: EventClock['kind']): string {
+/** The key of a date whose series moved. */
+export function shifted(key: string, by: number, kind: EventClock['kind']): string {
   const wall = readingOf(key)
   if (wall === null) return key
   if (key.length === 10) return timeText(wall + Math.floor(by / DAY) * DAY, 'day')

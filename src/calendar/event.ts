@@ -72,6 +72,7 @@ export interface Series extends EventTimes {
   exdates: string[]
   rdates: string[]
   overrides: Override[]
+  unread?: string[]
 }
 
 export interface CalendarEvent extends Series, EventWords {

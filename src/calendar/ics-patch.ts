@@ -1,18 +1,12 @@
 import { knownZone, utcText, zoneOf } from '../time/zone.ts'
-import {
-  type CalendarEvent,
-  type Changes,
-  clockOf,
-  type EventTimes,
-  type Override,
-  readingOf,
-} from './event.ts'
+import { shifted } from './edit.ts'
+import { type CalendarEvent, clockOf, type EventTimes, type Override, readingOf } from './event.ts'
 import { attendeeLine, organizerLine } from './ics-people.ts'
 import { keyFor, type Parsed, parseIcs, readIcs } from './ics-read.ts'
 import { type Component, escapeText, fold, linesOf, readTree } from './ics-tree.ts'
 import { alarmLines, compact, stamped, writeIcs } from './ics-write.ts'
 import { zoneLines } from './ics-zones.ts'
-import { sameContent } from './same.ts'
+import { lasting, sameContent, wholeDate } from './same.ts'
 
 /**
  * The text of an event that somebody else may have written, with what has changed since it was read, and nothing else:
@@ -96,6 +90,8 @@ function patchWords(component: Component, before: CalendarEvent, after: Calendar
   if (changed('attendees')) setLines(component, 'ATTENDEE', after.attendees.map(attendeeLine))
 }
 
+const isDescription = (line: string): boolean => nameOf(line) === 'DESCRIPTION'
+
 /** Alarms that were read, each with what it was read from: the others stand among the lines nothing here reads. */
 function patchAlarms(component: Component, before: CalendarEvent, after: CalendarEvent): void {
   const unread = `\n${before.unread.join('\n')}\n`
@@ -106,8 +102,15 @@ function patchAlarms(component: Component, before: CalendarEvent, after: Calenda
   const gone = new Set<Component>()
   for (const [index, alarm] of before.alarms.entries()) {
     const at = wanted.indexOf(JSON.stringify(alarm))
-    if (at >= 0) wanted.splice(at, 1)
-    else if (read[index]) gone.add(read[index])
+    const child = read[index]
+    if (at < 0) {
+      if (child) gone.add(child)
+      continue
+    }
+    wanted.splice(at, 1)
+    // One without a text of its own says what the event is called.
+    if (alarm.text === undefined && before.summary !== after.summary && child?.lines.some(isDescription))
+      setLines(child, 'DESCRIPTION', [`DESCRIPTION:${escapeText(after.summary)}`])
   }
   component.children = component.children.filter(child => !gone.has(child))
   for (const alarm of wanted)
@@ -140,7 +143,7 @@ const patchEvent = (
   patchTimes(component, before, after)
   patchWords(component, before, after)
   patchAlarms(component, before, after)
-  patchUnread(component, before.unread, after.unread)
+  patchUnread(component, lasting(before.unread), lasting(after.unread))
   if (linesOf(component).join('\n') !== stood) touched(component, stamp)
 }
 
@@ -193,22 +196,6 @@ function patchMaster(
 
 const ofSeries = ['RRULE', 'RDATE', 'EXDATE', 'DTSTART', 'DTEND', 'DURATION', 'RECURRENCE-ID']
 
-/** A date as it is, its series and its own changes taken together. */
-const whole = (series: CalendarEvent, { recurrenceId, changes, unread }: Override): CalendarEvent => ({
-  ...series,
-  ...timesOn(series, recurrenceId, changes),
-  ...changes,
-  unread: unread ?? [],
-})
-
-const timesOn = (series: CalendarEvent, key: string, { dtstart, dtend }: Changes): Partial<EventTimes> => {
-  const start = dtstart ?? (series.dtstart.endsWith('Z') ? `${key.slice(0, 19)}Z` : key.slice(0, 19))
-  const length = readingOf(series.dtend)! - readingOf(series.dtstart)!
-  const end = new Date((readingOf(start) ?? 0) + length).toISOString()
-  const plain = end.slice(0, start.length === 10 ? 10 : 19) + (start.endsWith('Z') ? 'Z' : '')
-  return { dtstart: start, dtend: dtend ?? plain }
-}
-
 function patchDates(
   root: Component,
   master: Parsed,
@@ -224,10 +211,12 @@ function patchDates(
       .map(each => [dateOf(each, before)!, each.component]),
   )
   const left = new Map(before.overrides.map(override => [override.recurrenceId, override]))
+  const { kind } = clockOf(before, zoneOf('UTC'))
+  const by = (readingOf(after.dtstart) ?? 0) - (readingOf(before.dtstart) ?? 0)
   /** The same change of a date, under the key it had before the series moved. */
-  const earlier = (override: Override): Override | undefined =>
-    left.get(override.recurrenceId) ??
-    [...left.values()].find(each => JSON.stringify(each.changes) === JSON.stringify(override.changes))
+  const earlier = ({ recurrenceId }: Override): Override | undefined =>
+    [...left.values()].find(each => shifted(each.recurrenceId, by, kind) === recurrenceId) ??
+    left.get(recurrenceId)
   for (const override of after.overrides) {
     const known = earlier(override)
     const component = known && components.get(known.recurrenceId)
@@ -235,10 +224,10 @@ function patchDates(
     if (known && component) {
       left.delete(known.recurrenceId)
       if (known.recurrenceId !== override.recurrenceId) setLines(component, 'RECURRENCE-ID', [named])
-      patchEvent(component, whole(before, known), whole(after, override), stamp)
+      patchEvent(component, wholeDate(before, known), wholeDate(after, override), stamp)
       continue
     }
-    const date = whole(after, override)
+    const date = wholeDate(after, override)
     const fresh: Component = {
       name: 'VEVENT',
       lines: master.component.lines.filter(line => !ofSeries.includes(nameOf(line))),
@@ -252,6 +241,7 @@ function patchDates(
     )
     patchWords(fresh, after, date)
     patchAlarms(fresh, after, date)
+    if (override.unread) patchUnread(fresh, lasting(after.unread), lasting(override.unread))
     touched(fresh, stamp)
     root.children.push(fresh)
   }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { calendarAccounts } from '../contract/calendar-accounts.ts'
 import { type Conflict, calendarSync } from '../contract/calendar-sync.ts'
-import type { Route } from '../contract/route.ts'
+import type { Output, Route } from '../contract/route.ts'
 import { addVerb } from './derive.ts'
 import { EXIT } from './exit.ts'
 import type { Around } from './program.ts'
@@ -38,6 +38,17 @@ export const addCalendarServers = (noun: Command, around: Around): void => {
     })
 
   noun
+    .command('sync [account]')
+    .description(calendarAccounts.sync.summary)
+    .option('--calendar <calendar>', 'its id or name')
+    .action(async (account: string | undefined, { calendar }: { calendar?: string }) => {
+      const client = await around.client()
+      const round = await client.call(calendarAccounts.sync, { account, calendar })
+      around.print(around.json() ? JSON.stringify(round, null, 2) : summary(round))
+      if (round.problems.length > 0) process.exitCode = EXIT.failed
+    })
+
+  noun
     .command('conflicts')
     .description(calendarSync.conflicts.summary)
     .option('--calendar <calendar>', 'its id or name')
@@ -49,6 +60,15 @@ export const addCalendarServers = (noun: Command, around: Around): void => {
       around.print(found.items.map(item => asText(item, around.columns())).join('\n\n'))
     })
 }
+
+const summary = (round: Output<typeof calendarAccounts.sync>): string =>
+  [
+    `${round.calendars} calendars: ${round.received} changes came, ${round.sent} were sent, ${round.deleted} deleted there.`,
+    ...(round.conflicts > 0
+      ? [`${round.conflicts} changed on both sides, or were refused: ithaca calendar conflicts`]
+      : []),
+    ...round.problems.map(problem => clean(problem)),
+  ].join('\n')
 
 const SIDES = ['start', 'end', 'summary', 'location', 'rrule', 'description'] as const
 

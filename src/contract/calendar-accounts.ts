@@ -115,6 +115,5 @@ export const calendarAccounts = {
       conflicts: z.number().int().describe('new ones'),
       problems: z.array(z.string()),
     }),
-    cli: { words: ['account'] },
   }),
 } satisfies Record<string, Route>

@@ -25,6 +25,7 @@ export interface Fetch {
 }
 
 const PATIENCE = 30_000
+const CONNECT = 15_000
 const REDIRECTS = 5
 
 export const openFetch = (options: FetchOptions): Fetch => {
@@ -53,6 +54,11 @@ export const openFetch = (options: FetchOptions): Fetch => {
         },
       })
       request.once('timeout', () => request.destroy(late()))
+      request.once('socket', socket => {
+        if (!socket.connecting) return
+        const tired = setTimeout(() => request.destroy(late()), CONNECT)
+        socket.once('connect', () => clearTimeout(tired)).once('close', () => clearTimeout(tired))
+      })
       request.once('error', reject)
       request.once('response', resolve)
       request.end(body)

@@ -8,6 +8,7 @@ import { expand, type Window } from '../../src/calendar/recurrence.ts'
 import { calendar } from '../../src/contract/calendar.ts'
 import { calendarSubscriptions } from '../../src/contract/calendar-subscriptions.ts'
 import { type TestWorkspace, testWorkspace } from '../peers/workspace.ts'
+import { benchCaldav } from './caldav.ts'
 import type { Print } from './run.ts'
 
 export const name = 'calendar'
@@ -207,4 +208,5 @@ export async function run(print: Print): Promise<void> {
   } finally {
     await w[Symbol.asyncDispose]()
   }
+  await benchCaldav(print)
 }

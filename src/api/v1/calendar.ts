@@ -55,15 +55,18 @@ export const bindCalendar = (bind: Bind, { calendar }: Workspace): void => {
   bind(calendarAccounts.add, async (input, { author }) => syncing.show(await accounts.add(author, input)))
   bind(calendarAccounts.edit, async (input, { author }) => syncing.show(await accounts.edit(author, input)))
   bind(calendarAccounts.test, ({ id }) => syncing.test(id))
-  bind(calendarAccounts.remove, ({ id, force }, { author }) => {
-    accounts.remove(author, id, force)
+  bind(calendarAccounts.remove, async ({ id, force }, { author }) => {
+    await syncing.remove(author, id, force)
     return { ok: true }
   })
   bind(calendarAccounts.sync, input => syncing.now(input))
 
   bind(calendarRoutes.list, () => ({ items: calendars.list() }))
   bind(calendarRoutes.add, (input, { author }) => calendars.add(author, input))
-  bind(calendarRoutes.edit, (input, { author }) => calendars.edit(author, input))
+  bind(calendarRoutes.edit, async ({ keep, ...input }, { author }) => {
+    if (keep !== undefined) await syncing.keep(author, input.id, keep)
+    return calendars.edit(author, input)
+  })
   const { subscriptions } = calendar
   bind(feedRoutes.subscribe, (input, { author, actor }) => subscriptions.add(author, input, !actor.operator))
   bind(feedRoutes.change, (input, { author, actor }) => subscriptions.edit(author, input, !actor.operator))

@@ -64,6 +64,8 @@ export interface Dav {
 }
 
 const LIMIT = 64 * 2 ** 20
+/** Listing ten thousand events takes some servers long before the first byte. */
+const PATIENCE = 120_000
 const DAV = {
   'xmlns:d': 'DAV:',
   'xmlns:c': 'urn:ietf:params:xml:ns:caldav',
@@ -88,6 +90,7 @@ export const openDav = (carried: (there: number, back: number) => void = () => u
       line = openFetch({
         plain: 'loopback',
         limit: LIMIT,
+        patience: PATIENCE,
         carried,
         ...(ca ? { ca: Buffer.from(ca) } : {}),
       }).fetch

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import type { CalendarStore } from '../../../store/calendar.ts'
 import type { CalendarRemote, KeptAccount } from '../../../store/calendar-remote.ts'
 import type { Author, Changes } from '../../../store/changes.ts'
 import type { calendarAccounts as routes } from '../../contract/calendar-accounts.ts'
@@ -8,7 +7,6 @@ import { notFound, Problem } from '../../contract/problem.ts'
 import type { Parsed } from '../../contract/route.ts'
 import { proofOf, type Secrets } from '../../secrets/secret.ts'
 import type { Access } from '../dav/dav.ts'
-import type { Override } from '../event.ts'
 import { type Names, startFrom } from './places.ts'
 
 type Given = Partial<Omit<Parsed<typeof routes.edit>, 'id' | 'server'>>
@@ -19,20 +17,18 @@ export interface CalendarAccounts {
   get(name: string): KeptAccount
   add(author: Author, input: Parsed<typeof routes.add>): Promise<KeptAccount>
   edit(author: Author, input: Parsed<typeof routes.edit>): Promise<KeptAccount>
-  remove(author: Author, name: string, force: boolean): KeptAccount
   /** How its server is reached, asked for anew each time. */
   access(account: KeptAccount): Promise<Access>
 }
 
 export const openCalendarAccounts = (deps: {
-  store: CalendarStore<Override>
   remote: CalendarRemote
   changes: Changes
   now: () => number
   secrets: Secrets
   names: Names
 }): CalendarAccounts => {
-  const { store, remote, changes, now, secrets, names } = deps
+  const { remote, changes, now, secrets, names } = deps
   const all = remote.accounts
   const get = (name: string): KeptAccount => {
     const wanted = name.toLowerCase()
@@ -113,35 +109,6 @@ export const openCalendarAccounts = (deps: {
       plainOnlyHere(url)
       const moved = { ...get(id), url, address: address ?? before.address, home: null }
       return save(author, changed(moved, given), 'edit')
-    },
-
-    remove(author, name, force) {
-      const account = get(name)
-      const own = store.calendars().filter(each => each.account === account.id)
-      const left = own.reduce((sum, { waiting, conflicts }) => sum + waiting + conflicts, 0)
-      if (left > 0 && !force)
-        throw new Problem(
-          'conflict',
-          `${left} changes are not on the server of ${account.name} yet: sync or resolve them first, or give --force.`,
-        )
-      changes.write(author, tx => {
-        for (const { id } of own) {
-          for (const link of remote.linksOf(id)) remote.removeLink(tx, link.id)
-          for (const event of store.of(id)) store.remove(tx, event.id, true)
-          remote.removeState(tx, id)
-          store.removeCalendar(tx, id, true)
-        }
-        remote.removeState(tx, account.id)
-        remote.removeAccount(tx, account.id)
-        tx.say({
-          action: 'calendar.accounts.rm',
-          noun: 'calendar-account',
-          id: account.id,
-          summary: `Removed the calendar account ${account.name} with ${own.length} calendars`,
-          data: null,
-        })
-      })
-      return account
     },
 
     access: async account => ({

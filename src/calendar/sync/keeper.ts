@@ -14,6 +14,8 @@ export interface Keeper {
   sync(only?: string): Promise<Round>
   /** Once its time has come, or at once where something waits to be sent. */
   round(hurry?: boolean): Promise<void>
+  /** Something that no sync may happen beside; one that is under way is cut short. */
+  alone<T>(work: () => Promise<T>): Promise<T>
   /** Until nothing is under way. */
   idle(): Promise<void>
   close(): Promise<void>
@@ -25,15 +27,17 @@ const AGAIN = [30_000, 120_000, 300_000, 900_000, 3_600_000]
 const WHOLE = 3_600_000
 
 export const openKeeper = (
-  deps: SyncDeps,
+  given: SyncDeps,
   accounts: CalendarAccounts,
   id: string,
   every: () => number,
 ): Keeper => {
+  const deps: SyncDeps = { ...given, ending: () => given.ending() || alone > 0 }
   const { remote, changes, now } = deps
   let working: Promise<unknown> = Promise.resolve()
   let syncing = false
   let ended = false
+  let alone = 0
   let lookedAt = Number.NEGATIVE_INFINITY
 
   const tell = (account: KeptAccount, summary: string): void =>
@@ -133,11 +137,19 @@ export const openKeeper = (
     reach,
     sync: only => inTurn(only),
     async round(hurry = false) {
-      if (ended || syncing) return
+      if (ended || syncing || alone > 0) return
       // While it does not answer, what waits waits with the rest.
       if (!due() && !(hurry && remote.state(id).problem === null)) return
       await inTurn().catch(error => {
         if (!(error instanceof Problem)) throw error
+      })
+    },
+    async alone(work) {
+      alone += 1
+      const turn = working.then(work)
+      working = turn.catch(() => undefined)
+      return turn.finally(() => {
+        alone -= 1
       })
     },
     async idle() {

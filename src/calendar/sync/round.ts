@@ -3,7 +3,9 @@ import type { KeptCalendar, ShownCalendar } from '../../../store/calendar.ts'
 import type { KeptAccount, SyncState } from '../../../store/calendar-remote.ts'
 import { PERSONAL } from '../../contract/calendar.ts'
 import { Problem } from '../../contract/problem.ts'
+import { plainCalendar } from '../calendars.ts'
 import type { Access, RemoteCalendar } from '../dav/dav.ts'
+import { emptied } from './choice.ts'
 import { type News, takeIn } from './receive.ts'
 import { send } from './send.ts'
 import { ACTOR, nothing, type Place, type SyncDeps, type Synced } from './sync.ts'
@@ -37,6 +39,8 @@ export const syncAccount = async (
   const round: Round = { ...nothing(), calendars: 0, problems: [] }
   for (const calendar of known()) {
     if (deps.ending()) break
+    // Whoever chose so may not have come to the end of it.
+    if (!calendar.kept && calendar.events > 0) await emptied(deps, calendar.id)
     if (!calendar.kept || (asked.only !== undefined && calendar.id !== asked.only)) continue
     const there = listed.find(each => each.href === calendar.href)
     try {
@@ -144,19 +148,17 @@ const missing = async (deps: SyncDeps, calendar: ShownCalendar, access: Access):
   )
   if (there) return
   const kept = calendar.waiting + calendar.conflicts > 0
+  if (!kept) await emptied(deps, calendar.id)
   changes.write(ACTOR, tx => {
     for (const link of remote.linksOf(calendar.id)) remote.removeLink(tx, link.id)
     remote.removeState(tx, calendar.id)
     if (kept)
       store.putCalendar(
         tx,
-        { ...plainOf(calendar), kind: 'local', account: null, href: null, read_only: false },
+        { ...plainCalendar(calendar), kind: 'local', account: null, href: null, read_only: false },
         true,
       )
-    else {
-      for (const event of store.of(calendar.id)) store.remove(tx, event.id, true)
-      store.removeCalendar(tx, calendar.id, true)
-    }
+    else store.removeCalendar(tx, calendar.id, true)
     tx.say({
       action: kept ? 'calendars.edit' : 'calendars.rm',
       noun: 'calendar',
@@ -167,11 +169,6 @@ const missing = async (deps: SyncDeps, calendar: ShownCalendar, access: Access):
       data: kept ? { id: calendar.id, name: calendar.name, color: calendar.color } : null,
     })
   })
-}
-
-const plainOf = (calendar: ShownCalendar): KeptCalendar => {
-  const { id, name, color, kind, account, href, read_only, kept, created_at, updated_at } = calendar
-  return { id, name, color, kind, account, href, read_only, kept, created_at, updated_at }
 }
 
 /** Calendars that are new are held here; what the server calls them is taken over where that changed there. */
@@ -190,7 +187,7 @@ const keepCalendars = (deps: SyncDeps, account: KeptAccount, listed: RemoteCalen
     const renamed = !before || (state.said !== null && state.said !== said)
     const calendar: KeptCalendar = {
       ...(before
-        ? plainOf(before)
+        ? plainCalendar(before)
         : {
             ...{
               id: randomUUID(),

@@ -1,6 +1,6 @@
 import type { CalendarStore } from '../../../store/calendar.ts'
 import type { CalendarRemote, KeptAccount } from '../../../store/calendar-remote.ts'
-import type { Changes } from '../../../store/changes.ts'
+import type { Author, Changes } from '../../../store/changes.ts'
 import type { CalendarEvent } from '../../contract/calendar.ts'
 import type { CalendarAccount, calendarAccounts as routes } from '../../contract/calendar-accounts.ts'
 import type { Step } from '../../contract/mail-accounts.ts'
@@ -12,6 +12,7 @@ import { openDavThread } from '../dav/thread.ts'
 import type { Found } from '../entries.ts'
 import type { Override } from '../event.ts'
 import { type CalendarAccounts, openCalendarAccounts } from './accounts.ts'
+import { choose, removed } from './choice.ts'
 import { type Keeper, openKeeper } from './keeper.ts'
 import type { Names } from './places.ts'
 import { probe } from './probe.ts'
@@ -21,6 +22,10 @@ import { nothing, type SyncDeps } from './sync.ts'
 export interface Syncing {
   readonly accounts: CalendarAccounts
   show(account: KeptAccount): CalendarAccount
+  /** Chooses whether what is in a calendar on a server is held here. */
+  keep(author: Author, calendar: string, wanted: boolean): Promise<void>
+  /** Takes an account away; its server hears nothing of it. */
+  remove(author: Author, name: string, force: boolean): Promise<void>
   test(name: string): Promise<{ ok: boolean; steps: Step[] }>
   now(asked: Parsed<typeof routes.sync>): Promise<Output<typeof routes.sync>>
   /** What went over the wire so far. */
@@ -83,6 +88,23 @@ export const openSyncing = (deps: SyncingDeps): Syncing => {
         ...keeper(id).reach(),
         ...{ waiting: sum('waiting'), conflicts: sum('conflicts'), created_at },
       }
+    },
+
+    async keep(author, idOrName, wanted) {
+      const { id, name, kind, account } = calendars.known(idOrName)
+      if (kind !== 'caldav' || account === null)
+        throw new Problem('invalid', `"${name}" is on no calendar server: there is nothing to choose.`)
+      await keeper(account).alone(async () => {
+        const calendar = deps.store.calendars().find(each => each.id === id)
+        if (calendar && calendar.kept !== wanted) await choose(deps, author, calendar, wanted)
+      })
+    },
+
+    async remove(author, name, force) {
+      const account = accounts.get(name)
+      await keeper(account.id).alone(() => removed(deps, author, account, force))
+      await keeper(account.id).close()
+      keepers.delete(account.id)
     },
 
     test: name => probe(inner, accounts, accounts.get(name)),

@@ -1,0 +1,93 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import type { CalendarStore, ShownCalendar } from '../../../store/calendar.ts'
+import type { CalendarRemote, KeptAccount } from '../../../store/calendar-remote.ts'
+import type { Author, Changes } from '../../../store/changes.ts'
+import { Problem } from '../../contract/problem.ts'
+import { plainCalendar } from '../calendars.ts'
+import type { Override } from '../event.ts'
+
+const PER_WRITE = 100
+
+interface Holding {
+  store: CalendarStore<Override>
+  remote: CalendarRemote
+  changes: Changes
+}
+
+/** Takes what is held of a calendar away from here, and only from here; bit by bit, so that nobody waits for it. */
+export const emptied = async (deps: Holding, id: string): Promise<void> => {
+  const { store, remote, changes } = deps
+  // Without what the server knows of them, nothing is told to the server.
+  const links = remote.linksOf(id).map(link => link.id)
+  const events = store.of(id).map(event => event.id)
+  for (const [all, remove] of [
+    [links, remote.removeLink],
+    [events, (tx: Parameters<typeof remote.removeLink>[0], each: string) => store.remove(tx, each, true)],
+  ] as const)
+    for (let at = 0; at < all.length; at += PER_WRITE) {
+      changes.write({ actor: 'ithaca' }, tx => {
+        for (const each of all.slice(at, at + PER_WRITE)) remove(tx, each)
+      })
+      await turn()
+    }
+  changes.write({ actor: 'ithaca' }, tx => remote.removeState(tx, id))
+}
+
+/** Chooses whether what is in a calendar elsewhere is held here. What waits to be sent is not thrown away. */
+export const choose = async (
+  deps: Holding & { now: () => number },
+  author: Author,
+  calendar: ShownCalendar,
+  wanted: boolean,
+): Promise<void> => {
+  const { store, changes, now } = deps
+  const { id, name, color } = calendar
+  if (!wanted && calendar.waiting + calendar.conflicts > 0)
+    throw new Problem(
+      'conflict',
+      `${calendar.waiting + calendar.conflicts} changes in "${name}" are not on its server yet: sync or resolve them first.`,
+    )
+  changes.write(author, tx => {
+    store.putCalendar(tx, { ...plainCalendar(calendar), kept: wanted, updated_at: now() }, true)
+    tx.say({
+      action: 'calendars.edit',
+      noun: 'calendar',
+      id,
+      summary: wanted
+        ? `The calendar "${name}" is held here from now on`
+        : `The calendar "${name}" stays on its server alone`,
+      data: { id, name, color },
+    })
+  })
+  if (!wanted) await emptied(deps, id)
+}
+
+/** Takes an account away with all that is held of its calendars; its server hears nothing of it. */
+export const removed = async (
+  deps: Holding,
+  author: Author,
+  account: KeptAccount,
+  force: boolean,
+): Promise<void> => {
+  const { store, remote, changes } = deps
+  const own = store.calendars().filter(each => each.account === account.id)
+  const left = own.reduce((sum, { waiting, conflicts }) => sum + waiting + conflicts, 0)
+  if (left > 0 && !force)
+    throw new Problem(
+      'conflict',
+      `${left} changes are not on the server of ${account.name} yet: sync or resolve them first, or give --force.`,
+    )
+  for (const { id } of own) await emptied(deps, id)
+  changes.write(author, tx => {
+    for (const { id } of own) store.removeCalendar(tx, id, true)
+    remote.removeState(tx, account.id)
+    remote.removeAccount(tx, account.id)
+    tx.say({
+      action: 'calendar.accounts.rm',
+      noun: 'calendar-account',
+      id: account.id,
+      summary: `Removed the calendar account ${account.name} with ${own.length} calendars`,
+      data: null,
+    })
+  })
+}
