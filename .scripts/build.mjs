@@ -1,5 +1,6 @@
 import { chmodSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { build } from 'esbuild'
+import { measures } from './measures.mjs'
 
 const { version, dependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
 
@@ -32,7 +33,7 @@ const result = await build({
   sourcemap: false,
   legalComments: 'linked',
   external: EXTERNAL.filter(name => name === 'cpu-features' || dependencies[name]),
-  plugins: [stub],
+  plugins: [stub, measures],
   // React and Ink are CommonJS: their `require` of Node's own parts needs one.
   banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
   define: {

@@ -72,13 +72,13 @@ test.each(['SIGTERM', 'SIGHUP', 'SIGINT'] as const)('gives the terminal back on 
 
 test('remembers the pane it was left in, and leads nobody twice', async () => {
   const first = await open()
-  first.send('4')
-  await first.until('[4 ')
+  first.send('5')
+  await first.until('[5 ')
   first.send('qq')
   await first.end()
   expect(JSON.parse(readFileSync(join(home, 'state', 'screen.json'), 'utf8')).pane).not.toBe('cook')
   const second = start()
-  await second.until('[4 ')
+  await second.until('[5 ')
   await second.until('api :')
   expect(second.screen.text()).not.toContain('Welcome')
 })

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
+import { segment } from '../../../views/terminal/glyphs.ts'
 import { Grid } from '../../../views/terminal/grid.ts'
 import { marks } from '../../../views/terminal/marks.ts'
 import { sanitiseBlock, sanitiseLine, sanitiseText, sanitiseTyped } from '../../../views/terminal/sanitise.ts'
@@ -80,6 +81,23 @@ describe('width', () => {
       }),
       { numRuns: 2000 },
     )
+  })
+
+  test('cuts sanitised text into glyphs whose widths add up to what Ink counts', () => {
+    fc.assert(
+      fc.property(hostile, raw => {
+        const text = sanitiseText(raw)
+        const glyphs = [...segment(text)]
+        expect(glyphs.map(glyph => glyph.segment).join('')).toBe(text)
+        expect(glyphs.every(({ segment: glyph, index }) => text.startsWith(glyph, index))).toBe(true)
+        fc.pre(!/^\p{M}/u.test(text))
+        expect(glyphs.reduce((sum, glyph) => sum + stringWidth(glyph.segment), 0)).toBe(stringWidth(text))
+      }),
+      { numRuns: 1000 },
+    )
+    expect([...segment('a\x1b[31me\u0301\u0302漢')].map(glyph => glyph.segment)).toEqual([
+      ...['a', '\x1b', '[', '3', '1', 'm', 'e\u0301\u0302', '漢'],
+    ])
   })
 
   test('what is kept of a field holds no parting of ours', () => {
