@@ -83,13 +83,11 @@ const prepare = (file: string): Database.Database => {
 const migrate = (db: Database.Database): void => {
   const from = db.pragma('user_version', { simple: true }) as number
   if (from === NEWEST) return
-  for (const [index, migration] of migrations.entries()) {
-    if (index < from) continue
-    db.transaction(() => {
-      db.exec(migration)
-      db.pragma(`user_version = ${index + 1}`)
-    }).immediate()
-  }
+  // All of them or none, and one sync of the disk.
+  db.transaction(() => {
+    for (const migration of migrations.slice(from)) db.exec(migration)
+    db.pragma(`user_version = ${NEWEST}`)
+  }).immediate()
   // The header of the file must never lie about the version its WAL holds.
   db.pragma('wal_checkpoint(TRUNCATE)')
 }

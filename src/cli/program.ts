@@ -62,12 +62,7 @@ export const runProgram = async (options: ProgramOptions): Promise<number> => {
     .enablePositionalOptions(false)
     .exitOverride()
     .configureOutput({ writeOut: text => void stdout.write(text), writeErr: text => void stderr.write(text) })
-  for (const group of Object.values(options.groups)) {
-    for (const route of Object.values(group)) {
-      const [noun] = route.id.split('.') as [string]
-      addVerbs(program, noun, [route], around)
-    }
-  }
+  for (const [noun, routes] of verbsWanted(options)) addVerbs(program, noun, routes, around)
   options.extend(program, around)
   describeNouns(program)
   overrideExits(program)
@@ -93,6 +88,19 @@ export const runProgram = async (options: ProgramOptions): Promise<number> => {
   } finally {
     if (opened) await (opened as Promise<Door>).then(found => found.close()).catch(() => undefined)
   }
+}
+
+/** Making all the verbs takes longer than most of them do: only those of the noun that is asked for, where one is. */
+const verbsWanted = ({ argv, groups }: ProgramOptions): [string, Route[]][] => {
+  const nouns = new Map<string, Route[]>()
+  for (const route of Object.values(groups).flatMap(group => Object.values(group))) {
+    const [noun] = route.id.split('.') as [string]
+    nouns.set(noun, [...(nouns.get(noun) ?? []), route])
+  }
+  const [first = ''] = argv
+  if (first === 'up') return []
+  const asked = nouns.get(first)
+  return asked ? [[first, asked]] : [...nouns]
 }
 
 const overrideExits = (command: Command): void => {

@@ -1,0 +1,10 @@
+import { existsSync } from 'node:fs'
+import { enableCompileCache } from 'node:module'
+import { join } from 'node:path'
+import { findPaths } from './workspace/paths.ts'
+
+/** Keeps what V8 makes of these files, so that the next start has it. Where there is no cache yet, looking makes none. */
+export const keepCompiled = (): void => {
+  const { cache } = findPaths()
+  if (existsSync(cache)) enableCompileCache(join(cache, 'compiled'))
+}
