@@ -49,49 +49,54 @@ async function save(shell: Shell, of: Editable, text: string, mark: unknown): Pr
 function settle(shell: Shell, of: Editable, text: string, mark: unknown): void {
   const act = (run: () => Promise<void>) => async () => void (await shell.act('write', run))
   const { aside, theirs } = of
-  shell.menu('Somebody changed it while you wrote. Esc keeps yours for later', [
-    {
-      id: 'mine',
-      title: 'Yours on top',
-      note: 'theirs can be brought back',
-      run: act(() => save(shell, of, text, null)),
-    },
-    {
-      id: 'both',
-      title: 'Both in the editor',
-      note: 'to make one of them',
-      run: act(async () => {
-        const now = await of.read()
-        const both = `<<<<<<< yours\n${text.replace(/\n?$/, '\n')}=======\n${now.text.replace(/\n?$/, '\n')}>>>>>>> theirs\n`
-        const edited = await shell.edit(both, of.extension)
-        if (edited === null) shell.toast('info', 'Yours is kept: the same key opens it again.')
-        else await save(shell, of, edited, now.mark)
-      }),
-    },
-    ...(aside
-      ? [
-          {
-            id: 'aside',
-            title: 'Yours as one of its own',
-            note: 'both are there then',
-            run: act(async () => {
-              await aside(text)
-              unsavedOf(shell).delete(of.key)
-            }),
-          },
-        ]
-      : []),
-    ...(theirs
-      ? [
-          {
-            id: 'theirs',
-            title: 'See what they changed',
-            run: act(async () => {
-              settle(shell, of, text, mark)
-              await theirs(mark)
-            }),
-          },
-        ]
-      : []),
-  ])
+  shell.menu(
+    'Somebody changed it while you wrote. Esc keeps yours for later',
+    [
+      {
+        id: 'mine',
+        title: 'Yours on top',
+        note: 'theirs can be brought back',
+        run: act(() => save(shell, of, text, null)),
+      },
+      {
+        id: 'both',
+        title: 'Both in the editor',
+        note: 'to make one of them',
+        run: act(async () => {
+          const now = await of.read()
+          const both = `<<<<<<< yours\n${text.replace(/\n?$/, '\n')}=======\n${now.text.replace(/\n?$/, '\n')}>>>>>>> theirs\n`
+          const edited = await shell.edit(both, of.extension)
+          if (edited === null) shell.toast('info', 'Yours is kept: the same key opens it again.')
+          else await save(shell, of, edited, now.mark)
+        }),
+      },
+      ...(aside
+        ? [
+            {
+              id: 'aside',
+              title: 'Yours as one of its own',
+              note: 'both are there then',
+              run: act(async () => {
+                await aside(text)
+                unsavedOf(shell).delete(of.key)
+              }),
+            },
+          ]
+        : []),
+      ...(theirs
+        ? [
+            {
+              id: 'theirs',
+              title: 'See what they changed',
+              run: act(async () => {
+                settle(shell, of, text, mark)
+                await theirs(mark)
+              }),
+            },
+          ]
+        : []),
+    ],
+    [],
+    () => shell.toast('info', 'Yours is kept: the same key opens it again.'),
+  )
 }

@@ -2,6 +2,7 @@ import type * as z from 'zod'
 import { todos, type Understood } from '../../src/contract/todos.ts'
 import type { Shell } from '../shell/shell.ts'
 import { dayName, dayOf, timeOf, zoneOf } from './days.ts'
+import { repeatWords } from './repeats.ts'
 
 type Read = Pick<z.output<typeof Understood>, 'at' | 'repeat' | 'uncertain'>
 
@@ -11,7 +12,7 @@ export function understoodWords(shell: Shell, { at, repeat, uncertain }: Read): 
   const moment = Date.parse(at)
   const day = dayName(dayOf(moment, zone), dayOf(Date.now(), zone))
   const doubts = uncertain.length > 0 ? ` (${uncertain.join('; ')})` : ''
-  return `${day} ${timeOf(moment, zone)}${repeat ? `, repeats ${repeat}` : ''}${doubts}`
+  return `${day} ${timeOf(moment, zone)}${repeat ? `, repeats ${repeatWords(repeat)}` : ''}${doubts}`
 }
 
 /** Says while words are typed what time they mean; `quick`: words that hold one. */

@@ -231,8 +231,9 @@ export class Shell {
   }
 
   /** `facts`: what there is to know before one is chosen. */
-  menu(title: string, choices: readonly Choice[], facts: readonly string[] = []): void {
-    this.#open(new Menu(title, choices, this.#over, facts))
+  /** `left`: what becomes of it where none was chosen. */
+  menu(title: string, choices: readonly Choice[], facts: readonly string[] = [], left?: () => void): void {
+    this.#open(new Menu(title, choices, this.#over, facts, left))
   }
 
   /** A page to read. */

@@ -1,7 +1,7 @@
 import { lexer, type Token, type Tokens } from 'marked'
 import { sanitiseText } from '../terminal/sanitise.ts'
 import { textWidth } from '../terminal/width.ts'
-import { columnWidths, tableHead, tableRow } from './table.ts'
+import { columnWidths, tableRow } from './table.ts'
 import { cut, type Glyphs } from './text.ts'
 import { toned } from './theme.ts'
 
@@ -25,7 +25,7 @@ function block(token: Token, width: number, glyphs: Glyphs): string[] {
     case 'paragraph':
       return [...wrapStyled(inline(token.tokens ?? []), width), '']
     case 'code':
-      return [...codeRows(token.text), '']
+      return [...codeRows(token.text, width), '']
     case 'blockquote':
       return blocks(token.tokens ?? [], width - 2, glyphs).map(
         row => `${toned(glyphs.frame.vertical, 'quiet')} ${row}`,
@@ -46,8 +46,27 @@ function block(token: Token, width: number, glyphs: Glyphs): string[] {
   }
 }
 
-function codeRows(code: string): string[] {
-  return code.split('\n').map(line => toned(`    ${sanitiseText(line.replaceAll('\t', '    '))}`, 'accent'))
+function codeRows(code: string, width: number): string[] {
+  return code
+    .split('\n')
+    .flatMap(line => brokenRows(sanitiseText(line.replaceAll('\t', '    ')), width - 4))
+    .map(row => toned(`    ${row}`, 'accent'))
+}
+
+/** A line that keeps its spaces, in rows of at most `width` cells. */
+export function brokenRows(line: string, width: number): string[] {
+  const rows = ['']
+  let cells = 0
+  for (const glyph of line) {
+    const wide = textWidth(glyph)
+    if (cells + wide > Math.max(2, width)) {
+      rows.push('')
+      cells = 0
+    }
+    rows[rows.length - 1] += glyph
+    cells += wide
+  }
+  return rows
 }
 
 function listRows(list: Tokens.List, width: number, glyphs: Glyphs): string[] {
@@ -69,15 +88,36 @@ function listRows(list: Tokens.List, width: number, glyphs: Glyphs): string[] {
 
 function tableRows(table: Tokens.Table, width: number): string[] {
   const rows = table.rows.map(row => row.map(cell => inline(cell.tokens)))
+  const share = Math.floor((width + 1) / table.header.length) - 1
   const columns = table.header.map((cell, i) => ({
     title: inline(cell.tokens),
     cell: (row: string[]) => row[i] ?? '',
-    min: 3,
+    // Every column has its part of the width before a long one takes more.
+    min: Math.max(
+      3,
+      Math.min(
+        share,
+        rows.reduce((most, row) => Math.max(most, textWidth(row[i] ?? '')), 3),
+      ),
+    ),
     drop: 0,
     align: table.align[i] === 'right' ? ('right' as const) : ('left' as const),
   }))
   const widths = columnWidths(columns, rows, width)
-  return [tableHead(columns, widths), ...rows.map(row => tableRow(columns, widths, row))]
+  const rule = widths.map(cells => (cells === null ? '' : '-'.repeat(cells))).join(' ')
+  const lines = (cells: string[]) => {
+    const wrapped = cells.map((cell, i) => wrapStyled(cell, Math.max(1, widths[i] ?? 1)))
+    const height = Math.max(1, ...wrapped.map(({ length }) => length))
+    return Array.from({ length: height }, (_, y) =>
+      tableRow(
+        columns,
+        widths,
+        wrapped.map(cell => cell[y] ?? ''),
+      ),
+    )
+  }
+  const head = lines(table.header.map(cell => inline(cell.tokens)))
+  return [...head.map(row => toned(row, 'strong')), toned(rule, 'quiet'), ...rows.flatMap(lines)]
 }
 
 function inline(tokens: Token[]): string {

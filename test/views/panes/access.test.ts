@@ -16,6 +16,11 @@ describe.each(sizes.slice(0, 2))('tokens at $cols x $rows', size => {
     await stage.until('export ODYSSEUS_API_TOKEN=ith_')
     await stage.press('q')
     await stage.until('shown this once')
+    await stage.press('\x1b')
+    await stage.until('Leave the secret')
+    await pause()
+    await stage.press('n')
+    await stage.until('shown this once')
     await stage.press('\r')
     await stage.until('shown this once')
     const secret = /ith_[\w-]+/.exec(stage.copied[0]!)![0]

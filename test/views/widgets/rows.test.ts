@@ -148,7 +148,22 @@ describe('markdown', () => {
   })
 
   test('a table keeps its columns', () => {
-    expect(rows('| a | n |\n|---|--:|\n| x | 12 |\n| yy | 3 |')).toEqual(['a     n', 'x    12', 'yy    3'])
+    expect(rows('| a | n |\n|---|--:|\n| x | 12 |\n| yy | 3 |')).toEqual([
+      'a     n',
+      '--- ---',
+      'x    12',
+      'yy    3',
+    ])
+  })
+
+  test('what is too long for a cell or a line of code goes on below', () => {
+    expect(rows('| a | b |\n|---|---|\n| x | one two three four |', 14)).toEqual([
+      'a   b         ',
+      '--- ----------',
+      'x   one two   ',
+      '    three four',
+    ])
+    expect(rows('```\nabcdefghij  k\n```', 10)).toEqual(['    abcdef', '    ghij', '    k'])
   })
 
   test('no row is wider than asked, and nothing in it controls the terminal', () => {

@@ -1,6 +1,6 @@
 import type { Document } from '../../../src/contract/documents.ts'
 import { sanitiseBlock, sanitiseLine } from '../../terminal/sanitise.ts'
-import { markdownRows } from '../../widgets/markdown.ts'
+import { brokenRows, markdownRows } from '../../widgets/markdown.ts'
 import { type Glyphs, wrapText } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
 
@@ -76,7 +76,7 @@ function textRows({ content, language }: Text, width: number, glyphs: Glyphs): s
   if (language === 'markdown') return markdownRows(content, width, glyphs)
   const lines = sanitiseBlock(content.replace(/\n$/, ''))
   const prose = language === 'text' || language === 'email' || language === 'plaintext'
-  return prose ? lines.flatMap(line => wrapText(line, width)) : lines
+  return lines.flatMap(line => (prose ? wrapText(line, width) : brokenRows(line, width)))
 }
 
 /** A unified diff, its signs before every line and its colours beside them. */

@@ -3,6 +3,7 @@ import { sanitiseBlock, sanitiseText } from '../../terminal/sanitise.ts'
 import { toWidth, wrapText } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
 import { dayName, dayOf, timeOf } from '../days.ts'
+import { repeatWords } from '../repeats.ts'
 import { dueAt, isOverdue, type Now } from './groups.ts'
 
 export function nameOf(todo: Todo): string {
@@ -53,7 +54,7 @@ export function headRows(todo: Todo, width: number, now: Now): string[] {
   const facts = [
     todo.due_at === null ? 'no date' : `due ${dueWords(todo, now)}`,
     todo.snoozed_until === null ? '' : `put off to ${moment(todo.snoozed_until)}`,
-    todo.repeat === null ? '' : `repeats ${todo.repeat}`,
+    todo.repeat === null ? '' : `repeats ${repeatWords(todo.repeat)}`,
     todo.label ? `#${todo.label}` : '',
     todo.pinned ? 'pinned' : '',
     todo.done_at !== null ? `done ${moment(todo.done_at)}` : todo.archived ? 'archived' : '',

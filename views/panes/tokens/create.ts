@@ -107,17 +107,32 @@ function inputOf(values: Values) {
 /** The secret is never shown again, so leaving it takes a choice. */
 function keep(shell: Shell, name: string, token: string, lines: readonly string[]): void {
   const choices = () =>
-    shell.menu(`The secret of ${sanitiseText(name)}: shown this once`, [
-      {
-        id: 'lines',
-        title: 'copy the lines',
-        note: 'what the agent is to be given',
-        run: copy(lines.join('\n')),
-      },
-      { id: 'token', title: 'copy the token', run: copy(token) },
-      { id: 'show', title: 'show it again', run: show },
-      { id: 'done', title: 'done', note: 'it cannot be shown after this', run: () => {} },
-    ])
+    shell.menu(
+      `The secret of ${sanitiseText(name)}: shown this once`,
+      [
+        {
+          id: 'lines',
+          title: 'copy the lines',
+          note: 'what the agent is to be given',
+          run: copy(lines.join('\n')),
+        },
+        { id: 'token', title: 'copy the token', run: copy(token) },
+        { id: 'show', title: 'show it again', run: show },
+        { id: 'done', title: 'done', note: 'it cannot be shown after this', run: () => {} },
+      ],
+      [],
+      leave,
+    )
+  const leave = () =>
+    void shell
+      .confirm({
+        title: 'Leave the secret',
+        facts: ['It cannot be shown again: who lost it needs a new token.'],
+        verb: 'Leave',
+      })
+      .then(yes => {
+        if (!yes) choices()
+      })
   const copy = (text: string) => () => {
     shell.copy(text, text === token ? 'the token' : 'the lines')
     choices()

@@ -28,12 +28,20 @@ export class Menu implements Overlay {
   readonly #choices: readonly Choice[]
   readonly #over: Over
   readonly #facts: readonly string[]
+  readonly #left: () => void
 
-  constructor(title: string, choices: readonly Choice[], over: Over, facts: readonly string[] = []) {
+  constructor(
+    title: string,
+    choices: readonly Choice[],
+    over: Over,
+    facts: readonly string[] = [],
+    left = () => {},
+  ) {
     this.#title = title
     this.#choices = choices
     this.#over = over
     this.#facts = facts
+    this.#left = left
   }
 
   stroke(stroke: Stroke): boolean {
@@ -49,6 +57,7 @@ export class Menu implements Overlay {
 
   cancel(): void {
     this.#over.close(this)
+    this.#left()
   }
 
   #choose(): void {
