@@ -2,7 +2,7 @@ import { chmodSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node
 import { build } from 'esbuild'
 import { measures } from './measures.mjs'
 
-const { version, dependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
+const { version, dependencies, optionalDependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
 
 /** Loaded from node_modules at run time: native parts, and what finds its own files beside itself. */
 const EXTERNAL = ['better-sqlite3', 'node-pty', 'ssh2', 'cpu-features', 'imapflow', 'nodemailer']
@@ -32,7 +32,9 @@ const result = await build({
   minify: true,
   sourcemap: false,
   legalComments: 'linked',
-  external: EXTERNAL.filter(name => name === 'cpu-features' || dependencies[name]),
+  external: EXTERNAL.filter(
+    name => name === 'cpu-features' || dependencies[name] || optionalDependencies[name],
+  ),
   plugins: [stub, measures],
   // React and Ink are CommonJS: their `require` of Node's own parts needs one.
   banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { Duplex } from 'node:stream'
 import type { Terminal, TerminalEnd, TerminalShape } from '../contract/terminal.ts'
+import { HostError } from './host.ts'
 
 /** A program that ends at once takes its last words with it, so the shell around it stays a moment longer. */
 const LINGERS = `trap : INT QUIT; "$@"; code=$?; sleep 0.1; exit $code`
@@ -9,7 +10,7 @@ const KILL_WAIT = 1000
 
 /** A program of this machine on a pseudo-terminal. */
 export async function openPty(argv: readonly string[], shape: TerminalShape): Promise<Terminal> {
-  const { spawn } = await import('node-pty')
+  const { spawn } = await ptys()
   const { cols, rows, term } = shape
   const home = process.env.HOME
   const { TMUX: _ours, TMUX_PANE: _its, ...env } = process.env
@@ -72,5 +73,17 @@ export async function openPty(argv: readonly string[], shape: TerminalShape): Pr
     },
     ended,
     close: () => stream.destroy(),
+  }
+}
+
+/** Compiled where Ithaca was installed, or not: everything else works without it. */
+const ptys = async (): Promise<typeof import('node-pty')> => {
+  try {
+    return await import('node-pty')
+  } catch {
+    throw new HostError(
+      'no_channel',
+      'Terminals of this machine need node-pty, which could not be built here. Install Ithaca again with a C++ compiler, make and python3 at hand; ssh and tmux open them meanwhile.',
+    )
   }
 }
