@@ -125,12 +125,15 @@ export const openCalendar = <Override>(store: Store) => {
     calendars: (): ShownCalendar[] =>
       store
         .sql<CalendarRow>(
-          `SELECT calendars.*, synced_at, problem, retry_at, every, alarms,
+          `SELECT calendars.*, its.synced_at, coalesce(its.problem, accounts.problem) AS problem,
+             coalesce(its.retry_at, accounts.retry_at) AS retry_at, every, alarms,
              (SELECT count(*) FROM events WHERE calendar = calendars.id) AS events,
              (SELECT count(*) FROM event_links
               WHERE calendar = calendars.id AND state <> 'same' AND conflict IS NULL) AS waiting,
              (SELECT count(*) FROM event_links WHERE calendar = calendars.id AND conflict IS NOT NULL) AS conflicts
-           FROM calendars LEFT JOIN calendar_states USING (id) LEFT JOIN calendar_subscriptions USING (id) ORDER BY created_at, calendars.rowid`,
+           FROM calendars LEFT JOIN calendar_states AS its USING (id)
+           LEFT JOIN calendar_states AS accounts ON accounts.id = calendars.account
+           LEFT JOIN calendar_subscriptions USING (id) ORDER BY created_at, calendars.rowid`,
         )
         .all()
         .map(toCalendar),

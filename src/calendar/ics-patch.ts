@@ -50,8 +50,9 @@ const componentsOf = (lines: string[]): Component[] => {
 
 /** A time as a line has it, under the name that the text itself has for the zone. */
 const timed = (name: string, text: string, times: EventTimes, zoneName: string | null): string => {
-  const line = `${name}${stamped(text, times)}`
-  return zoneName === null ? line : line.replace(/;TZID=[^:]*:/, () => `;TZID=${zoneName}:`)
+  const said = stamped(text, times)
+  const inZone = zoneName !== null && !said.endsWith('Z') && !said.startsWith(';VALUE=DATE:')
+  return inZone ? `${name};TZID=${zoneName}${said.slice(said.lastIndexOf(':'))}` : `${name}${said}`
 }
 
 /** What the text calls the zone that an event is in. */

@@ -283,6 +283,16 @@ describe.skipIf(davMissing('radicale'))('accounts', () => {
     await w.client.call(calendarSync.resolve, { id: conflict!.id, keep: 'mine' })
     expect(await sync()).toMatchObject({ sent: 1 })
     expect(await shared.there()).toEqual(['Unwanted'])
+    // Given up: what the server has is what counts, and what it never had is gone.
+    line.before = ({ method }) => (method === 'PUT' ? { status: 403 } : undefined)
+    await w.client.call(calendar.edit, { id: (await shared.find('Unwanted'))!.id, location: 'Nowhere' })
+    await add(shared, 'Never')
+    expect(await sync()).toMatchObject({ sent: 0, conflicts: 2 })
+    for (const { id } of await shared.conflicts())
+      await w.client.call(calendarSync.resolve, { id, keep: 'theirs' })
+    expect(await sync()).toMatchObject({ sent: 0, conflicts: 0 })
+    expect(await shared.held()).toEqual(['Unwanted'])
+    expect((await shared.find('Unwanted'))?.location).toBe('')
   })
 
   test('TLS is verified, and each step of a test says what works', async () => {

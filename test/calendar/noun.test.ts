@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { calendar, calendars } from '../../src/contract/calendar.ts'
+import { events } from '../../src/contract/events.ts'
 import { search } from '../../src/contract/search.ts'
 import { type TestWorkspace, testWorkspace } from '../peers/workspace.ts'
 
@@ -389,4 +390,20 @@ test('what follows counts on from where a counted series is parted', async () =>
     'Moved 2026-03-23',
   ])
   expect(event.rrule).toContain('COUNT=4')
+})
+
+test('what was done before the tables had other columns is taken back in those they have by now', async () => {
+  await using w = await testWorkspace()
+  const made = await w.client.call(calendars.add, { name: 'Old' })
+  await w.client.call(calendars.edit, { id: made.id, name: 'New' })
+  const { store } = w.inside.workspace
+  // As it was kept before there were kinds of calendars, and while tokens lay in the row.
+  store
+    .sql(
+      `UPDATE audit SET images = replace(replace(images, '"kind":"local",', '"sync_token":null,'), '"kept":1,', '') WHERE action = 'calendars.edit'`,
+    )
+    .run()
+  await w.client.call(events.undo, {})
+  const items = (await w.client.call(calendars.list, {})).items
+  expect(items.find(each => each.id === made.id)).toMatchObject({ name: 'Old', kind: 'local', kept: true })
 })

@@ -42,9 +42,14 @@ export const takeIn = async (
     await takeReceived(deps, place, received, gone, synced, wanted.length > TOLD)
     progress(Math.min(at + AT_ONCE, wanted.length), wanted.length)
   }
-  for (const href of gone) {
-    const link = remote.linkAt(calendar.id, href)
-    if (link) takeGone(deps, link, synced)
+  const left = [...gone]
+  for (let at = 0; at < left.length && !ending(); at += PER_WRITE) {
+    deps.changes.write(ACTOR, tx => {
+      for (const href of left.slice(at, at + PER_WRITE)) {
+        const link = remote.linkAt(calendar.id, href)
+        if (link) goneIn(deps, tx, link, synced)
+      }
+    })
     await turn()
   }
 }
@@ -206,25 +211,26 @@ const unreadable = (
 }
 
 /** What is no longer on the server. What was changed here meanwhile is kept. */
-export const takeGone = (deps: SyncDeps, link: EventLink, synced: Synced): void => {
-  const { store, remote, changes } = deps
-  changes.write(ACTOR, tx => {
-    const mine = link.event === null ? undefined : store.get(link.event)
-    if (!mine || link.state === 'gone' || mine.calendar !== link.calendar) remote.removeLink(tx, link.id)
-    else if (link.state === 'same') {
-      remote.removeLink(tx, link.id)
-      store.remove(tx, mine.id)
-      synced.received++
-      tx.say({
-        action: 'calendar.rm',
-        noun: 'event',
-        id: mine.id,
-        summary: `"${mine.summary}" was deleted on the server`,
-        data: null,
-      })
-    } else if (link.conflict !== 'deleted_there') {
-      if (!link.conflict) synced.conflicts++
-      conflicting(deps, tx, link, 'deleted_there', null)
-    }
-  })
+export const takeGone = (deps: SyncDeps, link: EventLink, synced: Synced): void =>
+  deps.changes.write(ACTOR, tx => goneIn(deps, tx, link, synced))
+
+const goneIn = (deps: SyncDeps, tx: Tx, link: EventLink, synced: Synced): void => {
+  const { store, remote } = deps
+  const mine = link.event === null ? undefined : store.get(link.event)
+  if (!mine || link.state === 'gone' || mine.calendar !== link.calendar) remote.removeLink(tx, link.id)
+  else if (link.state === 'same') {
+    remote.removeLink(tx, link.id)
+    store.remove(tx, mine.id)
+    synced.received++
+    tx.say({
+      action: 'calendar.rm',
+      noun: 'event',
+      id: mine.id,
+      summary: `"${mine.summary}" was deleted on the server`,
+      data: null,
+    })
+  } else if (link.conflict !== 'deleted_there') {
+    if (!link.conflict) synced.conflicts++
+    conflicting(deps, tx, link, 'deleted_there', null)
+  }
 }
