@@ -208,6 +208,17 @@ describe('the Cookbook', () => {
     await kitchen.w.client.send('POST', `/api/v1/serves/${brief.id}/stop`, { force: true })
   })
 
+  test('finds what is under a folded host', async () => {
+    using on = stage()
+    await on.until('alpha')
+    on.send('gh')
+    await on.until(screen => !screen.text().includes('alpha'))
+    on.send('/alpha\r')
+    await on.until(/[* ] alpha .*ready/)
+    on.send('\x1b')
+    await on.until(screen => !screen.text().includes('alpha'))
+  })
+
   test('copies', async () => {
     using on = stage()
     await select(on, 'alpha')

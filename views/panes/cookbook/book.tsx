@@ -53,7 +53,8 @@ export class Book {
       items: () =>
         treeRows(
           treeOf(hosts.items, serves.items, serve => !this.mineOnly || serve.mine),
-          this.folded,
+          // What is filtered is found under a folded host too.
+          this.list.filter.text === '' ? this.folded : new Set(),
         ),
       idOf: ({ id }) => id,
       row: (row, width) =>
@@ -115,7 +116,6 @@ export class Book {
     this.mode = mode
     this.text.top = 0
     if (serve) this.log.aim(serve, true)
-    if (serve && mode === 'metrics') this.metrics.look(serve)
     if (serve && mode === 'cause') void this.ask(serve)
     if (serve && mode === 'details') void this.#askAttempts(serve)
     this.shell.side = 'detail'
@@ -180,7 +180,11 @@ export class Book {
       const tried = attemptRows(this.#attempts.get(serve.id) ?? [], serve.id, width)
       return this.text.view([...serveRows(serve, width, Date.now()), ...tried], box)
     }
-    if (mode === 'metrics') return this.text.view(this.metrics.rows(serve, box), box)
+    if (mode === 'metrics') {
+      this.metrics.look(serve)
+      return this.text.view(this.metrics.rows(serve, box), box)
+    }
+    this.metrics.leave()
     const diagnosis = this.diagnosis(serve)
     if (mode === 'cause')
       return this.text.view(causeRows(serve, diagnosis, this.whyNot(serve), width, this.fix), box)

@@ -4,50 +4,81 @@ import type { Serve, ServeMetrics } from '../../../src/contract/serve.ts'
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
 import { plot } from '../../widgets/charts.ts'
-import { wrapText } from '../../widgets/text.ts'
+import { cut, wrapText } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
 import type { Box } from '../pane.ts'
+import { age } from '../words.ts'
+import { stateWords } from './rows.ts'
+import { onClock, type Point, spanOf } from './series.ts'
 
-interface Seen {
-  samples: readonly ServeMetrics[]
-  gpus: readonly { memory: number | null; power: number | null }[]
+const hour = 3_600_000
+/** What is measured less often than it is drawn is held so long. */
+const holds = 90_000
+
+interface Gpus {
+  at: number
+  memory: number | null
+  power: number | null
 }
 
-/** What a serve measured of itself, and what its GPUs did meanwhile, as plots. */
+/** What a serve measured of itself, and what its GPUs did meanwhile, as plots on one clock. */
 export class Metrics {
   readonly #shell: Shell
   #id: string | null = null
-  #seen: Seen | null = null
+  #samples: ServeMetrics[] = []
+  #gpus: Gpus[] = []
+  #known = false
   #error: string | null = null
+  #reading: Promise<void> | null = null
 
   constructor(shell: Shell) {
     this.#shell = shell
     shell.live.onEvent(({ noun, id }) => {
-      if (noun === 'serve' && id === this.#id) void this.#read(id)
+      if (noun === 'serve' && id === this.#id) this.#again(id)
     })
   }
 
   look(serve: Serve): void {
-    if (serve.id !== this.#id) this.#seen = null
+    if (serve.id === this.#id) return
+    this.#samples = []
+    this.#gpus = []
+    this.#known = false
     this.#id = serve.id
-    void this.#read(serve.id)
+    this.#again(serve.id)
   }
 
+  /** Nobody looks any more: nothing is asked. */
+  leave(): void {
+    this.#id = null
+  }
+
+  /** One question at a time; what comes meanwhile is in its answer or in the next. */
+  #again(id: string): void {
+    this.#reading ??= this.#read(id).finally(() => {
+      this.#reading = null
+    })
+  }
+
+  /** Only what is new travels. */
   async #read(id: string): Promise<void> {
     const serve = this.#shell.world.serves.get(id)
     if (!serve) return
+    const { client } = this.#shell
+    const old = Date.now() - hour
     try {
-      const since = Date.now() - 3_600_000
       const [{ samples }, history] = await Promise.all([
-        this.#shell.client.call(cookbook.metrics, { id }),
-        this.#shell.client.call(hosts.history, { id: serve.host, since }),
+        client.call(cookbook.metrics, { id, since: this.#samples.at(-1)?.at }),
+        client.call(hosts.history, { id: serve.host, since: this.#gpus.at(-1)?.at ?? old }),
       ])
+      if (this.#id !== id) return
       const mine = new Set(serve.gpus)
-      const gpus = history.samples.map(sample => {
-        const used = sample.gpus.filter(({ index }) => mine.size === 0 || mine.has(index))
-        return { memory: sum(used.map(gpu => gpu.used_mib)), power: sum(used.map(gpu => gpu.power_w)) }
+      const gpus = history.samples.map(({ at, gpus }) => {
+        const used = gpus.filter(({ index }) => mine.size === 0 || mine.has(index))
+        return { at, memory: sum(used.map(gpu => gpu.used_mib)), power: sum(used.map(gpu => gpu.power_w)) }
       })
-      this.#seen = { samples, gpus }
+      this.#samples = [...this.#samples, ...samples].filter(({ at }) => at > old)
+      this.#gpus = [...this.#gpus, ...gpus].filter(({ at }) => at > old)
+      this.#known = true
       this.#error = null
     } catch (error) {
       this.#error = (error as Error).message
@@ -57,48 +88,66 @@ export class Metrics {
 
   rows(serve: Serve, { width, height }: Box): string[] {
     if (this.#error !== null) return wrapText(`No measurements: ${sanitiseText(this.#error)}`, width)
-    if (!this.#seen || this.#id !== serve.id) return [toned('Reading what it measured.', 'quiet')]
-    const { samples, gpus } = this.#seen
-    const each = Math.max(2, Math.floor(height / 4) - 1)
-    const one = (
-      title: string,
-      values: (number | null)[],
-      label: (value: number) => string,
-      top?: number,
-    ) => {
-      const last = values.findLast(value => value !== null)
-      const options = { unicode: this.#shell.host.unicode, label, ...(top === undefined ? {} : { top }) }
-      return [
-        toned(`${title}  ${last == null ? 'not known' : label(last)}`, 'strong'),
-        ...plot(values, { width, height: each }, options),
-      ]
-    }
-    const percent = (value: number) => `${Math.round(value * 100)}%`
+    if (!this.#known || this.#id !== serve.id) return [toned('Reading what it measured.', 'quiet')]
+    const times = [...this.#samples, ...this.#gpus].map(({ at }) => at)
+    const to = Math.max(...times, 0)
+    const span = spanOf(Math.min(...times), to)
+    const head = `${sanitiseText(serve.name)}  ${stateWords(serve, Date.now())}  the last ${age(span)}`
+    const series = this.#series()
+    const silent = series.filter(({ points }) => points.every(({ value }) => value === null))
+    const drawn = series.filter(one => !silent.includes(one))
+    const words =
+      silent.length === 0
+        ? []
+        : [toned(`Not measured: ${silent.map(({ title }) => title.toLowerCase()).join(', ')}.`, 'quiet')]
+    const room = height - 1 - words.length
+    const each = Math.max(2, Math.min(12, Math.floor(room / Math.max(1, drawn.length)) - 1))
+    const { unicode } = this.#shell.host
     return [
-      ...one(
-        'tokens a second',
-        samples.map(sample => sample.tokens_per_second),
-        value => String(Math.round(value)),
-      ),
-      ...one(
-        'KV cache in use',
-        samples.map(sample => sample.kv_use),
-        percent,
-        1,
-      ),
-      ...one(
-        'GPU memory',
-        gpus.map(({ memory }) => memory),
-        value => `${Math.round(value / 1024)}G`,
-      ),
-      ...one(
-        'GPU power',
-        gpus.map(({ power }) => power),
-        value => `${Math.round(value)}W`,
-      ),
+      toned(cut(head, width), 'strong'),
+      ...drawn.flatMap(({ title, points, label, top }) => {
+        const last = points.findLast(({ value }) => value !== null)!.value!
+        const columns = Math.max(1, (width - 8) * (unicode ? 2 : 1))
+        const values = onClock(points, { to, span, columns, holds })
+        const options = {
+          unicode,
+          label: (value: number) => label(value).padStart(6),
+          ...(top ? { top } : {}),
+        }
+        return [
+          toned(`${title}  ${label(last)}`, 'strong'),
+          ...plot(values, { width, height: each }, options),
+        ]
+      }),
+      ...words.map(row => cut(row, width)),
+    ]
+  }
+
+  #series(): { title: string; points: Point[]; label: (value: number) => string; top?: number }[] {
+    const own = (pick: (sample: ServeMetrics) => number | null) =>
+      this.#samples.map(sample => ({ at: sample.at, value: pick(sample) }))
+    const gpus = (pick: (sample: Gpus) => number | null) =>
+      this.#gpus.map(sample => ({ at: sample.at, value: pick(sample) }))
+    return [
+      { title: 'Tokens a second', points: own(one => one.tokens_per_second), label: tenths },
+      {
+        title: 'KV cache in use',
+        points: own(one => one.kv_use),
+        label: value => `${Math.round(value * 100)}%`,
+        top: 1,
+      },
+      {
+        title: 'GPU memory',
+        points: gpus(one => one.memory),
+        label: value => `${(value / 1024).toFixed(value < 10_240 ? 1 : 0)}G`,
+      },
+      { title: 'GPU power', points: gpus(one => one.power), label: value => `${Math.round(value)}W` },
     ]
   }
 }
+
+const tenths = (value: number): string =>
+  value > 0 && value < 10 ? value.toFixed(1) : String(Math.round(value))
 
 function sum(values: readonly (number | null)[]): number | null {
   const known = values.filter(value => value !== null)
