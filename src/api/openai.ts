@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import { openai as routes } from '../contract/openai.ts'
+import { Problem } from '../contract/problem.ts'
 import { hostFence } from '../cookbook/fences.ts'
 import type { Known } from '../cookbook/serves.ts'
 import type { HttpAnswer } from '../hosts/http.ts'
@@ -52,12 +53,37 @@ export const bindOpenai = (bind: Bind, workspace: Workspace): void => {
 }
 
 /** Its bytes as they come: what is not read on here is not read on there, and who leaves here is gone there. */
-export const answered = (http: Ctx, answer: HttpAnswer, serve: string): Response => {
+export const answered = async (http: Ctx, answer: HttpAnswer, serve: string): Promise<Response> => {
   const headers: Record<string, string> = { 'ithaca-serve': serve }
   for (const name of PASSED) {
     const value = answer.headers[name]
     if (typeof value === 'string') headers[name] = value
   }
-  const stream = Readable.toWeb(answer.body) as ReadableStream<Uint8Array>
-  return http.body(stream, answer.status as never, headers)
+  return http.body(await bodyOf(answer), answer.status as never, headers)
 }
+
+/** Nobody has a use for half an object, and a short one as a whole costs a fraction of a stream. */
+const bodyOf = async (answer: HttpAnswer): Promise<Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>> => {
+  const { body, headers } = answer
+  if (!headers['content-type']?.startsWith('application/json')) return webStream(body)
+  const begun: Uint8Array[] = []
+  let size = 0
+  try {
+    for await (const chunk of body.iterator({ destroyOnReturn: false })) {
+      begun.push(chunk)
+      size += chunk.length
+      if (size > SHORT) {
+        body.unshift(Buffer.concat(begun))
+        return webStream(body)
+      }
+    }
+  } catch (error) {
+    throw new Problem('upstream', `The engine broke its answer off: ${(error as Error).message}.`)
+  }
+  return new Uint8Array(Buffer.concat(begun))
+}
+
+const webStream = (body: Readable): ReadableStream<Uint8Array> =>
+  Readable.toWeb(body) as ReadableStream<Uint8Array>
+
+const SHORT = 64 * 1024

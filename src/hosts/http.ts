@@ -109,7 +109,8 @@ function failure(
 function agentOf(host: Host): Agent {
   let agent = agents.get(host)
   if (!agent) {
-    agent = new Agent({ keepAlive: true, maxFreeSockets: 4, scheduling: 'lifo' })
+    // As many are kept as may be in use at once: whatever is closed after its answer is opened anew for the next one.
+    agent = new Agent({ keepAlive: true, maxFreeSockets: 64, scheduling: 'lifo' })
     // Node takes any stream through the callback, though the type asks for a socket.
     agent.createConnection = (options, done) => {
       host.connect(Number((options as { port?: unknown }).port)).then(
