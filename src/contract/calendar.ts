@@ -335,7 +335,11 @@ export const calendars = {
     scope: WRITE,
     danger: 'none',
     summary: 'Makes a calendar',
-    in: z.strictObject({ name: title(200), color: color().default(PERSONAL.color) }),
+    in: z.strictObject({
+      name: title(200),
+      color: color().default(PERSONAL.color),
+      account: text(200, 1).optional().describe('a calendar account: it is made on its server'),
+    }),
     out: CalendarInfo,
     status: 201,
     cli: { words: ['name…'] },

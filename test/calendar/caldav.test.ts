@@ -158,6 +158,23 @@ describe.each(DIALECTS.filter(dialect => !davMissing(dialect)))('calendars on %s
     expect(texts.map(text => /LOCATION:(\w+)/.exec(text)?.[1]).sort()).toEqual(['mine', 'theirs'])
   })
 
+  test('are made on the server from here', async () => {
+    await using shared = await shareCalendar(dialect)
+    const { w, sync } = shared
+    const made = await w.client.call(calendars.add, { name: 'Fresh', color: '#123456', account: 'Test' })
+    expect(made).toMatchObject({ name: 'Fresh', color: '#123456', kind: 'caldav', events: 0 })
+    await w.client.call(calendar.add, { summary: 'First', start: '2026-12-03T10:00', calendar: 'Fresh' })
+    expect(await sync()).toMatchObject({ calendars: 2, sent: 1, problems: [] })
+    const found = (await shared.calendars()).filter(each => each.kind === 'caldav')
+    expect(found.map(({ name, color, events }) => [name, color, events]).sort()).toEqual([
+      ['Fresh', '#123456', 1],
+      ['Work', '#ff8800', 0],
+    ])
+    await expect(w.client.call(calendars.add, { name: 'Fresh', account: 'Test' })).rejects.toThrow(
+      'There is a calendar "Fresh" already.',
+    )
+  })
+
   test('are chosen, and what is not kept is not held here', async () => {
     await using shared = await shareCalendar(dialect)
     const { w, dav, sync } = shared

@@ -62,7 +62,9 @@ export const bindCalendar = (bind: Bind, { calendar }: Workspace): void => {
   bind(calendarAccounts.sync, input => syncing.now(input))
 
   bind(calendarRoutes.list, () => ({ items: calendars.list() }))
-  bind(calendarRoutes.add, (input, { author }) => calendars.add(author, input))
+  bind(calendarRoutes.add, ({ account, ...input }, { author }) =>
+    account === undefined ? calendars.add(author, input) : syncing.make(author, account, input),
+  )
   bind(calendarRoutes.edit, async ({ keep, ...input }, { author }) => {
     if (keep !== undefined) await syncing.keep(author, input.id, keep)
     return calendars.edit(author, input)

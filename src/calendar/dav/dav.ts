@@ -56,6 +56,8 @@ export interface Home {
 export interface Dav {
   discover(access: Access, url: string): Promise<Home>
   calendars(access: Access, home: string, how: { direct: boolean; brief: boolean }): Promise<RemoteCalendar[]>
+  /** Makes a calendar; gives its address. */
+  make(access: Access, home: string, place: string, name: string, color: string): Promise<string>
   changes(access: Access, calendar: string, token: string): Promise<Remote>
   listing(access: Access, calendar: string): Promise<[href: string, etag: string][]>
   receive(access: Access, calendar: string, hrefs: string[], zone: string): Promise<Received[]>
@@ -143,6 +145,15 @@ export const openDav = (carried: (there: number, back: number) => void = () => u
       return found
         .filter(each => Object.keys(each.props?.resourcetype ?? {}).includes('calendar'))
         .map(each => calendarOf(each, home))
+    },
+
+    async make(access, home, place, name, color) {
+      const { makeCalendar } = await lib()
+      const url = new URL(`${encodeURIComponent(place)}/`, home.endsWith('/') ? home : `${home}/`).href
+      const props = { 'd:displayname': name, 'ca:calendar-color': color }
+      const [answer] = await makeCalendar({ url, props, ...around(access) })
+      if (!answer || ![200, 201, 207].includes(answer.status)) throw refusal(answer?.status ?? 500, url)
+      return url
     },
 
     async changes(access, calendar, token) {

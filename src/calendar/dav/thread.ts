@@ -13,7 +13,7 @@ export interface DavThread {
 }
 
 const IDLE = 60_000
-const CALLS = ['discover', 'calendars', 'changes', 'listing', 'receive', 'put', 'remove'] as const
+const CALLS = ['discover', 'calendars', 'make', 'changes', 'listing', 'receive', 'put', 'remove'] as const
 
 const source = new URL('./worker.ts', import.meta.url)
 const file = existsSync(source) ? source : new URL('./dav-worker.js', import.meta.url)

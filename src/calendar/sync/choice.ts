@@ -1,10 +1,13 @@
+import { randomUUID } from 'node:crypto'
 import { setImmediate as turn } from 'node:timers/promises'
-import type { CalendarStore, ShownCalendar } from '../../../store/calendar.ts'
+import type { CalendarStore, KeptCalendar, ShownCalendar } from '../../../store/calendar.ts'
 import type { CalendarRemote, KeptAccount } from '../../../store/calendar-remote.ts'
 import type { Author, Changes } from '../../../store/changes.ts'
 import { Problem } from '../../contract/problem.ts'
 import { plainCalendar } from '../calendars.ts'
 import type { Override } from '../event.ts'
+import type { CalendarAccounts } from './accounts.ts'
+import type { SyncDeps } from './sync.ts'
 
 const PER_WRITE = 100
 
@@ -90,4 +93,45 @@ export const removed = async (
       data: null,
     })
   })
+}
+
+/** Makes a calendar on a server, and holds it here from then on; gives its id. */
+export const makeThere = async (
+  deps: SyncDeps,
+  accounts: CalendarAccounts,
+  account: KeptAccount,
+  author: Author,
+  { name, color }: { name: string; color: string },
+): Promise<string> => {
+  const { store, changes, dav, now } = deps
+  const twin = store.calendars().find(each => each.name.toLowerCase() === name.trim().toLowerCase())
+  if (twin) throw new Problem('conflict', `There is a calendar "${twin.name}" already.`, { id: twin.id })
+  const access = await accounts.access(account)
+  const id = randomUUID()
+  const home = account.home ?? (await dav.discover(access, account.url)).home
+  const href = await dav.make(access, home, id, name.trim(), color)
+  const calendar: KeptCalendar = {
+    ...{
+      id,
+      name: name.trim(),
+      color,
+      kind: 'caldav',
+      account: account.id,
+      href,
+      read_only: false,
+      kept: true,
+    },
+    ...{ created_at: now(), updated_at: now() },
+  }
+  changes.write(author, tx => {
+    store.putCalendar(tx, calendar, true)
+    tx.say({
+      action: 'calendars.add',
+      noun: 'calendar',
+      id,
+      summary: `Made the calendar "${calendar.name}" on the server of ${account.name}`,
+      data: { id, name: calendar.name, color },
+    })
+  })
+  return id
 }

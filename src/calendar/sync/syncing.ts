@@ -1,7 +1,7 @@
 import type { CalendarStore } from '../../../store/calendar.ts'
 import type { CalendarRemote, KeptAccount } from '../../../store/calendar-remote.ts'
 import type { Author, Changes } from '../../../store/changes.ts'
-import type { CalendarEvent } from '../../contract/calendar.ts'
+import type { CalendarEvent, CalendarInfo } from '../../contract/calendar.ts'
 import type { CalendarAccount, calendarAccounts as routes } from '../../contract/calendar-accounts.ts'
 import type { Step } from '../../contract/mail-accounts.ts'
 import { Problem } from '../../contract/problem.ts'
@@ -12,7 +12,7 @@ import { openDavThread } from '../dav/thread.ts'
 import type { Found } from '../entries.ts'
 import type { Override } from '../event.ts'
 import { type CalendarAccounts, openCalendarAccounts } from './accounts.ts'
-import { choose, removed } from './choice.ts'
+import { choose, makeThere, removed } from './choice.ts'
 import { type Keeper, openKeeper } from './keeper.ts'
 import type { Names } from './places.ts'
 import { probe } from './probe.ts'
@@ -22,6 +22,8 @@ import { nothing, type SyncDeps } from './sync.ts'
 export interface Syncing {
   readonly accounts: CalendarAccounts
   show(account: KeptAccount): CalendarAccount
+  /** Makes a calendar on the server of an account. */
+  make(author: Author, account: string, asked: { name: string; color: string }): Promise<CalendarInfo>
   /** Chooses whether what is in a calendar on a server is held here. */
   keep(author: Author, calendar: string, wanted: boolean): Promise<void>
   /** Takes an account away; its server hears nothing of it. */
@@ -88,6 +90,14 @@ export const openSyncing = (deps: SyncingDeps): Syncing => {
         ...keeper(id).reach(),
         ...{ waiting: sum('waiting'), conflicts: sum('conflicts'), created_at },
       }
+    },
+
+    async make(author, name, asked) {
+      const { id } = accounts.get(name)
+      return keeper(id).alone(async () => {
+        const made = await makeThere(inner, accounts, accounts.get(id), author, asked)
+        return calendars.known(made)
+      })
     },
 
     async keep(author, idOrName, wanted) {
