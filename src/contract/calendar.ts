@@ -324,7 +324,7 @@ export const calendars = {
     in: z.strictObject({}),
     out: z.object({ items: z.array(CalendarInfo) }),
     cli: {
-      columns: ['id', 'name', 'color', 'kind', 'events', 'waiting', 'conflicts', 'problem'],
+      columns: ['id', 'name', 'kind', 'events', 'waiting', 'conflicts', 'synced_at', 'problem'],
       rows: 'items',
     },
   }),

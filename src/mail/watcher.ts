@@ -69,6 +69,8 @@ export const openWatcher = (deps: WatcherDeps, account: KeptAccount): Watcher =>
   /** Rounds and news come one after the other; news that comes during news is one more look, not ten. */
   let working: Promise<unknown> = Promise.resolve()
   let looking = false
+  let fetching: Promise<void> | null = null
+  let more = false
 
   const tell = (next: Partial<Reach>): void => {
     const before = reach
@@ -148,7 +150,14 @@ export const openWatcher = (deps: WatcherDeps, account: KeptAccount): Watcher =>
     changes,
     now: deps.now,
     ending: () => ending,
-    came: (folder: KeptFolder, ids: readonly string[]) => deps.arrived(account, folder, ids),
+    came: (folder: KeptFolder, ids: readonly string[]) => {
+      deps.arrived(account, folder, ids)
+      // What just came is read next; an invitation in it takes effect without a person reading it.
+      if (started && folder.role === 'inbox')
+        void working.then(ahead).catch(error => {
+          if (live && !ending) deps.report(error)
+        })
+    },
     progress: (folder: KeptFolder, done: number, total: number) =>
       tell({ syncing: done < total ? { folder: folder.path, done, total } : null }),
   }
@@ -198,7 +207,21 @@ export const openWatcher = (deps: WatcherDeps, account: KeptAccount): Watcher =>
     return { folders: stale.length, fresh }
   }
 
-  const ahead = async (): Promise<void> => {
+  /** One at a time; what comes meanwhile is fetched after it. */
+  const ahead = (): Promise<void> => {
+    more = true
+    fetching ??= (async () => {
+      while (more && !ending) {
+        more = false
+        await fetchNewest()
+      }
+    })().finally(() => {
+      fetching = null
+    })
+    return fetching
+  }
+
+  const fetchNewest = async (): Promise<void> => {
     const inbox = store.folders(account.id).find(folder => folder.role === 'inbox')
     if (!inbox) return
     const on = await connected()

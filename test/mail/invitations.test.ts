@@ -434,3 +434,32 @@ describe.skipIf(missing)('invitations in mail', () => {
     expect(await event.json()).toMatchObject({ event: { answer: 'declined' }, sending: { state: 'sent' } })
   })
 })
+
+test.skipIf(missing)('what its organizer changes is so at once, without the mail being read', async () => {
+  await using post = await openPost({ listen: true, now: () => NOW })
+  const { client } = post.w
+  const dora = 'Dora <dora@example.com>'
+  await put(post, 'INBOX', mailed(dora, apple({ uid: 'live' }), { id: 'live' }))
+  const inbox = async () => (await client.call(mail.list, {})).items
+  await until('the mail', async () => (await inbox()).length === 1)
+  await client.call(mail.invitation, { id: (await inbox())[0]!.id, answer: 'accept' })
+  const moved = apple({ uid: 'live', sequence: 1, start: '20270303T180000', end: '20270303T190000' })
+  await put(post, 'INBOX', mailed(dora, moved, { id: 'live2' }))
+  const event = () => client.call(calendar.get, { id: 'live' })
+  await until('the new time', async () => (await event()).start.startsWith('2027-03-03'))
+  expect(await event()).toMatchObject({ answer: 'needs-action' })
+  await put(
+    post,
+    'INBOX',
+    mailed(dora, apple({ uid: 'live', sequence: 2, method: 'CANCEL' }), { id: 'live3' }),
+  )
+  await until('the end of it', async () => (await event()).cancelled)
+  expect((await inbox()).every(each => !each.read)).toBe(true)
+  const audit = (await (await client.send('GET', '/api/v1/audit?noun=event&limit=5')).json()) as {
+    items: { action: string; summary: string; actor: string }[]
+  }
+  expect(audit.items.slice(0, 2).map(({ actor, summary }) => [actor, summary])).toEqual([
+    ['ithaca', 'Dora cancelled "Dinner"'],
+    ['ithaca', expect.stringMatching(/^Dora changed "Dinner", now 2027-03-03 /)],
+  ])
+})

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { calendar, calendars } from '../../../src/contract/calendar.ts'
 import { coloured } from '../../../views/panes/calendar/colour.ts'
+import { ruleWords } from '../../../views/panes/calendar/rule-words.ts'
 import { dayName, dayOf, plusDays, plusMonths, timeOf, weekdayOf } from '../../../views/panes/days.ts'
 import { hostile, ScreenStage, sizes } from './stage.tsx'
 
@@ -177,6 +178,25 @@ test('calendars are made, hidden, looked at alone, and deleted by name', async (
   await stage.until("Deleted the calendar 'Work'")
   await stage.until('mine')
   expect((await client.call(calendars.list, {})).items.map(({ name }) => name)).toEqual(['Personal'])
+})
+
+test('what is known of an event stands beside it: its rule in words, its reminders', async () => {
+  await using stage = await open()
+  const { client } = stage.workspace
+  const start = 'tomorrow 9am'
+  await client.call(calendar.add, {
+    summary: 'gym',
+    start,
+    rrule: 'FREQ=WEEKLY;INTERVAL=2;COUNT=9',
+    alarms: [90, 0],
+  })
+  await stage.until('every 2 weeks 9 times')
+  await stage.until('1h30 before, at its start')
+  expect(
+    ['FREQ=MONTHLY;BYDAY=-1FR', 'FREQ=WEEKLY;BYDAY=MO,TH;UNTIL=20270301T080000Z', 'FREQ=DAILY;BYHOUR=9'].map(
+      ruleWords,
+    ),
+  ).toEqual(['every month on last Fri', 'every week on Mon, Thu until 2027-03-01', 'FREQ=DAILY;BYHOUR=9'])
 })
 
 test('a plain event is edited on the owner’s clock and deleted after a question', async () => {

@@ -9,13 +9,17 @@ import { TextSide } from '../text-side.tsx'
 import { eventActions, viewActions } from './actions.ts'
 import { CalendarBook, type View, views } from './book.ts'
 import { calendarActions, troubleRows } from './calendars.ts'
+import { Details } from './details.ts'
 import { gridRows } from './grid.ts'
+import { tellNews } from './news.ts'
 import { entryRows } from './rows.ts'
 
 /** What happens when: as a list of days, a month, a week or one day. */
 export function calendarPane(shell: Shell): Pane {
   const book = new CalendarBook(shell)
   const text = new TextSide()
+  const details = new Details(shell)
+  tellNews(shell)
   let came: View | null = null
   const actions = [
     ...eventActions(shell, book),
@@ -41,7 +45,9 @@ export function calendarPane(shell: Shell): Pane {
     if (!book.isGrid) {
       if (!selected) return problems
       return [
-        ...entryRows(selected, read.overlaps.get(selected.id) ?? [], width, { zone, today }),
+        ...entryRows(selected, read.overlaps.get(selected.id) ?? [], width, {
+          ...{ zone, today, whole: details.of(selected) },
+        }),
         ...problems,
       ]
     }

@@ -1,11 +1,13 @@
-import type { Entry } from '../../../src/contract/calendar.ts'
+import type { CalendarEvent, Entry } from '../../../src/contract/calendar.ts'
 import { sanitiseBlock, sanitiseText } from '../../terminal/sanitise.ts'
 import { wrapText } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
 import { answerWords } from '../answer.ts'
 import { dayName, dayOf, timeOf } from '../days.ts'
 import { factRows } from '../facts.ts'
+import { age } from '../words.ts'
 import { coloured } from './colour.ts'
+import { ruleWords } from './rule-words.ts'
 
 /** An entry as it stands in one of its days. */
 export interface Shown {
@@ -50,7 +52,7 @@ export function entryRows(
   entry: Entry,
   overlaps: readonly Entry[],
   width: number,
-  { zone, today }: { zone: string; today: string },
+  { zone, today, whole }: { zone: string; today: string; whole?: CalendarEvent | undefined },
 ): string[] {
   const moment = (at: number) => `${dayName(dayOf(at, zone), today)} ${timeOf(at, zone)}`
   const lastDay = dayOf(Math.max(entry.starts_at, entry.ends_at - 1), zone)
@@ -66,7 +68,10 @@ export function entryRows(
         ['where', entry.location],
         ['calendar', entry.calendar_name],
         ['you', entry.answer === null ? '' : `${answerWords[entry.answer]}; r answers the invitation`],
-        ['repeats', entry.repeats ? (entry.changed ? 'yes; this date differs' : 'yes') : ''],
+        ['repeats', repeatWords(entry, whole)],
+        ['reminds', (whole?.alarms ?? []).map(alarmWords).join(', ')],
+        ['invited by', whole?.organizer ? whole.organizer.name || whole.organizer.address : ''],
+        ['people', peopleWords(whole)],
         ['clock', entry.tzid !== null && entry.tzid !== zone ? entry.tzid : ''],
         ['busy', entry.busy ? '' : 'no, takes up no time'],
         ...overlaps.map(other => ['! overlaps', `${other.summary}, ${moment(other.starts_at)}`] as const),
@@ -77,6 +82,24 @@ export function entryRows(
       ? []
       : ['', ...sanitiseBlock(entry.description).flatMap(line => wrapText(line, width))]),
   ]
+}
+
+const repeatWords = (entry: Entry, whole: CalendarEvent | undefined): string =>
+  entry.repeats
+    ? `${whole?.rrule ? ruleWords(whole.rrule) : 'yes'}${entry.changed ? '; this date differs' : ''}`
+    : ''
+
+const alarmWords = (minutes: number): string =>
+  minutes === 0 ? 'at its start' : `${age(Math.abs(minutes) * 60_000)} ${minutes > 0 ? 'before' : 'after'}`
+
+const mostPeople = 30
+
+function peopleWords(whole: CalendarEvent | undefined): string {
+  const all = whole?.attendees ?? []
+  const named = all
+    .slice(0, mostPeople)
+    .map(each => `${each.you ? 'you' : each.name || each.address} (${answerWords[each.answer]})`)
+  return `${named.join(', ')}${all.length > mostPeople ? `, and ${all.length - mostPeople} more` : ''}`
 }
 
 /** A start or end as a form shows it: without the offset where it is on the owner's clock. */
