@@ -163,7 +163,7 @@ describe('markdown', () => {
       'x   one two   ',
       '    three four',
     ])
-    expect(rows('```\nabcdefghij  k\n```', 10)).toEqual(['    abcdef', '    ghij', '    k'])
+    expect(rows('```\nabcdefghij  k\n```', 10)).toEqual(['    abcdef', '    ghij  ', '    k'])
   })
 
   test('no row is wider than asked, and nothing in it controls the terminal', () => {
