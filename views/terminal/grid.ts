@@ -117,7 +117,8 @@ export class Grid {
     if (column + cells <= 0) return
     const whole = column >= 0 && column + cells <= room
     const legible = this.#means.unicode || isMarkCode(point)
-    const glyph = legible ? String.fromCodePoint(point) : '?'
+    // What is cut says so by the same sign everywhere.
+    const glyph = legible ? String.fromCodePoint(point) : point === 0x2026 ? '~' : '?'
     for (let n = 0; n < cells; n++) {
       const at = column + n
       if (at < 0 || at >= room) continue

@@ -25,7 +25,7 @@ flow(
     await stage.until('Nothing to do')
     const token = await asker(stage)
     const answer = asks(stage, token, { title: 'Water the plants', content: 'one\ntwo' })
-    await stage.until(/warning: Asked by bot: POST \/api\/v1\/todos\. 7 answers/)
+    await stage.until(/warning: Asked by bot: POST \/api\/v1\/todos +Water the plants/)
     expect(stage.screen.rows()[0]).toMatch(/7 Ask?!1/)
     expect(stage.screen.rows()[0]).toContain('ask!1')
     await stage.press('7')

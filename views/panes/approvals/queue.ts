@@ -4,7 +4,7 @@ import { sanitiseText } from '../../terminal/sanitise.ts'
 import { ListSide } from '../list-side.tsx'
 import type { Box, Motion } from '../pane.ts'
 import { Searched } from '../searched.ts'
-import { approvalRow, lastMinute } from './rows.ts'
+import { approvalRow, gistOf, lastMinute } from './rows.ts'
 
 /** After the question under the cursor has become another by itself, keys that were meant for the first do nothing for so long. */
 const deafFor = 500
@@ -16,6 +16,8 @@ export class Queue {
   readonly history: Searched<Approval>
   readonly #shell: Shell
   readonly #busy = new Set<string>()
+  /** What was answered from here: the event of it may come after the answer. */
+  readonly #own = new Set<string>()
   #seen: string | null = null
   #movedAt = Number.NEGATIVE_INFINITY
   #timer: NodeJS.Timeout | undefined
@@ -27,7 +29,7 @@ export class Queue {
       items: () => [...approvals.items].sort((a, b) => a.created_at - b.created_at),
       idOf: ({ id }) => id,
       row: (one, width) => approvalRow(one, width, this.#busy.has(one.id), Date.now()),
-      words: one => `${one.actor} ${one.reason} ${one.method} ${one.path}`,
+      words: one => `${one.actor} ${gistOf(one)} ${one.method} ${one.path}`,
       empty: () =>
         approvals.error
           ? sanitiseText(approvals.error)
@@ -86,6 +88,7 @@ export class Queue {
   /** Marks a question as being answered from here, so that its decision is no news. */
   async answering(id: string, run: () => Promise<void>): Promise<void> {
     this.#busy.add(id)
+    this.#own.add(id)
     this.#shell.signal.now()
     try {
       await run()
@@ -123,10 +126,10 @@ export class Queue {
     live.onEvent(({ noun, action, id, actor, data }) => {
       const one = data as Approval | null
       if (noun !== 'approval' || !one?.state) return
-      const named = `${one.actor}: ${one.reason}`
+      const named = `${one.actor}: ${gistOf(one)}`
       if (action === 'approvals.ask') this.#asked(named)
       else if (action === 'approvals.expire') this.#shell.toast('warn', `No answer in time, ${named}`)
-      else if (action === 'approvals.decide' && !this.#busy.has(id))
+      else if (action === 'approvals.decide' && !this.#own.has(id))
         this.#shell.toast(
           'info',
           `${one.state === 'allowed' ? 'Allowed' : 'Denied'} elsewhere by ${actor}: ${named}`,

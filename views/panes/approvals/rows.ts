@@ -10,12 +10,22 @@ import type { Meaning } from './meaning.ts'
 /** Shortly before its deadline a question says so: the one moment at which time changes the screen. */
 export const lastMinute = 60_000
 
+const telling = ['cmd', 'command', 'title', 'text', 'subject', 'name', 'summary', 'prompt', 'q'] as const
+
+/** What is asked in a line: its reason, and of its body what tells it from others of its kind. */
+export function gistOf({ reason, method, path, body }: Approval): string {
+  if (reason !== `${method} ${path}` || body === null || typeof body !== 'object') return reason
+  const values = body as Record<string, unknown>
+  const named = telling.map(key => values[key]).find(value => typeof value === 'string' && value !== '')
+  return named === undefined ? reason : `${reason}  ${String(named).slice(0, 200)}`
+}
+
 /** One line of the queue: who, what, and until when. */
 export function approvalRow(one: Approval, width: number, deciding: boolean, now: number): string {
   const end = toned(sanitiseText(endOf(one, deciding, now)), urgent(one, now) ? 'bad' : 'quiet')
   const who = toWidth(sanitiseText(one.actor), width < 60 ? 8 : 14)
   const room = Math.max(8, width - textWidth(who) - textWidth(end) - 2)
-  return `${who} ${toWidth(sanitiseText(one.reason), room)} ${end}`
+  return `${who} ${toWidth(sanitiseText(gistOf(one)), room)} ${end}`
 }
 
 const urgent = ({ state, deadline }: Approval, now: number) =>
