@@ -52,6 +52,8 @@ export const openApprovals = (deps: {
   store: AccessStore
   changes: Changes
   now: () => number
+  /** A request may carry a password: until it is decided, it lies sealed. */
+  seal: { seal(text: string): Buffer; open(sealed: Buffer): string }
 }): Approvals => {
   const { store, changes, now } = deps
   const waiting = new Map<string, Set<() => void>>()
@@ -75,6 +77,9 @@ export const openApprovals = (deps: {
       })
     })
   }
+  /** Questions of earlier versions lie open: JSON, which no sealed text begins like. */
+  const opened = (body: string | null): string | null =>
+    body === null || body.startsWith('{') ? body : deps.seal.open(Buffer.from(body, 'base64'))
   const wake = (id: string): void => {
     for (const resume of waiting.get(id) ?? []) resume()
   }
@@ -93,7 +98,7 @@ export const openApprovals = (deps: {
         method: question.method,
         path: question.path,
         body: question.shown,
-        request_body: question.body,
+        request_body: question.body === null ? null : deps.seal.seal(question.body).toString('base64'),
         scopes: [...question.scopes],
         reason: question.reason,
         digest: question.digest,
@@ -144,7 +149,9 @@ export const openApprovals = (deps: {
         return show(decided)
       }
       if (!dispatch) throw new Error('approvals were decided before the API was there to carry them out')
-      const outcome = await dispatch(approval).catch(
+      const carried = async (act: Dispatch): Promise<Outcome> =>
+        act({ ...approval, request_body: opened(approval.request_body) })
+      const outcome = await carried(dispatch).catch(
         (error: Error): Outcome => ({
           status: 500,
           body: { detail: `It was allowed, but failed: ${error.message}` },

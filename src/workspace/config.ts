@@ -8,6 +8,9 @@ import { Problem } from '../contract/problem.ts'
 const zoneName = z.string().refine(isZone, 'is not a time zone such as "Europe/Berlin"')
 
 /** Every key the config file may hold. What is missing has its default here and nowhere else. */
+const TIME = /^(?:[01]\d|2[0-3]):[0-5]\d$/
+const TIMES = /^(?:[01]\d|2[0-3]):[0-5]\d-(?:[01]\d|2[0-3]):[0-5]\d$/
+
 export const Config = z.strictObject({
   owner: z.strictObject({ timezone: zoneName.optional(), name: z.string().max(100).optional() }).prefault({}),
   api: z
@@ -24,15 +27,9 @@ export const Config = z.strictObject({
     .strictObject({
       channels: z.array(z.string()).default(['events', 'terminal']),
       /** When a day without a time rings. */
-      day_start: z
-        .string()
-        .regex(/^\d\d:\d\d$/)
-        .default('09:00'),
+      day_start: z.string().regex(TIME, 'is not a time of day such as "09:00"').default('09:00'),
       /** `22:00-07:00`: what falls inside waits until its end. */
-      quiet: z
-        .string()
-        .regex(/^\d\d:\d\d-\d\d:\d\d$/)
-        .optional(),
+      quiet: z.string().regex(TIMES, 'is not a span such as "22:00-07:00"').optional(),
       event_lead: z.number().int().min(0).max(10_080).default(10),
     })
     .prefault({}),

@@ -105,7 +105,7 @@ export const openWorkspace = (options: OpenOptions): Workspace => {
   const zone = (): string => config.owner.timezone ?? systemZone()
   const operatorKey = `ith_${randomBytes(32).toString('base64url')}`
   const accessStore = openAccessStore(store)
-  const approvals = openApprovals({ store: accessStore, changes, now })
+  const approvals = openApprovals({ store: accessStore, changes, now, seal: openSeal(paths.sealKey) })
   const notify = notifier({ store, changes, now, zone, config })
   const cookbook = kitchen({ store, changes, paths, config, now, notify, report: journal.report })
   const mail = mailroom({

@@ -67,3 +67,21 @@ test('revoking a token drops what it still asks, and who waits is told', async (
   expect(refused.status).toBe(403)
   expect(JSON.stringify(await refused.json())).toContain('its token was revoked')
 })
+
+test('a question holds its secrets sealed, and what is sent again is what was asked', async () => {
+  await using w = await testWorkspace()
+  const { approvals, store } = w.inside.workspace
+  const token = await w.token('asker', [], { ask: ['memory:write'] })
+  const text = 'my password is planted-secret-77'
+  const asked = w.request('POST', '/api/codex/memory', {
+    token,
+    body: { text, password: 'planted-secret-88' },
+  })
+  await vi.waitUntil(() => approvals.pending() === 1)
+  const { items } = approvals.list({ state: 'pending', limit: 1 })
+  expect(items[0]!.body).toMatchObject({ password: '***' })
+  const [row] = store.sql<{ request_body: string }>('SELECT request_body FROM approvals').all()
+  expect(row!.request_body).not.toContain('planted-secret')
+  await w.client.send('POST', `/api/v1/approvals/${items[0]!.id}`, { allow: true })
+  expect(await (await asked).json()).toMatchObject({ ok: true, memory: { text } })
+})
