@@ -5,8 +5,8 @@ import type { ScreenSettings } from '../views/shell/host.ts'
 import type { ScreenOptions } from '../views/shell/open.ts'
 import type { Link } from '../views/store/live.ts'
 import { type Capabilities, capabilities } from '../views/terminal/capabilities.ts'
+import { keepHeapLean } from './lean-heap.ts'
 import type { Paths } from './workspace/paths.ts'
-import { keepYoungHeapSmall } from './young-heap.ts'
 
 /** A screen was asked for: by no words at all on a terminal, or by name. */
 export interface Asked {
@@ -52,7 +52,7 @@ export const runScreenHere = async (asked: Asked, here: Here): Promise<number> =
     output: Boolean(process.stdout.isTTY),
   })
   const file = join(paths.state, 'screen.json')
-  keepYoungHeapSmall()
+  keepHeapLean()
   // What was compiled last time need not be again: half of the way to the first live frame.
   enableCompileCache(join(paths.cache, 'compiled'))
   if (once || seen.view === 'lines') return said(() => spoken(asked, here, seen, readIfThere(file)))
