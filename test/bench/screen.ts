@@ -1,11 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { todos } from '../../src/contract/todos.ts'
 import { bundle } from '../peers/bundle.ts'
 import { Pty, type Size } from '../peers/terminal.ts'
+import { logLine, openLog, residentMiB } from './parts/open-log.ts'
 
 export const name = 'screen'
 
@@ -22,16 +22,16 @@ const small: Size = { cols: 80, rows: 24 }
 const large: Size = { cols: 200, rows: 50 }
 const linesPerSecond = 50_000
 const demo = fileURLToPath(new URL('../views/demo.tsx', import.meta.url))
-const flood = fileURLToPath(new URL('./screen-flood.ts', import.meta.url))
 
 export async function run(print: (row: BenchRow) => void): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'ithaca-screen-bench-'))
   const program = await bundle(demo)
   try {
-    await underFlood(program.file, folder, print)
+    await underFlood(print)
+    await oneTruth(print)
     await bytes(program.file, folder, print)
-    await overSsh(program.file, folder, print)
-    await memory(program.file, folder, print)
+    await overSsh(print)
+    await memory(folder, print)
   } finally {
     program.remove()
     rmSync(folder, { recursive: true, force: true })
@@ -39,49 +39,79 @@ export async function run(print: (row: BenchRow) => void): Promise<void> {
 }
 
 /** Keys answered while lines arrive, both sizes in turn so that noise of the machine meets both. */
-async function underFlood(program: string, folder: string, print: (row: BenchRow) => void): Promise<void> {
+async function underFlood(print: (row: BenchRow) => void): Promise<void> {
   const latencies = { small: [] as number[], large: [] as number[] }
   const cpu = { small: 0, large: 0 }
   const rounds = 2
   for (let round = 0; round < rounds; round++)
     for (const which of ['small', 'large'] as const) {
-      const log = join(folder, `flood-${round}-${which}`)
-      writeFileSync(log, '')
-      const writer = spawn(process.execPath, [
-        '--disable-warning=ExperimentalWarning',
-        flood,
-        log,
-        `${linesPerSecond}`,
-      ])
-      const pty = start(program, log, which === 'small' ? small : large)
+      const open = await openLog(which === 'small' ? small : large, 1000)
+      const { pty } = open
       try {
-        await pty.until('FOLLOWING')
+        open.flood(linesPerSecond)
+        await pty.until(/of a flood/)
         const before = cpuSeconds(pty.pty.pid)
         const began = performance.now()
-        latencies[which].push(...(await keys(pty, 120)))
+        latencies[which].push(...(await sideways(pty, 120)))
         cpu[which] += (cpuSeconds(pty.pty.pid) - before) / ((performance.now() - began) / 1000) / rounds
       } finally {
-        pty.kill()
-        await stop(writer)
+        await open.close()
       }
     }
   const at = `while ${linesPerSecond} lines/s arrive`
-  print({ what: `key to frame p50, 80x24, ${at}`, value: percentile(latencies.small, 50), unit: 'ms' })
-  print({
-    what: `key to frame p99, 80x24, ${at}`,
-    value: percentile(latencies.small, 99),
-    unit: 'ms',
-    limit: 33,
-  })
-  print({ what: `key to frame p50, 200x50, ${at}`, value: percentile(latencies.large, 50), unit: 'ms' })
-  print({
-    what: `key to frame p95, 200x50, ${at}`,
-    value: percentile(latencies.large, 95),
-    unit: 'ms',
-    limit: 40,
-  })
-  print({ what: `CPU, 80x24, ${at}`, value: cpu.small, unit: 'cores', limit: 1 })
-  print({ what: `CPU, 200x50, ${at}`, value: cpu.large, unit: 'cores', limit: 1 })
+  for (const [size, which, share, limit] of [
+    ['80x24', 'small', 99, 33],
+    ['200x50', 'large', 95, 40],
+  ] as const) {
+    const took = latencies[which]
+    print({ what: `key to frame p50, ${size}, ${at}`, value: percentile(took, 50), unit: 'ms' })
+    print({
+      what: `key to frame p${share}, ${size}, ${at}`,
+      value: percentile(took, share),
+      unit: 'ms',
+      limit,
+    })
+    print({ what: `CPU, ${size}, ${at}`, value: cpu[which], unit: 'cores', limit: 1 })
+  }
+}
+
+/** Moves a followed log to the side and back, each key after an uneven rest, and answers how long each took to show. */
+async function sideways(pty: Pty, presses: number): Promise<number[]> {
+  const took: number[] = []
+  pty.send('l')
+  await pty.until('col 8')
+  for (let i = 1; i <= presses; i++) {
+    await new Promise(resolve => setTimeout(resolve, 20 + ((i * 37) % 60)))
+    const began = performance.now()
+    pty.send(i % 2 === 1 ? 'l' : 'h')
+    await pty.until(i % 2 === 1 ? 'col 16' : 'col 8')
+    took.push(performance.now() - began)
+  }
+  return took.slice(Math.ceil(presses / 12))
+}
+
+/** An agent's change over HTTP: how long after its answer the screen has told the terminal. */
+async function oneTruth(print: (row: BenchRow) => void): Promise<void> {
+  const open = await openLog(small, 100)
+  const { pty, client } = open
+  const took: number[] = []
+  try {
+    pty.send('2')
+    await pty.until('[2 ')
+    for (let n = 0; n < 40; n++) {
+      const title = `told ${String(n).padStart(3, '0')}`
+      const seen = pty.until(title).then(() => performance.now())
+      await client.call(todos.add, { title, due: `${n} days ago` })
+      const answered = performance.now()
+      took.push(Math.max(0, (await seen) - answered))
+      await new Promise(resolve => setTimeout(resolve, 150))
+    }
+  } finally {
+    await open.close()
+  }
+  const what = 'over HTTP: answer to frame, 80x24'
+  print({ what: `${what}, p50`, value: percentile(took, 50), unit: 'ms', limit: 33 })
+  print({ what: `${what}, p95`, value: percentile(took, 95), unit: 'ms' })
 }
 
 async function bytes(program: string, folder: string, print: (row: BenchRow) => void): Promise<void> {
@@ -134,15 +164,12 @@ async function lessPage(log: string): Promise<Partial<BenchRow>> {
 }
 
 /** Over SSH at 120x40 a flood must leave the line free for keys. */
-async function overSsh(program: string, folder: string, print: (row: BenchRow) => void): Promise<void> {
-  const log = join(folder, 'ssh')
-  writeFileSync(log, '')
-  const writer = writeFlood(log, linesPerSecond)
-  const pty = start(program, log, { cols: 120, rows: 40 }, { SSH_CONNECTION: '127.0.0.1 1 127.0.0.1 22' })
+async function overSsh(print: (row: BenchRow) => void): Promise<void> {
+  const open = await openLog({ cols: 120, rows: 40 }, 1000, { SSH_CONNECTION: '127.0.0.1 1 127.0.0.1 22' })
   try {
-    await pty.until('FOLLOWING')
-    await quiet(pty, 1000)
-    const perSecond = (await quiet(pty, 5000)) / 5
+    open.flood(linesPerSecond)
+    await quiet(open.pty, 2000)
+    const perSecond = (await quiet(open.pty, 10_000)) / 10
     print({
       what: 'bytes a second over SSH, 120x40, flood followed',
       value: perSecond,
@@ -150,34 +177,25 @@ async function overSsh(program: string, folder: string, print: (row: BenchRow) =
       limit: 20_000,
     })
   } finally {
-    pty.kill()
-    await stop(writer)
+    await open.close()
   }
 }
 
-async function memory(program: string, folder: string, print: (row: BenchRow) => void): Promise<void> {
-  const log = join(folder, 'million')
-  writeFileSync(log, Array.from({ length: 1_000_000 }, (_, n) => logLine(n)).join(''))
-  const beside = await lnavResident(log, folder)
-  const writer = writeFlood(log, 5000)
-  const pty = start(program, log, small)
+async function memory(folder: string, print: (row: BenchRow) => void): Promise<void> {
+  const open = await openLog(small, 1_000_000)
   try {
-    await pty.until('FOLLOWING')
-    let count = await roam(pty, 0, 60)
-    const first = residentMiB(pty.pty.pid)
-    count = await roam(pty, count, 300)
-    const later = residentMiB(pty.pty.pid)
-    print({
-      what: 'resident, a million lines open and followed',
-      value: first,
-      unit: 'MiB',
-      limit: 180,
-      ...beside,
-    })
-    print({ what: 'the same, after 300 more keys all over it', value: later, unit: 'MiB', limit: 180 })
+    const beside = await lnavResident(open.log, folder)
+    open.flood(5000)
+    const { pty } = open
+    for (const [what, presses] of [
+      ['resident, a million lines open and followed', 60],
+      ['the same, after 300 more keys all over it', 300],
+    ] as const) {
+      await roam(pty, presses)
+      print({ what, value: residentMiB(pty.pty.pid), unit: 'MiB', limit: 180, ...beside })
+    }
   } finally {
-    pty.kill()
-    await stop(writer)
+    await open.close()
   }
 }
 
@@ -194,31 +212,17 @@ async function lnavResident(log: string, home: string): Promise<Partial<BenchRow
 }
 
 /** Keys that go all over a log: pages up, the start, the end, sideways. */
-async function roam(pty: Pty, count: number, presses: number): Promise<number> {
-  const tour = ['\t', '\x1b[5~', '\x1b[5~', 'g', '\x1b[6~', 'l', 'G', 'h', '\t', 'j']
-  for (let i = 0; i < presses; i++) await press(pty, tour[i % tour.length]!, count + i + 1)
-  return count + presses
+async function roam(pty: Pty, presses: number): Promise<void> {
+  const tour = ['\x1b[5~', '\x1b[5~', 'g', '\x1b[6~', 'l', 'G', 'h', 'k', 'j']
+  for (let i = 0; i < presses; i++) {
+    pty.send(tour[i % tour.length]!)
+    await quiet(pty, 40)
+  }
 }
 
 function start(program: string, log: string, size: Size, env: Record<string, string> = {}): Pty {
   const local = { SSH_CONNECTION: undefined, SSH_CLIENT: undefined, SSH_TTY: undefined, NO_COLOR: undefined }
   return new Pty(process.execPath, [program, log], { ...size, env: { ...local, ...env } })
-}
-
-function writeFlood(log: string, rate: number): ChildProcess {
-  return spawn(process.execPath, ['--disable-warning=ExperimentalWarning', flood, log, String(rate)])
-}
-
-/** Presses j and k, each after an uneven rest, and answers how long each took to show. */
-async function keys(pty: Pty, presses: number): Promise<number[]> {
-  const took: number[] = []
-  for (let i = 1; i <= presses; i++) {
-    await new Promise(resolve => setTimeout(resolve, 20 + ((i * 37) % 60)))
-    const began = performance.now()
-    await press(pty, i % 8 < 4 ? 'j' : 'k', i)
-    took.push(performance.now() - began)
-  }
-  return took.slice(Math.ceil(presses / 12))
 }
 
 /** All bytes a key leads to, those of a second frame included. */
@@ -242,27 +246,9 @@ async function quiet(pty: Pty, milliseconds: number): Promise<number> {
   return pty.bytes - before
 }
 
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return
-  const exited = once(child, 'exit')
-  child.kill('SIGKILL')
-  await exited
-}
-
-/** Lines that differ all over, so that a frame cannot be cheap by likeness. */
-function logLine(n: number): string {
-  const noise = ((n * 2654435761) >>> 0).toString(36).repeat(1 + (n % 5))
-  const time = new Date(Date.UTC(2026, 0, 1) + n * 20).toISOString()
-  return `${time} (Engine${noise}) \x1b[32mINFO\x1b[0m line ${n} ${noise} shard ${noise}\n`
-}
-
 function cpuSeconds(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ')
   return (Number(fields[11]) + Number(fields[12])) / 100
-}
-
-function residentMiB(pid: number): number {
-  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
 }
 
 function percentile(values: number[], percent: number): number {

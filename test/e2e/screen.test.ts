@@ -20,7 +20,7 @@ afterEach(async () => {
   rmSync(home, { recursive: true, force: true })
 })
 
-function start(args: string[] = [], options: PtyOptions = {}): Pty {
+function start(args: string[] = [], options: PtyOptions = {}, words = [process.execPath, main]): Pty {
   const env = {
     ITHACA_HOME: home,
     HOME: home,
@@ -31,14 +31,15 @@ function start(args: string[] = [], options: PtyOptions = {}): Pty {
     TMUX: undefined,
     ...options.env,
   }
-  const pty = new Pty(process.execPath, [main, ...args], { ...options, env })
+  const [file, ...rest] = words as [string, ...string[]]
+  const pty = new Pty(file, [...rest, ...args], { ...options, env })
   ptys.push(pty)
   return pty
 }
 
 /** Past the first steps of somebody new. */
-async function open(options: PtyOptions = {}): Promise<Pty> {
-  const pty = start([], options)
+async function open(options: PtyOptions = {}, words?: string[]): Promise<Pty> {
+  const pty = start([], options, words)
   await pty.until('Welcome to Ithaca')
   pty.send('\x1b')
   await pty.until(screen => !screen.text().includes('Welcome') && screen.text().includes('api :'))
@@ -63,10 +64,61 @@ describe.each([
   })
 })
 
-test.each(['SIGTERM', 'SIGHUP', 'SIGINT'] as const)('gives the terminal back on %s', async signal => {
-  const pty = await open()
-  process.kill(pty.pty.pid, signal)
-  await pty.end()
+test.each(['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGQUIT'] as const)(
+  'gives the terminal back on %s',
+  async signal => {
+    const pty = await open()
+    process.kill(pty.pty.pid, signal)
+    await pty.end()
+    expect(pty.screen.leftOn).toEqual([])
+  },
+)
+
+test('gives the terminal back when the shell it was started from is killed', async () => {
+  const pty = await open({}, ['/bin/sh', '-c', '"$0" "$1"; :', process.execPath, main])
+  const instance = join(home, 'data', 'instance.json')
+  expect(existsSync(instance)).toBe(true)
+  process.kill(pty.pty.pid, 'SIGKILL')
+  await expect.poll(() => existsSync(instance), { timeout: 10_000 }).toBe(false)
+  await expect.poll(() => pty.screen.leftOn, { timeout: 5000 }).toEqual([])
+})
+
+test('a screen that only reads adds nothing', async () => {
+  const pty = await open({}, [process.execPath, main, '--read-only'])
+  await pty.until('READ ONLY')
+  pty.send('+')
+  await pty.until('add: this screen only reads')
+})
+
+test('three thousand keys do not end it, and the terminal is whole after them', {
+  timeout: 120_000,
+}, async () => {
+  // Not those that run a program of the person's on this terminal, nor those that leave.
+  const keys = [
+    ...'bcdefghijklmnoprtuvwyzABCDEFGHIJKLMNOPQRSTUVXYZ0123456789/?&!@[]\'"+.,;`-_=~#%*(){} ',
+    ...['\r', '\t', '\x1b[Z', '\x7f', '\x1b[A', '\x1b[B', '\x1b[C', '\x1b[D', '\x1b[5~', '\x1b[6~', '\x1b[F'],
+    ...['漢', '👩‍👩‍👧', '\x1b[200~pasted\nlines\x1b[2J\x1b[201~', '\x04', '\x15', '\x1b', '\x1b'],
+  ]
+  const pty = await open({ env: { EDITOR: 'true', VISUAL: 'true', PAGER: 'true', SHELL: '/bin/true' } })
+  let state = 4711
+  const random = (below: number) => {
+    state = (state * 48271) % 2147483647
+    return state % below
+  }
+  for (let pressed = 0; pressed < 3000; pressed += 15) {
+    const drawn = pty.wrote('\x1b[?2026l')
+    // The last one has everything drawn anew: there is a frame to wait for.
+    pty.send(`${Array.from({ length: 15 }, () => keys[random(keys.length)]).join('')}\x0c`)
+    await drawn
+    if (pressed % 150 === 0) pty.resize({ cols: 40 + random(160), rows: 10 + random(40) })
+  }
+  pty.resize({ cols: 80, rows: 24 })
+  await pty.until(screen => {
+    pty.send('\x1b')
+    return /\[\d \w+/.test(screen.rows()[0]!) && screen.rows()[23]!.includes('? help')
+  })
+  process.kill(pty.pty.pid, 'SIGTERM')
+  expect((await pty.end()).exitCode).toBe(0)
   expect(pty.screen.leftOn).toEqual([])
 })
 

@@ -4,7 +4,7 @@ import { type Mode, Modes } from './modes.ts'
 import { unblock, writeNow } from './write.ts'
 
 /** Signals that end the program; the terminal is given back before anyone hears of them. */
-const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+const endings = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const
 export type Ending = (typeof endings)[number]
 
 /** A process whose group no shell controls cannot be stopped: after this long it goes on as if it had been. */

@@ -3,19 +3,22 @@ import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, wr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { createClient } from '../../../src/client/client.ts'
+import { type Client, createClient } from '../../../src/client/client.ts'
 import { overHttp } from '../../../src/connect/connect.ts'
 import { cookbook } from '../../../src/contract/cookbook.ts'
 import { hosts } from '../../../src/contract/hosts.ts'
 import { endProcesses } from '../../../src/demo/ends.ts'
 import { installFakeEngines } from '../../../src/demo/engine/install.ts'
 import { findPaths, type Paths } from '../../../src/workspace/paths.ts'
+import { freePort } from '../../peers/kitchen.ts'
 import { Pty, type Size } from '../../peers/terminal.ts'
 import { root, script } from './processes.ts'
 
 /** The built program in a pseudo-terminal, with the log of a pretended engine open and followed. */
 export interface OpenLog {
   readonly pty: Pty
+  /** As an agent, over HTTP. */
+  readonly client: Client
   /** The log's file, to which more may be appended. */
   readonly log: string
   /** Lets lines arrive at an even rate until the function it answers is called. */
@@ -50,7 +53,7 @@ export const openLog = async (
     rmSync(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 })
   }
   try {
-    const id = await launch(pty, home, paths)
+    const { id, client } = await launch(pty, home, paths)
     const log = findLog(home, id)
     fill(log, lines)
     await pty.until(/^[> *]+[*o] bench/m)
@@ -58,7 +61,7 @@ export const openLog = async (
     await pty.until('FOLLOWING')
     const last = new RegExp(`line ${Math.floor((lines - 1) / 10)}\\d `)
     await pty.until(last)
-    return { pty, log, close, flood: rate => floodInto(log, rate, writers) }
+    return { pty, client, log, close, flood: rate => floodInto(log, rate, writers) }
   } catch (error) {
     await close()
     throw error
@@ -66,7 +69,7 @@ export const openLog = async (
 }
 
 /** A pretended engine, ready and selected in the list. */
-async function launch(pty: Pty, home: string, paths: Paths): Promise<string> {
+async function launch(pty: Pty, home: string, paths: Paths): Promise<{ id: string; client: Client }> {
   const machine = await installFakeEngines(join(home, 'fakes'), { only: ['vllm', 'nvidia-smi'] })
   await pty.until('Welcome to Ithaca')
   pty.send('\x1b')
@@ -82,11 +85,11 @@ async function launch(pty: Pty, home: string, paths: Paths): Promise<string> {
     },
   })
   const { serve } = await client.call(cookbook.serve, {
-    cmd: `${machine.bin}/vllm serve Qwen/Qwen3-0.6B --gpu-memory-utilization 0.3 --port 18999`,
+    cmd: `${machine.bin}/vllm serve Qwen/Qwen3-0.6B --gpu-memory-utilization 0.3 --port ${await freePort()}`,
     name: 'bench',
   })
   await pty.until(/bench.*ready/)
-  return serve.id
+  return { id: serve.id, client }
 }
 
 function floodInto(log: string, rate: number, writers: Set<() => void>): () => void {

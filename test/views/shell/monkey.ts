@@ -68,7 +68,11 @@ async function elsewhere(on: ScreenStage, place: number): Promise<void> {
   on.shell.go(on.shell.panes[place]!.id)
 }
 
+/** Where one box lies over another, the lower one has no sides to look at. */
+const straight = (on: ScreenStage): boolean =>
+  on.shell.overlays.length > 1 || crooked(on.screen.cells()) === null
+
 /** A part that could not be drawn says so, and a box has straight sides. */
 function whole(on: ScreenStage): boolean {
-  return !on.screen.text().includes('cannot be drawn') && crooked(on.screen.cells()) === null
+  return !on.screen.text().includes('cannot be drawn') && straight(on)
 }

@@ -48,7 +48,7 @@ describe('the terminal is given back clean', () => {
     expect(pty.screen.text()).toContain(words)
   })
 
-  test.each(['SIGTERM', 'SIGHUP', 'SIGINT'] as const)('after %s', async signal => {
+  test.each(['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGQUIT'] as const)('after %s', async signal => {
     const pty = await start()
     process.kill(pidIn(pty), signal)
     await pty.end()
