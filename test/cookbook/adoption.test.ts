@@ -3,9 +3,11 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createClient } from '../../src/client/client.ts'
 import { cookbook } from '../../src/contract/cookbook.ts'
 import { installFakeEngines } from '../../src/demo/engine/install.ts'
 import { freePort, type TestKitchen, testKitchen } from '../peers/kitchen.ts'
+import { Pty } from '../peers/terminal.ts'
 import { alive, eventually } from '../sessions/ground.ts'
 
 const before = { tmux: process.env.TMUX_TMPDIR, path: process.env.PATH, gpus: process.env.FAKE_GPU_STATE }
@@ -78,6 +80,28 @@ test('a server in a pane of the person is found, told apart from an editor and a
   })
   expect((await tasks(k)).map(item => item.id)).toEqual(['mine'])
   expect(tmux('display-message', '-p', '-t', '=mine:', '#{pane_pipe}').trim()).toBe('0')
+
+  // A person may look at it, and how small his screen is changes nothing for its owner.
+  const owner = new Pty('tmux', ['-u', '-S', socket, 'attach', '-t', 'mine'], {
+    cols: 150,
+    rows: 45,
+    env: { TMUX: undefined },
+  })
+  await owner.until('[mine]')
+  const client = createClient(k.w.inside.carry, k.w.inside.join)
+  const size = () => tmux('display-message', '-p', '-t', '=mine:', '#{window_width}x#{window_height}').trim()
+  const large = size()
+  expect(large).toBe('150x44')
+  const terminal = await client.duplex(cookbook.terminal, { id: 'mine', cols: 50, rows: 12 })
+  let seen = ''
+  terminal.stream.on('data', piece => {
+    seen += String(piece)
+  })
+  await eventually(async () => seen.includes('[mine]'))
+  expect(size()).toBe(large)
+  terminal.stream.write('\x02d')
+  expect(await terminal.ended).toEqual({ code: 0, reason: null })
+  owner.kill()
   await k.until('mine', 'ready')
 
   await expect(k.w.client.call(cookbook.adopt, { session: 'shell' })).rejects.toMatchObject({

@@ -8,9 +8,10 @@ import type { Choice } from '../../shell/overlays/menu.tsx'
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
 import { wrapText } from '../../widgets/text.ts'
+import { toned } from '../../widgets/theme.ts'
 import { attach, noTerminal, openShell } from './attach.ts'
 import type { Book } from './book.tsx'
-import { asLine, attachCommand, onHost } from './by-hand.ts'
+import { byHand } from './by-hand.ts'
 import { Chat } from './chat.tsx'
 import { copyChoices } from './copy.ts'
 import { isLive } from './kitchen.ts'
@@ -118,13 +119,13 @@ export function serveActions(book: Book): Act[] {
       disabled: () => (book.host ? undefined : 'select a host or a serve first'),
       run() {
         const { serve, host } = book
-        const lines = [
-          ...(serve
-            ? [`ithaca cookbook output ${serve.id}`, asLine(attachCommand(shell, host!, serve))]
-            : []),
-          asLine(onHost(shell, host!)),
-        ]
-        shell.show('By hand', width => lines.flatMap(line => [...wrapText(sanitiseText(line), width), '']))
+        const lines = byHand(shell, host!, serve)
+        shell.show('By hand, without this screen', width =>
+          lines.flatMap(({ what, line }) => [
+            toned(what, 'quiet'),
+            ...wrapText(sanitiseText(line), width - 2).map(row => `  ${row}`),
+          ]),
+        )
       },
     },
     {
