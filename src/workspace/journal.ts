@@ -11,8 +11,12 @@ export interface Journal {
 export const openJournal = (file: string, now: () => number): Journal => {
   let handle: number | null = null
   const write = (text: string): void => {
-    handle ??= openSync(file, 'a', 0o600)
-    writeSync(handle, `${new Date(now()).toISOString()} ${text}\n`)
+    try {
+      handle ??= openSync(file, 'a', 0o600)
+      writeSync(handle, `${new Date(now()).toISOString()} ${text}\n`)
+    } catch {
+      // A full disk takes no log either, and nothing has to end for that.
+    }
   }
   return {
     report(error) {

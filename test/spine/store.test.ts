@@ -16,6 +16,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { findPaths, type Paths } from '../../src/workspace/paths.ts'
 import { NEWEST, openStore } from '../../store/database.ts'
 import { migrations } from '../../store/migrations/index.ts'
+import { diskCanFail, smallDisk } from '../peers/small-disk.ts'
 
 let home: string
 let paths: Paths
@@ -160,33 +161,9 @@ describe('a file that cannot be used is refused and left as it is', () => {
   })
 })
 
-const root = process.getuid?.() === 0
-
-/** A file system of its own, which only root may make; without it a way that works for everyone else. */
-const mounted = (size: string): (() => void) | undefined => {
-  if (!root) return undefined
-  const done = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${size},mode=700`, 'tmpfs', home])
-  if (done.status !== 0) return undefined
-  return () => {
-    spawnSync('umount', ['-l', home])
-  }
-}
-
-const canMount = (): boolean => {
-  if (!root) return false
-  const place = mkdtempSync(join(tmpdir(), 'ithaca-mount-'))
-  const done = spawnSync('mount', ['-t', 'tmpfs', 'tmpfs', place])
-  if (done.status === 0) spawnSync('umount', [place])
-  rmSync(place, { recursive: true, force: true })
-  return done.status === 0
-}
-
-// Root writes into read-only directories, so as root these need a file system of their own.
-const possible = !root || canMount()
-
-describe.skipIf(!possible)('a disk that does not take it', () => {
+describe.skipIf(!diskCanFail())('a disk that does not take it', () => {
   test('a read-only directory', () => {
-    const unmount = mounted('16m')
+    const unmount = smallDisk(home, '16m')
     try {
       mkdirSync(paths.data, { recursive: true })
       expect(ithaca(['todos', 'add', 'before']).status).toBe(0)
@@ -202,7 +179,7 @@ describe.skipIf(!possible)('a disk that does not take it', () => {
   })
 
   test('a full disk: what was there stays, and it goes on when there is room', () => {
-    const unmount = mounted('8m')
+    const unmount = smallDisk(home, '8m')
     try {
       mkdirSync(paths.data, { recursive: true })
       expect(ithaca(['todos', 'add', 'before']).status).toBe(0)
