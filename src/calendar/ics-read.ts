@@ -211,7 +211,7 @@ function readEvent(component: Component, reader: Reader): Parsed | null {
       rrule: ruleOf(text('RRULE'), uid, reader),
       exdates: [...new Set(keys('EXDATE'))].sort(),
       rdates: [...new Set(keys('RDATE'))].sort(),
-      overrides: [],
+      overrides: periodsOf(lines, clock, reader),
       summary: text('SUMMARY'),
       description: text('DESCRIPTION'),
       location: text('LOCATION'),
@@ -224,6 +224,25 @@ function readEvent(component: Component, reader: Reader): Parsed | null {
       unread,
     },
   }
+}
+
+/** Dates that were added with a length of their own. */
+function periodsOf(lines: Line[], clock: EventClock, reader: Reader): Override[] {
+  const added = lines.filter(line => line.name === 'RDATE')
+  return added.flatMap(line =>
+    line.values
+      .flatMap(value => value.split(','))
+      .flatMap(value => {
+        const [from, to] = value.split('/')
+        const [start, end] = [from!, to ?? ''].map(text => readStamp(text, line.parameter('tzid'), reader))
+        if (!start || start.dateOnly || to === undefined) return []
+        const begins = onClock(start, clock).wall
+        const ends = end ? onClock(end, clock).wall : begins + (readLength(to) ?? 0)
+        if (ends <= begins) return []
+        const changes = { dtstart: timeText(begins, clock.kind), dtend: timeText(ends, clock.kind) }
+        return [{ recurrenceId: keyFor(start, clock), changes }]
+      }),
+  )
 }
 
 function ruleOf(text: string, uid: string, reader: Reader): string {
@@ -285,7 +304,7 @@ export function assemble(parsed: Parsed[]): CalendarEvent[] {
     // Where a file holds a series twice, the later one is the newer.
     const master = all.findLast(({ recurrenceId }) => recurrenceId === null)?.event ?? orphanage(uid, changed)
     const clock = clockOf(master, zoneOf('UTC'))
-    const overrides = new Map<string, Override>()
+    const overrides = new Map(master.overrides.map(each => [each.recurrenceId, each]))
     const exdates = new Set(master.exdates)
     for (const { event, recurrenceId } of changed) {
       const key = keyFor(recurrenceId!, clock)

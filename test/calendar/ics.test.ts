@@ -290,3 +290,24 @@ describe('what others write', () => {
     expect(again.events).toEqual(events)
   })
 })
+
+test('a date that was added with a length of its own keeps it, and is written so that it stays', async () => {
+  const text = [
+    ...['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//x//EN', 'BEGIN:VEVENT', 'UID:periods', 'SUMMARY:x'],
+    ...['DTSTAMP:20261101T000000Z', 'DTSTART;TZID=Europe/Berlin:20261102T090000', 'DURATION:PT1H'],
+    'RDATE;VALUE=PERIOD:20261103T080000Z/20261103T110000Z,20261105T080000Z/PT30M',
+    ...['END:VEVENT', 'END:VCALENDAR', ''],
+  ].join('\r\n')
+  const window = { start: Date.UTC(2026, 10, 1), end: Date.UTC(2026, 10, 10), zone: 'Europe/Berlin' }
+  const spans = (event: CalendarEvent) =>
+    expand(event, window).occurrences.map(({ dtstart, dtend }) => [dtstart, dtend])
+  const read = await readIcs(text, berlin)
+  const wanted = [
+    ['2026-11-02T09:00:00', '2026-11-02T10:00:00'],
+    ['2026-11-03T09:00:00', '2026-11-03T12:00:00'],
+    ['2026-11-05T09:00:00', '2026-11-05T09:30:00'],
+  ]
+  expect(read.ok && spans(read.events[0]!)).toEqual(wanted)
+  const again = await readIcs(writeIcs(read.ok ? read.events : [], { now: NOW }), berlin)
+  expect(again.ok && spans(again.events[0]!)).toEqual(wanted)
+})
