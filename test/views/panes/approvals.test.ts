@@ -107,18 +107,19 @@ test('a key meant for one question never answers the next that slips under the c
 test('what is decided elsewhere is told, and what runs out too', async () => {
   await using stage = await ScreenStage.open(sizes[0]!, 'approvals')
   const { client, inside } = stage.workspace
-  const token = await asker(stage, 'bot', { ask_deadline: 1 })
+  const token = await asker(stage, 'bot', { ask_deadline: 50 })
+  const hasty = await asker(stage, 'hasty', { ask_deadline: 1 })
   const answer = asks(stage, token, { title: 'first' })
   await stage.until('LAST MINUTE')
   const [one] = (await client.call(access.approvals, {})).items
   await client.call(access.decide, { id: one!.id, allow: true })
   await stage.until('Allowed elsewhere by operator: bot: POST /api/v1/todos')
   await answer
-  const late = asks(stage, token, { title: 'second' })
-  await stage.until(/ask!1/)
-  await new Promise(resolve => setTimeout(resolve, 1000))
-  inside.workspace.approvals.expire()
-  await stage.until('No answer in time')
+  const late = stage.workspace.request('POST', '/api/v1/todos', { token: hasty, body: { title: 'second' } })
+  await stage.until(() => {
+    inside.workspace.approvals.expire()
+    return stage.screen.text().includes('No answer in time')
+  })
   expect((await late).status).toBe(403)
 })
 
