@@ -202,5 +202,11 @@ flow(
     await stage.press('g', '\r')
     await stage.until(/\[2 Todo/)
     await stage.until(/> .*mine/)
+    await client.call(access.revoke, { id: 'bot' })
+    stage.shell.go('audit')
+    await stage.press('\x1b')
+    await stage.until('Revoked the token')
+    await stage.press('g', '\r')
+    await stage.until(/> bot +REVOKED/)
   },
 )

@@ -65,6 +65,7 @@ export function approvalsPane(shell: Shell): Pane {
       queue.turn()
       return true
     },
+    reveal: id => queue.reveal(id),
     objects: () =>
       approvals.items.map(one => ({
         id: one.id,

@@ -53,6 +53,7 @@ export class Queue {
         })
         return { ...page, items }
       },
+      get: id => shell.client.call(access.approval, { id }),
     })
     this.#listen()
   }
@@ -70,6 +71,13 @@ export class Queue {
   move(motion: Motion): void {
     if (this.decided) this.history.move(motion)
     else this.list.move(motion)
+  }
+
+  /** Selects one, waiting or decided. */
+  async reveal(id: string): Promise<void> {
+    this.decided = this.#shell.world.approvals.get(id) === undefined
+    if (this.decided) await this.history.reveal(id)
+    else this.list.select(id)
   }
 
   turn(): void {

@@ -171,6 +171,12 @@ export function tokensPane(shell: Shell): Pane {
       if (side === 'list') list.move(motion)
       else text.move(motion)
     },
+    async reveal(id) {
+      const { items } = await shell.client.call(access.tokens, { revoked: true })
+      revoked ||= items.some(one => one.id === id && one.revoked_at !== null)
+      await tokens.refresh()
+      list.select(id)
+    },
     objects: () =>
       tokens.items.map(token => ({
         id: token.id,
