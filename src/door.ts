@@ -1,6 +1,6 @@
 import type { Machine } from './cli/extend.ts'
 import type { Door } from './cli/program.ts'
-import { createClient } from './client/client.ts'
+import { asked, runScreenHere } from './screen.ts'
 import { findPaths, type Paths } from './workspace/paths.ts'
 
 /** From the words on the command line to the door that serves them. */
@@ -33,7 +33,6 @@ const runHere = async (
   inDemo = false,
 ): Promise<number> => {
   const paths = findPaths()
-  const { asked, runScreenHere } = await import('./screen.ts')
   const screen = asked(argv)
   if (screen) return runScreenHere(screen, { paths, version, script, inDemo })
   const [{ runProgram }, { groups }, { extend }] = await Promise.all([
@@ -50,8 +49,11 @@ const runHere = async (
     stderr: process.stderr,
     stdin: process.stdin,
     async open({ remote }): Promise<Door> {
-      const { connect } = await import('./connect/connect.ts')
-      const { openRemote } = await import('./connect/remote.ts')
+      const [{ connect }, { openRemote }, { createClient }] = await Promise.all([
+        import('./connect/connect.ts'),
+        import('./connect/remote.ts'),
+        import('./client/client.ts'),
+      ])
       const connection = remote ? await openRemote(remote, paths) : await connect({ paths, version })
       return { client: createClient(connection.carry), url: connection.url, close: () => connection.close() }
     },

@@ -4,15 +4,20 @@ export interface Typing {
   cursor: number
 }
 
-const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+let segmenter: Intl.Segmenter | undefined
+/** Made for the first letter somebody types: it takes a while, and the first frame needs none. */
+export const graphemesOf = (text: string): Intl.Segments => {
+  segmenter ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+  return segmenter.segment(text)
+}
 
 function before({ text, cursor }: Typing): number {
-  const last = [...graphemes.segment(text.slice(0, cursor))].at(-1)
+  const last = [...graphemesOf(text.slice(0, cursor))].at(-1)
   return last ? last.index : 0
 }
 
 function after({ text, cursor }: Typing): number {
-  const [first] = graphemes.segment(text.slice(cursor))
+  const [first] = graphemesOf(text.slice(cursor))
   return cursor + (first?.segment.length ?? 0)
 }
 

@@ -3,7 +3,7 @@ import TextInput from 'ink-text-input'
 import { useEffect, useReducer, useRef } from 'react'
 import { parted, sanitiseTyped } from '../terminal/sanitise.ts'
 import { textWidth } from '../terminal/width.ts'
-import { editLine, type Typing } from './field-state.ts'
+import { editLine, graphemesOf, type Typing } from './field-state.ts'
 import { toned } from './theme.ts'
 
 interface Props {
@@ -77,10 +77,8 @@ export function Field({ value, onChange, focused, placeholder = '', mask, width 
 const masked = (text: string, mask: string | undefined): string =>
   mask === undefined ? text : mask.repeat(text.length)
 
-const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
-
 function split(text: string): [first: string, rest: string] {
-  const [first] = graphemes.segment(text)
+  const [first] = graphemesOf(text)
   const length = first?.segment.length ?? 0
   return [text.slice(0, length), text.slice(length)]
 }
@@ -90,7 +88,7 @@ function hiddenBefore(text: string, width: number): number {
   if (textWidth(text) <= width) return 0
   let cells = 0
   let at = text.length
-  for (const { segment, index } of [...graphemes.segment(text)].reverse()) {
+  for (const { segment, index } of [...graphemesOf(text)].reverse()) {
     cells += textWidth(segment)
     if (cells > width) break
     at = index
