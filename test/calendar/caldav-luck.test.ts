@@ -240,6 +240,17 @@ describe.skipIf(davMissing('radicale'))('accounts', () => {
     expect(await shared.account()).toMatchObject({ state: 'waiting' })
   })
 
+  test('a list of tasks beside the calendars is left alone, and asked about once', async () => {
+    await using shared = await shareCalendar('radicale')
+    const { dav, line, sync } = shared
+    await dav.make('tasks', { name: 'Tasks', only: 'VTODO' })
+    await sync()
+    expect((await shared.calendars()).map(({ name }) => name)).toEqual(['Work'])
+    line.passed.length = 0
+    expect(await sync()).toMatchObject({ calendars: 1, problems: [] })
+    expect(line.passed).toEqual(['PROPFIND /ann/'])
+  })
+
   test('what may only be read is known, and a write to it is refused in a sentence', async () => {
     await using dav = await startDav('radicale')
     await dav.make('open')

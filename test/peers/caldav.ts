@@ -29,7 +29,7 @@ export interface Dav extends AsyncDisposable {
     body?: string,
     headers?: Record<string, string>,
   ): Promise<{ status: number; text: string; etag: string | null }>
-  make(calendar: string, props?: { name?: string; color?: string }): Promise<void>
+  make(calendar: string, props?: { name?: string; color?: string; only?: string }): Promise<void>
   put(calendar: string, name: string, ics: string): Promise<void>
   /** What lies in a calendar, by file name. */
   lies(calendar: string): Promise<Map<string, string>>
@@ -75,8 +75,8 @@ export const startDav = async (dialect: Dialect, options: DavOptions = {}): Prom
       })
       return { status: response.status, text: await response.text(), etag: response.headers.get('etag') }
     },
-    async make(calendar, { name = calendar, color } = {}) {
-      const said = await dav.ask('MKCALENDAR', dav.path(calendar), mkcalendar(name, color), {
+    async make(calendar, { name = calendar, color, only } = {}) {
+      const said = await dav.ask('MKCALENDAR', dav.path(calendar), mkcalendar(name, color, only), {
         'content-type': 'text/xml',
       })
       if (said.status !== 201) throw new Error(`MKCALENDAR: ${said.status} ${said.text}\n${dav.log()}`)
@@ -138,9 +138,13 @@ const PRINCIPAL = ['--current-user-principal', '/ann/']
 
 const LIST = '<?xml version="1.0"?><d:propfind xmlns:d="DAV:"><d:prop><d:getetag/></d:prop></d:propfind>'
 
-const mkcalendar = (name: string, color: string | undefined): string =>
+const mkcalendar = (name: string, color: string | undefined, only: string | undefined): string =>
   `<?xml version="1.0"?><c:mkcalendar xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav" xmlns:a="http://apple.com/ns/ical/"><d:set><d:prop><d:displayname>${name.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</d:displayname>${
     color ? `<a:calendar-color>${color}</a:calendar-color>` : ''
+  }${
+    only
+      ? `<c:supported-calendar-component-set><c:comp name="${only}"/></c:supported-calendar-component-set>`
+      : ''
   }</d:prop></d:set></c:mkcalendar>`
 
 const recolor = (color: string): string =>

@@ -55,7 +55,11 @@ export interface Home {
 /** What is asked of CalDAV servers. One exchange each, or what the library makes of it. */
 export interface Dav {
   discover(access: Access, url: string): Promise<Home>
-  calendars(access: Access, home: string, how: { direct: boolean; brief: boolean }): Promise<RemoteCalendar[]>
+  calendars(
+    access: Access,
+    home: string,
+    how: { direct: boolean; ask: 'tokens' | 'tags' | 'all' },
+  ): Promise<RemoteCalendar[]>
   /** Makes a calendar; gives its address. */
   make(access: Access, home: string, place: string, name: string, color: string): Promise<string>
   changes(access: Access, calendar: string, token: string): Promise<Remote>
@@ -72,15 +76,19 @@ const DAV = {
   'xmlns:d': 'DAV:',
   'xmlns:c': 'urn:ietf:params:xml:ns:caldav',
 } as const
-const BRIEF = { 'd:resourcetype': {}, 'cs:getctag': {}, 'd:sync-token': {} }
+/** Only what changes: computing a tag as well costs some servers as much again. */
+const TOKENS = { 'd:resourcetype': {}, 'd:sync-token': {} }
+const TAGS = { ...TOKENS, 'cs:getctag': {} }
 const WHOLE = {
-  ...BRIEF,
+  ...TAGS,
   'd:displayname': {},
   'ca:calendar-color': {},
   'd:supported-report-set': {},
   'd:current-user-privilege-set': {},
   'c:supported-calendar-component-set': {},
 }
+
+const ASKED = { tokens: TOKENS, tags: TAGS, all: WHOLE }
 
 export const openDav = (carried: (there: number, back: number) => void = () => undefined): Dav => {
   const lines = new Map<string, typeof globalThis.fetch>()
@@ -133,15 +141,15 @@ export const openDav = (carried: (there: number, back: number) => void = () => u
       } catch {
         if (failure) throw failure
       }
-      const [self] = await propfind(access, url, '0', BRIEF)
+      const [self] = await propfind(access, url, '0', TAGS)
       const kinds = Object.keys(self?.props?.resourcetype ?? {})
       if (!kinds.includes('collection') && !kinds.includes('calendar'))
         throw new Problem('upstream', `${new URL(url).host} tells of no calendars at ${url}`)
       return { principal: null, home: url, direct: kinds.includes('calendar') }
     },
 
-    async calendars(access, home, { direct, brief }) {
-      const found = await propfind(access, home, direct ? '0' : '1', brief ? BRIEF : WHOLE)
+    async calendars(access, home, { direct, ask }) {
+      const found = await propfind(access, home, direct ? '0' : '1', ASKED[ask])
       return found
         .filter(each => Object.keys(each.props?.resourcetype ?? {}).includes('calendar'))
         .map(each => calendarOf(each, home))

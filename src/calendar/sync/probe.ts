@@ -59,7 +59,7 @@ export const probe = async (
     return outcome()
   }
   const calendars = await step('calendars', async () => {
-    const all = await dav.calendars(access, home.home, { direct: home.direct, brief: false })
+    const all = await dav.calendars(access, home.home, { direct: home.direct, ask: 'all' })
     const value = all.filter(each => each.events)
     const names = value.map(each => `${each.name}${each.readOnly ? ' (only to read)' : ''}`)
     return { said: value.length === 0 ? 'There is none yet.' : names.join(', '), value }

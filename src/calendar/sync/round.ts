@@ -31,10 +31,13 @@ export const syncAccount = async (
   const home = account.home ?? (await findHome(deps, account, access)).home
   const known = (): ShownCalendar[] => deps.store.calendars().filter(each => each.account === account.id)
   const direct = home === account.url && known().some(each => each.href === home)
-  const look = (brief: boolean) => deps.dav.calendars(access, home, { direct, brief })
-  const isKnown = ({ href }: RemoteCalendar): boolean => known().some(each => each.href === href)
-  const brief = asked.whole || known().length === 0 ? null : await look(true)
-  const listed = brief?.every(isKnown) ? brief : await look(false)
+  const look = (ask: 'tokens' | 'tags' | 'all') => deps.dav.calendars(access, home, { direct, ask })
+  const counted = known().every(({ id, kept }) => !kept || deps.remote.state(id).token !== null)
+  const others: string[] = JSON.parse(deps.remote.state(account.id).said ?? '[]')
+  const isKnown = ({ href }: RemoteCalendar): boolean =>
+    others.includes(href) || known().some(each => each.href === href)
+  const brief = asked.whole || known().length === 0 ? null : await look(counted ? 'tokens' : 'tags')
+  const listed = brief?.every(isKnown) ? brief : await look('all')
   if (listed !== brief) keepCalendars(deps, account, listed)
   const round: Round = { ...nothing(), calendars: 0, problems: [] }
   for (const calendar of known()) {
@@ -66,7 +69,11 @@ export const syncAccount = async (
 
 export const findHome = async (deps: SyncDeps, account: KeptAccount, access: Access) => {
   const found = await deps.dav.discover(access, account.url)
-  deps.changes.write(ACTOR, tx => deps.remote.putAccount(tx, { ...account, home: found.home }))
+  deps.changes.write(ACTOR, tx => {
+    // While it was looked for, the account may have been changed or removed.
+    const now = deps.remote.accounts().find(each => each.id === account.id)
+    if (now?.url === account.url) deps.remote.putAccount(tx, { ...now, home: found.home })
+  })
   return found
 }
 
@@ -174,6 +181,10 @@ const missing = async (deps: SyncDeps, calendar: ShownCalendar, access: Access):
 /** Calendars that are new are held here; what the server calls them is taken over where that changed there. */
 const keepCalendars = (deps: SyncDeps, account: KeptAccount, listed: RemoteCalendar[]): void => {
   const { store, remote, changes, now } = deps
+  // Lists of tasks and the like: known, so that nobody is asked about them each time.
+  const others = JSON.stringify(listed.filter(each => !each.events).map(each => each.href))
+  if ((remote.state(account.id).said ?? '[]') !== others)
+    changes.write(ACTOR, tx => remote.putState(tx, { ...remote.state(account.id), said: others }))
   for (const there of listed) {
     if (!there.events) continue
     const all = store.calendars()
