@@ -309,6 +309,7 @@ export const mail = {
     summary: 'Asks the server what is new now: in one folder, or in all',
     in: z.strictObject(where),
     out: z.object({ folders: z.number().int(), fresh: z.number().int() }),
+    cli: { words: ['folder'] },
   }),
   upload: route({
     id: 'mail.upload',

@@ -94,9 +94,9 @@ export const openMailbox = (deps: {
 
   const watcher = (id: string): Watcher | undefined => {
     const known = watchers.get(id)
-    if (known) return known
+    if (known || ended) return known
     const account = accounts.all().find(each => each.id === id)
-    if (!account?.imap || ended) return undefined
+    if (!account?.imap) return undefined
     const made = openWatcher(
       {
         ...{ store, outbox: outboxStore, changes, now, report },
@@ -173,7 +173,7 @@ export const openMailbox = (deps: {
   changes.takesBack('email', (back, tx) =>
     takeBack(
       // The server is told once this is written down.
-      { store, outbox: outboxStore, now, telling, poke: id => setImmediate(() => watcher(id)?.poke()) },
+      { store, outbox: outboxStore, now, telling, poke: id => queueMicrotask(() => watcher(id)?.poke()) },
       back as Back,
       tx,
     ),

@@ -1,6 +1,6 @@
 /** Work goes on for so many milliseconds, and on so many things at once, before whatever else waits has its turn: keys, requests, news. */
-const SLICE = 3
-const MOST = 10
+const SLICE = 4
+const MOST = 20
 
 /** Lets everything that waits have its turn. */
 export const breath = (): Promise<void> => new Promise(resolve => setImmediate(resolve))

@@ -22,6 +22,10 @@ export interface SyncDeps {
   came(folder: KeptFolder, ids: readonly string[]): void
   /** Whether the rest can wait: nothing more is begun. */
   ending(): boolean
+  /** Folders of which the server said something that was not looked at yet. */
+  spoken: Set<string>
+  /** Openings of folders that were looked at whole: since then the server says itself what changes. */
+  looked: WeakSet<MailboxObject>
 }
 
 /** Messages fetched and stored at once: a stretch short enough for others to get in between. */
@@ -43,6 +47,8 @@ export const syncFolder = async (
   await within(client, folder.path, async mailbox => {
     // An open folder is as it was when the server spoke last: until asked, new mail is not in it.
     if (selected && !told) await client.noop()
+    const silent = !told && !deps.spoken.has(folder.path) && deps.looked.has(mailbox)
+    deps.spoken.delete(folder.path)
     const uidvalidity = String(mailbox.uidValidity)
     if (folder.uidvalidity !== null && folder.uidvalidity !== uidvalidity) {
       synced.renumbered = true
@@ -51,16 +57,19 @@ export const syncFolder = async (
     if (folder.uidvalidity !== uidvalidity)
       folder = { ...folder, uidvalidity, uidnext: 0, modseq: null, complete: false }
     const still =
-      !selected &&
       folder.complete &&
-      folder.uidnext === mailbox.uidNext &&
-      folder.modseq !== null &&
-      folder.modseq === modseqOf(mailbox) &&
+      (silent ||
+        (!selected &&
+          folder.uidnext === mailbox.uidNext &&
+          folder.modseq !== null &&
+          folder.modseq === modseqOf(mailbox))) &&
       store.counted(folder.id).total === mailbox.exists
     // After a long absence it is read in stretches, like the first time.
     if (mailbox.uidNext - folder.uidnext > MOST_NEWS) folder = { ...folder, complete: false }
+    if (still) deps.looked.add(mailbox)
     if (still || !folder.complete) return
     folder = await catchUp(deps, client, folder, synced)
+    deps.looked.add(mailbox)
   })
   if (!folder.complete) {
     const resumed = folder.modseq !== null

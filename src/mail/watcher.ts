@@ -1,4 +1,4 @@
-import type { ImapFlow } from 'imapflow'
+import type { ImapFlow, MailboxObject } from 'imapflow'
 import type { Changes } from '../../store/changes.ts'
 import type { Body, KeptAccount, KeptFolder, KeptMail, MailStore } from '../../store/mail.ts'
 import type { OutboxStore } from '../../store/outbox.ts'
@@ -53,8 +53,12 @@ const ROUND = 300_000
 const AHEAD = 100
 const AHEAD_SIZE = 256 * 1024
 const AT_ONCE = 25
+/** Whoever reads on in another folder meanwhile keeps it open. */
+const HOME_AFTER = 400
 /** How long an end waits for what is under way. */
 const LAST = 3000
+/** How long for what was done here and the server has not heard of. */
+const LAST_WORD = 1500
 const STATUS = { messages: true, uidNext: true, uidValidity: true, highestModseq: true } as const
 
 export const openWatcher = (deps: WatcherDeps, account: KeptAccount): Watcher => {
@@ -71,6 +75,8 @@ export const openWatcher = (deps: WatcherDeps, account: KeptAccount): Watcher =>
   let looking = false
   let fetching: Promise<void> | null = null
   let more = false
+  let untold = 0
+  let homing: NodeJS.Timeout | undefined
 
   const tell = (next: Partial<Reach>): void => {
     const before = reach
@@ -101,9 +107,12 @@ export const openWatcher = (deps: WatcherDeps, account: KeptAccount): Watcher =>
       }
       live = made
       made.on('close', () => lost(made, 'the connection was lost'))
-      made.on('exists', ({ path }) => news(path))
-      made.on('expunge', ({ path }) => news(path))
-      made.on('flags', ({ path }) => news(path))
+      syncDeps.spoken.clear()
+      const heard = ({ path }: { path: string }): void => {
+        syncDeps.spoken.add(path)
+        news(path)
+      }
+      for (const event of ['exists', 'expunge', 'flags'] as const) made.on(event, heard)
       failures = 0
       tell({ state: 'live', reason: null, retry_at: null })
       return made
@@ -150,6 +159,8 @@ export const openWatcher = (deps: WatcherDeps, account: KeptAccount): Watcher =>
     changes,
     now: deps.now,
     ending: () => ending,
+    spoken: new Set<string>(),
+    looked: new WeakSet<MailboxObject>(),
     came: (folder: KeptFolder, ids: readonly string[]) => {
       deps.arrived(account, folder, ids)
       // What just came is read next; an invitation in it takes effect without a person reading it.
@@ -255,6 +266,21 @@ export const openWatcher = (deps: WatcherDeps, account: KeptAccount): Watcher =>
     if (inbox) await syncOne(await connected(), inbox)
   }
 
+  /** Whoever looked into another folder is done there: news is told of the one that is open. */
+  const homeSoon = (): void => {
+    if (!started || ending || homing) return
+    homing = setTimeout(() => {
+      homing = undefined
+      void inTurn(async () => {
+        const open = live?.mailbox
+        const inbox = store.folders(account.id).find(folder => folder.role === 'inbox')
+        if (!ending && inbox?.complete && !(open && open.path === inbox.path)) await rest()
+      }).catch(error => {
+        if (live && !ending) deps.report(error)
+      })
+    }, HOME_AFTER).unref()
+  }
+
   const round = async (): Promise<void> => {
     clearTimeout(timer)
     try {
@@ -304,6 +330,8 @@ export const openWatcher = (deps: WatcherDeps, account: KeptAccount): Watcher =>
       } catch (error) {
         if (error instanceof Problem) throw error
         throw new Problem('upstream', `${account.name}: ${saidBy(error)}.`)
+      } finally {
+        homeSoon()
       }
     },
     sync: path =>
@@ -316,13 +344,16 @@ export const openWatcher = (deps: WatcherDeps, account: KeptAccount): Watcher =>
         const folder = known()
         if (!folder) throw new Problem('not_found', `Folder not found: ${path}`)
         return { folders: 1, fresh: await syncOne(on, folder) }
-      }).catch(error => {
-        if (error instanceof Problem) throw error
-        throw new Problem('upstream', `${account.name}: ${saidBy(error)}.`)
-      }),
+      })
+        .catch(error => {
+          if (error instanceof Problem) throw error
+          throw new Problem('upstream', `${account.name}: ${saidBy(error)}.`)
+        })
+        .finally(homeSoon),
     poke() {
       // The next try to connect tells everything; one more just now would only put that off.
       if (started && !live && reach.state === 'waiting') return
+      untold += 1
       void inTurn(async () => {
         const on = await connected()
         const touched = await tellServer({ ...deps.actions, store, outbox }, on, account.id)
@@ -331,13 +362,21 @@ export const openWatcher = (deps: WatcherDeps, account: KeptAccount): Watcher =>
           if ((touched.has(folder.path) || folder.path === filed) && folder.complete)
             await syncOne(on, folder)
         if (started) await rest()
-      }).catch(error => {
-        if (live && !ending) deps.report(error)
       })
+        .catch(error => {
+          if (live && !ending) deps.report(error)
+        })
+        .finally(() => {
+          untold -= 1
+        })
     },
     async close() {
+      // Whoever did something and leaves at once, as a command does, has told the server of it.
+      if (untold > 0 && reach.state !== 'waiting')
+        await Promise.race([working, new Promise(resolve => setTimeout(resolve, LAST_WORD).unref())])
       ending = true
       clearTimeout(timer)
+      clearTimeout(homing)
       const opening = client
       live?.close()
       // A command of the user's that is asked for a password may take its time; nobody waits for it to be told no.

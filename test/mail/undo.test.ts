@@ -70,6 +70,25 @@ describe.skipIf(missing)('what was done with mails is taken back', () => {
     expect(await inFolder(post, 'INBOX')).toMatchObject([{ id: one!.id }])
   })
 
+  test('right before the workspace closes: the server still hears of it', async () => {
+    await using post = await openPost()
+    const { client } = post.w
+    await arrived(post, 'one')
+    const [one] = await inFolder(post, 'INBOX')
+    await client.call(mail.mark, { ids: [one!.id], flagged: true })
+    await told(post)
+    await client.call(events.undo, {})
+    await post.w.inside.close()
+    const other = new (await import('imapflow')).ImapFlow({
+      ...{ host: '127.0.0.1', port: post.imap.port, secure: false, doSTARTTLS: false, logger: false },
+      auth: { user: 'ann', pass: 'secret' },
+    })
+    await other.connect()
+    await other.mailboxOpen('INBOX')
+    expect((await other.fetchAll('1', { flags: true }))[0]!.flags!.has('\\Flagged')).toBe(false)
+    await other.logout()
+  })
+
   test('that a mail was opened is no change to take back', async () => {
     await using post = await openPost()
     const { client } = post.w
