@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { byId } from '../../store/by-id.ts'
 import type { Author, Changes } from '../../store/changes.ts'
 import type { DocumentStore, LibraryQuery } from '../../store/documents.ts'
 import {
@@ -9,7 +10,7 @@ import {
   type Version,
 } from '../contract/documents.ts'
 import { draftText } from '../contract/letter.ts'
-import { notFound, Problem } from '../contract/problem.ts'
+import { Problem } from '../contract/problem.ts'
 import type { Parsed } from '../contract/route.ts'
 import { type Difference, difference } from './diff.ts'
 import { guessLanguage, looksLikeMail } from './language.ts'
@@ -52,15 +53,7 @@ export const openDocuments = (deps: {
 }): Documents => {
   const { store, changes, now } = deps
 
-  const kept = (id: string): Entry => {
-    const whole = store.get(id)
-    if (whole) return whole
-    const found = id.length >= 4 ? store.startingWith(id) : []
-    if (found.length > 1)
-      throw new Problem('conflict', `Several documents begin with '${id}': give more of the id.`, { id })
-    if (!found[0]) throw notFound('document', id)
-    return found[0]
-  }
+  const kept = (id: string): Entry => byId(store, { one: 'document', many: 'documents' }, id)
 
   const textOf = (entry: Entry, version: number): string => {
     const content = store.textOf(entry.id, version)

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
+import { byId } from '../../store/by-id.ts'
 import type { Author, Changes } from '../../store/changes.ts'
 import type { MemoryStore } from '../../store/memory.ts'
 import { CATEGORIES, type Category, type Memory, type memory as routes } from '../contract/memory.ts'
-import { notFound, Problem } from '../contract/problem.ts'
+import { Problem } from '../contract/problem.ts'
 import type { Parsed } from '../contract/route.ts'
 
 type AddIn = Partial<Parsed<typeof routes.add>> & { text: string }
@@ -25,15 +26,7 @@ export interface Memories {
 export const openMemories = (deps: { store: MemoryStore; changes: Changes; now: () => number }): Memories => {
   const { store, changes, now } = deps
 
-  const kept = (id: string): Memory => {
-    const whole = store.get(id)
-    if (whole) return whole
-    const found = id.length >= 4 ? store.startingWith(id) : []
-    if (found.length > 1)
-      throw new Problem('conflict', `Several memories begin with '${id}': give more of the id.`, { id })
-    if (!found[0]) throw notFound('memory', id)
-    return found[0]
-  }
+  const kept = (id: string): Memory => byId(store, { one: 'memory', many: 'memories' }, id)
 
   const save = (author: Author, action: string, memory: Memory, summary: string): Memory =>
     changes.write(author, tx => {

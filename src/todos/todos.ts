@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type * as z from 'zod'
+import { byId } from '../../store/by-id.ts'
 import type { Author, Changes } from '../../store/changes.ts'
 import type { KeptTodo, TodoStore } from '../../store/todos.ts'
-import { notFound, Problem } from '../contract/problem.ts'
+import { Problem } from '../contract/problem.ts'
 import type { Parsed } from '../contract/route.ts'
 import type { todos as routes, Todo, Understood } from '../contract/todos.ts'
 import { movedItems } from './items.ts'
@@ -49,15 +50,7 @@ export const openTodos = (deps: {
 }): Todos => {
   const { store, changes, schedule, now } = deps
 
-  const kept = (id: string): KeptTodo => {
-    const whole = store.get(id)
-    if (whole) return whole
-    const found = id.length >= 4 ? store.startingWith(id) : []
-    if (found.length > 1)
-      throw new Problem('conflict', `Several todos begin with '${id}': give more of the id.`, { id })
-    if (!found[0]) throw notFound('todo', id)
-    return found[0]
-  }
+  const kept = (id: string): KeptTodo => byId(store, { one: 'todo', many: 'todos' }, id)
 
   const save = (author: Author, action: string, todo: KeptTodo, summary: string): Todo =>
     changes.write(author, tx => {
