@@ -101,9 +101,10 @@ async function oneTruth(print: (row: BenchRow) => void): Promise<void> {
     for (let n = 0; n < 40; n++) {
       const title = `told ${String(n).padStart(3, '0')}`
       const seen = pty.until(title).then(() => performance.now())
-      await client.call(todos.add, { title, due: `${n} days ago` })
+      const { todo } = await client.call(todos.add, { title })
       const answered = performance.now()
       took.push(Math.max(0, (await seen) - answered))
+      await client.call(todos.remove, { id: todo.id })
       await new Promise(resolve => setTimeout(resolve, 150))
     }
   } finally {
