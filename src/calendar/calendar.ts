@@ -215,12 +215,14 @@ export const openCalendar = (deps: {
           date: dateText((first + day) * DAY),
           items: shown.filter(({ each }) => touches(first + day, each)).map(({ item }) => item),
         })),
-        overlaps: overlapsOf(entries, busy).map(({ first, second, from, to }) => ({
-          first: entry(first.event, first).id,
-          second: entry(second.event, second).id,
-          from,
-          to,
-        })),
+        overlaps: overlapsOf(entries, busy)
+          .filter(({ first, second }) => !copies(first.event, second.event))
+          .map(({ first, second, from, to }) => ({
+            first: entry(first.event, first).id,
+            second: entry(second.event, second).id,
+            from,
+            to,
+          })),
         truncated,
         problems,
       }
@@ -355,3 +357,6 @@ export const openCalendar = (deps: {
 }
 
 const busy = (entry: Entry<Kept>): boolean => wordsOf({ event: entry.event, occurrence: entry }).busy
+
+/** The same event, in two calendars. */
+const copies = (one: Kept, other: Kept): boolean => one.id !== other.id && one.uid === other.uid

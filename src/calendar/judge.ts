@@ -16,6 +16,8 @@ export interface Judging {
   now: () => number
   zone: () => string
   show: (found: Found) => Shown
+  /** Whether anything can be changed in a calendar. */
+  writable: (calendar: string) => boolean
 }
 
 export const SAID: Record<Participation, string> = {
@@ -40,14 +42,15 @@ export function speaksFor(from: string, person: Person | null | undefined): bool
   return sameAddress(from, person.address) || (aide !== undefined && sameAddress(from, aide))
 }
 
-/** The event a message is about, of those in the calendar. */
-export function keptFor({ store, owns }: Pick<Judging, 'store' | 'owns'>, { uid }: Itip): Kept | undefined {
-  const all = store.byUid(uid)
-  return (
-    all.find(
-      ({ attendees, organizer }) => ownIn(attendees, owns) ?? (organizer && owns(organizer.address)),
-    ) ?? all[0]
-  )
+/** The event a message is about, of those that can be changed: a copy that is only read is nobody's answer. */
+export function keptFor(
+  { store, owns, writable }: Pick<Judging, 'store' | 'owns' | 'writable'>,
+  { uid }: Itip,
+): Kept | undefined {
+  const all = store.byUid(uid).filter(({ calendar }) => writable(calendar))
+  const own = ({ attendees, organizer }: Kept): boolean =>
+    ownIn(attendees, owns) !== undefined || (organizer !== null && owns(organizer.address))
+  return all.find(own) ?? all[0]
 }
 
 export const nameOf = ({ name, address }: Pick<Person, 'name' | 'address'>): string => name || address

@@ -256,12 +256,12 @@ export const openScheduling = (deps: {
     return [event, said[method as keyof typeof said]]
   }
 
-  const writable = (kept: Kept): boolean => {
-    const calendar = calendars.find(kept.calendar)
+  const writable = (id: string): boolean => {
+    const calendar = calendars.find(id)
     return calendar !== undefined && !calendar.read_only && calendar.kept
   }
 
-  const judging = { store, owns, now, zone, show: deps.show }
+  const judging = { store, owns, now, zone, writable, show: deps.show }
 
   return {
     read: text => readItip(text, { zone: zone() }),
@@ -288,7 +288,7 @@ export const openScheduling = (deps: {
       const following = itip.dates.some(date => date.following)
       const news = method === 'reply' || standingOf(kept, itip) !== 'older'
       const revived = method === 'request' && kept.cancelled && standingOf(kept, itip) !== 'newer'
-      if (!allowed || following || !news || revived || !writable(kept)) return false
+      if (!allowed || following || !news || revived) return false
       const changed = changedBy(kept, itip, from)
       if (!changed) return false
       changes.write(author, tx => put(tx, changed[0], method, changed[1]))
@@ -299,7 +299,6 @@ export const openScheduling = (deps: {
       const kept = keptFor(judging, itip)
       if (!kept)
         throw new Problem('conflict', 'The event is not in your calendar: there is nothing to apply it to.')
-      calendars.writable(kept.calendar)
       const whose = (itip.master ?? itip.dates[0]!).event.attendees[0]?.address ?? ''
       const changed = changedBy(kept, itip, whose)
       if (!changed) throw new Problem('conflict', 'The calendar has this already.')
@@ -318,7 +317,6 @@ export const openScheduling = (deps: {
 
     respond(author, itip, from, asked) {
       const kept = keptFor(judging, itip)
-      if (kept) calendars.writable(kept.calendar)
       if (itip.method === 'counter') return counterTo(kept!, itip, from, asked)
       const base = kept ? updated(kept, itip, owns) : fresh(author, itip, asked.calendar)
       const moved =

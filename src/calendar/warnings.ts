@@ -38,7 +38,9 @@ export async function overlapWarnings(
   if (own.length === 0) return []
   const end = Math.max(...own.map(({ endsAt }) => endsAt))
   const { entries } = await unfold(store, { start: own[0]!.startsAt, end, zone }, { limit: 20_000 })
-  const others = entries.filter(other => other.event.id !== found.event.id && takesTime(other))
+  // What another calendar knows by the same name is the same event.
+  const { id, uid } = found.event
+  const others = entries.filter(other => other.event.id !== id && other.event.uid !== uid && takesTime(other))
   const clashes = new Map<Kept, { first: Occurrence; times: number }>()
   for (const date of own)
     for (const other of others) {

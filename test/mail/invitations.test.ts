@@ -1,7 +1,11 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import ICAL from 'ical.js'
 import PostalMime from 'postal-mime'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { invitationLines } from '../../src/cli/invitation.ts'
 import { calendar, calendars } from '../../src/contract/calendar.ts'
+import { calendarSubscriptions } from '../../src/contract/calendar-subscriptions.ts'
 import { mail } from '../../src/contract/mail.ts'
 import { apple, google, mailed, outlook, reply } from '../calendar/invitations-samples.ts'
 import { dovecotMissing } from '../peers/dovecot.ts'
@@ -342,6 +346,36 @@ describe.skipIf(missing)('invitations in mail', () => {
     expect(told).toMatchObject({ method: 'REQUEST', sent: { to: ['bob@example.net', 'cy@example.net'] } })
     expect(told.event.getFirstPropertyValue('sequence')).toBe(1)
     expect(await kept('own2')).toMatchObject({ start: '2027-03-01T13:00:00+01:00' })
+  })
+
+  test('a copy in a calendar that is only read stands in nobody’s way', async () => {
+    const text = google({ uid: 'twin', start: '20270401T090000Z', end: '20270401T100000Z' })
+    const server = createServer((_request, response) => response.end(text))
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+    const { id } = await post.w.client.call(calendarSubscriptions.subscribe, { url, name: 'Copy' })
+    const read = await came('Bob <bob@example.net>', text)
+    expect(read.invitation).toMatchObject({ state: 'new', kept: null, overlaps: [] })
+    expect(await answer(read.id, 'accept')).toMatchObject({
+      event: { calendar_name: 'Personal', answer: 'accepted' },
+    })
+    const agenda = await post.w.client.call(calendar.agenda, { start: '2027-04-01', days: 1 })
+    expect([agenda.days[0]!.items.length, agenda.overlaps]).toEqual([2, []])
+    await post.w.client.call(calendars.remove, { id })
+    server.closeAllConnections()
+    await new Promise<void>(resolve => void server.close(() => resolve()))
+  })
+
+  test('is read by a person in words, with the command that answers it', async () => {
+    const read = await came(
+      'Bob <bob@example.net>',
+      google({ uid: 'cli1', summary: 'A\u001b[2JB', start: '20270501T090000Z', end: '20270501T100000Z' }),
+    )
+    const lines = invitationLines(read.invitation!, read.id).join('\n')
+    expect(lines).toContain('Bob Builder invites you.\n  Event: A')
+    expect(lines).not.toContain('\u001b')
+    expect(lines).toContain('  When: 2027-05-01 11:00 to 2027-05-01 12:00\n')
+    expect(lines).toContain(`Answer it: ithaca mail invitation ${read.id} --answer accept|tentative|decline`)
   })
 
   test('an event without a method is only added, and nobody is told', async () => {
