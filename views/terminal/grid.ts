@@ -20,6 +20,23 @@ export function isWideLead(glyph: string | undefined): boolean {
 export const unknown = '\0'
 const maxMarks = 3
 
+/** What a terminal without Unicode shows for signs of ours and of ordinary texts. */
+const likeness: Readonly<Record<string, string>> = {
+  '…': '~',
+  '↑': '^',
+  '↓': 'v',
+  '←': '<',
+  '→': '>',
+  '•': '*',
+  '·': '.',
+  '–': '-',
+  '—': '-',
+  '‘': "'",
+  '’': "'",
+  '“': '"',
+  '”': '"',
+}
+
 /** Rows of cells. A wide glyph is followed by a cell holding ''. */
 export class Grid {
   readonly cols: number
@@ -117,8 +134,7 @@ export class Grid {
     if (column + cells <= 0) return
     const whole = column >= 0 && column + cells <= room
     const legible = this.#means.unicode || isMarkCode(point)
-    // What is cut says so by the same sign everywhere.
-    const glyph = legible ? String.fromCodePoint(point) : point === 0x2026 ? '~' : '?'
+    const glyph = legible ? String.fromCodePoint(point) : (likeness[String.fromCodePoint(point)] ?? '?')
     for (let n = 0; n < cells; n++) {
       const at = column + n
       if (at < 0 || at >= room) continue

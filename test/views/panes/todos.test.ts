@@ -171,7 +171,7 @@ flow(
     await stage.until('! ')
     await stage.press('\x15', '2099-05-06 9am', '\x1b\r')
     await stage.until("Changed 'call Ann', Wed 6 May 2099 09:00")
-    await stage.press('w', '\x15', 'every friday 9am')
+    await stage.press('w', 'every friday 9am')
     await stage.until(/due:.*repeats/)
     await stage.press('\r')
     await stage.until('(repeats)')

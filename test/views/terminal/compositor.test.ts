@@ -168,10 +168,10 @@ describe('frames', () => {
 
   test('a terminal without Unicode gets ASCII, and the columns stay', async () => {
     const { emulator, compositor, writes } = stage({ unicode: false })
-    const rows = ['a宽b', 'é|', '🚀|', ...Array.from({ length: size.rows - 3 }, () => '')]
+    const rows = ['a宽b', 'é|', '🚀|', '↑… “x”', ...Array.from({ length: size.rows - 4 }, () => '')]
     compositor.frame(rows.join('\n'))
     await compositor.settled()
-    expect(emulator.rows().slice(0, 3)).toEqual(['a??b', '?|', '??|'])
+    expect(emulator.rows().slice(0, 4)).toEqual(['a??b', '?|', '??|', '^~ "x"'])
     expect(writes.join('')).toMatch(/^[\0-\x7f]*$/)
   })
 

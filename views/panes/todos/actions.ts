@@ -57,7 +57,7 @@ export function todoActions(shell: Shell, list: TodoList): Action<Shell, never>[
     shell.ask({
       label: `${label}${several}: `,
       value: chosen.length === 1 ? sanitiseTyped(current(chosen[0]!) ?? '') : '',
-      ...(judge ? { judge } : {}),
+      ...(judge ? { judge, replaces: true } : {}),
       enter: text => shell.act(label, () => enter(chosen, cleared(text))),
     })
   }

@@ -17,6 +17,8 @@ export interface LineSpec {
   /** False: it did not work, and the line comes back with what was typed. */
   enter(value: string): void | boolean | Promise<unknown>
   cancelled?(): void
+  /** The first letter takes the place of the value, which is there to be seen or changed. */
+  replaces?: boolean
   /** Keys it does not take, for moving in what is being filtered. */
   passes?: readonly string[]
 }
@@ -29,6 +31,7 @@ export class Line {
   #value: string
   #note = ''
   #back = 0
+  #touched = false
   #timer: NodeJS.Timeout | undefined
   #asking = new AbortController()
   readonly #spec: LineSpec
@@ -48,6 +51,13 @@ export class Line {
   async stroke(stroke: Stroke): Promise<boolean> {
     const key = 'paste' in stroke ? '' : stroke.key
     if (this.#spec.passes?.includes(key)) return false
+    const letters = 'paste' in stroke || stroke.text !== undefined
+    if (this.#spec.replaces && letters && !this.#touched) {
+      this.#typed('')
+      // The field reads its value from what is drawn.
+      await new Promise(resolve => setImmediate(resolve))
+    }
+    this.#touched = true
     if (key === 'esc') this.cancel()
     else if (key === 'backspace' && this.#value === '') this.cancel()
     else if (key === 'up' || key === 'ctrl+p') this.#recall(1)
