@@ -9,6 +9,7 @@ import { calendar } from '../../src/contract/calendar.ts'
 import { calendarSubscriptions } from '../../src/contract/calendar-subscriptions.ts'
 import { type TestWorkspace, testWorkspace } from '../peers/workspace.ts'
 import { benchCaldav } from './caldav.ts'
+import { longestWait } from './parts/waits.ts'
 import type { Print } from './run.ts'
 
 export const name = 'calendar'
@@ -77,13 +78,25 @@ async function throughTheApi(print: Print, w: TestWorkspace): Promise<void> {
     const asked = { start, end, limit: 100_000 }
     return (await w.client.stream(calendar.list, asked)).text()
   }
+  /** As a reader that takes it piece by piece. */
+  const read = async (start: string, end: string): Promise<void> => {
+    const { body } = await w.client.stream(calendar.list, { start, end, limit: 100_000 })
+    for await (const _piece of body as unknown as AsyncIterable<Uint8Array>);
+  }
   const answer = await ask('2026-01-01', '2027-01-01')
   const { items } = JSON.parse(answer) as { items: unknown[] }
-  const times = { year: [] as number[], month: [] as number[], floor: [] as number[], look: [] as number[] }
+  const times = {
+    year: [] as number[],
+    month: [] as number[],
+    floor: [] as number[],
+    look: [] as number[],
+    wait: [] as number[],
+  }
   const { alarms } = w.inside.workspace.calendar
   while (alarms.due(year.start - 1).length > 0);
   for (let round = 0; round < ROUNDS; round++) {
     times.year.push(await timed(() => ask('2026-01-01', '2027-01-01')))
+    times.wait.push(await longestWait(() => read('2026-01-01', '2027-01-01')))
     times.floor.push(milliseconds(() => JSON.stringify(items)))
     times.month.push(await timed(() => ask('2026-03-01', '2026-04-01')))
     times.look.push(milliseconds(() => alarms.due(year.start - 1)))
@@ -94,6 +107,11 @@ async function throughTheApi(print: Print, w: TestWorkspace): Promise<void> {
     unit: 'ms',
     beside: 'JSON.stringify of the answer alone',
     beside_value: median(times.floor),
+  })
+  print({
+    what: '  the longest that anything behind it waits',
+    value: median(times.wait),
+    unit: 'ms',
   })
   print({
     what: 'a month of them through the API',

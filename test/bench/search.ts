@@ -1,8 +1,8 @@
-import { setImmediate as turn } from 'node:timers/promises'
 import { documents } from '../../src/contract/documents.ts'
 import { memory } from '../../src/contract/memory.ts'
 import { search } from '../../src/contract/search.ts'
 import { type TestWorkspace, testWorkspace } from '../peers/workspace.ts'
+import { longestWait, timed } from './parts/waits.ts'
 import type { Print } from './run.ts'
 
 export const name = 'search'
@@ -121,26 +121,6 @@ const words = (): (() => string) => {
     return seed / 0x7fffffff
   }
   return () => all[Math.min(all.length - 1, Math.floor(Math.exp(random() * Math.log(all.length))) - 1)]!
-}
-
-const timed = async (work: () => Promise<unknown>): Promise<number> => {
-  const start = performance.now()
-  await work()
-  return performance.now() - start
-}
-
-/** The longest stretch in which nothing else got its turn. */
-const longestWait = async (work: () => Promise<unknown>): Promise<number> => {
-  let longest = 0
-  let over = false
-  const watch = async (): Promise<void> => {
-    while (!over) longest = Math.max(longest, await timed(() => turn()))
-  }
-  const watching = watch()
-  await work()
-  over = true
-  await watching
-  return longest
 }
 
 const quantile = (times: readonly number[], share: number): number =>
