@@ -191,6 +191,23 @@ describe.skipIf(missing)('odd mails', () => {
     if (String(raw).includes('lost words')) expect(found.body).toContain('lost words')
   })
 
+  test('headers that break the rules: bytes without a charset, words cut in half, a name in pieces, one that never ends', async () => {
+    const raw = Buffer.concat([
+      Buffer.from('From: =?utf-8?B?QmrDtnJ <bjorn@example.net>\r\nSubject: Gr'),
+      Buffer.from([0xfc, 0xdf, 0x1b]),
+      Buffer.from(
+        `e =?utf-8?Q?=41=?= end\r\nTo: ${'x@example.net, '.repeat(3000)}\r\nX-Long: ${'y'.repeat(200_000)}\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nwords\r\n--b\r\nContent-Type: application/pdf\r\nContent-Disposition: attachment; filename*0*=utf-8''Gr%C3%BC; filename*1*=%C3%9Fe%2F..%1B; filename*2=.pdf\r\n\r\nx\r\n--b--\r\n`,
+      ),
+    ])
+    const found = await arrived(raw)
+    expect(found.body).toBe('words')
+    expect(found.from_address).toBe('bjorn@example.net')
+    for (const text of [found.subject, found.from_name, found.to, found.attachments[0]!.name])
+      expect(text).not.toMatch(/[\0-\x1f\x7f-\x9f]/)
+    expect(found.attachments[0]!.name).not.toContain('/')
+    expect(found.attachments[0]!.name).toContain('.pdf')
+  })
+
   test('a page of HTML alone is read as text', async () => {
     const found = await arrived(
       mime('text/html', '<html><body><p>Only <i>page</i></p><img src="http://127.0.0.1:1/x"></body></html>'),
