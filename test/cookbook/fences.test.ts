@@ -147,7 +147,9 @@ test('what is adopted counts and has to fit like a launch, and is not one’s ow
   const adopt = (token: string) =>
     send(token, 'POST', '/api/codex/cookbook/adopt', { tmux_session: 'grown', model: 'demo/x' })
   tmux('new-session', '-d', '-s', 'grown', `CUDA_VISIBLE_DEVICES=1 ${vllm(`--port ${port}`)}`)
-  await expect.poll(async () => (await adopt(await fenced({ gpus: '0' }))).text).toContain('fence gpus')
+  await expect
+    .poll(async () => (await adopt(await fenced({ gpus: '0' }))).text, { timeout: 20_000 })
+    .toContain('fence gpus')
   expect(await adopt(await fenced({ ports: '1-9' }))).toMatchObject(refusedBy('ports'))
   expect(await adopt(await fenced({ max_serves: 0 }))).toMatchObject(refusedBy('max_serves'))
   const token = await fenced({ stop: 'own', gpus: '1', max_serves: 1 })
