@@ -122,7 +122,7 @@ export function serveActions(book: Book): Act[] {
         const lines = byHand(shell, host!, serve)
         shell.show('By hand, without this screen', width =>
           lines.flatMap(({ what, line }) => [
-            toned(what, 'quiet'),
+            toned(sanitiseText(what), 'quiet'),
             ...wrapText(sanitiseText(line), width - 2).map(row => `  ${row}`),
           ]),
         )
