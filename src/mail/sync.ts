@@ -145,8 +145,12 @@ const catchUp = async (
     const gone = [...here].filter(uid => !there.has(uid))
     const missing = [...there].filter(uid => !here.has(uid))
     synced.gone += await dropGently(deps, folder.id, gone)
+    const known = synced.fresh.length
     for await (const found of headersOf(client, missing.slice(0, STRETCH)))
       write(() => synced.fresh.push(...store.add(folder.account, folder.id, found.map(headerOf))))
+    // What came while all this was asked is news like any other.
+    const late = synced.fresh.slice(known).filter(id => Number(id.slice(id.lastIndexOf('-') + 1)) >= uidnext)
+    if (late.length > 0) deps.came(folder, late)
   }
   const newest = noModseq ? null : greater(modseq, highestModseq)
   return { ...folder, uidnext: Math.max(uidnext, mailbox.uidNext ?? 0), modseq: newest }
