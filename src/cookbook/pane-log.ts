@@ -6,11 +6,11 @@ import { type Site, siteScript } from '../sessions/shell.ts'
 const ODYSSEUS = '/tmp/odysseus-tmux'
 const PLAIN = /^[A-Za-z0-9_-]{1,64}$/
 
-/** The log that Odysseus writes for a session, if there is one and it holds anything. */
+/** The log that Odysseus writes for a session, if there is one: it is there, and empty, before the server's first word. */
 export const odysseusLog = async (host: Host, session: string): Promise<string | null> => {
   if (!PLAIN.test(session)) return null
   const path = `${ODYSSEUS}/${session}.log`
-  const { code } = await host.ask(`[ -s ${quote(path)} ] && [ -r ${quote(path)} ]`, { lane: 'slow' })
+  const { code } = await host.ask(`[ -f ${quote(path)} ] && [ -r ${quote(path)} ]`, { lane: 'slow' })
   return code === 0 ? path : null
 }
 
