@@ -160,6 +160,57 @@ describe.each(here)('with bad luck on %s', dialect => {
     expect(w).toBeDefined()
   })
 
+  test('a page in the place of a listing takes nothing away', async () => {
+    await using shared = await shareCalendar(dialect)
+    const { dav, line, sync } = shared
+    line.after = (_asked, text) =>
+      text.replace(/<((?:\w+:)?)sync-token>[^<]*<\/(?:\w+:)?sync-token>/g, '<$1sync-token-not />')
+    await dav.put('work', 'a.ics', ics('a', 'a'))
+    await sync()
+    await dav.put('work', 'b.ics', ics('b', 'b'))
+    line.before = ({ body }) =>
+      body.includes('calendar-query') ? { status: 200, text: '<html>We will be back soon.</html>' } : undefined
+    expect(await sync()).toMatchObject({
+      received: 0,
+      problems: [expect.stringMatching(/answers, but not as a calendar server does\.$/)],
+    })
+    expect(await shared.held()).toEqual(['a'])
+    line.before = () => undefined
+    expect(await sync()).toMatchObject({ received: 1, problems: [] })
+    expect(await shared.held()).toEqual(['a', 'b'])
+  })
+
+  test('a server that tells of changes in parts is asked until it has told all', async () => {
+    await using shared = await shareCalendar(dialect)
+    const { w, dav, line, sync } = shared
+    for (const name of ['a', 'b', 'c']) await dav.put('work', `${name}.ics`, ics(name, name))
+    await sync()
+    const { id } = (await shared.find('b'))!
+    w.inside.workspace.store
+      .sql('UPDATE calendar_states SET token = ? WHERE token IS NOT NULL')
+      .run('forgotten')
+    let held = ''
+    line.after = ({ body }, text) => {
+      if (!body.includes('sync-collection')) return undefined
+      const token = /<\w+:sync-token>([^<]*)/.exec(body)?.[1] ?? ''
+      if (token === '')
+        return text.replace(
+          /<((?:\w+:)?)response>(?:(?!<\/(?:\w+:)?response>)[^])*b\.ics[^]*?<\/(?:\w+:)?response>/,
+          (found, space) => {
+            held = found
+            return `<${space}response><${space}href>${dav.path('work')}</${space}href><${space}status>HTTP/1.1 507 Insufficient Storage</${space}status></${space}response>`
+          },
+        )
+      return text.includes('</') && held !== ''
+        ? text.replace(/(<(?:\w+:)?sync-token>)/, `${held}$1`)
+        : text.replace(/(<(?:\w+:)?multistatus[^>]*?)\/>/, `$1>${held}</multistatus>`)
+    }
+    expect(await sync()).toMatchObject({ received: 0, conflicts: 0, problems: [] })
+    expect(held).toContain('b.ics')
+    expect(await shared.held()).toEqual(['a', 'b', 'c'])
+    expect((await shared.find('b'))!.id).toBe(id)
+  })
+
   test('vanishing in the middle of a first sync, it goes on where it was', { timeout: 60_000 }, async () => {
     await using shared = await shareCalendar(dialect)
     const { dav, line, sync } = shared

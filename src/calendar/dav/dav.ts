@@ -70,6 +70,8 @@ export interface Dav {
 }
 
 const LIMIT = 64 * 2 ** 20
+/** A server that tells of changes in parts (RFC 6578, 507) is asked again as often. */
+const MOST_PARTS = 1000
 /** Listing ten thousand events takes some servers long before the first byte. */
 const PATIENCE = 120_000
 const DAV = {
@@ -166,29 +168,40 @@ export const openDav = (carried: (there: number, back: number) => void = () => u
 
     async changes(access, calendar, token) {
       const { syncCollection } = await lib()
-      const found = await syncCollection({
-        ...{ url: calendar, props: { 'd:getetag': {} }, syncLevel: 1, syncToken: token },
-        ...around(access),
-        headers: { depth: '0', ...headersFor(access.proof) },
-      })
-      const [first] = found
-      const fresh = tokenIn(first)
-      if (fresh === null) {
-        // Servers say this in many ways, down to an internal error: a listing will show what it was.
-        if (token !== '' && first && first.status !== 401) return { stale: true }
-        fine(calendar, found)
-        throw new Problem('upstream', `${new URL(calendar).host} tells no changes of ${calendar}`)
+      const changed = new Map<string, string>()
+      const gone = new Set<string>()
+      let since = token
+      for (let part = 0; part < MOST_PARTS; part++) {
+        const found = await syncCollection({
+          ...{ url: calendar, props: { 'd:getetag': {} }, syncLevel: 1, syncToken: since },
+          ...around(access),
+          headers: { depth: '0', ...headersFor(access.proof) },
+        })
+        const [first] = found
+        const fresh = tokenIn(first)
+        if (fresh === null) {
+          // Servers say this in many ways, down to an internal error: a listing will show what it was.
+          if (since !== '' && first && first.status !== 401) return { stale: true }
+          fine(calendar, found)
+          throw new Problem('upstream', `${new URL(calendar).host} tells no changes of ${calendar}`)
+        }
+        let more = false
+        for (const each of found) {
+          if (each.href === undefined) continue
+          const href = placeOf(each.href, calendar)
+          if (href === placeOf(calendar, calendar)) more ||= each.status === 507
+          else if (each.status === 404) {
+            changed.delete(href)
+            gone.add(href)
+          } else {
+            gone.delete(href)
+            changed.set(href, textOf(each.props?.getetag) ?? '')
+          }
+        }
+        if (!more) return { stale: false, token: fresh, changed: [...changed], gone: [...gone] }
+        since = fresh
       }
-      const told = found.filter(each => each.href !== undefined)
-      const changed: [string, string][] = []
-      const gone: string[] = []
-      for (const each of told) {
-        const href = placeOf(each.href!, calendar)
-        if (href === placeOf(calendar, calendar)) continue
-        if (each.status === 404) gone.push(href)
-        else changed.push([href, textOf(each.props?.getetag) ?? ''])
-      }
-      return { stale: false, token: fresh, changed, gone }
+      throw new Problem('upstream', `${new URL(calendar).host} comes to no end of its changes`)
     },
 
     async listing(access, calendar) {
@@ -201,7 +214,8 @@ export const openDav = (carried: (there: number, back: number) => void = () => u
       }).catch(error => {
         throw saidOf(error, calendar)
       })
-      return found
+      // What is not listed counts as deleted, so a page that is no listing must not pass for one.
+      return fine(calendar, found)
         .filter(each => each.href !== undefined)
         .map(each => [placeOf(each.href!, calendar), textOf(each.props?.getetag) ?? ''])
     },
@@ -228,6 +242,8 @@ export const openDav = (carried: (there: number, back: number) => void = () => u
       )
       const received: Received[] = []
       for (const each of found) {
+        // Passed over, it would never be asked for again.
+        if (each.status >= 500) throw refusal(each.status, calendar)
         const ics = dataOf(each.props?.calendarData)
         if (each.href === undefined || ics === null) continue
         const read = await readOne(ics, zone)
