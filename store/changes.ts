@@ -14,6 +14,8 @@ export interface Author {
   readonly shares?: boolean
   /** The newest change written for this author: set by `write`. */
   seq?: number
+  /** When everything that shared a commit is on the disk, or why it is not: set by `write`. */
+  settled?: Promise<void>
 }
 
 export interface Said {
@@ -207,6 +209,7 @@ export const openChanges = (store: Store, now: () => number): Changes => {
       busy = false
     }
     author.seq = events.at(-1)?.seq ?? author.seq
+    if (shared) author.settled = bothOf(author.settled, commits.settled())
     commits.afterwards(() => tell(events))
     return value
   }
@@ -359,6 +362,17 @@ export const matchWords = (text: string): string => {
   const words = text.match(/[\p{L}\p{N}_]+/gu) ?? []
   if (words.length === 0) return '""'
   return words.map((word, index) => `"${word}"${index === words.length - 1 ? '*' : ''}`).join(' ')
+}
+
+/** A failure of either is one of both, and nobody has to listen for it. */
+const bothOf = (
+  one: Promise<void> | undefined,
+  other: Promise<void> | undefined,
+): Promise<void> | undefined => {
+  if (!one || !other || one === other) return other ?? one
+  const both = one.then(() => other)
+  both.catch(() => undefined)
+  return both
 }
 
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`

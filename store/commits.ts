@@ -48,8 +48,8 @@ export const openCommits = ({ db }: Store): Commits => {
       group.done.reject(error)
       return
     }
-    for (const tell of group.tells) tell()
     group.done.resolve()
+    for (const tell of group.tells) tell()
   }
 
   /** A full disk may end the whole transaction, and with it what others had written in it. */

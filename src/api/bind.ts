@@ -71,6 +71,7 @@ const answer = async <R extends Route>(route: R, handler: Handler<R>, input: Par
   const made = handler(input, call)
   const value = made instanceof Promise ? await made : made
   // Neither an acknowledgement nor what was read meanwhile leaves before it is on the disk.
+  if (call.author.settled) await call.author.settled
   const settled = call.workspace.changes.settled()
   if (settled) await settled
   if (call.author.seq !== undefined) call.http.header('Ithaca-Seq', String(call.author.seq))
@@ -101,6 +102,12 @@ const once = async (
   const digest = requestDigest(call.http)
   // A token's name may be given again, and the next one must not be told what this one was.
   const caller = call.actor.token ?? call.actor.name
+  const running = inFlight.get(call.workspace) ?? new Set()
+  inFlight.set(call.workspace, running)
+  const place = `${caller}\n${key}`
+  // Asked before its answer is looked for, which may not be on the disk yet.
+  if (running.has(place))
+    throw new Problem('conflict', 'The first request with this Idempotency-Key is still running.')
   const before = answers.of(caller, key)
   if (before) {
     if (before.digest !== digest)
@@ -109,11 +116,6 @@ const once = async (
     call.http.header('Idempotent-Replay', 'true')
     return call.http.body(before.body, before.status as never, { 'content-type': 'application/json' })
   }
-  const running = inFlight.get(call.workspace) ?? new Set()
-  inFlight.set(call.workspace, running)
-  const place = `${caller}\n${key}`
-  if (running.has(place))
-    throw new Problem('conflict', 'The first request with this Idempotency-Key is still running.')
   running.add(place)
   try {
     const named = { caller, key, digest, status: route.status ?? 200 }

@@ -81,23 +81,60 @@ test('a write of its own comes after what was shared, and is on the disk when it
 
 test('a commit that fails is a failure of everyone who shared it, and the next ones are not hurt', async () => {
   await using w = await testWorkspace()
-  const { changes, store } = w.inside.workspace
+  const { changes } = w.inside.workspace
   const told = heard(w)
   share(w, 'a')
-  share(w, 'b', () => {
-    // A reference to nothing is only found out at the commit.
-    store.db.pragma('defer_foreign_keys = ON')
-    store.db
-      .prepare(
-        `INSERT INTO mail_folders (id, account, path, name, selectable) VALUES ('x', 'nobody', 'p', 'n', 1)`,
-      )
-      .run()
-  })
+  spoil(w)
   await expect(changes.settled()).rejects.toMatchObject({ code: 'SQLITE_CONSTRAINT_FOREIGNKEY' })
   expect([onDisk(w), told]).toEqual([[], []])
   share(w, 'c')
   await changes.settled()
   expect([onDisk(w), told]).toEqual([['c'], ['c']])
+})
+
+/** A reference to nothing is only found out at the commit, which fails then with all that shares it. */
+const spoil = (w: TestWorkspace): void =>
+  share(w, 'spoilt', () => {
+    const { db } = w.inside.workspace.store
+    db.pragma('defer_foreign_keys = ON')
+    db.prepare(
+      `INSERT INTO mail_folders (id, account, path, name, selectable) VALUES ('x', 'nobody', 'p', 'n', 1)`,
+    ).run()
+  })
+
+test('who went on for long after a shared write still hears that it was lost', async () => {
+  await using w = await testWorkspace()
+  const { changes } = w.inside.workspace
+  const author = { actor: 'test', shares: true, settled: undefined }
+  const write = (id: string) =>
+    changes.write(author, tx => tx.say({ action: 'memory.add', noun: 'memory', id, summary: id }))
+  write('a')
+  spoil(w)
+  await new Promise(setImmediate)
+  expect(changes.settled()).toBeUndefined()
+  write('b')
+  await changes.settled()
+  await expect(author.settled).rejects.toMatchObject({ code: 'SQLITE_CONSTRAINT_FOREIGNKEY' })
+})
+
+test('the same named request at the same time is not told of what is not on the disk', async () => {
+  await using w = await testWorkspace()
+  const { changes } = w.inside.workspace
+  const ask = async (): Promise<number> => {
+    const request = new Request('http://localhost/api/v1/memory', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'idempotency-key': 'once' },
+      body: JSON.stringify({ text: 'named' }),
+    })
+    return (await w.inside.carry(request)).status
+  }
+  const asked = [ask(), ask()]
+  while (!changes.settled()) await Promise.resolve()
+  spoil(w)
+  const [first, second] = await Promise.all(asked)
+  expect(onDisk(w)).toEqual([])
+  expect([first! >= 500, second]).toEqual([true, 409])
+  expect(await ask()).toBe(201)
 })
 
 test('requests that arrive together are each answered with what is on the disk', async () => {
