@@ -1,5 +1,5 @@
 import type { Conflict } from '../src/contract/calendar-sync.ts'
-import type { Changes, Tx } from './changes.ts'
+import type { Quiet, Tx } from './changes.ts'
 import type { Store } from './database.ts'
 
 /** A CalDAV account. `url` is where looking for calendars begins, `home` where they were found. */
@@ -49,23 +49,7 @@ export interface EventLink {
   since: number
 }
 
-/** For what the server still has, or what is looked up again: kept without waiting for the disk, in the order of everything else. */
-const lightlyIn =
-  (store: Store) =>
-  <T>(changes: Changes, work: () => T): T => {
-    // How safe a commit is cannot be said while one is open.
-    changes.settle()
-    store.db.pragma('synchronous = NORMAL')
-    try {
-      return work()
-    } finally {
-      store.db.pragma('synchronous = FULL')
-    }
-  }
-
 export const openCalendarRemote = (store: Store) => ({
-  lightly: lightlyIn(store),
-
   accounts: (): KeptAccount[] =>
     store.sql<KeptAccount>('SELECT * FROM calendar_accounts ORDER BY created_at, rowid').all(),
   putAccount: (tx: Tx, account: KeptAccount): void => tx.quietly.put('calendar_accounts', { ...account }),
@@ -76,7 +60,7 @@ export const openCalendarRemote = (store: Store) => ({
       ...{ id, token: null, tag: null, said: null, synced_at: null },
       ...{ problem: null, attempts: 0, retry_at: null },
     },
-  putState: (tx: Tx, state: SyncState): void => tx.quietly.put('calendar_states', { ...state }),
+  putState: (tx: Quiet, state: SyncState): void => tx.quietly.put('calendar_states', { ...state }),
   removeState: (tx: Tx, id: string): void => tx.quietly.remove('calendar_states', id),
 
   link: (id: string): EventLink | undefined =>

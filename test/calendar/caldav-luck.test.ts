@@ -213,6 +213,35 @@ describe.each(here)('with bad luck on %s', dialect => {
     expect((await shared.find('b'))!.id).toBe(id)
   })
 
+  test('a version of the server that cannot be read is not written over', async () => {
+    await using shared = await shareCalendar(dialect)
+    const { w, dav, line, sync } = shared
+    for (const name of ['a', 'b']) await dav.put('work', `${name}.ics`, ics(name, name))
+    await sync()
+    line.after = (_asked, text) => text.replaceAll(/LOCATION:there/g, 'END:NOTHING')
+    const edit = async (name: string) =>
+      w.client.call(calendar.edit, { id: (await shared.find(name))!.id, location: 'here' })
+    await edit('a')
+    for (const name of ['a', 'b']) await dav.put('work', `${name}.ics`, ics(name, name, 'LOCATION:there'))
+    expect(await sync()).toMatchObject({ sent: 0, conflicts: 1 })
+    await edit('b')
+    await sync()
+    await sync()
+    const lies = [...(await dav.lies('work')).values()]
+    expect(lies.map(text => /LOCATION:(.*)/.exec(text)?.[1]?.trim())).toEqual(['there', 'there'])
+    expect((await shared.conflicts()).map(({ kind, mine }) => [kind, mine?.location])).toEqual([
+      ['changed', 'here'],
+      ['changed', 'here'],
+    ])
+    const [conflict] = await shared.conflicts()
+    await expect(w.client.call(calendarSync.resolve, { id: conflict!.id, keep: 'theirs' })).rejects.toThrow(
+      'What the server has cannot be read',
+    )
+    line.after = () => undefined
+    await w.client.call(calendarSync.resolve, { id: conflict!.id, keep: 'mine' })
+    expect(await sync()).toMatchObject({ sent: 1 })
+  })
+
   test('vanishing in the middle of a first sync, it goes on where it was', { timeout: 60_000 }, async () => {
     await using shared = await shareCalendar(dialect)
     const { dav, line, sync } = shared

@@ -5,7 +5,7 @@ import { Problem } from '../../contract/problem.ts'
 import type { Access } from '../dav/dav.ts'
 import type { CalendarAccounts } from './accounts.ts'
 import { type Round, syncAccount } from './round.ts'
-import { ACTOR, nothing, type SyncDeps } from './sync.ts'
+import { ACTOR, nothing, type SyncDeps, sentence } from './sync.ts'
 
 /** One account, kept in sync. */
 export interface Keeper {
@@ -79,14 +79,12 @@ export const openKeeper = (
     const state = remote.state(id)
     const attempts = problem === null ? 0 : state.attempts + 1
     const wait = AGAIN[Math.min(attempts, AGAIN.length) - 1] ?? 0
-    remote.lightly(changes, () =>
-      changes.write(ACTOR, tx =>
-        remote.putState(tx, {
-          ...{ ...state, problem, attempts },
-          retry_at: problem === null ? null : now() + wait,
-          synced_at: problem === null ? now() : state.synced_at,
-        }),
-      ),
+    changes.cache(quiet =>
+      remote.putState(quiet, {
+        ...{ ...state, problem, attempts },
+        retry_at: problem === null ? null : now() + wait,
+        synced_at: problem === null ? now() : state.synced_at,
+      }),
     )
   }
 
@@ -110,7 +108,7 @@ export const openKeeper = (
     } catch (error) {
       syncing = false
       if (ended) throw error
-      const reason = `${(error as Error).message.replace(/\.$/, '')}.`
+      const reason = sentence((error as Error).message)
       noted(reason)
       if (before.reason !== reason) tell(account, reason)
       throw error

@@ -120,8 +120,8 @@ const takeOne = (
   const known = { href, etag, raw: ics }
   let link = remote.linkAt(calendar, href)
   if (!event) {
-    unreadable(deps, tx, calendar, item, link)
-    return 'none'
+    if (link && link.event !== null && link.state !== 'same' && !link.conflict) synced.conflicts++
+    return unreadable(deps, tx, calendar, item, link)
   }
   if (link?.event === null) {
     remote.removeLink(tx, link.id)
@@ -133,8 +133,8 @@ const takeOne = (
     if (!twin || !theirs) return takeNew(deps, tx, calendar, item, twin?.id, inBulk)
     const moved = theirs.href !== null && gone.delete(theirs.href)
     if (theirs.href !== null && theirs.etag !== null && !moved) {
-      unreadable(deps, tx, calendar, { ...item, reason: `"${event.summary}" is there twice` }, undefined)
-      return 'none'
+      const reason = `"${event.summary}" is there twice`
+      return unreadable(deps, tx, calendar, { ...item, reason }, undefined)
     }
     remote.putLink(tx, { ...theirs, href, etag: theirs.etag === null ? null : etag })
     link = { ...theirs, href }
@@ -193,21 +193,26 @@ const takeNew = (
   return 'new'
 }
 
-/** Remembered, so that it is not asked for again; what is here of it stays. */
+/** Remembered, so that it is not asked for again; what is here of it stays, and is not written over what is there. */
 const unreadable = (
-  { remote, now }: SyncDeps,
+  deps: SyncDeps,
   tx: Tx,
   calendar: string,
   { href, etag, ics, reason: why }: Received,
   link: EventLink | undefined,
-): void => {
+): Outcome => {
+  const { remote, now } = deps
   // Todos and journals may lie in the same calendar: nothing is wrong with them.
   const reason = /^BEGIN:VEVENT/im.test(ics) || !/^BEGIN:VCALENDAR/im.test(ics) ? why : null
   const fresh: EventLink = {
     ...{ id: crypto.randomUUID(), calendar, event: null, uid: '', state: 'same', version: 0, sending: null },
     ...{ conflict: null, theirs: null, theirs_etag: null, since: now(), reason: null, href, etag, raw: null },
   }
-  remote.putLink(tx, link ? { ...link, etag, raw: ics, reason } : { ...fresh, href, etag, reason })
+  if (link && link.event !== null && link.state !== 'same')
+    conflicting(deps, tx, link, link.state === 'gone' ? 'deleted_here' : 'changed', { ics, etag })
+  // Its ETag stays the one of what is here: whatever is changed of it here will find that it differs there.
+  else remote.putLink(tx, link?.event ? { ...link, reason } : { ...(link ?? fresh), etag, reason })
+  return 'none'
 }
 
 /** What is no longer on the server. What was changed here meanwhile is kept. */

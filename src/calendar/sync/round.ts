@@ -8,7 +8,7 @@ import type { Access, RemoteCalendar } from '../dav/dav.ts'
 import { emptied } from './choice.ts'
 import { type News, takeIn } from './receive.ts'
 import { send } from './send.ts'
-import { ACTOR, nothing, type Place, type SyncDeps, type Synced } from './sync.ts'
+import { ACTOR, nothing, type Place, type SyncDeps, type Synced, sentence } from './sync.ts'
 
 export interface Round extends Synced {
   calendars: number
@@ -60,8 +60,9 @@ export const syncAccount = async (
     } catch (error) {
       // What concerns all of them concerns the account.
       if (!(error instanceof Problem) || ['unauthenticated', 'unavailable'].includes(error.code)) throw error
-      note(deps, calendar.id, { problem: `${error.message}.` })
-      round.problems.push(`${calendar.name}: ${error.message}.`)
+      const problem = sentence(error.message)
+      note(deps, calendar.id, { problem })
+      round.problems.push(`${calendar.name}: ${problem}`)
     }
   }
   return round
@@ -112,7 +113,7 @@ const syncCalendar = async (
   }
   if (after.token === before.token && after.tag === before.tag && after.problem === before.problem && !waits)
     // Nothing new is nothing that has to reach the disk at once.
-    remote.lightly(changes, () => changes.write(ACTOR, tx => remote.putState(tx, after)))
+    changes.cache(quiet => remote.putState(quiet, after))
   else changes.write(ACTOR, tx => remote.putState(tx, after))
 }
 

@@ -33,6 +33,9 @@ export interface Synced {
   conflicts: number
 }
 
+/** With its one full stop. */
+export const sentence = (message: string): string => `${message.replace(/\.$/, '')}.`
+
 export const nothing = (): Synced => ({ received: 0, sent: 0, deleted: 0, conflicts: 0 })
 
 /** No answer is waited for. Until one comes, `theirs` holds what was sent. */

@@ -16,7 +16,7 @@ import { choose, makeThere, removed } from './choice.ts'
 import { type Keeper, openKeeper } from './keeper.ts'
 import type { Names } from './places.ts'
 import { probe } from './probe.ts'
-import { nothing, type SyncDeps } from './sync.ts'
+import { nothing, type SyncDeps, sentence } from './sync.ts'
 
 /** Calendars on servers: their accounts, and what keeps them as they are there. */
 export interface Syncing {
@@ -188,5 +188,3 @@ export const openSyncing = (deps: SyncingDeps): Syncing => {
 
 /** A server that refuses a login is not a caller without one. */
 const codeOf = ({ code }: Problem): Problem['code'] => (code === 'unauthenticated' ? 'upstream' : code)
-
-const sentence = (message: string): string => `${message.replace(/\.$/, '')}.`
