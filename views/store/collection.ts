@@ -66,14 +66,21 @@ export class Collection<T> {
   put(item: T, seq: number | null = null): void {
     const id = this.#spec.idOf(item)
     if (seq !== null) this.#answered.set(id, seq)
+    this.#outrun()
     if (this.#spec.keeps?.(item) ?? true) this.#items.set(id, item)
     else this.#items.delete(id)
     this.#settle()
   }
 
   drop(id: string): void {
+    this.#outrun()
     this.#items.delete(id)
     this.#settle()
+  }
+
+  /** What is being read may be from before this. */
+  #outrun(): void {
+    if (this.#state === 'reading') this.#again = true
   }
 
   hear(event: Event): void {

@@ -102,7 +102,11 @@ describe.each([
     await on.until(/> and of 18/)
     on.send('\x0e')
     await on.until('Ask alpha something')
-    on.send('\x1b')
+    on.send('half a question\x1b')
+    await on.until(screen => !screen.text().includes('Ask alpha'))
+    on.send('i')
+    await on.until('> half a question')
+    on.send('\x15\x1b')
     await on.until(screen => !screen.text().includes('Ask alpha'))
   })
 
@@ -206,6 +210,86 @@ describe('the Cookbook', () => {
     on.send('a')
     await on.until(/brief: .*find session/)
     await kitchen.w.client.send('POST', `/api/v1/serves/${brief.id}/stop`, { force: true })
+  })
+
+  test('a cause that cannot be told is asked for once, and again when a person looks', async () => {
+    let asked = 0
+    const carry = (request: Request) => {
+      if (!request.url.endsWith(`${dead.id}/diagnosis`)) return kitchen.w.inside.carry(request)
+      asked++
+      return Promise.resolve(
+        Response.json({ error: { code: 'lost', message: 'out of reach' } }, { status: 503 }),
+      )
+    }
+    using on = new ScreenStage(carry, { cols: 120, rows: 40 })
+    await select(on, 'omega')
+    await on.until(() => asked > 0)
+    await on.settled()
+    const before = asked
+    for (let turn = 0; turn < 20; turn++) {
+      on.shell.signal.now()
+      await on.settled()
+    }
+    expect(asked).toBe(before)
+    on.send('c')
+    await on.until('out of reach')
+    expect(asked).toBe(before + 1)
+    on.send('R')
+    await on.until(() => asked > before + 1)
+  })
+
+  test('measurements are asked for only while somebody looks at them', async () => {
+    let asked = 0
+    const carry = (request: Request) => {
+      if (request.url.includes('/metrics')) asked++
+      return kitchen.w.inside.carry(request)
+    }
+    using on = new ScreenStage(carry, small)
+    await select(on, 'alpha')
+    on.send('M')
+    await on.until('KV cache in use')
+    on.send('2')
+    await on.until(/\[2 ?Tod/)
+    asked = 0
+    let heard = 0
+    on.shell.live.onEvent(({ id }) => {
+      if (id === ready.id) heard++
+    })
+    kitchen.w.inside.workspace.changes.mention({
+      noun: 'serve',
+      action: 'cookbook.telemetry',
+      id: ready.id,
+      actor: 'ithaca',
+      summary: '',
+      data: kitchen.w.inside.workspace.cookbook.serves.view(
+        kitchen.w.inside.workspace.cookbook.serves.get(ready.id),
+      ),
+    })
+    await on.until(() => heard > 0)
+    expect(asked).toBe(0)
+  })
+
+  test('a question about removing is answered for what it named, though the list moved', async () => {
+    const launch = (name: string) =>
+      kitchen.launch('vllm serve deepseek-ai/DeepSeek-V3 --max-model-len 98304', { name })
+    // The newest is above: what is below it takes its place.
+    const [second, first] = [await launch('stays-here'), await launch('gone-first')]
+    await Promise.all([first, second].map(({ id }) => kitchen.until(id, 'crashed')))
+    using on = stage()
+    await select(on, 'gone-first')
+    on.send('\x1b')
+    await on.until(/^>.*gone-first/m)
+    await on.shell.router.run(on.shell.actions.get('cook.forget')!)
+    await on.until('Remove gone-first')
+    await kitchen.w.client.call(cookbook.forget, { id: first.id })
+    await on.until(() => on.shell.world.serves.get(first.id) === undefined)
+    await new Promise(resolve => setTimeout(resolve, 350))
+    on.send('y')
+    await on.until(screen => !screen.text().includes('Remove gone-first'))
+    await on.settled()
+    const { items } = await kitchen.w.client.call(cookbook.tasks, {})
+    expect(items.map(({ name }) => name)).toContain('stays-here')
+    await kitchen.w.client.call(cookbook.forget, { id: second.id })
   })
 
   test('finds what is under a folded host', async () => {

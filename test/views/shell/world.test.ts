@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { access } from '../../../src/contract/access.ts'
+import { hosts } from '../../../src/contract/hosts.ts'
 import { todos } from '../../../src/contract/todos.ts'
 import { conflicts } from '../../../views/keys/bindings.ts'
 import { Collection } from '../../../views/store/collection.ts'
@@ -195,6 +196,21 @@ describe('a collection', () => {
     expect(things.get('a')).toEqual(thing('a', 4))
   })
 
+  test('what an answer said while it was being read is not lost to what was read before', async () => {
+    const first = Promise.withResolvers<{ id: string; n: number }[]>()
+    const reads = [first.promise, Promise.resolve([thing('a', 2)])]
+    const things = new Collection(
+      { noun: 'thing', idOf: ({ id }: { id: string; n: number }) => id, read: () => reads.shift()! },
+      () => {},
+    )
+    const read = things.refresh()
+    things.put(thing('a', 2), 5)
+    first.resolve([thing('a', 1)])
+    things.hear(event('a', 5, thing('a', 2)))
+    await read
+    expect(things.get('a')).toEqual(thing('a', 2))
+  })
+
   test('is read again where an event does not carry the whole thing', async () => {
     let reads = 0
     const things = new Collection(
@@ -229,6 +245,29 @@ describe('a collection', () => {
     expect(things.error).toBe('no answer')
     expect(things.items).toEqual([{ id: 'a' }])
   })
+})
+
+test('a question about forgetting a host is answered for the one it named, though the list moved', async () => {
+  const add = async (name: string) =>
+    (await w.client.call(hosts.add, { name, target: `${name}@127.0.0.1`, port: 1 })).added[0]!
+  const [first, second] = [await add('gone-first'), await add('stays-here')]
+  using on = new ScreenStage(w.inside.carry, small)
+  on.shell.go('hosts')
+  await on.until('stays-here')
+  on.send('/-\r')
+  on.send('g')
+  await on.until(/^>.*gone-first/m)
+  on.send('X')
+  await on.until('Forget gone-first')
+  await w.client.call(hosts.remove, { id: first.id })
+  await on.until(() => on.shell.world.hosts.get(first.id) === undefined)
+  await new Promise(resolve => setTimeout(resolve, 350))
+  on.send('y')
+  await on.until(screen => !screen.text().includes('Forget gone-first'))
+  await on.settled()
+  const { items } = await w.client.call(hosts.list, {})
+  expect(items.map(({ id }) => id)).toContain(second.id)
+  await w.client.call(hosts.remove, { id: second.id })
 })
 
 test('closing stops every question', async () => {

@@ -19,6 +19,14 @@ import { Metrics } from './metrics.ts'
 import { itemRow } from './rows.ts'
 import { Trends } from './trends.ts'
 
+/** What is known of why a serve is as it is. `of`: the state it was asked about, so that it is asked once. */
+interface Cause {
+  of: string
+  serve: Serve
+  diagnosis: Diagnosis | null
+  reason?: string
+}
+
 /** What is open of a serve. */
 export type Mode = 'log' | 'cause' | 'details' | 'metrics'
 
@@ -34,15 +42,15 @@ export class Book {
   mineOnly = false
   /** Which fix of a cause is selected. */
   fix = 0
-  readonly #causes = new Map<string, { diagnosis: Diagnosis | null; ended: boolean; reason?: string }>()
-
+  readonly #causes = new Map<string, Cause>()
   readonly #attempts = new Map<string, readonly Attempt[]>()
   readonly #conversations = new Map<string, Conversation>()
 
   constructor(shell: Shell) {
     this.shell = shell
     this.log = new LogPane(shell)
-    this.metrics = new Metrics(shell)
+    const isShown = () => shell.pane.id === 'cook' && shell.side === 'detail' && this.mode === 'metrics'
+    this.metrics = new Metrics(shell, isShown)
     shell.live.onEvent(({ noun, id, seq }) => {
       if (this.mode === 'details' && noun === 'serve' && seq !== null && id === this.serve?.id)
         void this.#askAttempts(this.serve)
@@ -116,7 +124,8 @@ export class Book {
     this.mode = mode
     this.text.top = 0
     if (serve) this.log.aim(serve, true)
-    if (serve && mode === 'cause') void this.ask(serve)
+    if (mode === 'cause') this.fix = 0
+    if (serve && mode === 'cause') void this.ask(serve, true)
     if (serve && mode === 'details') void this.#askAttempts(serve)
     this.shell.side = 'detail'
     this.shell.signal.now()
@@ -147,20 +156,18 @@ export class Book {
     if (serve && !isLive(serve)) void this.ask(serve)
   }
 
-  /** Finds out the cause, once for each way it is. */
-  async ask(serve: Serve): Promise<void> {
+  /** Finds out the cause, once for each way it is. What could not be told is asked again when the list was read anew, or a person looks. */
+  async ask(serve: Serve, anew = false): Promise<void> {
+    const of = `${isLive(serve)} ${serve.cause}`
     const before = this.#causes.get(serve.id)
-    const ended = !isLive(serve)
-    if (before && before.ended === ended && before.diagnosis?.cause === serve.cause) return
-    if (before && before.ended === ended && serve.cause === null) return
-    this.#causes.set(serve.id, { diagnosis: before?.diagnosis ?? null, ended })
+    if (before?.of === of && (before.reason === undefined || (before.serve === serve && !anew))) return
+    const asked: Cause = { of, serve, diagnosis: before?.diagnosis ?? null }
+    this.#causes.set(serve.id, asked)
     try {
-      const { diagnosis } = await this.shell.client.call(cookbook.why, { id: serve.id })
-      this.#causes.set(serve.id, { diagnosis, ended })
+      asked.diagnosis = (await this.shell.client.call(cookbook.why, { id: serve.id })).diagnosis
     } catch (error) {
-      this.#causes.set(serve.id, { diagnosis: null, ended, reason: (error as Error).message })
+      Object.assign(asked, { diagnosis: null, reason: (error as Error).message })
     }
-    this.fix = 0
     this.shell.signal.soon()
   }
 
@@ -184,7 +191,6 @@ export class Book {
       this.metrics.look(serve)
       return this.text.view(this.metrics.rows(serve, box), box)
     }
-    this.metrics.leave()
     const diagnosis = this.diagnosis(serve)
     if (mode === 'cause')
       return this.text.view(causeRows(serve, diagnosis, this.whyNot(serve), width, this.fix), box)

@@ -12,7 +12,6 @@ import type { Conversation, Turn } from './conversation.ts'
 
 /** What is asked of a model and what it answers, as it comes; leaving it keeps what was said. */
 export class Chat implements Overlay {
-  #value = ''
   /** How far the view is from the end, in rows; 0 stays there. */
   #up = 0
   #height = 10
@@ -46,9 +45,9 @@ export class Chat implements Overlay {
   }
 
   #ask(): void {
-    const asked = this.#value.trim()
+    const asked = this.#talk.draft.trim()
     if (asked === '' || this.#talk.isAnswering) return
-    this.#value = ''
+    this.#talk.draft = ''
     this.#up = 0
     // How it ends is in the turn.
     void this.#talk.ask(asked)
@@ -83,7 +82,7 @@ export class Chat implements Overlay {
         <Box width={inner} height={1} overflow="hidden">
           <Text>{toned('> ', 'strong')}</Text>
           <Box width={inner - 2} height={1} overflow="hidden">
-            <Field value={this.#value} onChange={this.#typed} focused width={inner - 2} />
+            <Field value={this.#talk.draft} onChange={this.#typed} focused width={inner - 2} />
           </Box>
         </Box>
       </Frame>
@@ -91,7 +90,7 @@ export class Chat implements Overlay {
   }
 
   readonly #typed = (value: string): void => {
-    this.#value = value
+    this.#talk.draft = value
     this.#over.changed()
   }
 

@@ -26,6 +26,8 @@ interface Chunk {
 export class Conversation {
   readonly serve: Serve
   turns: Turn[] = []
+  /** What is typed and not asked yet. */
+  draft = ''
   readonly #client: Client
   readonly #changed: () => void
   #asking: AbortController | null = null

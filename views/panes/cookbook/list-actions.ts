@@ -25,6 +25,8 @@ const noServe = 'select a serve first'
 /** What can be done with what is selected, in the list and in what is open of it. */
 export function serveActions(book: Book): Act[] {
   const { shell } = book
+  /** What the question about removing named: the list may move under it. */
+  let agreed: Serve
   const here = ['cook']
   const withServe =
     (why: (serve: Serve) => string | undefined = () => undefined) =>
@@ -165,15 +167,20 @@ export function serveActions(book: Book): Act[] {
       where: here,
       writes: true,
       danger: 'confirm',
-      stakes: () => ({
-        title: `Remove ${sanitiseText(book.serve!.name)}`,
-        facts: ['Its record and its log are removed.'],
-        verb: 'Remove',
-        name: sanitiseText(book.serve!.name),
-      }),
+      stakes() {
+        agreed = book.serve!
+        const name = sanitiseText(agreed.name)
+        const facts = [`On ${sanitiseText(agreed.host_name)}, attempt ${agreed.attempt}.`]
+        return {
+          title: `Remove ${name}`,
+          facts: [...facts, 'Its record and its log are removed.'],
+          verb: 'Remove',
+          name,
+        }
+      },
       disabled: withServe(serve => (isLive(serve) ? 'it has not ended' : undefined)),
       async run() {
-        const { id } = book.serve!
+        const { id } = agreed
         await shell.client.call(cookbook.forget, { id })
         shell.world.serves.drop(id)
       },

@@ -31,10 +31,13 @@ export class Metrics {
   #error: string | null = null
   #reading: Promise<void> | null = null
 
-  constructor(shell: Shell) {
+  /** Where nobody looks any more, nothing is asked. */
+  constructor(shell: Shell, isShown: () => boolean) {
     this.#shell = shell
     shell.live.onEvent(({ noun, id }) => {
-      if (noun === 'serve' && id === this.#id) this.#again(id)
+      if (noun !== 'serve' || id !== this.#id) return
+      if (isShown()) this.#again(id)
+      else this.#id = null
     })
   }
 
@@ -43,19 +46,17 @@ export class Metrics {
     this.#samples = []
     this.#gpus = []
     this.#known = false
+    this.#error = null
     this.#id = serve.id
     this.#again(serve.id)
-  }
-
-  /** Nobody looks any more: nothing is asked. */
-  leave(): void {
-    this.#id = null
   }
 
   /** One question at a time; what comes meanwhile is in its answer or in the next. */
   #again(id: string): void {
     this.#reading ??= this.#read(id).finally(() => {
       this.#reading = null
+      // Somebody turned to another one meanwhile.
+      if (this.#id !== null && this.#id !== id) this.#again(this.#id)
     })
   }
 

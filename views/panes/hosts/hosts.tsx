@@ -63,6 +63,8 @@ export function hostsPane(shell: Shell): Pane {
         void askTrust(host, fingerprint)
     })
   }
+  /** What the question about removing named: the list may move under it. */
+  let agreed: Host
   const withHost = () => (list.selected ? undefined : 'select a host first')
   const where = ['hosts']
   const actions: Action<Shell, never>[] = [
@@ -126,15 +128,15 @@ export function hostsPane(shell: Shell): Pane {
       where,
       writes: true,
       danger: 'confirm',
-      stakes: () => ({
-        title: `Forget ${sanitiseText(list.selected!.name)}`,
-        facts: ['What runs there runs on; u brings the host back.'],
-        verb: 'Forget',
-        name: sanitiseText(list.selected!.name),
-      }),
+      stakes() {
+        agreed = list.selected!
+        const name = sanitiseText(agreed.name)
+        const facts = ['What runs there runs on; u brings the host back.']
+        return { title: `Forget ${name}`, facts, verb: 'Forget', name }
+      },
       disabled: isHere,
       async run() {
-        const { id } = list.selected!
+        const { id } = agreed
         await shell.client.call(routes.remove, { id })
         hosts.drop(id)
       },

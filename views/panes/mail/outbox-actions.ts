@@ -39,7 +39,10 @@ export function outboxActions(shell: Shell, book: MailBook): Action<Shell, never
       where,
       writes: true,
       disabled: unsent('send again'),
-      danger: () => (side.selected?.state === 'unknown' ? 'confirm' : 'none'),
+      danger() {
+        agreed = undefined
+        return side.selected?.state === 'unknown' ? 'confirm' : 'none'
+      },
       stakes() {
         agreed = side.selected!
         return {
@@ -50,8 +53,8 @@ export function outboxActions(shell: Shell, book: MailBook): Action<Shell, never
         }
       },
       run() {
-        const sending = side.selected?.state === 'unknown' ? agreed : side.selected
-        agreed = undefined
+        // What was agreed to, whatever is selected by now.
+        const sending = agreed ?? side.selected
         // Not waited for: a server may take its time, and the keys go on.
         if (sending) void retry(sending)
       },
