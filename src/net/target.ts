@@ -1,27 +1,45 @@
 import { lookup } from 'node:dns/promises'
 import { BlockList, isIP } from 'node:net'
 
-/** Where cloud machines keep their keys, and what only a link knows: never a place to send reminders to. */
-const never = new BlockList()
-never.addSubnet('169.254.0.0', 16, 'ipv4')
-never.addSubnet('0.0.0.0', 8, 'ipv4')
-never.addSubnet('fe80::', 10, 'ipv6')
-never.addAddress('fd00:ec2::254', 'ipv6')
-never.addAddress('100.100.100.200', 'ipv4')
-never.addSubnet('::ffff:169.254.0.0', 112, 'ipv6')
-// The same addresses, as a translating network spells them.
-never.addSubnet('64:ff9b::a9fe:0', 112, 'ipv6')
+type Net = [net: string, prefix: number, family: 'ipv4' | 'ipv6']
 
-const privately = new BlockList()
-for (const [net, prefix] of [
-  ['10.0.0.0', 8],
-  ['172.16.0.0', 12],
-  ['192.168.0.0', 16],
-  ['127.0.0.0', 8],
-] as const)
-  privately.addSubnet(net, prefix, 'ipv4')
-privately.addSubnet('fc00::', 7, 'ipv6')
-privately.addAddress('::1', 'ipv6')
+const listOf = (nets: Net[]): BlockList => {
+  const list = new BlockList()
+  for (const net of nets) list.addSubnet(...net)
+  return list
+}
+
+/** Where cloud machines keep their keys, and what only a link knows: never a place to send reminders to. */
+const NEVER: Net[] = [
+  ['169.254.0.0', 16, 'ipv4'],
+  ['0.0.0.0', 8, 'ipv4'],
+  ['100.100.100.200', 32, 'ipv4'],
+  ['fe80::', 10, 'ipv6'],
+  ['fd00:ec2::254', 128, 'ipv6'],
+  // No address at all, which leads to this machine.
+  ['::', 128, 'ipv6'],
+]
+const PRIVATE: Net[] = [
+  ['10.0.0.0', 8, 'ipv4'],
+  ['100.64.0.0', 10, 'ipv4'],
+  ['127.0.0.0', 8, 'ipv4'],
+  ['172.16.0.0', 12, 'ipv4'],
+  ['192.168.0.0', 16, 'ipv4'],
+  ['198.18.0.0', 15, 'ipv4'],
+  ['fc00::', 7, 'ipv6'],
+  ['fec0::', 10, 'ipv6'],
+  ['::1', 128, 'ipv6'],
+]
+/** IPv4 as IPv6 spells it: mapped, and behind a translating network. */
+const SPELLED = ['::ffff:', '64:ff9b::']
+const spelled = (nets: Net[]): Net[] => [
+  ...nets,
+  ...nets.flatMap(([net, prefix, family]) =>
+    family === 'ipv4' ? SPELLED.map((before): Net => [`${before}${net}`, 96 + prefix, 'ipv6']) : [],
+  ),
+]
+const never = listOf(spelled(NEVER))
+const privately = listOf(spelled(PRIVATE))
 
 const here = new BlockList()
 here.addSubnet('127.0.0.0', 8, 'ipv4')

@@ -252,6 +252,8 @@ test.each([
   ['http://169.254.169.254/x.ics', 'link-local or metadata'],
   ['http://[fd00:ec2::254]/x.ics', 'link-local or metadata'],
   ['http://localhost:1/x.ics', 'nothing listens there'],
+  ['http://[::1]:1/x.ics', 'nothing listens there'],
+  ['http://[::]:1/x.ics', 'link-local or metadata'],
 ])('%s is refused', async (url, said) => {
   await expect(subscribe({ url })).rejects.toThrow(said)
 })
@@ -260,6 +262,25 @@ test('a token reaches only what everybody reaches', async () => {
   answers = says(feed([event('1', 'Match')]))
   const token = await w.token('agent', ['calendar:write'])
   await expect(w.as(token).call(feeds.subscribe, { url: at })).rejects.toThrow('is a private address')
+  expect(asked).toHaveLength(0)
+})
+
+test.each([
+  '127.0.0.1',
+  '0.0.0.0',
+  '[::]',
+  '[::1]',
+  '[::ffff:7f00:1]',
+  '[64:ff9b::7f00:1]',
+  '[64:ff9b::a00:1]',
+  '100.64.0.1',
+  '10.0.0.1',
+  '[fec0::1]',
+])('nor does it reach this machine or a network of one’s own as %s', async name => {
+  const token = await w.token('agent', ['calendar:write'])
+  const url = `http://${name}:${host.split(':')[1]}/feed.ics`
+  answers = says(feed([event('1', 'Match')]))
+  await expect(w.as(token).call(feeds.subscribe, { url })).rejects.toThrow(/^Refused: .* is a /)
   expect(asked).toHaveLength(0)
 })
 
