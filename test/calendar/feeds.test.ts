@@ -210,6 +210,40 @@ test('webcal is read by whichever of the two it is', async () => {
   expect(await subscribe({ url: at.replace('http:', 'webcal:') })).toMatchObject({ events: 1 })
 })
 
+test('webcal never sends a password where everybody on the way can read it', async () => {
+  const plain: string[] = []
+  answers = (request, response) => {
+    plain.push(request.headers.authorization ?? 'none')
+    says(feed([event('1', 'Match')]))(request, response)
+  }
+  const url = at.replace('http://', 'webcal://ann:pass@')
+  await expect(subscribe({ url })).rejects.toThrow(/does not speak TLS|connection|lost/i)
+  expect(plain).toEqual([])
+})
+
+test('what the old address said while it was changed counts for nothing at the new one', async () => {
+  answers = says(feed([event('1', 'Old')]), { etag: '"1"' })
+  const { id } = await subscribe()
+  const { promise: held, resolve: letGo } = Promise.withResolvers<void>()
+  const { promise: begun, resolve: begins } = Promise.withResolvers<void>()
+  answers = async (request, response) => {
+    if (request.url === '/new.ics')
+      return request.headers['if-none-match']
+        ? void response.writeHead(304).end()
+        : says(feed([event('2', 'New')]))(request, response)
+    begins()
+    await held
+    says(feed([event('1', 'Older')]), { etag: '"2"' })(request, response)
+  }
+  const reading = w.client.call(feeds.refresh, { id })
+  await begun
+  const changing = w.client.call(feeds.change, { id, url: `http://${host}/new.ics` })
+  await new Promise(setImmediate)
+  letGo()
+  await Promise.all([reading, changing])
+  expect(await summaries()).toEqual(['New'])
+})
+
 test.each([
   [
     'an endless redirect',

@@ -51,8 +51,9 @@ export const feedAddress = (said: string): URL[] => {
   if (url.protocol !== 'https:' && url.protocol !== 'http:')
     throw new Problem('invalid', `${url.protocol} is not https, http or webcal.`)
   url.hash = ''
-  // webcal says nothing of which of the two it is.
-  return webcal ? [url, new URL(url.href.replace(/^https:/, 'http:'))] : [url]
+  // webcal says nothing of which of the two it is; a password is read by nobody on the way.
+  const secret = url.username !== '' || url.password !== ''
+  return webcal && !secret ? [url, new URL(url.href.replace(/^https:/, 'http:'))] : [url]
 }
 
 /** Reads a feed, unless it is as it was. */

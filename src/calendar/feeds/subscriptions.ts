@@ -189,9 +189,12 @@ export const openSubscriptions = (deps: {
     },
 
     async edit(author, { id, url, every, alarms }, open) {
+      if (url !== undefined) feedAddress(url)
+      // What is read just now would be noted as what the new address said.
+      const same = known(id).id
+      while (running.has(same)) await running.get(same)?.catch(() => undefined)
       const calendar = known(id)
       const before = feeds.get(calendar.id)!
-      if (url !== undefined) feedAddress(url)
       const how: KeptSubscription = {
         ...before,
         every: every ?? before.every,
@@ -219,7 +222,6 @@ export const openSubscriptions = (deps: {
       })
       if (alarms !== undefined && alarms !== before.alarms)
         changes.write(ACTOR, tx => remote.putState(tx, { ...remote.state(whole), token: null, tag: null }))
-      await running.get(whole)
       await reading(known(whole), how)
       return calendars.known(whole)
     },
