@@ -21,7 +21,7 @@ export const answerUpgrades = (server: Server, api: Api, largestBody: number): v
     socket.on('error', () => socket.destroy())
     const answered = /^websocket$/i.test(incoming.headers.upgrade ?? '')
       ? open(sockets(), api, incoming, socket, head)
-      : plainly(api, incoming, socket, head, largestBody)
+      : plainly(api, incoming, socket, head, { largestBody, patience: server.requestTimeout })
     answered.catch(() => socket.destroy())
   })
 }
@@ -63,7 +63,7 @@ const plainly = async (
   incoming: IncomingMessage,
   socket: Duplex,
   head: Buffer,
-  largestBody: number,
+  { largestBody, patience }: { largestBody: number; patience: number },
 ): Promise<void> => {
   const length = Number(incoming.headers['content-length'] ?? 0)
   if (incoming.headers['transfer-encoding'] || !(length <= largestBody)) {
@@ -72,7 +72,9 @@ const plainly = async (
   }
   const gone = new AbortController()
   socket.once('close', () => gone.abort())
-  const body = await take(socket, head, length)
+  // The server has no eye any more on what left HTTP.
+  const tired = setTimeout(() => socket.destroy(), patience)
+  const body = await take(socket, head, length).finally(() => clearTimeout(tired))
   await answer(socket, await api.fetch(requestOf(incoming, body, gone.signal), whoOf(incoming)))
 }
 
@@ -82,7 +84,7 @@ const take = async (socket: Duplex, head: Buffer, length: number): Promise<Buffe
     const more = socket.read() as Buffer | null
     if (more) body = Buffer.concat([body, more])
     else if (socket.readableEnded || socket.destroyed) throw new Error('The body was cut short.')
-    else await new Promise<void>(resolve => socket.once('readable', resolve).once('end', resolve))
+    else await heard(socket, 'readable', 'end', 'close')
   }
   return body.subarray(0, length)
 }
@@ -110,8 +112,19 @@ const answer = async (socket: Duplex, response: Response): Promise<void> => {
   const reason = STATUS_CODES[response.status] ?? 'Answered'
   socket.write(`HTTP/1.1 ${response.status} ${reason}\r\n${headers}connection: close\r\n\r\n`)
   if (response.body)
-    for await (const piece of response.body)
-      if (!socket.write(piece))
-        await new Promise<void>(resolve => socket.once('drain', resolve).once('close', resolve))
+    for await (const piece of response.body) {
+      if (!socket.write(piece) && !socket.destroyed) await heard(socket, 'drain', 'close')
+      if (socket.destroyed) return
+    }
   socket.end()
 }
+
+/** Whichever comes first; nothing listens afterwards. */
+const heard = (socket: Duplex, ...events: string[]): Promise<void> =>
+  new Promise(resolve => {
+    const done = (): void => {
+      for (const event of events) socket.off(event, done)
+      resolve()
+    }
+    for (const event of events) socket.on(event, done)
+  })

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { request as send } from 'node:http'
+import { createServer as createHttpServer, request as send } from 'node:http'
 import { connect, createServer, type Socket } from 'node:net'
 import { text as readAll } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -7,6 +7,7 @@ import { WebSocket } from 'ws'
 import { type Client, createClient } from '../../src/client/client.ts'
 import { attach, type Connection, connectRemote } from '../../src/connect/connect.ts'
 import { connectOverSsh } from '../../src/connect/over-ssh.ts'
+import { answerUpgrades } from '../../src/connect/upgrade.ts'
 import { cookbook } from '../../src/contract/cookbook.ts'
 import { events } from '../../src/contract/events.ts'
 import { hosts } from '../../src/contract/hosts.ts'
@@ -184,6 +185,21 @@ test('whoever offers another protocol is answered as if he had not', async () =>
     /^20[01] /,
   )
   expect(await ask('POST', '/api/v1/memory', JSON.stringify({ text: title }))).toMatch(/^4\d\d /)
+})
+
+test('a body that never comes is not waited for any longer than without an upgrade', async () => {
+  const server = createHttpServer({ requestTimeout: 300, connectionsCheckingInterval: 100 })
+  answerUpgrades(server, kitchen.w.inside.api, 1000)
+  await new Promise<void>(listening => server.listen(0, '127.0.0.1', listening))
+  const socket = connect((server.address() as { port: number }).port, '127.0.0.1')
+  socket.on('error', () => undefined)
+  const closed = new Promise<void>(done => socket.once('close', () => done()))
+  socket.resume()
+  socket.write(
+    'POST /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: 9\r\n\r\nhalf',
+  )
+  await closed
+  server.close()
 })
 
 test('a connection that breaks ends the terminal on both sides', async () => {
