@@ -22,6 +22,7 @@ const result = await build({
     main: 'src/main.ts',
     'fake-engine': 'src/demo/engine/main.ts',
     'dav-worker': 'src/calendar/dav/worker.ts',
+    'log-worker': 'store/log-worker.ts',
   },
   outdir: fresh,
   bundle: true,

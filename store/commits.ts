@@ -23,7 +23,7 @@ interface Group {
   readonly timer: NodeJS.Immediate
 }
 
-export const openCommits = ({ db }: Store): Commits => {
+export const openCommits = ({ db, log }: Store): Commits => {
   let open: Group | null = null
 
   const begin = (): Group => {
@@ -48,6 +48,7 @@ export const openCommits = ({ db }: Store): Commits => {
       group.done.reject(error)
       return
     }
+    log.wrote()
     group.done.resolve()
     for (const tell of group.tells) tell()
   }
@@ -63,6 +64,7 @@ export const openCommits = ({ db }: Store): Commits => {
     write(shared, work) {
       if (!shared) {
         settle()
+        log.wrote()
         return db.transaction(work).immediate()
       }
       const group = open ?? begin()
@@ -76,6 +78,7 @@ export const openCommits = ({ db }: Store): Commits => {
     },
     lightly(work) {
       settle()
+      log.wrote()
       // The next commit of anybody syncs the log with this in it, so the order of what survives stays that of what was written.
       db.pragma('synchronous = NORMAL')
       try {

@@ -1,12 +1,14 @@
 import { closeSync, existsSync, openSync, readSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { Problem } from '../src/contract/problem.ts'
+import { type LogKeeper, openLogKeeper } from './log-keeper.ts'
 import { migrations } from './migrations/index.ts'
 
 /** One SQLite file, opened once, with its prepared statements kept. */
 export interface Store {
   readonly file: string
   readonly db: Database.Database
+  readonly log: Pick<LogKeeper, 'wrote'>
   /** A prepared statement, made on first use. */
   sql<Row = unknown>(text: string): Database.Statement<unknown[], Row>
   backup(file: string): Promise<void>
@@ -23,10 +25,12 @@ export const openStore = (file: string): Store => {
       `${file} was written by a newer Ithaca (its version is ${found}, this one knows ${NEWEST}). Update Ithaca; the file was not touched.`,
     )
   const db = explained(file, () => prepare(file))
+  const log = openLogKeeper(file, db)
   const statements = new Map<string, Database.Statement<unknown[], never>>()
   return {
     file,
     db,
+    log,
     sql<Row>(text: string) {
       let statement = statements.get(text)
       if (!statement) {
@@ -39,6 +43,7 @@ export const openStore = (file: string): Store => {
       await db.backup(target)
     },
     close() {
+      log.close()
       db.close()
     },
   }
@@ -68,8 +73,8 @@ const prepare = (file: string): Database.Database => {
   try {
     db.pragma('journal_mode = WAL')
     db.pragma('synchronous = FULL')
-    // Rarer than by default (1,000): what is written again meanwhile is copied once.
-    db.pragma('wal_autocheckpoint = 4000')
+    // Usually `log-keeper.ts` has moved nearly all of it by then, beside whoever writes.
+    db.pragma('wal_autocheckpoint = 16000')
     db.pragma('foreign_keys = ON')
     db.pragma('busy_timeout = 2000')
     migrate(db)
