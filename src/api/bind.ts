@@ -70,16 +70,17 @@ const answer = async <R extends Route>(route: R, handler: Handler<R>, input: Par
     throw new Problem('bad_request', 'This is a terminal: ask for it as a WebSocket (Upgrade: websocket).')
   const made = handler(input, call)
   const value = made instanceof Promise ? await made : made
+  // Its note is on the disk already, and what fails from here on must not leave it open.
+  if (route.duplex) {
+    call.http.env.join!(value as Terminal)
+    return call.http.body(null, 204)
+  }
   // Neither an acknowledgement nor what was read meanwhile leaves before it is on the disk.
   if (call.author.settled) await call.author.settled
   const settled = call.workspace.changes.settled()
   if (settled) await settled
   if (call.author.seq !== undefined) call.http.header('Ithaca-Seq', String(call.author.seq))
   if (value instanceof Written) return call.http.body(value.text, (route.status ?? 200) as never, JSON_HEADER)
-  if (route.duplex) {
-    call.http.env.join!(value as Terminal)
-    return call.http.body(null, 204)
-  }
   // One made without the context lacks the headers that every answer has.
   if (value instanceof Response)
     return value.headers.has('x-content-type-options')

@@ -31,7 +31,7 @@ export const listen = async (
     },
   }) as Server
   const endless = watchConnections(server)
-  answerUpgrades(server, api, wanted.config.api.max_body)
+  answerUpgrades(server, api, () => wanted.config.api.max_body)
   const host = wanted.host ?? wanted.config.api.host
   const kept = wanted.port ?? wanted.config.api.port ?? chosenPort(wanted.paths)
   let port = kept ?? FIRST_PORT

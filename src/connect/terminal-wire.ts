@@ -21,7 +21,8 @@ export const carryTerminal = (socket: WebSocket, terminal: Terminal): void => {
       if (size.success) terminal.resize(size.data)
       return
     }
-    if (stream.write(data) || stream.destroyed) return
+    // Some more may come after the pause: one listener is enough.
+    if (stream.write(data) || stream.destroyed || socket.isPaused) return
     socket.pause()
     stream.once('drain', () => socket.resume())
   })

@@ -11,7 +11,7 @@ const LARGEST_MESSAGE = 1 << 20
  * What asks to leave HTTP goes through the same door as everything else: the API says who may, and hands out a terminal.
  * Whoever asks for anything but a WebSocket (as curl does for HTTP/2) is answered as if he had not.
  */
-export const answerUpgrades = (server: Server, api: Api, largestBody: number): void => {
+export const answerUpgrades = (server: Server, api: Api, largestBody: () => number): void => {
   let made: Promise<WebSocketServer> | undefined
   const sockets = (): Promise<WebSocketServer> => {
     made ??= webSockets()
@@ -21,7 +21,7 @@ export const answerUpgrades = (server: Server, api: Api, largestBody: number): v
     socket.on('error', () => socket.destroy())
     const answered = /^websocket$/i.test(incoming.headers.upgrade ?? '')
       ? open(sockets(), api, incoming, socket, head)
-      : plainly(api, incoming, socket, head, { largestBody, patience: server.requestTimeout })
+      : plainly(api, incoming, socket, head, { largestBody: largestBody(), patience: server.requestTimeout })
     answered.catch(() => socket.destroy())
   })
 }

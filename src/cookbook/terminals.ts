@@ -50,6 +50,21 @@ export const openTerminals = (deps: { machines: Machines; serves: Serves; change
     }
   }
 
+  /** Nobody has a terminal that the trail does not know of. */
+  const noted = (
+    author: Author,
+    terminal: Terminal,
+    said: { action: string; id: string; summary: string },
+  ): Terminal => {
+    try {
+      changes.write(author, tx => tx.say({ ...said, noun: 'terminal' }))
+    } catch (error) {
+      terminal.close()
+      throw error
+    }
+    return terminal
+  }
+
   return {
     async attach(author, id, shape, signal) {
       const { kept } = serves.get(id)
@@ -62,17 +77,13 @@ export const openTerminals = (deps: { machines: Machines; serves: Serves; change
         : ['/bin/sh', '-c', ATTACH, 'sh', place.site.socket ?? '', exactly(kept.id)]
       const terminal = await start(place, argv, shape, signal)
       const summary = `Attached to ${kept.name} on ${place.name}`
-      changes.write(author, tx =>
-        tx.say({ action: 'cookbook.attach', noun: 'terminal', id: kept.id, summary }),
-      )
-      return terminal
+      return noted(author, terminal, { action: 'cookbook.attach', id: kept.id, summary })
     },
     async shell(author, host, shape, signal) {
       const place = machines.at(host)
       const terminal = await start(place, ['/bin/sh', '-c', SHELL], shape, signal)
       const summary = `Opened a shell on ${place.name}`
-      changes.write(author, tx => tx.say({ action: 'hosts.shell', noun: 'terminal', id: place.id, summary }))
-      return terminal
+      return noted(author, terminal, { action: 'hosts.shell', id: place.id, summary })
     },
   }
 }

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { createServer as createHttpServer, request as send } from 'node:http'
 import { connect, createServer, type Socket } from 'node:net'
 import { text as readAll } from 'node:stream/consumers'
@@ -187,9 +187,29 @@ test('whoever offers another protocol is answered as if he had not', async () =>
   expect(await ask('POST', '/api/v1/memory', JSON.stringify({ text: title }))).toMatch(/^4\d\d /)
 })
 
+test('a terminal that cannot be noted is not left open', async () => {
+  const { db } = kitchen.w.inside.workspace.store
+  const children = (): string =>
+    spawnSync('ps', ['-o', 'pid=,args=', '--ppid', String(process.pid)], { encoding: 'utf8' })
+      .stdout.split('\n')
+      .filter(line => line.includes('exit $code'))
+      .join('\n')
+  await expect.poll(children, { timeout: 5000 }).toBe('')
+  db.exec(
+    `CREATE TEMP TRIGGER unnoted BEFORE INSERT ON audit WHEN new.noun = 'terminal' BEGIN SELECT RAISE(ABORT, 'not noted'); END`,
+  )
+  try {
+    const client = createClient(kitchen.w.inside.carry, kitchen.w.inside.join)
+    await expect(client.duplex(hosts.terminal, { id: 'local', ...shape })).rejects.toThrow('not noted')
+    await expect.poll(children, { timeout: 5000 }).toBe('')
+  } finally {
+    db.exec('DROP TRIGGER unnoted')
+  }
+})
+
 test('a body that never comes is not waited for any longer than without an upgrade', async () => {
   const server = createHttpServer({ requestTimeout: 300, connectionsCheckingInterval: 100 })
-  answerUpgrades(server, kitchen.w.inside.api, 1000)
+  answerUpgrades(server, kitchen.w.inside.api, () => 1000)
   await new Promise<void>(listening => server.listen(0, '127.0.0.1', listening))
   const socket = connect((server.address() as { port: number }).port, '127.0.0.1')
   socket.on('error', () => undefined)
