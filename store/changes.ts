@@ -69,8 +69,9 @@ export interface Changes {
   settled(): Promise<void> | undefined
   /** Tells subscribers something that is never stored. */
   mention(said: Said & { actor: string }): void
-  subscribe(listener: Listener): () => void
-  /** How many listen. */
+  /** A `reader` is somebody outside; the parts of this house listen too. */
+  subscribe(listener: Listener, as?: 'reader'): () => void
+  /** How many readers there are. */
   audience(): number
   since(seq: number, limit: number): Event[]
   newest(): number
@@ -108,6 +109,7 @@ interface AuditRecord {
 
 export const openChanges = (store: Store, now: () => number): Changes => {
   const listeners = new Set<Listener>()
+  const readers = new Set<Listener>()
   const takers = new Map<string, (back: unknown, tx: Tx) => void>()
   const tell = (events: Event[]): void => {
     if (events.length > 0) for (const listener of [...listeners]) listener(events)
@@ -284,12 +286,16 @@ export const openChanges = (store: Store, now: () => number): Changes => {
       tell([{ seq: null, at: now(), actor, action, noun, id, summary, data: data ?? null }])
     },
 
-    subscribe(listener) {
+    subscribe(listener, as) {
       listeners.add(listener)
-      return () => listeners.delete(listener)
+      if (as === 'reader') readers.add(listener)
+      return () => {
+        listeners.delete(listener)
+        readers.delete(listener)
+      }
     },
 
-    audience: () => listeners.size,
+    audience: () => readers.size,
 
     settle: commits.settle,
     settled: commits.settled,

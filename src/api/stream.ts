@@ -44,7 +44,7 @@ export const streamEvents = (wanted: {
             gap = true
           }
           wake()
-        })
+        }, 'reader')
         signal.addEventListener('abort', end, { once: true })
       },
       async pull(controller) {
