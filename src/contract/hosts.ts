@@ -98,6 +98,17 @@ export const GpuSample = z.object({
   ),
 })
 
+export const Ran = z.object({
+  at: z.number().describe('when it last began'),
+  what: z.enum(['connect', 'question', 'stream', 'terminal', 'forward']),
+  text: z.string().describe('the command or script; what it read on standard input is not kept'),
+  code: z.number().nullable(),
+  ms: z.number().nullable(),
+  error: z.string().nullable(),
+  times: z.number().describe('how often the same ran, numbers and marks aside'),
+})
+export type Ran = z.output<typeof Ran>
+
 export const hosts = {
   list: route({
     id: 'hosts.list',
@@ -210,6 +221,17 @@ export const hosts = {
     summary: 'What its GPUs did lately',
     in: z.strictObject({ id: id(), since: count(0, Number.MAX_SAFE_INTEGER).optional() }),
     out: z.object({ samples: z.array(GpuSample) }),
+  }),
+  commands: route({
+    id: 'hosts.commands',
+    method: 'GET',
+    path: '/api/v1/hosts/{id}/commands',
+    scope: 'operator',
+    danger: 'none',
+    summary: 'What was run there lately and to reach it, the newest first',
+    in: z.strictObject({ id: id() }),
+    out: z.object({ items: z.array(Ran) }),
+    cli: { words: ['id'], columns: ['what', 'times', 'ms', 'code', 'text'], rows: 'items' },
   }),
   aliases: route({
     id: 'hosts.aliases',

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type * as z from 'zod'
 import type { Author, Changes } from '../../store/changes.ts'
 import type { HostStore, KeptHost } from '../../store/hosts.ts'
-import type { GpuSample, Host as HostView, hosts as routes } from '../contract/hosts.ts'
+import type { GpuSample, Host as HostView, Ran, hosts as routes } from '../contract/hosts.ts'
 import { notFound, Problem } from '../contract/problem.ts'
 import type { Parsed } from '../contract/route.ts'
 import { GpuHistory } from '../gpus/history.ts'
@@ -11,7 +11,7 @@ import { listAliases } from '../hosts/aliases.ts'
 import { type Host, HostError } from '../hosts/host.ts'
 import { Hosts, type HostsOptions, LOCAL_ID } from '../hosts/hosts.ts'
 import { type ProbeStep, probeHost } from '../hosts/probe.ts'
-import type { Site } from '../sessions/shell.ts'
+import { bareScript, type Site } from '../sessions/shell.ts'
 import { historyOf, viewOf } from './machine-view.ts'
 
 /** A host with everything the Cookbook needs to act on it. */
@@ -37,6 +37,8 @@ export interface Machines {
   trust(author: Author, reference: string, fingerprint: string): Promise<HostView>
   aliases(pattern: string, saved: boolean): Promise<string[]>
   history(reference: string, since: number): z.output<typeof GpuSample>[]
+  /** What was run there lately, the newest first. */
+  commands(reference: string): Ran[]
   at(reference: string): Place
   all(): Place[]
   hfToken(id: string): string | null
@@ -207,6 +209,13 @@ export const openMachines = (deps: {
         agentSocket: process.env.SSH_AUTH_SOCK ?? null,
         signal,
       })
+    },
+
+    commands(reference) {
+      const { host, site } = placeOf(reference)
+      return host.commands.rows
+        .map(row => ({ ...row, text: row.what === 'question' ? bareScript(row.text, site) : row.text }))
+        .reverse()
     },
 
     async trust(author, reference, fingerprint) {

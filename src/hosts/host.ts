@@ -1,5 +1,6 @@
 import type { Duplex, Readable, Writable } from 'node:stream'
 import type { Terminal, TerminalShape } from '../contract/terminal.ts'
+import type { Commands } from './commands.ts'
 
 /** The verbs every way of reaching a machine has to offer; everything else is built from them. */
 export interface Transport {
@@ -64,6 +65,8 @@ export interface Host {
   connect(port: number, signal?: AbortSignal): Promise<Duplex>
   /** A program there, on a terminal of its own: for a person, not for questions. */
   terminal(argv: readonly string[], shape: TerminalShape, signal?: AbortSignal): Promise<Terminal>
+  /** What ran there lately. */
+  readonly commands: Commands
   /** Forgets why it could not be reached, so that the next question tries at once. */
   retry(): void
   /** Told at every change of `reach`. Returns the way to stop being told. */

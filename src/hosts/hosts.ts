@@ -4,9 +4,10 @@ import { type AskPassphrase, Passphrases } from './keys.ts'
 import { trustHostKey } from './known-hosts.ts'
 import { openLocal } from './local.ts'
 import { Machine } from './machine.ts'
+import { quoteAll } from './quote.ts'
 import { parseTarget, resolveSettings, type SshSettings, type Target } from './settings.ts'
 import { openSsh2 } from './ssh2.ts'
-import { openSystemSsh } from './system-ssh.ts'
+import { openSystemSsh, sshLine } from './system-ssh.ts'
 
 /** What is saved about a host, as far as reaching it is concerned. */
 export interface HostRecord {
@@ -172,14 +173,27 @@ export class Hosts {
     const settings = await this.settings(record)
     const kind = record.transport ?? chooseTransport(settings).kind
     const { knownHosts: knownHostsFile, sshConfig } = this.#options
-    if (kind === 'ssh2') return openSsh2(settings, { knownHostsFile, passphrases: this.#passphrases, signal })
-    return openSystemSsh(settings, {
-      target: targetOf(record),
-      configFile: sshConfig ?? null,
-      knownHostsFile,
-      signal,
-    })
+    const { commands } = this.#machineOf(record)
+    if (kind === 'ssh2')
+      return commands.keep('connect', builtInLine(settings), () =>
+        openSsh2(settings, { knownHostsFile, passphrases: this.#passphrases, signal }),
+      )
+    const options = { target: targetOf(record), configFile: sshConfig ?? null, knownHostsFile, signal }
+    return commands.keep('connect', sshLine(settings, options), () => openSystemSsh(settings, options))
   }
+}
+
+/** The built-in client runs no command: this is what would do the same. */
+function builtInLine({ user, hostname, port, jumps }: SshSettings): string {
+  const way = jumps.map(hop => `${hop.user}@${hop.hostname}:${hop.port}`).join(',')
+  return quoteAll([
+    'ssh',
+    ...(way === '' ? [] : ['-J', way]),
+    '-p',
+    String(port),
+    '--',
+    `${user}@${hostname}`,
+  ])
 }
 
 const sameWay = (a: HostRecord, b: HostRecord): boolean =>

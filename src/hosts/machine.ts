@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import type { Terminal, TerminalShape } from '../contract/terminal.ts'
 import { Channels } from './channels.ts'
+import { Commands } from './commands.ts'
 import {
   type Answer,
   type Ask,
@@ -12,6 +13,7 @@ import {
   type Transport,
 } from './host.ts'
 import { Questions } from './questions.ts'
+import { quoteAll } from './quote.ts'
 import { type StreamOptions, streamIn } from './stream.ts'
 
 const FIRST_RETRY_MS = 1000
@@ -24,6 +26,7 @@ const SPAWN_DEADLINE = 15_000
 export class Machine implements Host {
   readonly id: string
   readonly name: string
+  readonly commands = new Commands()
   readonly #connect: (signal: AbortSignal) => Promise<Transport>
   readonly #lanes: Record<LaneName, Questions>
   readonly #listeners = new Set<(reach: Reach) => void>()
@@ -62,23 +65,28 @@ export class Machine implements Host {
 
   async ask(script: string, options: Ask = {}): Promise<Answer> {
     try {
-      return await this.#lanes[options.lane ?? 'status'].ask(script, options)
+      const ask = () => this.#lanes[options.lane ?? 'status'].ask(script, options)
+      return await this.commands.keep('question', script, ask, ({ code }) => code)
     } catch (error) {
       throw named(error, this.name)
     }
   }
 
   async stream(script: string, options: StreamOptions = {}): Promise<Shell> {
-    return streamIn(await this.#spawn(options.signal), script, options)
+    return this.commands.keep('stream', script, async () =>
+      streamIn(await this.#spawn(options.signal), script, options),
+    )
   }
 
   async connect(port: number, signal?: AbortSignal): Promise<Duplex> {
     const channels = await this.#channelsNow()
-    return channels.connect(port, signal)
+    return this.commands.keep('forward', `port ${port}`, () => channels.connect(port, signal))
   }
 
   async terminal(argv: readonly string[], shape: TerminalShape, signal?: AbortSignal): Promise<Terminal> {
-    return this.#session(signal, (channels, limit) => channels.terminal(argv, shape, limit))
+    return this.commands.keep('terminal', quoteAll(argv), () =>
+      this.#session(signal, (channels, limit) => channels.terminal(argv, shape, limit)),
+    )
   }
 
   onReach(listener: (reach: Reach) => void): () => void {

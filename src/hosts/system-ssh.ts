@@ -8,7 +8,7 @@ import type { Terminal } from '../contract/terminal.ts'
 import { HostError, type Shell, type Transport } from './host.ts'
 import { childShell, started } from './local.ts'
 import { openPty } from './pty.ts'
-import { quoteForAny } from './quote.ts'
+import { quoteAll, quoteForAny } from './quote.ts'
 import type { SshSettings, Target } from './settings.ts'
 import { sshTargetArgs } from './settings.ts'
 import { readSshFailure } from './system-ssh-errors.ts'
@@ -42,6 +42,10 @@ export async function openSystemSsh(settings: SshSettings, options: SystemSshOpt
     throw error
   }
 }
+
+/** What is run to connect, as it would be typed; a socket for what follows comes with it. */
+export const sshLine = (settings: SshSettings, options: SystemSshOptions): string =>
+  quoteAll(['ssh', ...commonArgs(settings, options), '-N', '--', options.target.alias])
 
 function commonArgs(settings: SshSettings, options: SystemSshOptions): string[] {
   const files = [`"${options.knownHostsFile}"`, ...(settings.all.get('userknownhostsfile') ?? [])]

@@ -71,6 +71,16 @@ ithaca_socket=${'$'}{ithaca_socket:-/tmp/ithaca-$ithaca_uid/tmux}
 ithaca_tmux() { ( PATH=$PATH:$HOME/.local/bin:$HOME/bin:/usr/local/bin:/opt/homebrew/bin; unset TMUX TMUX_PANE; exec tmux -u -S "$ithaca_socket" "$@" ); }
 `
 
+/** A script without what every one begins with, and tmux as it is really called. */
+export function bareScript(script: string, site: Site): string {
+  const socket = site.socket ?? '/tmp/ithaca-$(id -u)/tmux'
+  return script
+    .replace(siteScript(site), '')
+    .replace(LIBRARY, '')
+    .replaceAll(/\bithaca_tmux (?=\S)/g, `tmux -u -S ${shellText(socket)} `)
+    .trim()
+}
+
 export function siteScript(site: Site): string {
   const state =
     site.stateDir === undefined ? '"${XDG_STATE_HOME:-$HOME/.local/state}/ithaca"' : homed(site.stateDir)

@@ -28,5 +28,6 @@ export const bindHosts = (bind: Bind, workspace: Workspace): void => {
   bind(routes.trust, ({ id, fingerprint }, { author }) => machines.trust(author, id, fingerprint))
   bind(routes.terminal, ({ id, ...shape }, { author, signal }) => terminals.shell(author, id, shape, signal))
   bind(routes.history, ({ id, since }) => ({ samples: machines.history(id, since ?? 0) }))
+  bind(routes.commands, ({ id }) => ({ items: machines.commands(id) }))
   bind(routes.aliases, async ({ pattern, saved }) => ({ items: await machines.aliases(pattern, saved) }))
 }

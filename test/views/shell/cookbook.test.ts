@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { cookbook } from '../../../src/contract/cookbook.ts'
+import { hosts } from '../../../src/contract/hosts.ts'
 import type { Serve } from '../../../src/contract/serve.ts'
 import { type TestKitchen, testKitchen } from '../../peers/kitchen.ts'
 import { ScreenStage, type StageOptions } from './screen-stage.tsx'
@@ -275,6 +276,11 @@ describe('the Cookbook', () => {
     // The newest is above: what is below it takes its place.
     const [second, first] = [await launch('stays-here'), await launch('gone-first')]
     await Promise.all([first, second].map(({ id }) => kitchen.until(id, 'crashed')))
+    const all = async () => {
+      const { items } = await kitchen.w.client.call(cookbook.tasks, { latest: false })
+      return items.map(({ id }) => id).sort()
+    }
+    const before = await all()
     using on = stage()
     await select(on, 'gone-first')
     on.send('\x1b')
@@ -287,8 +293,7 @@ describe('the Cookbook', () => {
     on.send('y')
     await on.until(screen => !screen.text().includes('Remove gone-first'))
     await on.settled()
-    const { items } = await kitchen.w.client.call(cookbook.tasks, {})
-    expect(items.map(({ name }) => name)).toContain('stays-here')
+    expect(await all()).toEqual(before.filter(id => id !== first.id))
     await kitchen.w.client.call(cookbook.forget, { id: second.id })
   })
 
@@ -301,6 +306,30 @@ describe('the Cookbook', () => {
     await on.until(/[* ] alpha .*ready/)
     on.send('\x1b')
     await on.until(screen => !screen.text().includes('alpha'))
+  })
+
+  test('shows the commands that really ran, each whole, and how to do the same by hand', async () => {
+    using on = stage({ cols: 120, rows: 40 })
+    await select(on, 'alpha')
+    on.send('@')
+    await on.until('What ran on local')
+    await on.until(/question x\d+/)
+    const { items } = await kitchen.w.client.call(hosts.commands, { id: 'local' })
+    const started = items.findIndex(({ text }) => / new-session -d -s /.test(text))
+    expect(items[started]).toMatchObject({ what: 'question', code: 0, error: null })
+    expect(items[started]!.text).toContain(`tmux -u -S ${kitchen.w.paths.tmuxSocket} `)
+    // What every script begins with is left out.
+    expect(items[started]!.text).toMatch(/^\(\numask 077\n+ithaca_lock/)
+    expect(items.length).toBeLessThanOrEqual(60)
+    on.send('\r')
+    await on.until('By hand, without this screen')
+    await on.until(`ithaca cookbook why ${ready.id}`)
+    on.send('q@j\r')
+    await on.until(/question on local.* exit 0/)
+    on.send('q')
+    await on.until('What ran on local')
+    on.send('q')
+    await on.until(screen => !screen.text().includes('What ran on local'))
   })
 
   test('copies', async () => {

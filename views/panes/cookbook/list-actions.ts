@@ -7,12 +7,10 @@ import { keysOf } from '../../shell/help.ts'
 import type { Choice } from '../../shell/overlays/menu.tsx'
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
-import { wrapText } from '../../widgets/text.ts'
-import { toned } from '../../widgets/theme.ts'
 import { attach, noTerminal, openShell } from './attach.ts'
 import type { Book } from './book.tsx'
-import { byHand } from './by-hand.ts'
 import { Chat } from './chat.tsx'
+import { showCommands } from './commands.ts'
 import { copyChoices } from './copy.ts'
 import { isLive } from './kitchen.ts'
 import { launchMenu, relaunchForm } from './launch.ts'
@@ -113,22 +111,13 @@ export function serveActions(book: Book): Act[] {
       run: () => openShell(shell, book.host!),
     },
     {
-      id: 'cook.by-hand',
-      title: 'by hand',
-      help: 'The ssh and tmux commands that show the same without Ithaca.',
+      id: 'cook.commands',
+      title: 'what ran',
+      help: 'The ssh and tmux commands that really ran, each whole; and what to type for the same by hand.',
       where: here,
       danger: 'none',
       disabled: () => (book.host ? undefined : 'select a host or a serve first'),
-      run() {
-        const { serve, host } = book
-        const lines = byHand(shell, host!, serve)
-        shell.show('By hand, without this screen', width =>
-          lines.flatMap(({ what, line }) => [
-            toned(sanitiseText(what), 'quiet'),
-            ...wrapText(sanitiseText(line), width - 2).map(row => `  ${row}`),
-          ]),
-        )
-      },
+      run: () => showCommands(shell, book.host!, book.serve),
     },
     {
       id: 'cook.copy',
@@ -294,7 +283,7 @@ export const serveKeys: Bindings = {
   'cook.metrics': ['M'],
   'cook.attach': ['a'],
   'cook.shell': ['s'],
-  'cook.by-hand': ['@'],
+  'cook.commands': ['@'],
   'cook.copy': ['y'],
   'cook.save-preset': ['S'],
   'cook.forget': [],

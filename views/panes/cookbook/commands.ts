@@ -1,0 +1,68 @@
+import { type Host, hosts, type Ran } from '../../../src/contract/hosts.ts'
+import type { Serve } from '../../../src/contract/serve.ts'
+import type { Choice } from '../../shell/overlays/menu.tsx'
+import type { Shell } from '../../shell/shell.ts'
+import { sanitiseBlock, sanitiseText } from '../../terminal/sanitise.ts'
+import { wrapText } from '../../widgets/text.ts'
+import { toned } from '../../widgets/theme.ts'
+import { byHand } from './by-hand.ts'
+
+const clock = (at: number): string => new Date(at).toLocaleTimeString('sv-SE')
+
+/** The line that says most of a script: its call of tmux, or the first that does something. */
+export function gist(text: string): string {
+  const lines = text
+    .split('\n')
+    .map(line => line.trim())
+    .filter(line => !/^([(){}]|umask |set |\w+\(\)|$)/.test(line))
+  const tmux = lines.find(line => /\btmux -u -S /.test(line))
+  return sanitiseText(tmux === undefined ? (lines[0] ?? text) : tmux.slice(tmux.search(/\btmux -u -S /)))
+}
+
+function outcome({ code, error, ms }: Ran): string {
+  if (error !== null) return `failed: ${error}`
+  const took = ms === null ? 'still running' : `${ms} ms`
+  return code === null ? took : `exit ${code}, ${took}`
+}
+
+/** What ran on a host and to reach it, each to be read whole; and how to do the same without us. */
+export async function showCommands(shell: Shell, host: Host, serve: Serve | null): Promise<void> {
+  const { items } = await shell.client.call(hosts.commands, { id: host.id })
+  const own: Choice = {
+    id: 'by-hand',
+    title: 'by hand',
+    note: 'what to type for the same without Ithaca',
+    run: () => showByHand(shell, host, serve),
+  }
+  const ran = items.map((one, n): Choice => {
+    const failed = one.error === null && (one.code ?? 0) === 0 ? '' : '! '
+    return {
+      id: String(n),
+      title: `${clock(one.at)} ${one.what}${one.times > 1 ? ` x${one.times}` : ''}`,
+      note: `${failed}${gist(one.text)}`,
+      stays: true,
+      run: () => showRan(shell, host, one),
+    }
+  })
+  shell.menu(`What ran on ${sanitiseText(host.name)}, the newest first`, [own, ...ran])
+}
+
+function showRan(shell: Shell, host: Host, one: Ran): void {
+  const often = one.times > 1 ? `, ${one.times} times, last` : ''
+  const head = `${one.what} on ${host.name}${often} at ${clock(one.at)}: ${outcome(one)}`
+  shell.show(`What ran at ${clock(one.at)}`, width => [
+    ...wrapText(sanitiseText(head), width).map(row => toned(row, 'quiet')),
+    '',
+    ...sanitiseBlock(one.text).flatMap(line => wrapText(line, width)),
+  ])
+}
+
+function showByHand(shell: Shell, host: Host, serve: Serve | null): void {
+  const lines = byHand(shell, host, serve)
+  shell.show('By hand, without this screen', width =>
+    lines.flatMap(({ what, line }) => [
+      toned(sanitiseText(what), 'quiet'),
+      ...wrapText(sanitiseText(line), width - 2).map(row => `  ${row}`),
+    ]),
+  )
+}
