@@ -1,7 +1,7 @@
 import { Box, Text } from 'ink'
 import { withoutColours } from '../terminal/sanitise.ts'
 import type { ListState } from './list-state.ts'
-import { toWidth } from './text.ts'
+import { toWidth, wrapText } from './text.ts'
 import { toned } from './theme.ts'
 
 interface Props<T> {
@@ -23,7 +23,14 @@ export function List<T>({ items, state, width, height, idOf, row, empty, focused
   const shown = items.slice(state.top, state.top + height)
   return (
     <Box flexDirection="column" width={width} height={height} overflow="hidden">
-      {shown.length === 0 && <Text wrap="truncate">{toned(toWidth(empty, width), 'quiet')}</Text>}
+      {shown.length === 0 &&
+        wrapText(empty, Math.max(1, width))
+          .slice(0, height)
+          .map(line => (
+            <Text key={line} wrap="truncate">
+              {toned(toWidth(line, width), 'quiet')}
+            </Text>
+          ))}
       {shown.map(item => {
         const id = idOf(item)
         const sign = `${id === state.selected ? '>' : ' '}${state.marked.has(id) ? '*' : ' '}`

@@ -90,7 +90,7 @@ describe('a log under Ink', () => {
 })
 
 describe('a list under Ink', () => {
-  const rows = (items: string[], selected: string, height = 3) => (
+  const rows = (items: string[], selected: string, height = 3, empty = 'Nothing: o launches.') => (
     <Box width={30} height={4}>
       <List
         items={items}
@@ -99,7 +99,7 @@ describe('a list under Ink', () => {
         height={height}
         idOf={item => item}
         row={item => item}
-        empty="Nothing: o launches."
+        empty={empty}
         focused
       />
     </Box>
@@ -113,6 +113,9 @@ describe('a list under Ink', () => {
     expect(stage.screen.style(8, 1).fg).toBe('own')
     await stage.show(rows([], 'three'))
     await stage.until('Nothing: o launches.')
+    await stage.show(rows([], 'three', 3, 'No mail account yet. C adds one: an address and a password.'))
+    await stage.until('password.')
+    expect(stage.screen.rows()[0]).toMatch(/^No mail account yet\./)
   })
 
   test('hostile names keep the frame whole', async () => {
