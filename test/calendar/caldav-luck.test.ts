@@ -242,6 +242,24 @@ describe.each(here)('with bad luck on %s', dialect => {
     expect(await sync()).toMatchObject({ sent: 1 })
   })
 
+  test('what is written while a calendar is found to be gone stays here with it', async () => {
+    await using shared = await shareCalendar(dialect)
+    const { dav, line, sync } = shared
+    await dav.put('work', 'a.ics', ics('a', 'a'))
+    await sync()
+    await dav.ask('DELETE', dav.path('work'))
+    let writing: Promise<unknown> | undefined
+    line.before = ({ body }) => {
+      if (body.includes('calendar-query')) writing ??= add(shared, 'Mine')
+      return undefined
+    }
+    await sync()
+    await writing
+    expect(writing).toBeDefined()
+    expect(await shared.calendars()).toMatchObject([{ name: 'Work', kind: 'local' }])
+    expect(await shared.held()).toEqual(['Mine', 'a'])
+  })
+
   test('vanishing in the middle of a first sync, it goes on where it was', { timeout: 60_000 }, async () => {
     await using shared = await shareCalendar(dialect)
     const { dav, line, sync } = shared

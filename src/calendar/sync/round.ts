@@ -155,8 +155,13 @@ const missing = async (deps: SyncDeps, calendar: ShownCalendar, access: Access):
     },
   )
   if (there) return
-  const kept = calendar.waiting + calendar.conflicts > 0
-  if (!kept) await emptied(deps, calendar.id)
+  // As it is by now: something may have been written in it meanwhile. From here on nothing can be.
+  const { waiting, conflicts } = store.calendars().find(each => each.id === calendar.id) ?? calendar
+  const kept = waiting + conflicts > 0
+  if (!kept) {
+    changes.write(ACTOR, tx => store.putCalendar(tx, { ...plainCalendar(calendar), kept: false }, true))
+    await emptied(deps, calendar.id)
+  }
   changes.write(ACTOR, tx => {
     for (const link of remote.linksOf(calendar.id)) remote.removeLink(tx, link.id)
     remote.removeState(tx, calendar.id)
