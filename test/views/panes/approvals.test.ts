@@ -8,7 +8,7 @@ const asks = async (stage: ScreenStage, token: string, body: unknown, path = '/a
   const { approvals } = stage.workspace.inside.workspace
   const before = approvals.pending()
   const answer = stage.workspace.request('POST', path, { token, body })
-  await vi.waitUntil(() => approvals.pending() > before)
+  await vi.waitUntil(() => approvals.pending() > before, { timeout: 10_000 })
   return answer
 }
 

@@ -58,7 +58,7 @@ describe('width', () => {
         disagreeing.push(code.toString(16))
     }
     expect(disagreeing).toEqual([])
-  })
+  }, 120_000)
 
   test('agrees with Ink on sanitised text, joined letters of any script included', () => {
     const disagreeing: string[] = []
