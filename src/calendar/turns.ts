@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 
-const TURN_MS = 10
+const TURN_MS = 5
 
 /** Long work in stretches: others get their turn in between. */
 export const inTurns = (): (() => Promise<void>) => {

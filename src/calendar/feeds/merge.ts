@@ -9,7 +9,7 @@ import { asKept } from '../received.ts'
 import { inTurns } from '../turns.ts'
 
 const ACTOR = { actor: 'ithaca' }
-const AT_ONCE = 50
+const AT_ONCE = 20
 
 /** Brings a calendar to what its feed says: some at a time, so that others get their turn. */
 export const merger =
