@@ -144,7 +144,7 @@ export const access = {
       state: z.enum(['pending', 'allowed', 'denied', 'expired', 'all']).default('pending'),
     }),
     out: pageOf(Approval),
-    cli: { columns: ['id', 'state', 'actor', 'method', 'path', 'reason'], rows: 'items' },
+    cli: { columns: ['id', 'state', 'actor', 'reason', 'body'], rows: 'items' },
   }),
   approval: route({
     id: 'approvals.get',

@@ -151,6 +151,7 @@ export const hosts = {
       skipped: z.array(z.object({ name: z.string(), reason: z.string() })),
     }),
     status: 201,
+    cli: { words: ['target'] },
   }),
   edit: route({
     id: 'hosts.edit',

@@ -20,6 +20,7 @@ export interface Known {
 
 export interface Serves {
   all(): Known[]
+  /** By its id, a beginning of it that it alone has, or its name. */
   get(id: string): Known
   find(id: string): Known | undefined
   view(known: Known): Serve
@@ -160,14 +161,16 @@ export const openServes = (deps: {
     for (const listener of ended) listener(one)
   }
 
+  const get = (id: string): Known => {
+    const one = known.get(id) ?? unique(known, id) ?? called(known, id)
+    if (!one) throw notFound('serve', id)
+    return one
+  }
+
   return {
     all: () => [...known.values()],
     find: id => known.get(id),
-    get(id) {
-      const one = known.get(id) ?? unique(known, id)
-      if (!one) throw notFound('serve', id)
-      return one
-    },
+    get,
     view,
     state,
     lineage: store.lineage,
@@ -214,9 +217,9 @@ export const openServes = (deps: {
 
     end,
 
-    forget(author, id) {
-      const one = known.get(id)
-      if (!one) throw notFound('serve', id)
+    forget(author, asked) {
+      const one = get(asked)
+      const { id } = one.kept
       if (!one.kept.ending) throw new Problem('conflict', `${one.kept.name} has not ended; stop it first.`)
       changes.write(author, tx => {
         store.remove(tx, id)
@@ -261,6 +264,23 @@ const unique = (known: ReadonlyMap<string, Known>, prefix: string): Known | unde
   if (found.length > 1)
     throw new Problem('conflict', `Several serves begin with '${prefix}': give more of the id.`)
   return found[0]
+}
+
+/** A name stands for the one that lives under it; where none does, for the last attempt of the one that did. */
+const called = (known: ReadonlyMap<string, Known>, name: string): Known | undefined => {
+  const all = [...known.values()].filter(one => one.kept.name === name)
+  const live = all.filter(one => !one.kept.ending)
+  const meant = live.length > 0 ? live : all
+  const last = meant.reduce<Known | undefined>(
+    (latest, one) => (latest && latest.kept.launched_at > one.kept.launched_at ? latest : one),
+    undefined,
+  )
+  if (meant.some(one => one.kept.lineage !== last!.kept.lineage))
+    throw new Problem(
+      'conflict',
+      `Several serves are called '${name}': ${meant.map(one => one.kept.id).join(', ')}.`,
+    )
+  return last
 }
 
 const reasonOf = (kept: KeptServe, sight: Sight): string | null => {

@@ -94,7 +94,7 @@ async function reach(
     return { ok: true, steps: [good('reach', 'Reach', `reached${how}`), good('login', 'Login', trip)] }
   } catch (error) {
     const failed = asHostError(error)
-    const advice = adviceFor(failed)
+    const advice = adviceFor(failed, host.name)
     if (failed.code === 'unreachable' || failed.code === 'deadline')
       return {
         ok: false,
@@ -113,10 +113,10 @@ async function reach(
   }
 }
 
-function adviceFor(error: HostError): string {
+function adviceFor(error: HostError, name: string): string {
   switch (error.code) {
     case 'host_key_unknown':
-      return 'Compare the fingerprint with what the machine says of itself, then trust it.'
+      return `Where the machine says the same of itself: ithaca hosts trust ${name} ${error.details.fingerprint ?? 'SHA256:…'}`
     case 'host_key_changed':
       return 'Find out why the key changed before anything else; nothing is sent to that machine until then.'
     case 'auth':

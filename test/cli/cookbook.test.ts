@@ -152,6 +152,28 @@ test('hosts are listed and tested in words', async () => {
   expect((await ithaca('hosts')).out).toMatch(/NAME\s+TARGET\s+REACH/)
 })
 
+test('a host is added in words', async () => {
+  await using w = await testWorkspace()
+  const ithaca = commandLine(w.client)
+  const added = await ithaca('hosts', 'add', 'ann@127.0.0.1', '--name', 'gpu-a', '--port', '1')
+  expect(added, added.err).toMatchObject({ code: 0 })
+  expect(added.out).toContain('Saved: gpu-a. Try it: ithaca hosts test gpu-a')
+  expect((await ithaca('hosts')).out).toContain('ann@127.0.0.1')
+})
+
+test('a serve answers to its name while one lineage has it', async () => {
+  await using k = await testKitchen()
+  const ithaca = commandLine(k.w.client)
+  const first = await k.launch('vllm serve demo/oom-at-start', { name: 'twin' })
+  await k.until(first.id, 'crashed')
+  expect((await ithaca('cookbook', 'why', 'twin')).out).toContain(first.id)
+  const second = await k.launch('vllm serve demo/never-ready', { name: 'twin' })
+  expect((await ithaca('cookbook', 'stop', 'twin')).out).toContain('is stopped')
+  const both = await ithaca('cookbook', 'why', 'twin')
+  expect(both.code).not.toBe(0)
+  expect(both.err).toContain(`Several serves are called 'twin': ${first.id}, ${second.id}.`)
+})
+
 test('what a route refuses is an exit code and a sentence', async () => {
   await using w = await testWorkspace()
   const ithaca = commandLine(w.client)

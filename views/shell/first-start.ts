@@ -51,6 +51,7 @@ function askZone(shell: Shell): void {
   shell.ask({
     label: 'time zone: ',
     value: shell.world.status.value?.timezone ?? '',
+    replaces: true,
     async enter(value) {
       const timezone = value.trim()
       if (timezone === '') return

@@ -149,7 +149,7 @@ export function hostsPane(shell: Shell): Pane {
     actions,
     keys: {
       'hosts.test': ['t', 'enter'],
-      'hosts.add': ['n', 'o'],
+      'hosts.add': ['a', 'n', 'o'],
       'hosts.edit': ['r'],
       'hosts.trust': ['T'],
       'hosts.shell': ['s'],
