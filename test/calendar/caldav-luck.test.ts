@@ -260,6 +260,20 @@ describe.each(here)('with bad luck on %s', dialect => {
     expect(await shared.held()).toEqual(['Mine', 'a'])
   })
 
+  test('an event in the place of one that is in conflict does not stop the rest', async () => {
+    await using shared = await shareCalendar(dialect)
+    const { w, dav, sync } = shared
+    await dav.put('work', 'same.ics', ics('same', 'Old'))
+    await sync()
+    await w.client.call(calendar.remove, { id: (await shared.find('Old'))!.id })
+    await dav.put('work', 'same.ics', ics('same', 'Old', 'LOCATION:there'))
+    expect(await sync()).toMatchObject({ conflicts: 1 })
+    await w.client.call(calendar.import, { ics: ics('same', 'Again'), calendar: 'Work' })
+    await add(shared, 'Other')
+    await sync()
+    expect(await shared.there()).toContain('Other')
+  })
+
   test('vanishing in the middle of a first sync, it goes on where it was', { timeout: 60_000 }, async () => {
     await using shared = await shareCalendar(dialect)
     const { dav, line, sync } = shared

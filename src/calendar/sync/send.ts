@@ -2,6 +2,7 @@ import type { EventLink } from '../../../store/calendar-remote.ts'
 import { Problem } from '../../contract/problem.ts'
 import type { Answer } from '../dav/dav.ts'
 import { placeOf } from '../dav/dav.ts'
+import type { Kept } from '../entries.ts'
 import { patchIcs } from '../ics-patch.ts'
 import { writeIcs } from '../ics-write.ts'
 import { takeGone, takeReceived } from './receive.ts'
@@ -68,7 +69,7 @@ const put = async (deps: SyncDeps, place: Place, link: EventLink, synced: Synced
     return false
   }
   const text = ics ?? link.raw!
-  const href = link.href ?? placeOf(`${nameFor(event.uid, event.id)}.ics`, calendar.href)
+  const href = link.href ?? freePlace(deps, place, event)
   // Before it is sent: whoever finds this afterwards knows where to look for it.
   changes.write(ACTOR, tx =>
     remote.putLink(tx, { ...remote.link(link.id)!, href, sending: link.version, theirs: text }),
@@ -153,6 +154,12 @@ const refused = (deps: SyncDeps, link: EventLink, { status, said }: Answer): voi
   deps.changes.write(ACTOR, tx =>
     conflicting(deps, tx, link, 'refused', null, `: it answered ${status}${line === '' ? '' : `, ${line}`}`),
   )
+}
+
+/** Where it will lie: another one of the same UID, in conflict or unreadable, may have its place. */
+const freePlace = ({ remote }: SyncDeps, { calendar }: Place, { uid, id }: Kept): string => {
+  const place = placeOf(`${nameFor(uid, id)}.ics`, calendar.href)
+  return remote.linkAt(calendar.id, place) ? placeOf(`${id}.ics`, calendar.href) : place
 }
 
 /** A name that servers and file systems take. */
