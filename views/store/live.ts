@@ -28,6 +28,7 @@ export class Live {
   readonly #listeners = new Set<(event: Event) => void>()
   readonly #ended = new AbortController()
   #seq: number | undefined
+  #following = new AbortController()
 
   constructor() {
     this.client = createClient(
@@ -68,8 +69,12 @@ export class Live {
 
   start(link: Link): void {
     this.link = link
+    let wasLost = false
     link.onChange(() => {
       if (link.lost) this.#lose(link.lost.reason)
+      // What was followed may be a workspace this process has given away: it says nothing any more, and never ends.
+      else if (wasLost) this.#following.abort()
+      wasLost = link.lost !== null
       this.signal.soon()
     })
     this.#linked.resolve(link)
@@ -90,11 +95,16 @@ export class Live {
     const { signal } = this.#ended
     const { follow } = await import('../../src/client/events.ts')
     for (let turn = 0; !signal.aborted; turn++) {
+      const following = new AbortController()
+      this.#following = following
       try {
         await this.#reach()
         this.lost = null
         this.refresh()
-        for await (const told of follow(this.client, { since: this.#seq, signal })) {
+        for await (const told of follow(this.client, {
+          since: this.#seq,
+          signal: AbortSignal.any([signal, following.signal]),
+        })) {
           turn = 0
           if (told.kind === 'event') this.#hear(told.event)
           else {
@@ -102,9 +112,10 @@ export class Live {
             this.refresh()
           }
         }
-        if (!signal.aborted) this.#lose('The stream of changes ended.')
+        if (!signal.aborted && !following.signal.aborted) this.#lose('The stream of changes ended.')
       } catch (error) {
         if (signal.aborted) return
+        if (following.signal.aborted) continue
         this.#lose(error instanceof Error ? error.message : String(error))
       }
       await pause(retry[Math.min(turn, retry.length - 1)])

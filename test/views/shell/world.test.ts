@@ -270,6 +270,43 @@ test('a question about forgetting a host is answered for the one it named, thoug
   await w.client.call(hosts.remove, { id: second.id })
 })
 
+test('a workspace that was given away is followed where it went', async () => {
+  await using there = await testWorkspace()
+  let current = w.inside
+  let tell = () => {}
+  const live = new Live()
+  const link = {
+    carry: (request: Request) => current.carry(request),
+    join: (request: Request) => current.join(request),
+    mode: 'inside' as const,
+    url: '',
+    lost: null as { since: number; reason: string } | null,
+    onChange(listener: () => void) {
+      tell = listener
+      return () => {}
+    },
+    close: async () => {},
+  }
+  const list = live.collection({
+    noun: 'todo',
+    idOf: ({ id }: { id: string }) => id,
+    read: async () => (await live.client.call(todos.list, {})).items,
+  })
+  live.start(link)
+  await w.client.call(todos.add, { title: 'here' })
+  await expect.poll(() => list.items).not.toEqual([])
+  link.lost = { since: 0, reason: 'given away' }
+  tell()
+  expect(live.lost?.reason).toBe('given away')
+  current = there.inside
+  link.lost = null
+  tell()
+  await expect.poll(() => live.lost).toBeNull()
+  const { todo } = await there.client.call(todos.add, { title: 'there' })
+  await expect.poll(() => list.items.map(({ id }) => id)).toEqual([todo.id])
+  live.stop()
+})
+
 test('closing stops every question', async () => {
   const live = new Live()
   live.stop()
