@@ -10,8 +10,8 @@ export const about = {
     scope: 'public',
     danger: 'none',
     summary: 'That it runs, and which opening of the workspace this is',
-    in: z.strictObject({}),
-    out: z.object({ ok: z.literal(true), id: z.string(), version: z.string() }),
+    in: () => z.strictObject({}),
+    out: () => z.object({ ok: z.literal(true), id: z.string(), version: z.string() }),
   }),
   openapi: route({
     id: 'about.openapi',
@@ -20,8 +20,8 @@ export const about = {
     scope: 'public',
     danger: 'none',
     summary: 'This description',
-    in: z.strictObject({}),
-    out: z.record(z.string(), z.unknown()),
+    in: () => z.strictObject({}),
+    out: () => z.record(z.string(), z.unknown()),
   }),
   metrics: route({
     id: 'about.metrics',
@@ -30,8 +30,8 @@ export const about = {
     scope: 'token',
     danger: 'none',
     summary: 'Requests, latencies and sizes, as Prometheus reads them',
-    in: z.strictObject({}),
-    out: z.string(),
+    in: () => z.strictObject({}),
+    out: () => z.string(),
     media: 'text/plain; version=0.0.4; charset=utf-8',
   }),
 }

@@ -93,8 +93,8 @@ export const access = {
     scope: 'operator',
     danger: 'none',
     summary: 'Every token that was made, without its secret',
-    in: z.strictObject({ revoked: flag().default(false) }),
-    out: z.object({ items: z.array(Token) }),
+    in: () => z.strictObject({ revoked: flag().default(false) }),
+    out: () => z.object({ items: z.array(Token) }),
     cli: { columns: ['id', 'name', 'scopes', 'expires_at', 'last_used_at'], rows: 'items' },
   }),
   create: route({
@@ -104,19 +104,20 @@ export const access = {
     scope: 'operator',
     danger: 'none',
     summary: 'Makes a token and shows its secret once',
-    in: z.strictObject({
-      name: text(100, 1),
-      scopes: scopeList.optional(),
-      ask: scopeList.optional().describe('scopes whose every use the operator is asked about'),
-      allow_send: flag()
-        .default(false)
-        .describe('email:send without a question; otherwise the operator is asked about every mail'),
-      operator: flag().default(false),
-      expires: text(40).optional().describe('30d, 12h, 90m, or a date'),
-      ask_deadline: count(1, 7 * 86_400).optional(),
-      ...Fences.shape,
-    }),
-    out: z.object({ token: z.string(), url: z.string(), record: Token, lines: z.array(z.string()) }),
+    in: () =>
+      z.strictObject({
+        name: text(100, 1),
+        scopes: scopeList.optional(),
+        ask: scopeList.optional().describe('scopes whose every use the operator is asked about'),
+        allow_send: flag()
+          .default(false)
+          .describe('email:send without a question; otherwise the operator is asked about every mail'),
+        operator: flag().default(false),
+        expires: text(40).optional().describe('30d, 12h, 90m, or a date'),
+        ask_deadline: count(1, 7 * 86_400).optional(),
+        ...Fences.shape,
+      }),
+    out: () => z.object({ token: z.string(), url: z.string(), record: Token, lines: z.array(z.string()) }),
     status: 201,
     secret: true,
     cli: { words: ['name'] },
@@ -128,8 +129,8 @@ export const access = {
     scope: 'operator',
     danger: 'destroys',
     summary: 'Ends a token: its next request is refused',
-    in: z.strictObject({ id: id() }),
-    out: Token,
+    in: () => z.strictObject({ id: id() }),
+    out: () => Token,
     cli: { words: ['id'] },
   }),
   approvals: route({
@@ -139,11 +140,12 @@ export const access = {
     scope: 'token',
     danger: 'none',
     summary: 'Questions to the operator; a token sees its own',
-    in: z.strictObject({
-      ...pageIn,
-      state: z.enum(['pending', 'allowed', 'denied', 'expired', 'all']).default('pending'),
-    }),
-    out: pageOf(Approval),
+    in: () =>
+      z.strictObject({
+        ...pageIn,
+        state: z.enum(['pending', 'allowed', 'denied', 'expired', 'all']).default('pending'),
+      }),
+    out: () => pageOf(Approval),
     cli: { columns: ['id', 'state', 'actor', 'reason', 'body'], rows: 'items' },
   }),
   approval: route({
@@ -153,8 +155,8 @@ export const access = {
     scope: 'token',
     danger: 'none',
     summary: 'One question; with `wait` the answer comes when it is decided or the seconds are over',
-    in: z.strictObject({ id: id(), wait: count(0, 60).default(0) }),
-    out: Approval,
+    in: () => z.strictObject({ id: id(), wait: count(0, 60).default(0) }),
+    out: () => Approval,
     cli: { words: ['id'] },
   }),
   decide: route({
@@ -164,7 +166,8 @@ export const access = {
     scope: 'operator',
     danger: 'none',
     summary: 'Says yes or no; yes runs the request as it was asked',
-    in: z.strictObject({ id: id(), allow: flag(), note: text(500).optional().describe('told to who asked') }),
-    out: Approval,
+    in: () =>
+      z.strictObject({ id: id(), allow: flag(), note: text(500).optional().describe('told to who asked') }),
+    out: () => Approval,
   }),
 }

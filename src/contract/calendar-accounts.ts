@@ -46,8 +46,8 @@ export const calendarAccounts = {
     scope: READ,
     danger: 'none',
     summary: 'CalDAV accounts, and how the last sync of each went',
-    in: z.strictObject({}),
-    out: z.object({ items: z.array(CalendarAccount) }),
+    in: () => z.strictObject({}),
+    out: () => z.object({ items: z.array(CalendarAccount) }),
   }),
   add: route({
     id: 'calendar.accounts.add',
@@ -56,11 +56,12 @@ export const calendarAccounts = {
     scope: 'operator',
     danger: 'none',
     summary: 'Adds a CalDAV account by its address, its server or a URL; the calendars are found there',
-    in: z.strictObject({
-      server: text(2000, 3).describe('me@example.org, example.org, or https://example.org/dav/'),
-      ...settings,
-    }),
-    out: CalendarAccount,
+    in: () =>
+      z.strictObject({
+        server: text(2000, 3).describe('me@example.org, example.org, or https://example.org/dav/'),
+        ...settings,
+      }),
+    out: () => CalendarAccount,
     status: 201,
   }),
   edit: route({
@@ -70,8 +71,8 @@ export const calendarAccounts = {
     scope: 'operator',
     danger: 'none',
     summary: 'Changes the settings that are given; null clears',
-    in: z.strictObject({ id: id(), server: text(2000, 3).optional(), ...settings }),
-    out: CalendarAccount,
+    in: () => z.strictObject({ id: id(), server: text(2000, 3).optional(), ...settings }),
+    out: () => CalendarAccount,
   }),
   test: route({
     id: 'calendar.accounts.test',
@@ -80,8 +81,8 @@ export const calendarAccounts = {
     scope: 'operator',
     danger: 'none',
     summary: 'Says step by step what works',
-    in: z.strictObject({ id: id() }),
-    out: z.object({ ok: z.boolean(), steps: z.array(Step) }),
+    in: () => z.strictObject({ id: id() }),
+    out: () => z.object({ ok: z.boolean(), steps: z.array(Step) }),
   }),
   remove: route({
     id: 'calendar.accounts.rm',
@@ -90,11 +91,12 @@ export const calendarAccounts = {
     scope: 'operator',
     danger: 'destroys',
     summary: 'Removes an account and what was held of its calendars; nothing changes on the server',
-    in: z.strictObject({
-      id: id(),
-      force: flag().default(false).describe('also what the server has not heard yet'),
-    }),
-    out: done,
+    in: () =>
+      z.strictObject({
+        id: id(),
+        force: flag().default(false).describe('also what the server has not heard yet'),
+      }),
+    out: () => done,
   }),
   sync: route({
     id: 'calendar.sync',
@@ -103,17 +105,19 @@ export const calendarAccounts = {
     scope: WRITE,
     danger: 'none',
     summary: 'Syncs now: all accounts, one, or one calendar',
-    in: z.strictObject({
-      account: id().optional().describe('its id or name'),
-      calendar: text(200, 1).optional().describe('its id or name'),
-    }),
-    out: z.object({
-      calendars: z.number().int(),
-      received: z.number().int(),
-      sent: z.number().int(),
-      deleted: z.number().int(),
-      conflicts: z.number().int().describe('new ones'),
-      problems: z.array(z.string()),
-    }),
+    in: () =>
+      z.strictObject({
+        account: id().optional().describe('its id or name'),
+        calendar: text(200, 1).optional().describe('its id or name'),
+      }),
+    out: () =>
+      z.object({
+        calendars: z.number().int(),
+        received: z.number().int(),
+        sent: z.number().int(),
+        deleted: z.number().int(),
+        conflicts: z.number().int().describe('new ones'),
+        problems: z.array(z.string()),
+      }),
   }),
 } satisfies Record<string, Route>

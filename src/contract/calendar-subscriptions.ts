@@ -27,13 +27,14 @@ export const calendarSubscriptions = {
     scope: WRITE,
     danger: 'none',
     summary: 'Shows a calendar of somebody else by its address (https, http, webcal); it is only read',
-    in: z.strictObject({
-      url: text(4000, 1),
-      name: text(200, 1).optional().describe('left out: as it calls itself'),
-      color: calendars.add.in.shape.color.unwrap().optional(),
-      ...how,
-    }),
-    out: CalendarInfo,
+    in: () =>
+      z.strictObject({
+        url: text(4000, 1),
+        name: text(200, 1).optional().describe('left out: as it calls itself'),
+        color: calendars.add.in.shape.color.unwrap().optional(),
+        ...how,
+      }),
+    out: () => CalendarInfo,
     status: 201,
     cli: { words: ['url'] },
   }),
@@ -44,8 +45,8 @@ export const calendarSubscriptions = {
     scope: WRITE,
     danger: 'none',
     summary: 'Changes from where and how often a subscription is read, and whether its alarms ring',
-    in: z.strictObject({ id: text(200, 1), url: text(4000, 1).optional(), ...how }),
-    out: CalendarInfo,
+    in: () => z.strictObject({ id: text(200, 1), url: text(4000, 1).optional(), ...how }),
+    out: () => CalendarInfo,
     cli: { words: ['id'] },
   }),
   refresh: route({
@@ -55,8 +56,8 @@ export const calendarSubscriptions = {
     scope: WRITE,
     danger: 'none',
     summary: 'Reads a subscription now',
-    in: z.strictObject({ id: text(200, 1) }),
-    out: CalendarInfo,
+    in: () => z.strictObject({ id: text(200, 1) }),
+    out: () => CalendarInfo,
     cli: { words: ['id'] },
   }),
 } satisfies Record<string, Route>

@@ -33,8 +33,8 @@ export const calendarSync = {
     scope: READ,
     danger: 'none',
     summary: 'Events that were changed here and on their server, with both versions',
-    in: z.strictObject({ calendar: text(200, 1).optional().describe('its id or name') }),
-    out: z.object({ items: z.array(Conflict) }),
+    in: () => z.strictObject({ calendar: text(200, 1).optional().describe('its id or name') }),
+    out: () => z.object({ items: z.array(Conflict) }),
   }),
   resolve: route({
     id: 'calendar.resolve',
@@ -43,8 +43,8 @@ export const calendarSync = {
     scope: WRITE,
     danger: 'none',
     summary: 'Says which version of an event counts: mine, theirs, or both, as two events',
-    in: z.strictObject({ id: text(200, 1).describe('of the conflict, or of the event'), keep: Keep }),
-    out: done,
+    in: () => z.strictObject({ id: text(200, 1).describe('of the conflict, or of the event'), keep: Keep }),
+    out: () => done,
     cli: { words: ['id', 'keep'] },
   }),
 } satisfies Record<string, Route>

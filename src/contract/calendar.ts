@@ -168,13 +168,14 @@ export const calendar = {
     scope: READ,
     danger: 'none',
     summary: 'What happens from `start` up to, and without, `end`; repeats unfolded, in order',
-    in: z.strictObject({
-      start: text(200, 1).default('today').describe('ISO 8601, a date, or words such as "next monday"'),
-      end: text(200, 1).optional().describe('left out: four weeks later'),
-      calendar: text(200, 1).optional().describe('its id or name'),
-      limit: count(1, 100_000).default(10_000),
-    }),
-    out: found,
+    in: () =>
+      z.strictObject({
+        start: text(200, 1).default('today').describe('ISO 8601, a date, or words such as "next monday"'),
+        end: text(200, 1).optional().describe('left out: four weeks later'),
+        calendar: text(200, 1).optional().describe('its id or name'),
+        limit: count(1, 100_000).default(10_000),
+      }),
+    out: () => found,
     cli: { words: ['start', 'end'], columns, rows: 'items' },
   }),
   agenda: route({
@@ -184,17 +185,19 @@ export const calendar = {
     scope: READ,
     danger: 'none',
     summary: 'The days ahead, whole days first, with what overlaps',
-    in: z.strictObject({
-      start: text(200, 1).default('today'),
-      days: count(1, 366).default(7),
-      calendar: text(200, 1).optional(),
-    }),
-    out: z.object({
-      days: z.array(z.object({ date: z.string(), items: z.array(Entry) })),
-      overlaps: z.array(Overlap).describe('pairs of ids that want the same time'),
-      truncated: z.boolean(),
-      problems: z.array(z.string()),
-    }),
+    in: () =>
+      z.strictObject({
+        start: text(200, 1).default('today'),
+        days: count(1, 366).default(7),
+        calendar: text(200, 1).optional(),
+      }),
+    out: () =>
+      z.object({
+        days: z.array(z.object({ date: z.string(), items: z.array(Entry) })),
+        overlaps: z.array(Overlap).describe('pairs of ids that want the same time'),
+        truncated: z.boolean(),
+        problems: z.array(z.string()),
+      }),
   }),
   search: route({
     id: 'calendar.search',
@@ -203,8 +206,8 @@ export const calendar = {
     scope: READ,
     danger: 'none',
     summary: 'Events and series that hold all of the words, the newest first',
-    in: z.strictObject({ q: text(200, 1), calendar: text(200, 1).optional(), ...pageIn }),
-    out: pageOf(CalendarEvent),
+    in: () => z.strictObject({ q: text(200, 1), calendar: text(200, 1).optional(), ...pageIn }),
+    out: () => pageOf(CalendarEvent),
     cli: { words: ['q…'], columns: ['start', 'rrule', 'summary', 'location', 'id'], rows: 'items' },
   }),
   get: route({
@@ -214,8 +217,8 @@ export const calendar = {
     scope: READ,
     danger: 'none',
     summary: 'One event, a series, or one date of it; by id, uid, or a part of the id that only one has',
-    in: z.strictObject({ id: eventId() }),
-    out: CalendarEvent,
+    in: () => z.strictObject({ id: eventId() }),
+    out: () => CalendarEvent,
     cli: { words: ['id'] },
   }),
   add: route({
@@ -225,14 +228,15 @@ export const calendar = {
     scope: WRITE,
     danger: 'none',
     summary: 'Adds an event; without `start` the time is taken out of the summary',
-    in: z.strictObject({
-      summary: title(),
-      start: text(200, 1)
-        .optional()
-        .describe('ISO 8601, a date, or words: "tomorrow 9am", "every monday 9am"'),
-      ...eventFields,
-    }),
-    out: saved,
+    in: () =>
+      z.strictObject({
+        summary: title(),
+        start: text(200, 1)
+          .optional()
+          .describe('ISO 8601, a date, or words: "tomorrow 9am", "every monday 9am"'),
+        ...eventFields,
+      }),
+    out: () => saved,
     status: 201,
     cli: { words: ['summary', 'start', 'end'] },
   }),
@@ -243,15 +247,16 @@ export const calendar = {
     scope: WRITE,
     danger: 'none',
     summary: 'Changes the fields that are given, of one date, of it and the following, or of all',
-    in: z.strictObject({
-      id: eventId(),
-      scope: eventScope,
-      summary: title().optional(),
-      start: text(200, 1).optional(),
-      ...eventFields,
-      cancelled: flag().optional(),
-    }),
-    out: saved,
+    in: () =>
+      z.strictObject({
+        id: eventId(),
+        scope: eventScope,
+        summary: title().optional(),
+        start: text(200, 1).optional(),
+        ...eventFields,
+        cancelled: flag().optional(),
+      }),
+    out: () => saved,
     cli: { words: ['id'] },
   }),
   answer: route({
@@ -262,12 +267,13 @@ export const calendar = {
     danger: 'none',
     summary:
       'Answers an invitation that is in the calendar, and tells its organizer; needs calendar:write, too',
-    in: z.strictObject({
-      id: eventId(),
-      ...answerIn,
-      scope: z.enum(['one', 'all']).optional().describe('of a series; left out: what the id names'),
-    }),
-    out: Answered,
+    in: () =>
+      z.strictObject({
+        id: eventId(),
+        ...answerIn,
+        scope: z.enum(['one', 'all']).optional().describe('of a series; left out: what the id names'),
+      }),
+    out: () => Answered,
     cli: { words: ['id', 'answer'] },
   }),
   remove: route({
@@ -277,8 +283,8 @@ export const calendar = {
     scope: WRITE,
     danger: 'destroys',
     summary: 'Deletes one date, it and the following, or the whole event; `undo` brings it back',
-    in: z.strictObject({ id: eventId(), scope: eventScope }),
-    out: done,
+    in: () => z.strictObject({ id: eventId(), scope: eventScope }),
+    out: () => done,
     cli: { words: ['id'] },
   }),
   import: route({
@@ -288,17 +294,19 @@ export const calendar = {
     scope: WRITE,
     danger: 'none',
     summary: 'Takes in an iCalendar text; what is there already, by its uid, is brought up to date',
-    in: z.strictObject({
-      ics: z.string().min(1).max(9_000_000),
-      calendar: text(200, 1).optional().describe('its id or name; made when there is none of that name'),
-    }),
-    out: z.object({
-      calendar: z.string(),
-      added: z.number().int(),
-      updated: z.number().int(),
-      unchanged: z.number().int(),
-      warnings: z.array(z.string()),
-    }),
+    in: () =>
+      z.strictObject({
+        ics: z.string().min(1).max(9_000_000),
+        calendar: text(200, 1).optional().describe('its id or name; made when there is none of that name'),
+      }),
+    out: () =>
+      z.object({
+        calendar: z.string(),
+        added: z.number().int(),
+        updated: z.number().int(),
+        unchanged: z.number().int(),
+        warnings: z.array(z.string()),
+      }),
   }),
   export: route({
     id: 'calendar.export',
@@ -307,8 +315,8 @@ export const calendar = {
     scope: READ,
     danger: 'none',
     summary: 'One calendar, or all, as an iCalendar text',
-    in: z.strictObject({ calendar: text(200, 1).optional() }),
-    out: z.string(),
+    in: () => z.strictObject({ calendar: text(200, 1).optional() }),
+    out: () => z.string(),
     media: 'text/calendar',
   }),
 } satisfies Record<string, Route>
@@ -321,8 +329,8 @@ export const calendars = {
     scope: READ,
     danger: 'none',
     summary: 'The calendars, the oldest first: it takes what names no other',
-    in: z.strictObject({}),
-    out: z.object({ items: z.array(CalendarInfo) }),
+    in: () => z.strictObject({}),
+    out: () => z.object({ items: z.array(CalendarInfo) }),
     cli: {
       columns: ['id', 'name', 'kind', 'events', 'waiting', 'conflicts', 'synced_at', 'problem'],
       rows: 'items',
@@ -335,12 +343,13 @@ export const calendars = {
     scope: WRITE,
     danger: 'none',
     summary: 'Makes a calendar',
-    in: z.strictObject({
-      name: title(200),
-      color: color().default(PERSONAL.color),
-      account: text(200, 1).optional().describe('a calendar account: it is made on its server'),
-    }),
-    out: CalendarInfo,
+    in: () =>
+      z.strictObject({
+        name: title(200),
+        color: color().default(PERSONAL.color),
+        account: text(200, 1).optional().describe('a calendar account: it is made on its server'),
+      }),
+    out: () => CalendarInfo,
     status: 201,
     cli: { words: ['name…'] },
   }),
@@ -351,13 +360,14 @@ export const calendars = {
     scope: WRITE,
     danger: 'none',
     summary: 'Gives it another name or color, or chooses whether one on a server is held here',
-    in: z.strictObject({
-      id: text(200, 1),
-      name: title(200).optional(),
-      color: color().optional(),
-      keep: flag().optional().describe('whether a calendar on a server is held here and kept in sync'),
-    }),
-    out: CalendarInfo,
+    in: () =>
+      z.strictObject({
+        id: text(200, 1),
+        name: title(200).optional(),
+        color: color().optional(),
+        keep: flag().optional().describe('whether a calendar on a server is held here and kept in sync'),
+      }),
+    out: () => CalendarInfo,
     cli: { words: ['id'] },
   }),
   remove: route({
@@ -367,8 +377,8 @@ export const calendars = {
     scope: WRITE,
     danger: 'destroys',
     summary: 'Deletes it with its events; `undo` brings all of it back',
-    in: z.strictObject({ id: text(200, 1) }),
-    out: done,
+    in: () => z.strictObject({ id: text(200, 1) }),
+    out: () => done,
     cli: { words: ['id'] },
   }),
 } satisfies Record<string, Route>

@@ -26,14 +26,15 @@ export const cookbook = {
     scope: READ,
     danger: 'none',
     summary: 'Everything that runs or ran on the hosts',
-    in: z.strictObject({
-      host: text(300).optional(),
-      state: z.enum([...SERVE_STATES, 'live', 'ended', 'all']).default('all'),
-      mine: flag().optional(),
-      lineage: id().optional(),
-      latest: flag().default(true).describe('only the newest attempt of each lineage'),
-    }),
-    out: z.object({ items: z.array(Serve) }),
+    in: () =>
+      z.strictObject({
+        host: text(300).optional(),
+        state: z.enum([...SERVE_STATES, 'live', 'ended', 'all']).default('all'),
+        mine: flag().optional(),
+        lineage: id().optional(),
+        latest: flag().default(true).describe('only the newest attempt of each lineage'),
+      }),
+    out: () => z.object({ items: z.array(Serve) }),
     cli: {
       columns: ['id', 'name', 'host_name', 'port', 'gpus', 'state', 'cause', 'launched_at'],
       rows: 'items',
@@ -46,8 +47,8 @@ export const cookbook = {
     scope: READ,
     danger: 'none',
     summary: 'One of them, whole',
-    in: z.strictObject({ id: id() }),
-    out: Serve,
+    in: () => z.strictObject({ id: id() }),
+    out: () => Serve,
     cli: { words: ['id'] },
   }),
   serve: route({
@@ -57,8 +58,8 @@ export const cookbook = {
     scope: LAUNCH,
     danger: 'none',
     summary: 'Launches a model server in tmux on a host',
-    in: z.strictObject({ session_id: text(64).optional(), ...launchFields }),
-    out: z.object({ serve: Serve, warnings: z.array(z.string()) }),
+    in: () => z.strictObject({ session_id: text(64).optional(), ...launchFields }),
+    out: () => z.object({ serve: Serve, warnings: z.array(z.string()) }),
     status: 201,
     cli: { words: ['cmd…'] },
   }),
@@ -69,24 +70,26 @@ export const cookbook = {
     scope: READ,
     danger: 'none',
     summary: 'What launching this would meet: is the command allowed, port and GPUs free, does it fit',
-    in: z.strictObject({
-      ...launchFields,
-      like: id().optional().describe('a serve to show the difference to'),
-      replaces: flag()
-        .optional()
-        .describe('it takes the place of that one: its port and its GPUs are free then'),
-    }),
-    out: z.object({
-      ok: z.boolean(),
-      error: z.string().nullable(),
-      engine: z.string().nullable(),
-      model: z.string().nullable(),
-      port: z.number().nullable(),
-      gpus: z.array(z.number().int()),
-      warnings: z.array(z.string()),
-      difference: z.array(z.string()),
-      fit: FitReport.nullable(),
-    }),
+    in: () =>
+      z.strictObject({
+        ...launchFields,
+        like: id().optional().describe('a serve to show the difference to'),
+        replaces: flag()
+          .optional()
+          .describe('it takes the place of that one: its port and its GPUs are free then'),
+      }),
+    out: () =>
+      z.object({
+        ok: z.boolean(),
+        error: z.string().nullable(),
+        engine: z.string().nullable(),
+        model: z.string().nullable(),
+        port: z.number().nullable(),
+        gpus: z.array(z.number().int()),
+        warnings: z.array(z.string()),
+        difference: z.array(z.string()),
+        fit: FitReport.nullable(),
+      }),
   }),
   fit: route({
     id: 'cookbook.fit',
@@ -95,15 +98,16 @@ export const cookbook = {
     scope: READ,
     danger: 'none',
     summary: 'Whether a model fits the GPUs of a host, by how much, and the nearest settings that do',
-    in: z.strictObject({
-      cmd: text(32_768).optional(),
-      model: text(500).optional(),
-      host: text(300).default(''),
-      gpus: text(200).nullable().optional(),
-      context: count(1, 100_000_000).optional(),
-      tensor_parallel: count(1, 1024).optional(),
-    }),
-    out: FitReport,
+    in: () =>
+      z.strictObject({
+        cmd: text(32_768).optional(),
+        model: text(500).optional(),
+        host: text(300).default(''),
+        gpus: text(200).nullable().optional(),
+        context: count(1, 100_000_000).optional(),
+        tensor_parallel: count(1, 1024).optional(),
+      }),
+    out: () => FitReport,
     cli: { words: ['cmd…'] },
   }),
   stop: route({
@@ -113,20 +117,22 @@ export const cookbook = {
     scope: LAUNCH,
     danger: 'destroys',
     summary: 'Interrupts, waits, escalates, then verifies that tree, port and VRAM are free',
-    in: z.strictObject({
-      id: id(),
-      confirm: text(300)
-        .optional()
-        .describe("its name: needed for another operator's, a swept or a foreign process"),
-      adopted: flag().optional(),
-      at: text(200).optional().describe('later, instead of now'),
-      force: flag().optional().describe('kill at once'),
-    }),
-    out: z.object({
-      serve: Serve,
-      step: z.enum(['gone', 'interrupt', 'terminate', 'kill', 'failed', 'scheduled', 'running']),
-      left: z.array(z.string()).describe('what is still there: processes, the port, VRAM'),
-    }),
+    in: () =>
+      z.strictObject({
+        id: id(),
+        confirm: text(300)
+          .optional()
+          .describe("its name: needed for another operator's, a swept or a foreign process"),
+        adopted: flag().optional(),
+        at: text(200).optional().describe('later, instead of now'),
+        force: flag().optional().describe('kill at once'),
+      }),
+    out: () =>
+      z.object({
+        serve: Serve,
+        step: z.enum(['gone', 'interrupt', 'terminate', 'kill', 'failed', 'scheduled', 'running']),
+        left: z.array(z.string()).describe('what is still there: processes, the port, VRAM'),
+      }),
     cli: { words: ['id'] },
   }),
   wait: route({
@@ -136,12 +142,13 @@ export const cookbook = {
     scope: READ,
     danger: 'none',
     summary: 'Answers when it is ready or has ended, with the end of its log',
-    in: z.strictObject({
-      id: id(),
-      for: z.enum(['ready', 'ended']).default('ready'),
-      timeout: count(0, 3600).default(60),
-    }),
-    out: z.object({ reached: z.boolean(), serve: Serve, tail: z.string() }),
+    in: () =>
+      z.strictObject({
+        id: id(),
+        for: z.enum(['ready', 'ended']).default('ready'),
+        timeout: count(0, 3600).default(60),
+      }),
+    out: () => z.object({ reached: z.boolean(), serve: Serve, tail: z.string() }),
   }),
   output: route({
     id: 'cookbook.output',
@@ -150,18 +157,20 @@ export const cookbook = {
     scope: READ,
     danger: 'none',
     summary: 'The last lines of its log, with what it died of',
-    in: z.strictObject({
-      id: id(),
-      tail: count(1, 4000).default(400),
-      attempt: count(1, 1000).optional(),
-      raw: flag().default(false).describe('with colours and every frame of the progress bars'),
-    }),
-    out: z.object({
-      serve: Serve,
-      source: z.enum(['log', 'pane', 'none']),
-      output: z.string(),
-      diagnosis: Diagnosis.nullable(),
-    }),
+    in: () =>
+      z.strictObject({
+        id: id(),
+        tail: count(1, 4000).default(400),
+        attempt: count(1, 1000).optional(),
+        raw: flag().default(false).describe('with colours and every frame of the progress bars'),
+      }),
+    out: () =>
+      z.object({
+        serve: Serve,
+        source: z.enum(['log', 'pane', 'none']),
+        output: z.string(),
+        diagnosis: Diagnosis.nullable(),
+      }),
     cli: { words: ['id'] },
   }),
   log: route({
@@ -171,13 +180,14 @@ export const cookbook = {
     scope: READ,
     danger: 'none',
     summary: 'Bytes of its log, as they are; headers say the whole size',
-    in: z.strictObject({
-      id: id(),
-      offset: z.coerce.number().int().optional().describe('negative counts from the end'),
-      length: count(0, 4_194_304).default(65_536),
-      attempt: count(1, 1000).optional(),
-    }),
-    out: z.string(),
+    in: () =>
+      z.strictObject({
+        id: id(),
+        offset: z.coerce.number().int().optional().describe('negative counts from the end'),
+        length: count(0, 4_194_304).default(65_536),
+        attempt: count(1, 1000).optional(),
+      }),
+    out: () => z.string(),
   }),
   follow: route({
     id: 'cookbook.follow',
@@ -186,12 +196,13 @@ export const cookbook = {
     scope: READ,
     danger: 'none',
     summary: 'Its log from an offset on, as it grows, until it ends',
-    in: z.strictObject({
-      id: id(),
-      offset: z.coerce.number().int().optional(),
-      tail: count(0, 4000).default(100),
-    }),
-    out: z.string(),
+    in: () =>
+      z.strictObject({
+        id: id(),
+        offset: z.coerce.number().int().optional(),
+        tail: count(0, 4000).default(100),
+      }),
+    out: () => z.string(),
   }),
   search: route({
     id: 'cookbook.search',
@@ -200,14 +211,15 @@ export const cookbook = {
     scope: READ,
     danger: 'none',
     summary: 'Searches its log on the host; hits stream as lines of JSON {offset, line, text}, then {total}',
-    in: z.strictObject({
-      id: id(),
-      query: text(500, 1),
-      regex: flag().default(false),
-      ignore_case: flag().default(true),
-      limit: count(1, 10_000).default(2000),
-    }),
-    out: z.string(),
+    in: () =>
+      z.strictObject({
+        id: id(),
+        query: text(500, 1),
+        regex: flag().default(false),
+        ignore_case: flag().default(true),
+        limit: count(1, 10_000).default(2000),
+      }),
+    out: () => z.string(),
   }),
   why: route({
     id: 'cookbook.diagnosis',
@@ -216,8 +228,8 @@ export const cookbook = {
     scope: READ,
     danger: 'none',
     summary: 'The line that caused its death, what it means, and the changes that fix it',
-    in: z.strictObject({ id: id() }),
-    out: z.object({ serve: Serve, diagnosis: Diagnosis }),
+    in: () => z.strictObject({ id: id() }),
+    out: () => z.object({ serve: Serve, diagnosis: Diagnosis }),
   }),
   adopt: route({
     id: 'cookbook.adopt',
@@ -226,13 +238,14 @@ export const cookbook = {
     scope: LAUNCH,
     danger: 'none',
     summary: 'Takes a tmux session that runs a model server into care',
-    in: z.strictObject({
-      session: text(64, 1),
-      host: text(300).default(''),
-      model: text(500).optional(),
-      port: count(1, 65535).optional(),
-    }),
-    out: z.object({ serve: Serve, already: z.boolean() }),
+    in: () =>
+      z.strictObject({
+        session: text(64, 1),
+        host: text(300).default(''),
+        model: text(500).optional(),
+        port: count(1, 65535).optional(),
+      }),
+    out: () => z.object({ serve: Serve, already: z.boolean() }),
     cli: { words: ['session', 'model'] },
   }),
   relaunch: route({
@@ -242,15 +255,16 @@ export const cookbook = {
     scope: LAUNCH,
     danger: 'none',
     summary: 'A new attempt of the same lineage, with a fix or with changes',
-    in: z.strictObject({
-      id: id(),
-      apply: text(200).optional().describe('the id of a fix'),
-      set: z.array(text(2000)).max(50).optional().describe('--flag=value or NAME=value'),
-      unset: z.array(text(200)).max(50).optional(),
-      cmd: text(32_768).optional().describe('instead of changes: the whole command'),
-      stop: flag().optional().describe('stop it first, where it is still live'),
-    }),
-    out: z.object({ serve: Serve, difference: z.array(z.string()), warnings: z.array(z.string()) }),
+    in: () =>
+      z.strictObject({
+        id: id(),
+        apply: text(200).optional().describe('the id of a fix'),
+        set: z.array(text(2000)).max(50).optional().describe('--flag=value or NAME=value'),
+        unset: z.array(text(200)).max(50).optional(),
+        cmd: text(32_768).optional().describe('instead of changes: the whole command'),
+        stop: flag().optional().describe('stop it first, where it is still live'),
+      }),
+    out: () => z.object({ serve: Serve, difference: z.array(z.string()), warnings: z.array(z.string()) }),
     status: 201,
     cli: { words: ['id'] },
   }),
@@ -261,11 +275,12 @@ export const cookbook = {
     scope: READ,
     danger: 'none',
     summary: 'What was tried in this lineage, the difference, how it ended, how it ran',
-    in: z.strictObject({
-      id: id(),
-      sort: z.enum(['attempt', 'tps', 'ttft', 'ready', 'kv']).default('attempt'),
-    }),
-    out: z.object({ lineage: z.string(), items: z.array(Attempt) }),
+    in: () =>
+      z.strictObject({
+        id: id(),
+        sort: z.enum(['attempt', 'tps', 'ttft', 'ready', 'kv']).default('attempt'),
+      }),
+    out: () => z.object({ lineage: z.string(), items: z.array(Attempt) }),
   }),
   try: route({
     id: 'cookbook.try',
@@ -274,20 +289,22 @@ export const cookbook = {
     scope: ['models:use'],
     danger: 'none',
     summary: 'Prompts it and measures: time to first token, tokens a second',
-    in: z.strictObject({
-      id: id(),
-      prompt: text(100_000, 1),
-      concurrency: count(1, 256).default(1),
-      max_tokens: count(1, 100_000).default(256),
-    }),
-    out: z.object({
-      ttft_ms: z.number().nullable(),
-      tokens_per_second: z.number().nullable(),
-      tokens: z.number(),
-      seconds: z.number(),
-      failed: z.number().int(),
-      text: z.string(),
-    }),
+    in: () =>
+      z.strictObject({
+        id: id(),
+        prompt: text(100_000, 1),
+        concurrency: count(1, 256).default(1),
+        max_tokens: count(1, 100_000).default(256),
+      }),
+    out: () =>
+      z.object({
+        ttft_ms: z.number().nullable(),
+        tokens_per_second: z.number().nullable(),
+        tokens: z.number(),
+        seconds: z.number(),
+        failed: z.number().int(),
+        text: z.string(),
+      }),
     cli: { words: ['id', 'prompt…'] },
   }),
   chat: route({
@@ -297,15 +314,18 @@ export const cookbook = {
     scope: ['models:use'],
     danger: 'none',
     summary: 'Goes on with a conversation with this one; its answer flows as the engine streams it',
-    in: z.strictObject({
-      id: id(),
-      messages: z
-        .array(z.strictObject({ role: z.enum(['system', 'user', 'assistant']), content: text(1_000_000, 1) }))
-        .min(1)
-        .max(1000),
-      max_tokens: count(1, 1_000_000).optional().describe('without it the engine decides'),
-    }),
-    out: z.string(),
+    in: () =>
+      z.strictObject({
+        id: id(),
+        messages: z
+          .array(
+            z.strictObject({ role: z.enum(['system', 'user', 'assistant']), content: text(1_000_000, 1) }),
+          )
+          .min(1)
+          .max(1000),
+        max_tokens: count(1, 1_000_000).optional().describe('without it the engine decides'),
+      }),
+    out: () => z.string(),
     media: 'text/event-stream',
   }),
   terminal: route({
@@ -315,8 +335,8 @@ export const cookbook = {
     scope: 'operator',
     danger: 'none',
     summary: 'Its tmux session as a terminal, over a WebSocket',
-    in: z.strictObject({ id: id(), ...terminalFields }),
-    out: TerminalEnd,
+    in: () => z.strictObject({ id: id(), ...terminalFields }),
+    out: () => TerminalEnd,
     status: 101,
     duplex: true,
   }),
@@ -327,8 +347,8 @@ export const cookbook = {
     scope: READ,
     danger: 'none',
     summary: 'What it measured of itself lately',
-    in: z.strictObject({ id: id(), since: count(0, Number.MAX_SAFE_INTEGER).optional() }),
-    out: z.object({ samples: z.array(ServeMetrics) }),
+    in: () => z.strictObject({ id: id(), since: count(0, Number.MAX_SAFE_INTEGER).optional() }),
+    out: () => z.object({ samples: z.array(ServeMetrics) }),
   }),
   forget: route({
     id: 'cookbook.forget',
@@ -337,8 +357,8 @@ export const cookbook = {
     scope: LAUNCH,
     danger: 'destroys',
     summary: 'Removes one that has ended, its log included',
-    in: z.strictObject({ id: id() }),
-    out: done,
+    in: () => z.strictObject({ id: id() }),
+    out: () => done,
     cli: { words: ['id'] },
   }),
   revive: route({
@@ -348,11 +368,12 @@ export const cookbook = {
     scope: LAUNCH,
     danger: 'none',
     summary: 'Launches again what a reboot of this host took',
-    in: z.strictObject({ id: id() }),
-    out: z.object({
-      launched: z.array(Serve),
-      failed: z.array(z.object({ serve: z.string(), reason: z.string() })),
-    }),
+    in: () => z.strictObject({ id: id() }),
+    out: () =>
+      z.object({
+        launched: z.array(Serve),
+        failed: z.array(z.object({ serve: z.string(), reason: z.string() })),
+      }),
     cli: { words: ['id'] },
   }),
 }

@@ -67,18 +67,21 @@ export const documents = {
     scope: read,
     danger: 'none',
     summary: 'Documents without their text, the newest change first',
-    in: z.strictObject({
-      ...pageIn,
-      language: text(40).optional(),
-      session_id: text(200).optional(),
-      archived: flag().default(false),
-      deleted: flag()
-        .default(false)
-        .describe('those that can be recovered instead; `search` does not look there'),
-      search: text(200).optional().describe('all of these words; newest first, whatever the order asked for'),
-      sort: z.enum(['recent', 'oldest', 'edits', 'alpha']).default('recent'),
-    }),
-    out: pageOf(Entry),
+    in: () =>
+      z.strictObject({
+        ...pageIn,
+        language: text(40).optional(),
+        session_id: text(200).optional(),
+        archived: flag().default(false),
+        deleted: flag()
+          .default(false)
+          .describe('those that can be recovered instead; `search` does not look there'),
+        search: text(200)
+          .optional()
+          .describe('all of these words; newest first, whatever the order asked for'),
+        sort: z.enum(['recent', 'oldest', 'edits', 'alpha']).default('recent'),
+      }),
+    out: () => pageOf(Entry),
     cli: { columns: ['id', 'language', 'version', 'title'], rows: 'items' },
   }),
   languages: route({
@@ -88,8 +91,8 @@ export const documents = {
     scope: read,
     danger: 'none',
     summary: 'How many documents there are of each language, archived and deleted ones left out',
-    in: z.strictObject({}),
-    out: z.object({ items: z.array(z.object({ language: z.string(), count: z.number().int() })) }),
+    in: () => z.strictObject({}),
+    out: () => z.object({ items: z.array(z.object({ language: z.string(), count: z.number().int() })) }),
     cli: { columns: ['language', 'count'], rows: 'items' },
   }),
   get: route({
@@ -99,8 +102,8 @@ export const documents = {
     scope: read,
     danger: 'none',
     summary: 'One document with its text, or with the text of an earlier version',
-    in: z.strictObject({ id: id(), version: number().optional() }),
-    out: Document,
+    in: () => z.strictObject({ id: id(), version: number().optional() }),
+    out: () => Document,
     cli: { words: ['id'] },
   }),
   add: route({
@@ -110,14 +113,15 @@ export const documents = {
     scope: write,
     danger: 'none',
     summary: 'Keeps a text; its language is guessed when it is not given',
-    in: z.strictObject({
-      title: title().default('Untitled'),
-      content: content().default(''),
-      language: language().nullable().optional(),
-      session_id: text(200).nullable().optional(),
-      ...originIn,
-    }),
-    out: Document,
+    in: () =>
+      z.strictObject({
+        title: title().default('Untitled'),
+        content: content().default(''),
+        language: language().nullable().optional(),
+        session_id: text(200).nullable().optional(),
+        ...originIn,
+      }),
+    out: () => Document,
     status: 201,
     cli: { words: ['title…'], stdin: 'content' },
   }),
@@ -128,16 +132,17 @@ export const documents = {
     scope: write,
     danger: 'none',
     summary: 'Changes the fields that are given; another text becomes a new version',
-    in: z.strictObject({
-      id: id(),
-      title: title().optional(),
-      content: content().optional(),
-      language: language().optional(),
-      archived: flag().optional(),
-      session_id: text(200).nullable().optional(),
-      version: expected,
-    }),
-    out: Document,
+    in: () =>
+      z.strictObject({
+        id: id(),
+        title: title().optional(),
+        content: content().optional(),
+        language: language().optional(),
+        archived: flag().optional(),
+        session_id: text(200).nullable().optional(),
+        version: expected,
+      }),
+    out: () => Document,
     cli: { words: ['id'] },
   }),
   replace: route({
@@ -147,14 +152,15 @@ export const documents = {
     scope: write,
     danger: 'none',
     summary: 'Replaces one exact passage, which must occur once, or all of them with `all`',
-    in: z.strictObject({
-      id: id(),
-      find: text(LONGEST, 1),
-      replace: content(),
-      all: flag().default(false),
-      version: expected,
-    }),
-    out: Entry,
+    in: () =>
+      z.strictObject({
+        id: id(),
+        find: text(LONGEST, 1),
+        replace: content(),
+        all: flag().default(false),
+        version: expected,
+      }),
+    out: () => Entry,
     cli: { words: ['id', 'find', 'replace'] },
   }),
   append: route({
@@ -164,8 +170,8 @@ export const documents = {
     scope: write,
     danger: 'none',
     summary: 'Adds text at the end, on a line of its own',
-    in: z.strictObject({ id: id(), text: text(LONGEST, 1), version: expected }),
-    out: Entry,
+    in: () => z.strictObject({ id: id(), text: text(LONGEST, 1), version: expected }),
+    out: () => Entry,
     cli: { words: ['id', 'text…'], stdin: 'text' },
   }),
   versions: route({
@@ -175,8 +181,8 @@ export const documents = {
     scope: read,
     danger: 'none',
     summary: 'Its history, newest first',
-    in: z.strictObject({ id: id(), ...pageIn }),
-    out: pageOf(Version),
+    in: () => z.strictObject({ id: id(), ...pageIn }),
+    out: () => pageOf(Version),
     cli: { words: ['id'], columns: ['version', 'created_at', 'by', 'size', 'note'], rows: 'items' },
   }),
   diff: route({
@@ -186,19 +192,21 @@ export const documents = {
     scope: read,
     danger: 'none',
     summary: 'What changed between two versions, line by line; by default what the newest changed',
-    in: z.strictObject({
-      id: id(),
-      from: number().optional().describe('the version before `to` when left out'),
-      to: number().optional().describe('the newest when left out'),
-      context: count(0, 1000).default(3).describe('unchanged lines shown around a change'),
-    }),
-    out: z.object({
-      from: z.number().int(),
-      to: z.number().int(),
-      added: z.number().int(),
-      removed: z.number().int(),
-      text: z.string().describe('a unified diff; empty when nothing changed'),
-    }),
+    in: () =>
+      z.strictObject({
+        id: id(),
+        from: number().optional().describe('the version before `to` when left out'),
+        to: number().optional().describe('the newest when left out'),
+        context: count(0, 1000).default(3).describe('unchanged lines shown around a change'),
+      }),
+    out: () =>
+      z.object({
+        from: z.number().int(),
+        to: z.number().int(),
+        added: z.number().int(),
+        removed: z.number().int(),
+        text: z.string().describe('a unified diff; empty when nothing changed'),
+      }),
     cli: { words: ['id', 'from', 'to'] },
   }),
   restore: route({
@@ -208,8 +216,8 @@ export const documents = {
     scope: write,
     danger: 'none',
     summary: 'Makes the text of an earlier version the newest one',
-    in: z.strictObject({ id: id(), version: number() }),
-    out: Document,
+    in: () => z.strictObject({ id: id(), version: number() }),
+    out: () => Document,
     cli: { words: ['id', 'version'] },
   }),
   draft: route({
@@ -219,18 +227,19 @@ export const documents = {
     scope: write,
     danger: 'none',
     summary: 'Writes a mail as a document to be read and changed; nothing is sent',
-    in: z.strictObject({
-      to: text(10_000).default(''),
-      cc: text(10_000).optional(),
-      bcc: text(10_000).optional(),
-      subject: text(1000).default(''),
-      body: content().default(''),
-      in_reply_to: text(1000).optional(),
-      references: text(10_000).optional(),
-      title: title().optional(),
-      session_id: text(200).nullable().optional(),
-    }),
-    out: Document,
+    in: () =>
+      z.strictObject({
+        to: text(10_000).default(''),
+        cc: text(10_000).optional(),
+        bcc: text(10_000).optional(),
+        subject: text(1000).default(''),
+        body: content().default(''),
+        in_reply_to: text(1000).optional(),
+        references: text(10_000).optional(),
+        title: title().optional(),
+        session_id: text(200).nullable().optional(),
+      }),
+    out: () => Document,
     status: 201,
     cli: { words: ['to', 'subject'], stdin: 'body' },
   }),
@@ -241,8 +250,8 @@ export const documents = {
     scope: write,
     danger: 'destroys',
     summary: 'Takes it out of the library; `recover` brings it back',
-    in: z.strictObject({ id: id() }),
-    out: Entry,
+    in: () => z.strictObject({ id: id() }),
+    out: () => Entry,
     cli: { words: ['id'] },
   }),
   recover: route({
@@ -252,8 +261,8 @@ export const documents = {
     scope: write,
     danger: 'none',
     summary: 'Brings a deleted document back',
-    in: z.strictObject({ id: id() }),
-    out: Entry,
+    in: () => z.strictObject({ id: id() }),
+    out: () => Entry,
     cli: { words: ['id'] },
   }),
 }

@@ -38,11 +38,12 @@ export const events = {
     scope: 'token',
     danger: 'none',
     summary: 'Server-sent events, from `since` or Last-Event-ID on; a `gap` event says: read again',
-    in: z.strictObject({
-      since: count(0, Number.MAX_SAFE_INTEGER).optional(),
-      nouns: text(200).optional().describe('only these, comma separated'),
-    }),
-    out: Event,
+    in: () =>
+      z.strictObject({
+        since: count(0, Number.MAX_SAFE_INTEGER).optional(),
+        nouns: text(200).optional().describe('only these, comma separated'),
+      }),
+    out: () => Event,
     media: 'text/event-stream',
   }),
   audit: route({
@@ -52,14 +53,15 @@ export const events = {
     scope: 'operator',
     danger: 'none',
     summary: 'What was done, by whom, newest first',
-    in: z.strictObject({
-      ...pageIn,
-      actor: text(100).optional(),
-      noun: text(40).optional(),
-      object: id().optional(),
-      search: text(200).optional(),
-    }),
-    out: pageOf(AuditRow),
+    in: () =>
+      z.strictObject({
+        ...pageIn,
+        actor: text(100).optional(),
+        noun: text(40).optional(),
+        object: id().optional(),
+        search: text(200).optional(),
+      }),
+    out: () => pageOf(AuditRow),
     cli: { columns: ['seq', 'at', 'actor', 'action', 'summary'], rows: 'items' },
   }),
   undo: route({
@@ -69,7 +71,7 @@ export const events = {
     scope: 'token',
     danger: 'none',
     summary: 'Takes back the last change of yours that can be, or the one named by `seq`',
-    in: z.strictObject({ seq: count(1, Number.MAX_SAFE_INTEGER).optional() }),
-    out: z.object({ undone: AuditRow, seq: z.number().int() }),
+    in: () => z.strictObject({ seq: count(1, Number.MAX_SAFE_INTEGER).optional() }),
+    out: () => z.object({ undone: AuditRow, seq: z.number().int() }),
   }),
 }

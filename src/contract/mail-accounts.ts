@@ -81,8 +81,8 @@ export const mailAccounts = {
     scope: MAIL_READ,
     danger: 'none',
     summary: 'Mail accounts, and how each connection is',
-    in: z.strictObject({}),
-    out: z.object({ items: z.array(Account) }),
+    in: () => z.strictObject({}),
+    out: () => z.object({ items: z.array(Account) }),
   }),
   add: route({
     id: 'mail.accounts.add',
@@ -91,12 +91,13 @@ export const mailAccounts = {
     scope: 'operator',
     danger: 'none',
     summary: 'Adds an account; for common providers an address and a password are enough',
-    in: z.strictObject({
-      address: text(300, 3),
-      ...settings,
-      send_only: flag().default(false).describe('no mailbox, only sending'),
-    }),
-    out: Account,
+    in: () =>
+      z.strictObject({
+        address: text(300, 3),
+        ...settings,
+        send_only: flag().default(false).describe('no mailbox, only sending'),
+      }),
+    out: () => Account,
     status: 201,
   }),
   discover: route({
@@ -106,8 +107,8 @@ export const mailAccounts = {
     scope: 'operator',
     danger: 'none',
     summary: 'What is known of an address: its servers, and what its provider asks for',
-    in: z.strictObject({ address: text(300, 3) }),
-    out: Discovered,
+    in: () => z.strictObject({ address: text(300, 3) }),
+    out: () => Discovered,
   }),
   edit: route({
     id: 'mail.accounts.edit',
@@ -116,8 +117,8 @@ export const mailAccounts = {
     scope: 'operator',
     danger: 'none',
     summary: 'Changes the settings that are given; null clears',
-    in: z.strictObject({ id: id(), address: text(300, 3).optional(), ...settings }),
-    out: Account,
+    in: () => z.strictObject({ id: id(), address: text(300, 3).optional(), ...settings }),
+    out: () => Account,
   }),
   test: route({
     id: 'mail.accounts.test',
@@ -126,8 +127,8 @@ export const mailAccounts = {
     scope: 'operator',
     danger: 'none',
     summary: 'Says step by step what works',
-    in: z.strictObject({ id: id() }),
-    out: z.object({ ok: z.boolean(), steps: z.array(Step) }),
+    in: () => z.strictObject({ id: id() }),
+    out: () => z.object({ ok: z.boolean(), steps: z.array(Step) }),
   }),
   remove: route({
     id: 'mail.accounts.rm',
@@ -136,7 +137,7 @@ export const mailAccounts = {
     scope: 'operator',
     danger: 'destroys',
     summary: 'Removes an account and what was cached of it; nothing changes on the server',
-    in: z.strictObject({ id: id() }),
-    out: done,
+    in: () => z.strictObject({ id: id() }),
+    out: () => done,
   }),
 }

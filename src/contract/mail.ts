@@ -145,8 +145,8 @@ export const mail = {
     scope: MAIL_READ,
     danger: 'none',
     summary: 'The folders of an account, or of all',
-    in: z.strictObject({ account: where.account }),
-    out: z.object({ items: z.array(Folder) }),
+    in: () => z.strictObject({ account: where.account }),
+    out: () => z.object({ items: z.array(Folder) }),
     cli: { words: ['account'], columns: ['path', 'role', 'unread', 'total'], rows: 'items' },
   }),
   list: route({
@@ -156,18 +156,19 @@ export const mail = {
     scope: MAIL_READ,
     danger: 'none',
     summary: 'Mails of a folder, newest first, from the cache',
-    in: z.strictObject({
-      ...pageIn,
-      ...where,
-      filter: z
-        .union([z.enum(FILTERS), z.string().regex(/^tag:.{1,100}$/)])
-        .default('all')
-        .describe(`${FILTERS.join(', ')}, or tag:NAME`),
-      from: text(200).optional().describe('a part of the name or address of the sender'),
-      attachments: flag().optional(),
-      refresh: flag().default(false).describe('asks the server first'),
-    }),
-    out: pageOf(Mail),
+    in: () =>
+      z.strictObject({
+        ...pageIn,
+        ...where,
+        filter: z
+          .union([z.enum(FILTERS), z.string().regex(/^tag:.{1,100}$/)])
+          .default('all')
+          .describe(`${FILTERS.join(', ')}, or tag:NAME`),
+        from: text(200).optional().describe('a part of the name or address of the sender'),
+        attachments: flag().optional(),
+        refresh: flag().default(false).describe('asks the server first'),
+      }),
+    out: () => pageOf(Mail),
     cli: { words: ['folder'], columns, rows: 'items' },
   }),
   search: route({
@@ -177,13 +178,14 @@ export const mail = {
     scope: MAIL_READ,
     danger: 'none',
     summary: 'Mails that hold all of the words, newest first; `server` asks the server too',
-    in: z.strictObject({
-      ...pageIn,
-      q: text(200, 1),
-      ...where,
-      server: flag().default(false).describe('also in bodies that are not here; within one folder'),
-    }),
-    out: pageOf(Mail),
+    in: () =>
+      z.strictObject({
+        ...pageIn,
+        q: text(200, 1),
+        ...where,
+        server: flag().default(false).describe('also in bodies that are not here; within one folder'),
+      }),
+    out: () => pageOf(Mail),
     cli: { words: ['q…'], columns: ['id', 'folder', 'received_at', 'from_name', 'subject'], rows: 'items' },
   }),
   thread: route({
@@ -193,8 +195,8 @@ export const mail = {
     scope: MAIL_READ,
     danger: 'none',
     summary: 'The mails of its conversation, oldest first, whatever folder they lie in',
-    in: z.strictObject({ id: id() }),
-    out: z.object({ items: z.array(Mail) }),
+    in: () => z.strictObject({ id: id() }),
+    out: () => z.object({ items: z.array(Mail) }),
     cli: { words: ['id'], columns: ['id', 'folder', 'received_at', 'from_name', 'subject'], rows: 'items' },
   }),
   read: route({
@@ -204,8 +206,8 @@ export const mail = {
     scope: MAIL_READ,
     danger: 'none',
     summary: 'One mail with its text; it stays unread unless `mark` is given',
-    in: z.strictObject({ id: id(), mark: flag().default(false) }),
-    out: MailText,
+    in: () => z.strictObject({ id: id(), mark: flag().default(false) }),
+    out: () => MailText,
   }),
   attachment: route({
     id: 'mail.attachment',
@@ -214,8 +216,8 @@ export const mail = {
     scope: MAIL_READ,
     danger: 'none',
     summary: 'The bytes of one attachment',
-    in: z.strictObject({ id: id(), part: z.string().max(40) }),
-    out: z.unknown(),
+    in: () => z.strictObject({ id: id(), part: z.string().max(40) }),
+    out: () => z.unknown(),
     media: 'application/octet-stream',
   }),
   answer: route({
@@ -225,21 +227,22 @@ export const mail = {
     scope: MAIL_READ,
     danger: 'none',
     summary: 'What an answer or a forward of it begins with: recipients, subject, the quoted text',
-    in: z.strictObject({ id: id(), mode: z.enum(['reply', 'reply_all', 'forward']).default('reply') }),
-    out: z.object({
-      account: z.string(),
-      to: z.string(),
-      cc: z.string(),
-      subject: z.string(),
-      body: z.string(),
-      in_reply_to: z.string(),
-      references: z.string(),
-      source: z.string(),
-      attachments: z
-        .array(z.string())
-        .describe('what a forward takes along, as `attachments` of a mail take it'),
-      text: z.string().describe('the same as the text of a draft document'),
-    }),
+    in: () => z.strictObject({ id: id(), mode: z.enum(['reply', 'reply_all', 'forward']).default('reply') }),
+    out: () =>
+      z.object({
+        account: z.string(),
+        to: z.string(),
+        cc: z.string(),
+        subject: z.string(),
+        body: z.string(),
+        in_reply_to: z.string(),
+        references: z.string(),
+        source: z.string(),
+        attachments: z
+          .array(z.string())
+          .describe('what a forward takes along, as `attachments` of a mail take it'),
+        text: z.string().describe('the same as the text of a draft document'),
+      }),
   }),
   invitation: route({
     id: 'mail.invitation',
@@ -249,15 +252,16 @@ export const mail = {
     danger: 'none',
     summary:
       'Answers the invitation a mail carries: it enters the calendar, and its organizer is told; needs calendar:write, too',
-    in: z.strictObject({
-      id: id(),
-      ...answerIn,
-      answer: z
-        .enum(['accept', 'tentative', 'decline', 'apply'])
-        .describe('apply: takes over what was not, because of who sent it'),
-      calendar: text(200, 1).optional().describe('its id or name; left out: the usual one'),
-    }),
-    out: Answered,
+    in: () =>
+      z.strictObject({
+        id: id(),
+        ...answerIn,
+        answer: z
+          .enum(['accept', 'tentative', 'decline', 'apply'])
+          .describe('apply: takes over what was not, because of who sent it'),
+        calendar: text(200, 1).optional().describe('its id or name; left out: the usual one'),
+      }),
+    out: () => Answered,
     cli: { words: ['id'] },
   }),
   mark: route({
@@ -267,15 +271,16 @@ export const mail = {
     scope: MAIL_CHANGE,
     danger: 'none',
     summary: 'Sets or takes away flags and tags; at once here, on the server as soon as it can be reached',
-    in: z.strictObject({
-      ids: several(1000),
-      read: flag().optional(),
-      flagged: flag().optional(),
-      answered: flag().optional(),
-      tag: text(100, 1).optional(),
-      untag: text(100, 1).optional(),
-    }),
-    out: z.object({ items: z.array(Mail) }),
+    in: () =>
+      z.strictObject({
+        ids: several(1000),
+        read: flag().optional(),
+        flagged: flag().optional(),
+        answered: flag().optional(),
+        tag: text(100, 1).optional(),
+        untag: text(100, 1).optional(),
+      }),
+    out: () => z.object({ items: z.array(Mail) }),
     cli: { words: ['ids…'], columns: [...columns, 'read'], rows: 'items' },
   }),
   move: route({
@@ -285,8 +290,8 @@ export const mail = {
     scope: MAIL_CHANGE,
     danger: 'none',
     summary: 'Moves to a folder: its path, or inbox, archive, junk, trash',
-    in: z.strictObject({ to: text(1000, 1), ids: several(1000) }),
-    out: z.object({ moved: z.number().int(), to: z.string() }),
+    in: () => z.strictObject({ to: text(1000, 1), ids: several(1000) }),
+    out: () => z.object({ moved: z.number().int(), to: z.string() }),
     cli: { words: ['to', 'ids…'] },
   }),
   remove: route({
@@ -296,8 +301,8 @@ export const mail = {
     scope: MAIL_CHANGE,
     danger: 'destroys',
     summary: 'Moves to the trash; what lies there already is deleted for good',
-    in: z.strictObject({ ids: several(1000) }),
-    out: z.object({ trashed: z.number().int(), deleted: z.number().int() }),
+    in: () => z.strictObject({ ids: several(1000) }),
+    out: () => z.object({ trashed: z.number().int(), deleted: z.number().int() }),
     cli: { words: ['ids…'] },
   }),
   sync: route({
@@ -307,8 +312,8 @@ export const mail = {
     scope: MAIL_READ,
     danger: 'none',
     summary: 'Asks the server what is new now: in one folder, or in all',
-    in: z.strictObject(where),
-    out: z.object({ folders: z.number().int(), fresh: z.number().int() }),
+    in: () => z.strictObject(where),
+    out: () => z.object({ folders: z.number().int(), fresh: z.number().int() }),
     cli: { words: ['folder'] },
   }),
   upload: route({
@@ -318,13 +323,14 @@ export const mail = {
     scope: MAIL_CHANGE,
     danger: 'none',
     summary: 'Keeps a file for a mail to be written; with `token` the bytes are added to an earlier upload',
-    in: z.strictObject({
-      filename: text(500).default('attachment'),
-      content_type: text(200).optional(),
-      content: z.string().max(20_000_000).describe('base64'),
-      token: id().optional(),
-    }),
-    out: z.object({ token: z.string(), filename: z.string(), size: z.number().int() }),
+    in: () =>
+      z.strictObject({
+        filename: text(500).default('attachment'),
+        content_type: text(200).optional(),
+        content: z.string().max(20_000_000).describe('base64'),
+        token: id().optional(),
+      }),
+    out: () => z.object({ token: z.string(), filename: z.string(), size: z.number().int() }),
     status: 201,
   }),
   drafts: route({
@@ -334,8 +340,8 @@ export const mail = {
     scope: MAIL_READ,
     danger: 'none',
     summary: 'What lies in the Drafts folder',
-    in: z.strictObject({ ...pageIn, account: where.account }),
-    out: pageOf(Mail),
+    in: () => z.strictObject({ ...pageIn, account: where.account }),
+    out: () => pageOf(Mail),
     cli: { columns: ['id', 'received_at', 'to', 'subject'], rows: 'items' },
   }),
   draft: route({
@@ -345,13 +351,14 @@ export const mail = {
     scope: MAIL_CHANGE,
     danger: 'none',
     summary: 'Puts a draft into the Drafts folder; nothing is sent',
-    in: z.strictObject(messageIn),
-    out: z.object({
-      message_id: z.string(),
-      folder: z.string(),
-      uid: z.number().int().nullable(),
-      queued: z.boolean(),
-    }),
+    in: () => z.strictObject(messageIn),
+    out: () =>
+      z.object({
+        message_id: z.string(),
+        folder: z.string(),
+        uid: z.number().int().nullable(),
+        queued: z.boolean(),
+      }),
     status: 201,
   }),
   send: route({
@@ -362,12 +369,13 @@ export const mail = {
     danger: 'none',
     summary:
       'Sends a mail; with `wait` the answer tells how it went, or that it still waits after some seconds',
-    in: z.strictObject({
-      ...messageIn,
-      source: id().optional().describe('the mail that this one answers: it is flagged as answered'),
-      wait: flag().default(true),
-    }),
-    out: Sending,
+    in: () =>
+      z.strictObject({
+        ...messageIn,
+        source: id().optional().describe('the mail that this one answers: it is flagged as answered'),
+        wait: flag().default(true),
+      }),
+    out: () => Sending,
     status: 201,
   }),
   outbox: route({
@@ -377,11 +385,12 @@ export const mail = {
     scope: MAIL_CHANGE,
     danger: 'none',
     summary: 'What was to be sent and how it went, newest first',
-    in: z.strictObject({
-      ...pageIn,
-      state: z.enum(['queued', 'sending', 'sent', 'failed', 'unknown', 'all']).default('all'),
-    }),
-    out: pageOf(Sending),
+    in: () =>
+      z.strictObject({
+        ...pageIn,
+        state: z.enum(['queued', 'sending', 'sent', 'failed', 'unknown', 'all']).default('all'),
+      }),
+    out: () => pageOf(Sending),
     cli: { columns: ['id', 'created_at', 'state', 'to', 'subject', 'reason'], rows: 'items' },
   }),
   sending: route({
@@ -391,8 +400,8 @@ export const mail = {
     scope: MAIL_CHANGE,
     danger: 'none',
     summary: 'One mail of the outbox; with `wait` once it is decided, or when the seconds are over',
-    in: z.strictObject({ id: id(), wait: count(0, 60).default(0) }),
-    out: Sending,
+    in: () => z.strictObject({ id: id(), wait: count(0, 60).default(0) }),
+    out: () => Sending,
     cli: { words: ['id'] },
   }),
   retry: route({
@@ -402,8 +411,8 @@ export const mail = {
     scope: ['email:send'],
     danger: 'none',
     summary: 'Sends again what failed; what is unknown only with `again`, because it may arrive twice',
-    in: z.strictObject({ id: id(), again: flag().default(false) }),
-    out: Sending,
+    in: () => z.strictObject({ id: id(), again: flag().default(false) }),
+    out: () => Sending,
     cli: { words: ['id'] },
   }),
   drop: route({
@@ -413,8 +422,8 @@ export const mail = {
     scope: MAIL_CHANGE,
     danger: 'destroys',
     summary: 'Takes a mail out of the outbox that is not being sent just now',
-    in: z.strictObject({ id: id() }),
-    out: done,
+    in: () => z.strictObject({ id: id() }),
+    out: () => done,
     cli: { words: ['id'] },
   }),
 }

@@ -34,16 +34,19 @@ export const memory = {
     scope: ['memory:read', 'memory:write'],
     danger: 'none',
     summary: 'What is remembered: pinned first, then the newest change',
-    in: z.strictObject({
-      ...pageIn,
-      category: z.enum(CATEGORIES).optional(),
-      source: text(200).optional(),
-      session_id: text(200).optional(),
-      pinned: flag().optional(),
-      search: text(200).optional().describe('all of these words; newest first, whatever the order asked for'),
-      sort: z.enum(['recent', 'oldest', 'uses']).default('recent'),
-    }),
-    out: pageOf(Memory),
+    in: () =>
+      z.strictObject({
+        ...pageIn,
+        category: z.enum(CATEGORIES).optional(),
+        source: text(200).optional(),
+        session_id: text(200).optional(),
+        pinned: flag().optional(),
+        search: text(200)
+          .optional()
+          .describe('all of these words; newest first, whatever the order asked for'),
+        sort: z.enum(['recent', 'oldest', 'uses']).default('recent'),
+      }),
+    out: () => pageOf(Memory),
     cli: { columns, rows: 'items' },
   }),
   get: route({
@@ -53,8 +56,8 @@ export const memory = {
     scope: ['memory:read', 'memory:write'],
     danger: 'none',
     summary: 'One memory, by its id or a part of it that only one has',
-    in: z.strictObject({ id: id() }),
-    out: Memory,
+    in: () => z.strictObject({ id: id() }),
+    out: () => Memory,
     cli: { words: ['id'] },
   }),
   add: route({
@@ -64,17 +67,19 @@ export const memory = {
     scope: ['memory:write'],
     danger: 'none',
     summary: 'Remembers something; what is known already is not added again',
-    in: z.strictObject({
-      text: remembered,
-      category: category.default('fact'),
-      source: text(200).optional(),
-      session_id: text(200).nullable().optional(),
-      pinned: flag().default(false),
-    }),
-    out: Memory.extend({
-      duplicate: z.boolean().describe('true: it was known already, and this is the one that was'),
-      count: z.number().int(),
-    }),
+    in: () =>
+      z.strictObject({
+        text: remembered,
+        category: category.default('fact'),
+        source: text(200).optional(),
+        session_id: text(200).nullable().optional(),
+        pinned: flag().default(false),
+      }),
+    out: () =>
+      Memory.extend({
+        duplicate: z.boolean().describe('true: it was known already, and this is the one that was'),
+        count: z.number().int(),
+      }),
     status: 201,
     cli: { words: ['text…'], stdin: 'text' },
   }),
@@ -85,15 +90,16 @@ export const memory = {
     scope: ['memory:write'],
     danger: 'none',
     summary: 'Changes the fields that are given',
-    in: z.strictObject({
-      id: id(),
-      text: remembered.optional(),
-      category: category.optional(),
-      source: text(200).optional(),
-      session_id: text(200).nullable().optional(),
-      pinned: flag().optional(),
-    }),
-    out: Memory,
+    in: () =>
+      z.strictObject({
+        id: id(),
+        text: remembered.optional(),
+        category: category.optional(),
+        source: text(200).optional(),
+        session_id: text(200).nullable().optional(),
+        pinned: flag().optional(),
+      }),
+    out: () => Memory,
     cli: { words: ['id', 'text…'] },
   }),
   pin: route({
@@ -103,8 +109,8 @@ export const memory = {
     scope: ['memory:write'],
     danger: 'none',
     summary: 'Keeps it at the top, or no more',
-    in: z.strictObject({ id: id(), pinned: flag().default(true) }),
-    out: Memory,
+    in: () => z.strictObject({ id: id(), pinned: flag().default(true) }),
+    out: () => Memory,
     cli: { words: ['id'] },
   }),
   used: route({
@@ -114,8 +120,8 @@ export const memory = {
     scope: ['memory:read', 'memory:write'],
     danger: 'none',
     summary: 'Says that it helped, so that what helps often can be told from what never does',
-    in: z.strictObject({ id: id(), times: count(1, 1000).default(1) }),
-    out: Memory,
+    in: () => z.strictObject({ id: id(), times: count(1, 1000).default(1) }),
+    out: () => Memory,
     cli: { words: ['id'] },
   }),
   remove: route({
@@ -125,8 +131,8 @@ export const memory = {
     scope: ['memory:write'],
     danger: 'destroys',
     summary: 'Forgets it; `undo` brings it back',
-    in: z.strictObject({ id: id() }),
-    out: done,
+    in: () => z.strictObject({ id: id() }),
+    out: () => done,
     cli: { words: ['id'] },
   }),
 }

@@ -33,12 +33,13 @@ export const models = {
     scope: READ,
     danger: 'none',
     summary: 'The models on a host, from the last scan',
-    in: z.strictObject({
-      host: text(300).default(''),
-      fresh: flag().default(false).describe('scan now'),
-      search: text(200).optional(),
-    }),
-    out: z.object({ host: z.string(), scanned_at: z.number().nullable(), items: z.array(Model) }),
+    in: () =>
+      z.strictObject({
+        host: text(300).default(''),
+        fresh: flag().default(false).describe('scan now'),
+        search: text(200).optional(),
+      }),
+    out: () => z.object({ host: z.string(), scanned_at: z.number().nullable(), items: z.array(Model) }),
     cli: { columns: ['id', 'source', 'bytes', 'complete', 'path'], rows: 'items' },
   }),
   download: route({
@@ -48,13 +49,14 @@ export const models = {
     scope: LAUNCH,
     danger: 'none',
     summary: 'Downloads a model on a host, as a task with log, progress and resume',
-    in: z.strictObject({
-      model: text(300, 1),
-      host: text(300).default(''),
-      revision: text(100).optional(),
-      include: text(300).optional(),
-    }),
-    out: z.object({ serve: Serve }),
+    in: () =>
+      z.strictObject({
+        model: text(300, 1),
+        host: text(300).default(''),
+        revision: text(100).optional(),
+        include: text(300).optional(),
+      }),
+    out: () => z.object({ serve: Serve }),
     status: 201,
     cli: { words: ['model'] },
   }),
@@ -65,8 +67,8 @@ export const models = {
     scope: LAUNCH,
     danger: 'none',
     summary: 'Installs packages into a host’s environment, as a task',
-    in: z.strictObject({ packages: z.array(text(200, 1)).min(1).max(20), host: text(300).default('') }),
-    out: z.object({ serve: Serve }),
+    in: () => z.strictObject({ packages: z.array(text(200, 1)).min(1).max(20), host: text(300).default('') }),
+    out: () => z.object({ serve: Serve }),
     status: 201,
   }),
   copy: route({
@@ -76,8 +78,8 @@ export const models = {
     scope: LAUNCH,
     danger: 'none',
     summary: 'Copies a model from one host to another, through this machine, as a task',
-    in: z.strictObject({ model: text(300, 1), from: text(300), to: text(300) }),
-    out: z.object({ serve: Serve }),
+    in: () => z.strictObject({ model: text(300, 1), from: text(300), to: text(300) }),
+    out: () => z.object({ serve: Serve }),
     status: 201,
     cli: { words: ['model', 'from', 'to'] },
   }),
@@ -88,8 +90,9 @@ export const models = {
     scope: LAUNCH,
     danger: 'destroys',
     summary: 'Deletes a model from a host; its name has to be confirmed',
-    in: z.strictObject({ model: text(300, 1), host: text(300).default(''), confirm: text(300).optional() }),
-    out: z.object({ freed_bytes: z.number() }),
+    in: () =>
+      z.strictObject({ model: text(300, 1), host: text(300).default(''), confirm: text(300).optional() }),
+    out: () => z.object({ freed_bytes: z.number() }),
     cli: { words: ['model'] },
   }),
 }

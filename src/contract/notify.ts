@@ -36,12 +36,13 @@ export const notify = {
     scope: 'operator',
     danger: 'none',
     summary: 'What was told, on which channel, and whether it arrived',
-    in: z.strictObject({
-      ...pageIn,
-      state: z.enum(['pending', 'sending', 'sent', 'failed', 'unknown', 'all']).default('all'),
-      object: text(200).optional(),
-    }),
-    out: pageOf(Delivery),
+    in: () =>
+      z.strictObject({
+        ...pageIn,
+        state: z.enum(['pending', 'sending', 'sent', 'failed', 'unknown', 'all']).default('all'),
+        object: text(200).optional(),
+      }),
+    out: () => pageOf(Delivery),
     cli: { columns: ['due_at', 'channel', 'state', 'attempts', 'title', 'reason'], rows: 'items' },
   }),
   test: route({
@@ -51,8 +52,8 @@ export const notify = {
     scope: 'operator',
     danger: 'none',
     summary: 'Sends a test over one channel and says how it went',
-    in: z.strictObject({ channel: Channel }),
-    out: done,
+    in: () => z.strictObject({ channel: Channel }),
+    out: () => done,
     cli: { words: ['channel'] },
   }),
 }

@@ -15,20 +15,21 @@ export const openai = {
     scope: USE,
     danger: 'none',
     summary: 'Every model that a ready server answers for',
-    in: z.object({}),
-    out: z.object({
-      object: z.literal('list'),
-      data: z.array(
-        z.object({
-          id: z.string(),
-          object: z.literal('model'),
-          created: z.number().int(),
-          owned_by: z.string(),
-          hosts: z.array(z.string()),
-          serves: z.array(z.string()),
-        }),
-      ),
-    }),
+    in: () => z.object({}),
+    out: () =>
+      z.object({
+        object: z.literal('list'),
+        data: z.array(
+          z.object({
+            id: z.string(),
+            object: z.literal('model'),
+            created: z.number().int(),
+            owned_by: z.string(),
+            hosts: z.array(z.string()),
+            serves: z.array(z.string()),
+          }),
+        ),
+      }),
   }),
   chat: route({
     id: 'openai.chat',
@@ -37,8 +38,8 @@ export const openai = {
     scope: USE,
     danger: 'none',
     summary: 'Passed to a server that has the model, streamed back as it answers',
-    in: asked(),
-    out: answered,
+    in: () => asked(),
+    out: () => answered,
   }),
   completions: route({
     id: 'openai.completions',
@@ -47,8 +48,8 @@ export const openai = {
     scope: USE,
     danger: 'none',
     summary: 'Passed to a server that has the model, streamed back as it answers',
-    in: asked(),
-    out: answered,
+    in: () => asked(),
+    out: () => answered,
   }),
   embeddings: route({
     id: 'openai.embeddings',
@@ -57,7 +58,7 @@ export const openai = {
     scope: USE,
     danger: 'none',
     summary: 'Passed to a server that has the model',
-    in: asked(),
-    out: answered,
+    in: () => asked(),
+    out: () => answered,
   }),
 }

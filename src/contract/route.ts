@@ -61,7 +61,32 @@ export interface Route {
   readonly cli?: Spoken
 }
 
-export const route = <const R extends Route>(record: R): R => record
+/** As it is written down: what goes in and comes out is described when somebody asks, for no start needs all of it. */
+export type WrittenRoute = Omit<Route, 'in' | 'out'> & {
+  readonly in: () => Route['in']
+  readonly out: () => Route['out']
+}
+
+type Made<R extends WrittenRoute> = Omit<R, 'in' | 'out'> & {
+  readonly in: ReturnType<R['in']>
+  readonly out: ReturnType<R['out']>
+}
+
+export const route = <const R extends WrittenRoute>({ in: asks, out: answers, ...rest }: R): Made<R> => {
+  let asked: ReturnType<R['in']> | undefined
+  let answered: ReturnType<R['out']> | undefined
+  return {
+    ...rest,
+    get in() {
+      asked ??= asks() as ReturnType<R['in']>
+      return asked
+    },
+    get out() {
+      answered ??= answers() as ReturnType<R['out']>
+      return answered
+    },
+  }
+}
 
 export type Input<R extends Route> = z.input<R['in']>
 export type Parsed<R extends Route> = z.output<R['in']>

@@ -32,17 +32,22 @@ export const search = {
     scope: 'token',
     danger: 'none',
     summary: 'Finds what holds all of the words, best first, in everything the caller may read',
-    in: z.strictObject({
-      q: text(200, 1).describe('words, the last one may be unfinished; the first eight count'),
-      nouns: nouns.optional().describe(`only these, comma separated: ${FINDABLE.join(', ')}`),
-      limit: count(1, 100).default(20),
-    }),
-    out: z.object({
-      items: z.array(Hit),
-      nouns: z.array(z.enum(FINDABLE)).describe('where was looked'),
-      ranked_over: z.number().int().describe('how many matches were compared: the newest 2,000 of each noun'),
-      complete: z.boolean().describe('false: there are older matches that were not compared'),
-    }),
+    in: () =>
+      z.strictObject({
+        q: text(200, 1).describe('words, the last one may be unfinished; the first eight count'),
+        nouns: nouns.optional().describe(`only these, comma separated: ${FINDABLE.join(', ')}`),
+        limit: count(1, 100).default(20),
+      }),
+    out: () =>
+      z.object({
+        items: z.array(Hit),
+        nouns: z.array(z.enum(FINDABLE)).describe('where was looked'),
+        ranked_over: z
+          .number()
+          .int()
+          .describe('how many matches were compared: the newest 2,000 of each noun'),
+        complete: z.boolean().describe('false: there are older matches that were not compared'),
+      }),
     cli: { words: ['q…'], columns: ['noun', 'id', 'title', 'snippet'], rows: 'items' },
   }),
 }

@@ -64,15 +64,16 @@ export const todos = {
     scope: ['todos:read', 'todos:write'],
     danger: 'none',
     summary: 'Todos, newest change first within the pinned and the others',
-    in: z.strictObject({
-      ...pageIn,
-      archived: flag().default(false),
-      label: text(100).optional(),
-      search: text(200).optional(),
-      due: z.enum(['overdue', 'today', 'week', 'any', 'none']).optional(),
-      sort: z.enum(['recent', 'due', 'title', 'created']).default('recent'),
-    }),
-    out: pageOf(Todo),
+    in: () =>
+      z.strictObject({
+        ...pageIn,
+        archived: flag().default(false),
+        label: text(100).optional(),
+        search: text(200).optional(),
+        due: z.enum(['overdue', 'today', 'week', 'any', 'none']).optional(),
+        sort: z.enum(['recent', 'due', 'title', 'created']).default('recent'),
+      }),
+    out: () => pageOf(Todo),
     cli: { columns, rows: 'items' },
   }),
   when: route({
@@ -82,11 +83,12 @@ export const todos = {
     scope: ['todos:read', 'todos:write'],
     danger: 'none',
     summary: 'How words for a time are understood, without writing anything; `quick`: words that hold a time',
-    in: z.strictObject({ text: text(1000, 1), quick: flag().optional() }),
-    out: z.object({
-      title: z.string().nullable().describe('what is left of the sentence'),
-      understood: Understood.nullable(),
-    }),
+    in: () => z.strictObject({ text: text(1000, 1), quick: flag().optional() }),
+    out: () =>
+      z.object({
+        title: z.string().nullable().describe('what is left of the sentence'),
+        understood: Understood.nullable(),
+      }),
     cli: { words: ['text…'] },
   }),
   get: route({
@@ -96,8 +98,8 @@ export const todos = {
     scope: ['todos:read', 'todos:write'],
     danger: 'none',
     summary: 'One todo, by its id or a part of it that only one has',
-    in: z.strictObject({ id: id() }),
-    out: Todo,
+    in: () => z.strictObject({ id: id() }),
+    out: () => Todo,
     cli: { words: ['id'] },
   }),
   add: route({
@@ -107,14 +109,15 @@ export const todos = {
     scope: ['todos:write'],
     danger: 'none',
     summary: 'Adds a todo; `quick` takes the due date out of the title',
-    in: z.strictObject({
-      title: text(1000).optional(),
-      ...fields,
-      archived: flag().optional(),
-      quick: flag().optional(),
-      session_id: text(200).optional(),
-    }),
-    out: saved,
+    in: () =>
+      z.strictObject({
+        title: text(1000).optional(),
+        ...fields,
+        archived: flag().optional(),
+        quick: flag().optional(),
+        session_id: text(200).optional(),
+      }),
+    out: () => saved,
     status: 201,
     cli: { words: ['title…'] },
   }),
@@ -125,13 +128,14 @@ export const todos = {
     scope: ['todos:write'],
     danger: 'none',
     summary: 'Changes the fields that are given; null clears',
-    in: z.strictObject({
-      id: id(),
-      title: text(1000).optional(),
-      ...fields,
-      archived: flag().optional(),
-    }),
-    out: saved,
+    in: () =>
+      z.strictObject({
+        id: id(),
+        title: text(1000).optional(),
+        ...fields,
+        archived: flag().optional(),
+      }),
+    out: () => saved,
     cli: { words: ['id'] },
   }),
   done: route({
@@ -141,8 +145,8 @@ export const todos = {
     scope: ['todos:write'],
     danger: 'none',
     summary: 'Marks it done; a repeating one moves to its next date instead',
-    in: z.strictObject({ id: id(), done: flag().default(true) }),
-    out: saved,
+    in: () => z.strictObject({ id: id(), done: flag().default(true) }),
+    out: () => saved,
     cli: { words: ['id'] },
   }),
   snooze: route({
@@ -152,8 +156,8 @@ export const todos = {
     scope: ['todos:write'],
     danger: 'none',
     summary: 'Reminds again later, without moving the due date',
-    in: z.strictObject({ id: id(), until: text(200).default('in 1 hour') }),
-    out: saved,
+    in: () => z.strictObject({ id: id(), until: text(200).default('in 1 hour') }),
+    out: () => saved,
     cli: { words: ['id', 'until…'] },
   }),
   item: route({
@@ -163,14 +167,15 @@ export const todos = {
     scope: ['todos:write'],
     danger: 'none',
     summary: 'One step on a checklist: add, edit, toggle, move or remove an item',
-    in: z.strictObject({
-      id: id(),
-      op: z.enum(['add', 'edit', 'toggle', 'remove', 'move']),
-      index: count(0, 499).optional(),
-      to: count(0, 499).optional(),
-      text: text(2000).optional(),
-    }),
-    out: saved,
+    in: () =>
+      z.strictObject({
+        id: id(),
+        op: z.enum(['add', 'edit', 'toggle', 'remove', 'move']),
+        index: count(0, 499).optional(),
+        to: count(0, 499).optional(),
+        text: text(2000).optional(),
+      }),
+    out: () => saved,
     cli: { words: ['id', 'op', 'text…'] },
   }),
   remove: route({
@@ -180,8 +185,8 @@ export const todos = {
     scope: ['todos:write'],
     danger: 'destroys',
     summary: 'Deletes it; `undo` brings it back',
-    in: z.strictObject({ id: id() }),
-    out: done,
+    in: () => z.strictObject({ id: id() }),
+    out: () => done,
     cli: { words: ['id'] },
   }),
 }

@@ -31,8 +31,8 @@ export const workspace = {
     scope: 'operator',
     danger: 'none',
     summary: 'The workspace, where it listens and what waits',
-    in: z.strictObject({}),
-    out: Status,
+    in: () => z.strictObject({}),
+    out: () => Status,
   }),
   backup: route({
     id: 'workspace.backup',
@@ -41,21 +41,25 @@ export const workspace = {
     scope: 'operator',
     danger: 'none',
     summary: 'Copies the database to a new file, while everything goes on',
-    in: z.strictObject({
-      file: text(4096, 1),
-      with_key: flag()
-        .default(false)
-        .describe('also copies the key of sealed secrets, to a file beside it: who has both has the secrets'),
-    }),
-    out: z.object({
-      file: z.string(),
-      bytes: z.number(),
-      key: z
-        .string()
-        .nullable()
-        .describe('the copy of the key that opens its secrets, where it was asked for'),
-      needs_key: z.string().nullable().describe('the key that its secrets need, where it was not copied'),
-    }),
+    in: () =>
+      z.strictObject({
+        file: text(4096, 1),
+        with_key: flag()
+          .default(false)
+          .describe(
+            'also copies the key of sealed secrets, to a file beside it: who has both has the secrets',
+          ),
+      }),
+    out: () =>
+      z.object({
+        file: z.string(),
+        bytes: z.number(),
+        key: z
+          .string()
+          .nullable()
+          .describe('the copy of the key that opens its secrets, where it was asked for'),
+        needs_key: z.string().nullable().describe('the key that its secrets need, where it was not copied'),
+      }),
   }),
   timezone: route({
     id: 'workspace.timezone',
@@ -65,8 +69,8 @@ export const workspace = {
     danger: 'none',
     summary:
       'Sets the time zone that dates are said and reminders ring in, from now on and in the config file',
-    in: z.strictObject({ timezone: text(100, 1) }),
-    out: z.object({ timezone: z.string() }),
+    in: () => z.strictObject({ timezone: text(100, 1) }),
+    out: () => z.object({ timezone: z.string() }),
     cli: { words: ['timezone'] },
   }),
   release: route({
@@ -76,8 +80,8 @@ export const workspace = {
     scope: 'operator',
     danger: 'none',
     summary: 'Asks an owner with a screen to give the workspace to a daemon and become its client',
-    in: z.strictObject({}),
-    out: done,
+    in: () => z.strictObject({}),
+    out: () => done,
     status: 202,
   }),
 }

@@ -12,8 +12,8 @@ const record = route({
   scope: 'token',
   danger: 'none',
   summary: '',
-  in: z.object({}),
-  out: z.unknown(),
+  in: () => z.object({}),
+  out: () => z.unknown(),
 })
 
 /** Binds a handler and calls it as the API would. */

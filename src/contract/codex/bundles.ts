@@ -11,8 +11,8 @@ export const bundles = {
     scope: 'token',
     danger: 'none',
     summary: 'Skill and helper script as a plugin for Codex, to be unpacked into ~/plugins',
-    in: z.object({}),
-    out: archive,
+    in: () => z.object({}),
+    out: () => archive,
     media: 'application/zip',
   }),
   claude: route({
@@ -22,8 +22,8 @@ export const bundles = {
     scope: 'token',
     danger: 'none',
     summary: 'Skill and helper script for Claude, to be unpacked into ~/.claude',
-    in: z.object({}),
-    out: archive,
+    in: () => z.object({}),
+    out: () => archive,
     media: 'application/zip',
   }),
 }

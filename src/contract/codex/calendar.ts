@@ -54,16 +54,18 @@ const change = {
   scope: WRITE,
   danger: 'none',
   summary: 'Changes an event; by the uid of one date that date alone, by the uid of the series all of them',
-  in: z
-    .object({
-      uid: z.string(),
-      scope: eventScope.nullable(),
-      summary: summary.nullable(),
-      dtstart: start.nullable(),
-      ...fields,
-    })
-    .meta({ title: 'event' }),
-  out: z.object({ ok: z.literal(true), uid: z.string(), event: CodexEvent, warnings: z.array(z.string()) }),
+  in: () =>
+    z
+      .object({
+        uid: z.string(),
+        scope: eventScope.nullable(),
+        summary: summary.nullable(),
+        dtstart: start.nullable(),
+        ...fields,
+      })
+      .meta({ title: 'event' }),
+  out: () =>
+    z.object({ ok: z.literal(true), uid: z.string(), event: CodexEvent, warnings: z.array(z.string()) }),
 } as const
 
 const CodexCalendar = z.object({
@@ -81,16 +83,18 @@ export const calendar = {
     scope: READ,
     danger: 'none',
     summary: 'What happens from `start` up to, and without, `end`',
-    in: z.object({
-      start: text(200).describe('ISO 8601, a date, or words'),
-      end: text(200),
-      calendar: text(200).default('').describe('id or exact name'),
-    }),
-    out: z.object({
-      events: z.array(CodexEvent),
-      truncated: z.literal(true).optional(),
-      problems: z.array(z.string()).optional(),
-    }),
+    in: () =>
+      z.object({
+        start: text(200).describe('ISO 8601, a date, or words'),
+        end: text(200),
+        calendar: text(200).default('').describe('id or exact name'),
+      }),
+    out: () =>
+      z.object({
+        events: z.array(CodexEvent),
+        truncated: z.literal(true).optional(),
+        problems: z.array(z.string()).optional(),
+      }),
   }),
   search: route({
     id: 'codex.calendar.search',
@@ -99,8 +103,8 @@ export const calendar = {
     scope: READ,
     danger: 'none',
     summary: 'Events and series that hold all of the words',
-    in: z.object(ours.search.in.shape),
-    out: z.object({ events: z.array(CodexEvent), next: z.string().nullable() }),
+    in: () => z.object(ours.search.in.shape),
+    out: () => z.object({ events: z.array(CodexEvent), next: z.string().nullable() }),
   }),
   read: route({
     id: 'codex.calendar.read',
@@ -109,8 +113,8 @@ export const calendar = {
     scope: READ,
     danger: 'none',
     summary: 'One event, or one date of a repeating one',
-    in: z.object({ uid: z.string() }),
-    out: CodexEvent,
+    in: () => z.object({ uid: z.string() }),
+    out: () => CodexEvent,
   }),
   create: route({
     id: 'codex.calendar.create',
@@ -119,10 +123,12 @@ export const calendar = {
     scope: WRITE,
     danger: 'none',
     summary: 'Adds an event',
-    in: z
-      .object({ summary: ours.add.in.shape.summary, dtstart: text(200, 1), ...fields })
-      .meta({ title: 'event' }),
-    out: z.object({ ok: z.literal(true), uid: z.string(), event: CodexEvent, warnings: z.array(z.string()) }),
+    in: () =>
+      z
+        .object({ summary: ours.add.in.shape.summary, dtstart: text(200, 1), ...fields })
+        .meta({ title: 'event' }),
+    out: () =>
+      z.object({ ok: z.literal(true), uid: z.string(), event: CodexEvent, warnings: z.array(z.string()) }),
   }),
   patch: route({ ...change, id: 'codex.calendar.patch', method: 'PATCH' }),
   put: route({ ...change, id: 'codex.calendar.put', method: 'PUT' }),
@@ -133,8 +139,8 @@ export const calendar = {
     scope: WRITE,
     danger: 'destroys',
     summary: 'Deletes an event; by the uid of one date that date alone',
-    in: z.object({ uid: z.string(), scope: eventScope }),
-    out: z.object({ ok: z.literal(true) }),
+    in: () => z.object({ uid: z.string(), scope: eventScope }),
+    out: () => z.object({ ok: z.literal(true) }),
   }),
   answer: mirror(ours.answer, 'answer'),
   calendars: route({
@@ -144,8 +150,8 @@ export const calendar = {
     scope: READ,
     danger: 'none',
     summary: 'The calendars there are',
-    in: z.object({}),
-    out: z.object({ calendars: z.array(CodexCalendar) }),
+    in: () => z.object({}),
+    out: () => z.object({ calendars: z.array(CodexCalendar) }),
   }),
   addCalendar: route({
     id: 'codex.calendar.add_calendar',
@@ -154,7 +160,7 @@ export const calendar = {
     scope: WRITE,
     danger: 'none',
     summary: 'Makes a calendar',
-    in: z.object(ourCalendars.add.in.shape).meta({ title: 'calendar' }),
-    out: z.object({ ok: z.literal(true), calendar: CodexCalendar }),
+    in: () => z.object(ourCalendars.add.in.shape).meta({ title: 'calendar' }),
+    out: () => z.object({ ok: z.literal(true), calendar: CodexCalendar }),
   }),
 }

@@ -16,8 +16,8 @@ export const cookbook = {
     scope: READ,
     danger: 'none',
     summary: 'Serves, downloads and installs, with how they are',
-    in: z.object({}),
-    out: z.object({ tasks: z.array(answer) }),
+    in: () => z.object({}),
+    out: () => z.object({ tasks: z.array(answer) }),
   }),
   servers: route({
     id: 'codex.cookbook.servers',
@@ -26,8 +26,8 @@ export const cookbook = {
     scope: READ,
     danger: 'none',
     summary: 'The hosts that models can be served on',
-    in: z.object({}),
-    out: z.object({ servers: z.array(answer) }),
+    in: () => z.object({}),
+    out: () => z.object({ servers: z.array(answer) }),
   }),
   cached: route({
     id: 'codex.cookbook.cached',
@@ -36,8 +36,8 @@ export const cookbook = {
     scope: READ,
     danger: 'none',
     summary: 'The models that lie on a host',
-    in: z.object({ host: z.string().default('') }),
-    out: z.looseObject({ models: z.array(answer), host: z.string() }),
+    in: () => z.object({ host: z.string().default('') }),
+    out: () => z.looseObject({ models: z.array(answer), host: z.string() }),
   }),
   presets: route({
     id: 'codex.cookbook.presets',
@@ -46,8 +46,8 @@ export const cookbook = {
     scope: READ,
     danger: 'none',
     summary: 'Launch commands that were kept under a name',
-    in: z.object({}),
-    out: z.object({ presets: z.array(answer), default_host: z.string() }),
+    in: () => z.object({}),
+    out: () => z.object({ presets: z.array(answer), default_host: z.string() }),
   }),
   output: route({
     id: 'codex.cookbook.output',
@@ -56,8 +56,8 @@ export const cookbook = {
     scope: READ,
     danger: 'none',
     summary: 'The last lines of a log',
-    in: z.object({ session_id: z.string(), tail: whole(400) }),
-    out: answer,
+    in: () => z.object({ session_id: z.string(), tail: whole(400) }),
+    out: () => answer,
   }),
   serve: route({
     id: 'codex.cookbook.serve',
@@ -66,8 +66,8 @@ export const cookbook = {
     scope: LAUNCH,
     danger: 'none',
     summary: 'Launches a model server',
-    in: anything(),
-    out: answer,
+    in: () => anything(),
+    out: () => answer,
   }),
   preset: route({
     id: 'codex.cookbook.preset',
@@ -76,8 +76,8 @@ export const cookbook = {
     scope: LAUNCH,
     danger: 'none',
     summary: 'Launches a preset',
-    in: anything({ name: z.string() }),
-    out: answer,
+    in: () => anything({ name: z.string() }),
+    out: () => answer,
   }),
   adopt: route({
     id: 'codex.cookbook.adopt',
@@ -86,8 +86,8 @@ export const cookbook = {
     scope: LAUNCH,
     danger: 'none',
     summary: 'Takes a tmux session that somebody else started into the list',
-    in: anything(),
-    out: answer,
+    in: () => anything(),
+    out: () => answer,
   }),
   stop: route({
     id: 'codex.cookbook.stop',
@@ -96,8 +96,8 @@ export const cookbook = {
     scope: LAUNCH,
     danger: 'destroys',
     summary: 'Stops what was launched',
-    in: anything({ session_id: z.string() }),
-    out: answer,
+    in: () => anything({ session_id: z.string() }),
+    out: () => answer,
   }),
   wait: route({
     id: 'codex.cookbook.wait',
@@ -106,12 +106,13 @@ export const cookbook = {
     scope: READ,
     danger: 'none',
     summary: 'Answers when it is ready, or has ended, with the end of its log; ask again until it has',
-    in: z.object({
-      session_id: z.string(),
-      for: z.enum(['ready', 'ended']).default('ready'),
-      timeout: count(0, 3600).default(10).describe('seconds; at most 9 of them are waited in one call'),
-    }),
-    out: answer,
+    in: () =>
+      z.object({
+        session_id: z.string(),
+        for: z.enum(['ready', 'ended']).default('ready'),
+        timeout: count(0, 3600).default(10).describe('seconds; at most 9 of them are waited in one call'),
+      }),
+    out: () => answer,
   }),
   why: route({
     id: 'codex.cookbook.why',
@@ -120,8 +121,8 @@ export const cookbook = {
     scope: READ,
     danger: 'none',
     summary: 'What it died of, in one line of its log, and the changes that fix it',
-    in: z.object({ session_id: z.string() }),
-    out: answer,
+    in: () => z.object({ session_id: z.string() }),
+    out: () => answer,
   }),
   attempts: route({
     id: 'codex.cookbook.attempts',
@@ -130,11 +131,12 @@ export const cookbook = {
     scope: READ,
     danger: 'none',
     summary: 'What was tried before it and after it, with how each ended',
-    in: z.object({
-      session_id: z.string(),
-      sort: z.enum(['attempt', 'tps', 'ttft', 'ready', 'kv']).default('attempt'),
-    }),
-    out: answer,
+    in: () =>
+      z.object({
+        session_id: z.string(),
+        sort: z.enum(['attempt', 'tps', 'ttft', 'ready', 'kv']).default('attempt'),
+      }),
+    out: () => answer,
   }),
   relaunch: route({
     id: 'codex.cookbook.relaunch',
@@ -143,7 +145,7 @@ export const cookbook = {
     scope: LAUNCH,
     danger: 'none',
     summary: 'Launches it again: as it was, with a fix by its id, or with flags and variables changed',
-    in: z.object({ session_id: z.string(), ...changes }).meta({ title: 'relaunch' }),
-    out: answer,
+    in: () => z.object({ session_id: z.string(), ...changes }).meta({ title: 'relaunch' }),
+    out: () => answer,
   }),
 }

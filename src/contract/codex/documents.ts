@@ -45,8 +45,8 @@ const update = {
   scope: WRITE,
   danger: 'none',
   summary: 'Changes the fields that are given; another text becomes a new version',
-  in: z.object({ document_id: z.string(), ...editable, current_content: editable.content }).meta(title),
-  out: CodexDocument,
+  in: () => z.object({ document_id: z.string(), ...editable, current_content: editable.content }).meta(title),
+  out: () => CodexDocument,
 } as const
 
 const people = z.union([text(10_000), z.array(text(1000)).max(500)]).nullish()
@@ -59,21 +59,23 @@ export const documents = {
     scope: READ,
     danger: 'none',
     summary: 'The library, without the texts',
-    in: z.object({
-      search: text(500).default(''),
-      language: text(40).default(''),
-      sort: z.string().default('recent'),
-      offset: whole(0),
-      limit: whole(50),
-      archived: flag().default(false),
-    }),
-    out: z.object({
-      documents: z.array(CodexEntry),
-      total: z.number().int(),
-      languages: z.record(z.string(), z.number().int()),
-      session_count: z.number().int(),
-      next_offset: z.number().int().nullable(),
-    }),
+    in: () =>
+      z.object({
+        search: text(500).default(''),
+        language: text(40).default(''),
+        sort: z.string().default('recent'),
+        offset: whole(0),
+        limit: whole(50),
+        archived: flag().default(false),
+      }),
+    out: () =>
+      z.object({
+        documents: z.array(CodexEntry),
+        total: z.number().int(),
+        languages: z.record(z.string(), z.number().int()),
+        session_count: z.number().int(),
+        next_offset: z.number().int().nullable(),
+      }),
   }),
   read: route({
     id: 'codex.documents.read',
@@ -82,8 +84,8 @@ export const documents = {
     scope: READ,
     danger: 'none',
     summary: 'One document with its text; a deleted one says that it is',
-    in: z.object({ document_id: z.string() }),
-    out: CodexDocument,
+    in: () => z.object({ document_id: z.string() }),
+    out: () => CodexDocument,
   }),
   create: route({
     id: 'codex.documents.create',
@@ -92,8 +94,8 @@ export const documents = {
     scope: WRITE,
     danger: 'none',
     summary: 'Keeps a text; its language is guessed when it is not given',
-    in: z.object(ours.add.in.shape).meta(title),
-    out: CodexDocument,
+    in: () => z.object(ours.add.in.shape).meta(title),
+    out: () => CodexDocument,
   }),
   patch: route({ ...update, id: 'codex.documents.patch', method: 'PATCH' }),
   put: route({ ...update, id: 'codex.documents.put', method: 'PUT' }),
@@ -104,8 +106,8 @@ export const documents = {
     scope: WRITE,
     danger: 'destroys',
     summary: 'Takes it out of the library; `recover` brings it back',
-    in: z.object({ document_id: z.string() }),
-    out: z.object({ status: z.literal('deleted'), id: z.string() }),
+    in: () => z.object({ document_id: z.string() }),
+    out: () => z.object({ status: z.literal('deleted'), id: z.string() }),
   }),
   draft: route({
     id: 'codex.emails.draft_document',
@@ -114,24 +116,26 @@ export const documents = {
     scope: ['email:draft', 'email:send'],
     danger: 'none',
     summary: 'Writes a mail as a document (needs documents:write too); nothing is sent',
-    in: z
-      .object({
-        to: people,
-        cc: people,
-        bcc: people,
-        subject: text(1000).nullish(),
-        body: text(1_000_000).nullish(),
-        body_html: text(1_000_000).nullish(),
-        in_reply_to: text(1000).nullish(),
-        references: text(10_000).nullish(),
-        title: text(1000).nullish(),
-        session_id: text(200).nullish(),
-      })
-      .meta({ title: 'draft' }),
-    out: CodexDocument.extend({
-      draft_type: z.literal('document'),
-      send_required_confirmation: z.literal(true),
-    }),
+    in: () =>
+      z
+        .object({
+          to: people,
+          cc: people,
+          bcc: people,
+          subject: text(1000).nullish(),
+          body: text(1_000_000).nullish(),
+          body_html: text(1_000_000).nullish(),
+          in_reply_to: text(1000).nullish(),
+          references: text(10_000).nullish(),
+          title: text(1000).nullish(),
+          session_id: text(200).nullish(),
+        })
+        .meta({ title: 'draft' }),
+    out: () =>
+      CodexDocument.extend({
+        draft_type: z.literal('document'),
+        send_required_confirmation: z.literal(true),
+      }),
   }),
 }
 

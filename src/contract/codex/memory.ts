@@ -40,8 +40,8 @@ const update = {
   scope: WRITE,
   danger: 'none',
   summary: 'Changes the fields that are given',
-  in: change,
-  out: saved,
+  in: () => change,
+  out: () => saved,
 } as const
 
 export const memory = {
@@ -52,12 +52,13 @@ export const memory = {
     scope: READ,
     danger: 'none',
     summary: 'Everything that is remembered, in the order it was told; or what holds all words of `search`',
-    in: z.object({
-      search: text(200).default(''),
-      category: text(100).default(''),
-      limit: whole(0).describe('0: all'),
-    }),
-    out: z.object({ memory: z.array(CodexMemory) }),
+    in: () =>
+      z.object({
+        search: text(200).default(''),
+        category: text(100).default(''),
+        limit: whole(0).describe('0: all'),
+      }),
+    out: () => z.object({ memory: z.array(CodexMemory) }),
   }),
   read: route({
     id: 'codex.memory.read',
@@ -66,8 +67,8 @@ export const memory = {
     scope: READ,
     danger: 'none',
     summary: 'One memory',
-    in: z.object({ memory_id: z.string() }),
-    out: CodexMemory,
+    in: () => z.object({ memory_id: z.string() }),
+    out: () => CodexMemory,
   }),
   add: route({
     id: 'codex.memory.add',
@@ -76,16 +77,17 @@ export const memory = {
     scope: WRITE,
     danger: 'none',
     summary: 'Remembers something; what is known already is not added again',
-    in: z
-      .object({
-        text: said(remembered),
-        category: z.string().default('fact'),
-        source: text(200).default('user'),
-        session_id: text(200).nullable().optional(),
-        pinned: z.boolean().optional(),
-      })
-      .meta({ title: 'memory' }),
-    out: saved.extend({ count: z.number().int(), message: z.string().optional() }),
+    in: () =>
+      z
+        .object({
+          text: said(remembered),
+          category: z.string().default('fact'),
+          source: text(200).default('user'),
+          session_id: text(200).nullable().optional(),
+          pinned: z.boolean().optional(),
+        })
+        .meta({ title: 'memory' }),
+    out: () => saved.extend({ count: z.number().int(), message: z.string().optional() }),
   }),
   patch: route({ ...update, id: 'codex.memory.patch', method: 'PATCH' }),
   put: route({ ...update, id: 'codex.memory.put', method: 'PUT' }),
@@ -96,7 +98,7 @@ export const memory = {
     scope: WRITE,
     danger: 'destroys',
     summary: 'Forgets it; `undo` brings it back',
-    in: z.object({ memory_id: z.string() }),
-    out: z.object({ ok: z.literal(true), message: z.string() }),
+    in: () => z.object({ memory_id: z.string() }),
+    out: () => z.object({ ok: z.literal(true), message: z.string() }),
   }),
 }

@@ -33,15 +33,16 @@ export const own = {
     danger: 'none',
     summary:
       'What happened after `since`, oldest first; with `wait` it waits some seconds for something to happen',
-    in: z.object({
-      since: count(0, Number.MAX_SAFE_INTEGER)
-        .optional()
-        .describe('`next` of the answer before; left out: from now on'),
-      nouns: text(200).optional().describe('only these, comma separated'),
-      limit: count(1, 500).default(100),
-      wait: count(0, 10).default(0),
-    }),
-    out: z.object({ events: z.array(Event), next: z.number().int() }),
+    in: () =>
+      z.object({
+        since: count(0, Number.MAX_SAFE_INTEGER)
+          .optional()
+          .describe('`next` of the answer before; left out: from now on'),
+        nouns: text(200).optional().describe('only these, comma separated'),
+        limit: count(1, 500).default(100),
+        wait: count(0, 10).default(0),
+      }),
+    out: () => z.object({ events: z.array(Event), next: z.number().int() }),
   }),
   undo: mirror(events.undo, 'undo'),
 }

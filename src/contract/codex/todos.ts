@@ -75,8 +75,8 @@ export const todos = {
     scope: ['todos:read', 'todos:write'],
     danger: 'none',
     summary: 'Todos as text and as data, pinned first, then the newest change',
-    in: z.object({ archived: flag().default(false), label: z.string().default('') }),
-    out: TodoAnswer,
+    in: () => z.object({ archived: flag().default(false), label: z.string().default('') }),
+    out: () => TodoAnswer,
   }),
   act: route({
     id: 'codex.todos.act',
@@ -86,7 +86,7 @@ export const todos = {
     danger: 'none',
     summary:
       'One action: list, search, view (todos:read); add, update, delete, toggle_item, add_item, edit_item, delete_item, move_item, done, snooze (todos:write)',
-    in: anything(acting),
-    out: TodoAnswer,
+    in: () => anything(acting),
+    out: () => TodoAnswer,
   }),
 }
