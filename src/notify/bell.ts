@@ -21,9 +21,17 @@ export interface RingSource {
 const LATE = 90_000
 
 /** Looks at every source and tells what is due, once. */
-export const openBell = (deps: { notify: Notify; now: () => number; sources: RingSource[] }) => ({
+export const openBell = (deps: {
+  notify: Notify
+  now: () => number
+  sources: RingSource[]
+  /** Puts on the disk what was written so far, or takes it away. */
+  settle(): void
+}) => ({
   async look(): Promise<void> {
     for (const source of deps.sources) {
+      // A ring cannot be taken back: what may still fail to reach the disk does not ring.
+      deps.settle()
       for (const ring of source.ringing(deps.now())) {
         if (!deps.notify.told(ring.key))
           deps.notify.tell({

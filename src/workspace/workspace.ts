@@ -182,7 +182,7 @@ export const openWorkspace = (options: OpenOptions): Workspace => {
     report: journal.report,
     start() {
       const sources = [todoRings(workspace.todos, notify.told), eventRings(workspace.calendar)]
-      const bell = openBell({ notify, now, sources })
+      const bell = openBell({ notify, now, sources, settle: changes.settle })
       notify.recover()
       workspace.calendar.alarms.recheck()
       cookbook.start(clock.every)

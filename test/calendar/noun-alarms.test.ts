@@ -37,6 +37,7 @@ const opened = () => {
       notify: workspace.notify,
       now: () => now,
       sources: [eventRings(workspace.calendar)],
+      settle: () => workspace.changes.settle(),
     }).look()
   return {
     told,

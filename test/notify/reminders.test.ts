@@ -15,6 +15,7 @@ test('a reminder rings once, late when nothing was up, and a repeating one moves
       notify: workspace.notify,
       now: () => now,
       sources: [todoRings(workspace.todos, workspace.notify.told)],
+      settle: workspace.changes.settle,
     })
   const told: { title: string; late: boolean }[] = []
   workspace.changes.subscribe(events =>
@@ -43,4 +44,29 @@ test('a reminder rings once, late when nothing was up, and a repeating one moves
   await bell().look()
   expect(told.slice(2)).toMatchObject([{ title: 'Tea', late: false }])
   expect((await w.client.call(todos.get, { id: todo.id })).snoozed_until).toBeNull()
+})
+
+test('what never reached the disk does not ring', async () => {
+  const now = at('20T09:15')
+  await using w = await testWorkspace({ now: () => now })
+  const { changes, store, todos: kept, notify } = w.inside.workspace
+  const { todo } = await w.client.call(todos.add, { title: 'Tea', due: 'in 30 minutes' })
+  const row = store.sql<Record<string, string>>('SELECT * FROM todos WHERE id = ?').get(todo.id)!
+  const told: string[] = []
+  changes.subscribe(events => told.push(...events.map(event => event.action)))
+  changes.write({ actor: 'operator', shares: true }, tx => {
+    tx.put('todos', { ...row, id: todo.id, created_at: now, due_at: now })
+    // A reference to nothing is only found out at the commit.
+    store.db.pragma('defer_foreign_keys = ON')
+    store.db
+      .prepare(
+        `INSERT INTO mail_folders (id, account, path, name, selectable) VALUES ('x', 'nobody', 'p', 'n', 1)`,
+      )
+      .run()
+  })
+  expect(kept.ringing(now)).toHaveLength(1)
+  const sources = [todoRings(kept, notify.told)]
+  await openBell({ notify, now: () => now, sources, settle: changes.settle }).look()
+  expect(told).toEqual([])
+  expect(kept.ringing(now)).toEqual([])
 })
