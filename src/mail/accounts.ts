@@ -4,7 +4,7 @@ import type { KeptAccount, MailStore } from '../../store/mail.ts'
 import type { Discovered, mailAccounts as routes, Server } from '../contract/mail-accounts.ts'
 import { notFound, Problem } from '../contract/problem.ts'
 import type { Parsed } from '../contract/route.ts'
-import type { Secrets } from '../secrets/secret.ts'
+import { provingBy, type Secrets } from '../secrets/secret.ts'
 import { autoconfigured, type Fetch } from './autoconfig.ts'
 import { cleanLine } from './clean.ts'
 import { announced, knownProvider, type LookUp } from './providers.ts'
@@ -75,23 +75,12 @@ export const openAccounts = (deps: {
   }
 
   const changed = (before: KeptAccount, given: Given): KeptAccount => {
-    const { password, password_command, oauth_command } = given
-    if ([password, password_command, oauth_command].filter(each => each !== undefined).length > 1)
-      throw new Problem('invalid', 'Give one of password, password_command and oauth_command.')
-    const proof: Partial<KeptAccount> =
-      password !== undefined
-        ? { auth: 'password', secret: secrets.seal(password), command: null }
-        : password_command !== undefined
-          ? { auth: 'command', secret: null, command: password_command }
-          : oauth_command !== undefined
-            ? { auth: 'oauth', secret: null, command: oauth_command }
-            : {}
     const folders = { ...before.folders }
     for (const role of ['sent', 'drafts', 'trash', 'junk', 'archive'] as const)
       if (given[role] !== undefined) folders[role] = given[role]
     return {
       ...before,
-      ...proof,
+      ...provingBy(given, secrets),
       name: given.name ?? before.name,
       address: given.address === undefined ? before.address : addressOf(given.address),
       from_name:

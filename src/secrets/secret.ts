@@ -18,6 +18,19 @@ export interface Proving {
   command: string | null
 }
 
+/** Another way to prove oneself, where one was given; never two at once. */
+export const provingBy = (
+  given: { password?: string; password_command?: string; oauth_command?: string },
+  secrets: Secrets,
+): Partial<Pick<Proving, 'auth' | 'secret' | 'command'>> => {
+  const { password, password_command, oauth_command } = given
+  if ([password, password_command, oauth_command].filter(each => each !== undefined).length > 1)
+    throw new Problem('invalid', 'Give one of password, password_command and oauth_command.')
+  if (password !== undefined) return { auth: 'password', secret: secrets.seal(password), command: null }
+  if (password_command !== undefined) return { auth: 'command', secret: null, command: password_command }
+  return oauth_command === undefined ? {} : { auth: 'oauth', secret: null, command: oauth_command }
+}
+
 const DEADLINE = 30_000
 
 /** The proof for one connection, asked for anew each time: a token lives for an hour, a command may have a new one. */

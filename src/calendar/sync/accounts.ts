@@ -5,7 +5,7 @@ import type { Author, Changes } from '../../../store/changes.ts'
 import type { calendarAccounts as routes } from '../../contract/calendar-accounts.ts'
 import { notFound, Problem } from '../../contract/problem.ts'
 import type { Parsed } from '../../contract/route.ts'
-import { proofOf, type Secrets } from '../../secrets/secret.ts'
+import { proofOf, provingBy, type Secrets } from '../../secrets/secret.ts'
 import type { Access } from '../dav/dav.ts'
 import { type Names, startFrom } from './places.ts'
 
@@ -64,20 +64,9 @@ export const openCalendarAccounts = (deps: {
   }
 
   const changed = (before: KeptAccount, given: Given): KeptAccount => {
-    const { password, password_command, oauth_command } = given
-    if ([password, password_command, oauth_command].filter(each => each !== undefined).length > 1)
-      throw new Problem('invalid', 'Give one of password, password_command and oauth_command.')
-    const proof: Partial<KeptAccount> =
-      password !== undefined
-        ? { auth: 'password', secret: secrets.seal(password), command: null }
-        : password_command !== undefined
-          ? { auth: 'command', secret: null, command: password_command }
-          : oauth_command !== undefined
-            ? { auth: 'oauth', secret: null, command: oauth_command }
-            : {}
     return {
       ...before,
-      ...proof,
+      ...provingBy(given, secrets),
       name: given.name ?? before.name,
       user: given.user ?? before.user,
       ca_file: given.ca_file === undefined ? before.ca_file : given.ca_file,
