@@ -201,5 +201,15 @@ test('leaving while a reminder is ahead offers a daemon, which then has the work
   } finally {
     process.kill(pid, 'SIGTERM')
     await expect.poll(() => existsSync(join(home, 'data', 'instance.json')), { timeout: 10_000 }).toBe(false)
+    // Its last act is to keep what was compiled, in the folder that is removed next.
+    await expect.poll(() => isThere(pid), { timeout: 10_000 }).toBe(false)
   }
 })
+
+const isThere = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
