@@ -40,15 +40,15 @@ export const Fences = z.object({
   hosts: names.optional().describe('only on these hosts'),
   gpus: ranges.optional().describe('only these GPUs: 4-7'),
   ports: ranges.optional().describe('only these ports: 8100-8199'),
-  max_serves: count(0, 1000).optional(),
-  stop: z.enum(['own', 'any']).optional(),
+  max_serves: count(0, 1000).optional().describe('how many of its serves may live at once'),
+  stop: z.enum(['own', 'any']).optional().describe('own or any: which serves it may stop'),
   until: z
     .string()
     .min(1)
     .max(100)
     .optional()
     .describe('no launches from then on: 08:00, tomorrow noon, a date and time'),
-  at_fence: z.enum(['refuse', 'ask']).optional(),
+  at_fence: z.enum(['refuse', 'ask']).optional().describe('refuse or ask: what happens beyond these limits'),
 })
 
 export const Token = z.object({
@@ -107,14 +107,16 @@ export const access = {
     in: () =>
       z.strictObject({
         name: text(100, 1),
-        scopes: scopeList.optional(),
+        scopes: scopeList.optional().describe('what it may do, as todos:write,cookbook:read'),
         ask: scopeList.optional().describe('scopes whose every use the operator is asked about'),
         allow_send: flag()
           .default(false)
           .describe('email:send without a question; otherwise the operator is asked about every mail'),
-        operator: flag().default(false),
+        operator: flag().default(false).describe('everything, as you yourself'),
         expires: text(40).optional().describe('30d, 12h, 90m, or a date'),
-        ask_deadline: count(1, 7 * 86_400).optional(),
+        ask_deadline: count(1, 7 * 86_400)
+          .optional()
+          .describe('seconds after which an unanswered question counts as no'),
         ...Fences.shape,
       }),
     out: () => z.object({ token: z.string(), url: z.string(), record: Token, lines: z.array(z.string()) }),

@@ -80,7 +80,10 @@ export const TODOS = [
     label: 'demo',
   },
   { title: 'Stop qwen3-8b and watch its memory come back', label: 'demo' },
-  { title: 'Give an agent a token: ithaca tokens create my-agent --scopes cookbook:read', label: 'demo' },
+  {
+    title: 'Give an agent a token: ithaca --demo tokens create my-agent --scopes cookbook:read',
+    label: 'demo',
+  },
 ]
 
 export const MEMORIES = [

@@ -3,6 +3,7 @@ import type { Gpu, Host } from '../../../src/contract/hosts.ts'
 import type { Serve } from '../../../src/contract/serve.ts'
 import { sentence } from '../../../views/panes/cookbook/herald.ts'
 import { type Item, treeOf } from '../../../views/panes/cookbook/kitchen.ts'
+import { judgementOf } from '../../../views/panes/cookbook/launch.ts'
 import { ownedGpus } from '../../../views/panes/cookbook/owners.ts'
 import { itemRow } from '../../../views/panes/cookbook/rows.ts'
 import { stopQuestion } from '../../../views/panes/cookbook/stop.ts'
@@ -211,4 +212,16 @@ describe('the question before a stop', () => {
     expect(facts.join(' ')).toContain('and 22 more')
     expect(facts.join(' ')).toContain('600.0 GiB')
   })
+})
+
+test('what does not fit is never said to have memory to spare', () => {
+  const said = (verdict: 'fits' | 'does_not', spare_gib: number): string => {
+    const fit = { verdict, spare_gib, upper_bound: false, parts: [], settings: [], problems: [] }
+    const check = { ok: false, error: null, engine: 'vllm', model: 'm', port: null, gpus: [], fit }
+    const { rows } = judgementOf({ ...check, warnings: [], difference: [] } as never)
+    return withoutColours((rows ?? []).join('\n'))
+  }
+  expect(said('does_not', 5.4)).toBe('DOES NOT FIT')
+  expect(said('does_not', -0.7)).toBe('DOES NOT FIT 0.7 GiB missing a GPU')
+  expect(said('fits', 5.4)).toBe('fits 5.4 GiB spare a GPU')
 })

@@ -18,10 +18,11 @@ import { stopQuestion } from './stop.ts'
 type Check = z.output<typeof cookbook.check.out>
 
 /** What a launch as written would meet, in rows under the form. */
-function judgementOf(check: Check): Judgement {
+export function judgementOf(check: Check): Judgement {
   const fit = check.fit
   const spare =
-    fit?.spare_gib == null
+    // What does not fit though memory is to spare lacks something else, which the warnings name.
+    fit?.spare_gib == null || (fit.verdict === 'does_not' && fit.spare_gib >= 0)
       ? ''
       : ` ${Math.abs(fit.spare_gib).toFixed(1)} GiB ${fit.spare_gib < 0 ? 'missing' : 'spare'} a GPU`
   const verdict = { fits: 'fits', tight: 'fits tightly', does_not: 'DOES NOT FIT', unknown: 'fit not known' }
