@@ -273,20 +273,20 @@ function filter(shell: Shell): void {
 }
 
 function openPalette(shell: Shell): void {
-  const here = new Set(shell.actions.in(shell.places))
-  const actions = [...here]
+  const here = shell.actions
+    .in(shell.places)
     .filter(({ id }) => !id.startsWith('move.') && id !== 'screen.palette')
-    .map((action): Entry => {
-      const disabled = action.writes && shell.readOnly ? 'this screen only reads' : action.disabled?.(shell)
-      return {
-        id: action.id,
-        title: action.title,
-        words: action.help,
-        note: keysOf(shell, action.id),
-        disabled,
-        run: () => shell.router.run(action),
-      }
-    })
+  const actions = here.map((action): Entry => {
+    const disabled = action.writes && shell.readOnly ? 'this screen only reads' : action.disabled?.(shell)
+    return {
+      id: action.id,
+      title: action.title,
+      words: action.help,
+      note: keysOf(shell, action.id),
+      disabled,
+      run: () => shell.router.run(action),
+    }
+  })
   const objects = shell.panes.flatMap(pane =>
     (pane.objects?.() ?? []).map(
       ({ id, title, words, open }): Entry => ({
@@ -298,7 +298,32 @@ function openPalette(shell: Shell): void {
       }),
     ),
   )
-  shell.palette({ entries: [...actions, ...objects], search: (query, signal) => find(shell, query, signal) })
+  const entries = [...actions, ...elsewhere(shell), ...objects]
+  shell.palette({ entries, search: (query, signal) => find(shell, query, signal) })
+}
+
+/** What the other panes can do. Chosen from afar, nothing is done to what is selected there before it was seen. */
+function elsewhere(shell: Shell): Entry[] {
+  const others = shell.panes.filter(pane => pane !== shell.pane)
+  return others.flatMap(pane =>
+    pane.actions.map((action): Entry => {
+      const keys = keysOf(shell, action.id)
+      const asksFirst = action.args !== undefined || action.title.endsWith('..')
+      const inList = action.where.some(place => pane.places('list').includes(place))
+      return {
+        id: action.id,
+        title: action.title,
+        words: `${pane.title}: ${action.help}`,
+        note: `${pane.title} ${keys}`,
+        run() {
+          shell.go(pane.id)
+          if (inList && (asksFirst || !action.writes)) return shell.router.run(action)
+          const how = keys === '' ? 'the palette does' : `${keys} does`
+          shell.toast('info', `${action.title}: here ${how} it.`)
+        },
+      }
+    }),
+  )
 }
 
 /** The panes that show what a search finds, by its noun. */

@@ -100,6 +100,27 @@ test('the palette finds an action by its letters, help names every key of the pl
   await on.until(screen => !screen.text().includes('Opens its log'))
 })
 
+test('the palette names what other panes do, and does nothing there to what was not seen', async () => {
+  const { todo } = await w.client.call(todos.add, { title: 'stay as you are' })
+  using on = new ScreenStage(w.inside.carry, small)
+  await on.until('api :')
+  on.send(':')
+  await on.until('Do or open')
+  on.send('todos done')
+  await on.until(/> done +Todos t/)
+  on.send('\r')
+  await on.until('done: here t does it.')
+  await on.until('stay as you are')
+  expect(await w.client.call(todos.get, { id: todo.id })).toEqual(todo)
+  on.send(':')
+  await on.until('Do or open')
+  on.send('add host')
+  await on.until(/> new\.\. +Hosts/)
+  on.send('\r')
+  await on.until('New host')
+  on.send('\x1b')
+})
+
 test('the default keys never mean two things in one place', () => {
   using on = new ScreenStage(w.inside.carry, small)
   expect(conflicts(on.shell.keys, id => on.shell.actions.get(id)?.where)).toEqual([])
