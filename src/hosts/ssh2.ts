@@ -8,6 +8,7 @@ import { type LoginOptions, login } from './ssh2-login.ts'
 
 /** How long a killed program has to report its end before its channel is closed. */
 const KILL_WAIT = 1500
+const EXIT_WAIT = 300
 
 /** Logs in with the built-in client, through every jump host on the way. */
 export async function openSsh2(settings: SshSettings, options: LoginOptions = {}): Promise<Transport> {
@@ -143,7 +144,8 @@ function openError(error: Error & { reason?: number }, what: string): HostError 
 function channelShell(channel: ClientChannel, closed: Promise<Error>): Shell {
   const done = new Promise<{ code: number | null; signal: string | null }>(resolve => {
     channel.once('exit', (code: number | null, signal?: string) => resolve({ code, signal: signal ?? null }))
-    channel.once('close', () => resolve({ code: null, signal: null }))
+    // Written to as its shell ends, a channel closes at once, and how it ended comes right after.
+    channel.once('close', () => setTimeout(() => resolve({ code: null, signal: null }), EXIT_WAIT).unref())
     void closed.then(() => resolve({ code: null, signal: null }))
   })
   channel.on('error', () => channel.destroy())

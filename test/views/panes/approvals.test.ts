@@ -109,7 +109,7 @@ test('what is decided elsewhere is told, and what runs out too', async () => {
   const { client, inside } = stage.workspace
   const token = await asker(stage, 'bot', { ask_deadline: 50 })
   const hasty = await asker(stage, 'hasty', { ask_deadline: 1 })
-  const answer = asks(stage, token, { title: 'first' })
+  const answer = stage.workspace.request('POST', '/api/v1/todos', { token, body: { title: 'first' } })
   await stage.until('LAST MINUTE')
   const [one] = (await client.call(access.approvals, {})).items
   await client.call(access.decide, { id: one!.id, allow: true })

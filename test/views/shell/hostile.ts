@@ -89,9 +89,9 @@ export function strange(bytes: string): string[] {
   return bytes.replace(ours, '').match(outside) ?? []
 }
 
-/** Whether the sides of every box on the screen are straight; answers the first row that is not. */
-export function crooked(rows: readonly string[][]): string | null {
-  const corners: Record<string, [string, string]> = { '┌': ['┐', '│'], '+': ['+', '|'] }
+/** Whether the sides of every box on the screen are straight; answers the first row that is not. Where boxes have corners of their own, a `+-` is what somebody typed. */
+export function crooked(rows: readonly string[][], unicode = true): string | null {
+  const corners: Record<string, [string, string]> = unicode ? { '┌': ['┐', '│'] } : { '+': ['+', '|'] }
   for (const [y, row] of rows.entries())
     for (const [x, cell] of row.entries()) {
       const corner = corners[cell]

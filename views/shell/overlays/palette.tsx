@@ -101,8 +101,13 @@ export class Palette implements Overlay {
     }
     this.#timer = setTimeout(async () => {
       const found = await this.#spec.search(query, asking.signal).catch(() => [])
+      const known = new Set(this.#spec.entries.map(({ id }) => id))
+      const all = [...this.#spec.entries, ...found.filter(({ id }) => !known.has(id))]
+      // What is called as was typed stands above what only sounds like it, wherever it was found.
+      const matched = await match(query, all)
       if (asking.signal.aborted) return
       this.#found = found
+      this.#matched = matched
       this.#over.changed()
     }, searchAfter)
   }
