@@ -9,16 +9,24 @@ export interface Opener {
   readonly command: string | null
   /** `save` puts the file into a folder of its own, which goes when the program ends. */
   open(save: (folder: string) => Promise<string>): Promise<string>
+  /** Takes the folders away. */
+  close(): void
 }
 
 export function openerOf(configured: string | undefined, env: NodeJS.ProcessEnv, platform: string): Opener {
   const command = configured || known(env, platform)
+  const folders: string[] = []
+  const close = (): void => {
+    process.off('exit', close)
+    for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
+  }
   return {
     command,
+    close,
     async open(save) {
       if (command === null) throw new Error('Nothing here opens files.')
       const folder = mkdtempSync(join(tmpdir(), 'ithaca-open-'))
-      process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+      if (folders.push(folder) === 1) process.on('exit', close)
       const file = await save(folder)
       await started(command, file)
       return file

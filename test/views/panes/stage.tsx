@@ -202,6 +202,7 @@ export class ScreenStage implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ink.unmount()
     this.shell.stop()
+    this.shell.host.opener?.close()
     this.screen.dispose()
     if (this.#owned) await this.workspace[Symbol.asyncDispose]()
   }
