@@ -8,7 +8,6 @@ import { type LoginOptions, login } from './ssh2-login.ts'
 
 /** How long a killed program has to report its end before its channel is closed. */
 const KILL_WAIT = 1500
-const EXIT_WAIT = 300
 
 /** Logs in with the built-in client, through every jump host on the way. */
 export async function openSsh2(settings: SshSettings, options: LoginOptions = {}): Promise<Transport> {
@@ -56,16 +55,22 @@ function transportOf(client: Client, settings: SshSettings, endAll: () => void):
     closed,
     async spawn(signal) {
       if (over) throw lost()
-      const channel = await settled<ClientChannel>(client, signal, done => client.exec('exec /bin/sh', done))
-      return channelShell(channel, closed)
+      return heard(
+        client,
+        signal,
+        channel => channelShell(channel, closed),
+        done => client.exec('exec /bin/sh', done),
+      )
     },
     async terminal(argv, { cols, rows, term }, signal) {
       if (over) throw lost()
       const command = `exec ${quoteForAny(argv)}`
-      const channel = await settled<ClientChannel>(client, signal, done =>
-        client.exec(command, { pty: { cols, rows, term, width: 0, height: 0 } }, done),
+      return heard(
+        client,
+        signal,
+        channel => channelTerminal(channel, closed),
+        done => client.exec(command, { pty: { cols, rows, term, width: 0, height: 0 } }, done),
       )
-      return channelTerminal(channel, closed)
     },
     connect: (port, signal) => {
       if (over) return Promise.reject(lost())
@@ -125,6 +130,23 @@ function settled<T extends ClientChannel>(
   })
 }
 
+/** Listens to a channel as it opens: what ends at once says how in the packet after, before any promise is read. */
+async function heard<T>(
+  client: Client,
+  signal: AbortSignal | undefined,
+  listen: (channel: ClientChannel) => T,
+  open: (done: Done<ClientChannel>) => void,
+): Promise<T> {
+  let made: T | undefined
+  await settled<ClientChannel>(client, signal, done =>
+    open((error, channel) => {
+      if (!error) made = listen(channel)
+      done(error, channel)
+    }),
+  )
+  return made!
+}
+
 // Reasons of RFC 4254: 1 administratively prohibited, 2 connect failed, 4 resource shortage.
 function openError(error: Error & { reason?: number }, what: string): HostError {
   if (error.reason === 1)
@@ -144,8 +166,7 @@ function openError(error: Error & { reason?: number }, what: string): HostError 
 function channelShell(channel: ClientChannel, closed: Promise<Error>): Shell {
   const done = new Promise<{ code: number | null; signal: string | null }>(resolve => {
     channel.once('exit', (code: number | null, signal?: string) => resolve({ code, signal: signal ?? null }))
-    // Written to as its shell ends, a channel closes at once, and how it ended comes right after.
-    channel.once('close', () => setTimeout(() => resolve({ code: null, signal: null }), EXIT_WAIT).unref())
+    channel.once('close', () => resolve({ code: null, signal: null }))
     void closed.then(() => resolve({ code: null, signal: null }))
   })
   channel.on('error', () => channel.destroy())

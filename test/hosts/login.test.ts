@@ -160,7 +160,8 @@ function makeAccount(name: string, shell: string): { user: string; home: string 
   const home = mkdtempSync(join(tmpdir(), 'ithaca-home-'))
   execFileSync('useradd', ['-M', '-d', home, '-s', shell, '-p', '*', user])
   cleanup.add(user, u => {
-    execFileSync('userdel', [u], { stdio: 'ignore' })
+    // Its shells end with their connection, which may be a moment from now.
+    execFileSync('userdel', ['-f', u], { stdio: 'ignore' })
     rmSync(home, { recursive: true, force: true })
   })
   execFileSync('chown', [user, home])
