@@ -1,5 +1,6 @@
 import type { KeptAccount } from '../../store/mail.ts'
 import type { Step } from '../contract/mail-accounts.ts'
+import { openSteps } from '../net/steps.ts'
 import { type Proof, proofOf, type Secrets } from '../secrets/secret.ts'
 import { connectImap } from './link.ts'
 import { knownProvider } from './providers.ts'
@@ -11,20 +12,7 @@ export const probe = async (
   account: KeptAccount,
   secrets: Secrets,
 ): Promise<{ ok: boolean; steps: Step[] }> => {
-  const steps: Step[] = []
-  const step = async <T>(
-    name: string,
-    work: () => Promise<{ said: string; value: T }>,
-  ): Promise<T | null> => {
-    try {
-      const { said, value } = await work()
-      steps.push({ step: name, ok: true, said })
-      return value
-    } catch (error) {
-      steps.push({ step: name, ok: false, said: hinted(account, saidBy(error)) })
-      return null
-    }
-  }
+  const { steps, step } = openSteps(error => hinted(account, saidBy(error)))
   const skipped = (name: string, said: string): void => void steps.push({ step: name, ok: null, said })
 
   const secret = await step('secret', async () => ({

@@ -2,6 +2,7 @@ import { lookup } from 'node:dns/promises'
 import type { KeptAccount } from '../../../store/calendar-remote.ts'
 import type { Step } from '../../contract/mail-accounts.ts'
 import { Problem } from '../../contract/problem.ts'
+import { openSteps } from '../../net/steps.ts'
 import type { CalendarAccounts } from './accounts.ts'
 import { hintFor } from './places.ts'
 import type { SyncDeps } from './sync.ts'
@@ -13,22 +14,10 @@ export const probe = async (
   account: KeptAccount,
 ): Promise<{ ok: boolean; steps: Step[] }> => {
   const { dav } = deps
-  const steps: Step[] = []
-  const step = async <T>(
-    name: string,
-    work: () => Promise<{ said: string; value: T }>,
-  ): Promise<T | null> => {
-    try {
-      const { said, value } = await work()
-      steps.push({ step: name, ok: true, said })
-      return value
-    } catch (error) {
-      const { message } = error as Error
-      const hint = error instanceof Problem && error.code === 'unauthenticated' && hintFor(account.address)
-      steps.push({ step: name, ok: false, said: hint ? `${message}. This provider ${hint}.` : message })
-      return null
-    }
-  }
+  const { steps, step } = openSteps(error => {
+    const hint = error instanceof Problem && error.code === 'unauthenticated' && hintFor(account.address)
+    return hint ? `${error.message}. This provider ${hint}.` : error.message
+  })
   const skipped = (names: string[]): void => {
     for (const name of names) steps.push({ step: name, ok: null, said: 'Not tried.' })
   }
