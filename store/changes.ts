@@ -4,10 +4,13 @@ import { type Answers, type Once, openAnswers } from './answers.ts'
 import { openCommits } from './commits.ts'
 import type { Store } from './database.ts'
 import { countOf } from './page.ts'
+import { type AuditRecord, openTrail, toAuditRow, toEvent, type UndoAsked, type Undoer } from './trail.ts'
 
 /** On whose behalf something is written, and what the answer's header will say of it. */
 export interface Author {
   readonly actor: string
+  /** The token that acts, where it is one: its name may be given again. */
+  readonly token?: string | null
   /** Present where the caller named the request, so that doing it twice does it once. */
   readonly once?: Once
   /** May share its commit with others: whoever answers waits for `settled` first. */
@@ -50,12 +53,6 @@ export interface Tx {
 /** What may be written into a cache: nothing that is said. */
 export type Quiet = Pick<Tx, 'quietly'>
 
-/** Who takes something back; `any`: what others did, too. */
-export interface Undoer {
-  actor: string
-  any: boolean
-}
-
 export type Listener = (events: readonly Event[]) => void
 
 /** The one door for writing: rows, before-images, the remembered answer and the audit row, in one transaction. */
@@ -78,9 +75,9 @@ export interface Changes {
   /** What named requests were answered. */
   readonly answers: Answers
   audit(query: AuditQuery): { items: AuditRow[]; next: string | null }
-  /** The change named, or the newest of one's own that can be taken back. */
-  undoable(who: Undoer, seq?: number): AuditRow
-  undo(author: Author, who: Undoer, seq?: number): { undone: AuditRow; seq: number }
+  /** What is asked to be taken back, and the newest of one's own that would be left though it is newer. */
+  undoable(who: Undoer, asked: UndoAsked): { target: AuditRow; left: AuditRow | null }
+  undo(author: Author, who: Undoer, asked: UndoAsked): { undone: AuditRow; seq: number }
   /** How a noun takes back what it said `back` of. */
   takesBack(noun: string, how: (back: unknown, tx: Tx) => void): void
 }
@@ -92,19 +89,6 @@ export interface AuditQuery {
   noun?: string
   object?: string
   search?: string
-}
-
-interface AuditRecord {
-  seq: number
-  at: number
-  actor: string
-  action: string
-  noun: string
-  object: string
-  summary: string
-  data: string | null
-  images: string | null
-  undone_by: number | null
 }
 
 export const openChanges = (store: Store, now: () => number): Changes => {
@@ -160,13 +144,15 @@ export const openChanges = (store: Store, now: () => number): Changes => {
   const record = (author: Author, said: Said, images: Image[]): Event => {
     const at = now()
     const data = said.data === undefined ? null : JSON.stringify(said.data)
+    const destroys = said.back !== undefined || images.some(({ before }) => before !== null)
     const { lastInsertRowid } = store
       .sql(
-        'INSERT INTO audit (at, actor, action, noun, object, summary, data, images) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+        'INSERT INTO audit (at, actor, token, action, noun, object, summary, data, images, destroys) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
       )
       .run(
         at,
         author.actor,
+        author.token ?? null,
         said.action,
         said.noun,
         said.id,
@@ -177,6 +163,7 @@ export const openChanges = (store: Store, now: () => number): Changes => {
           : images.length > 0
             ? imagesText(images)
             : null,
+        destroys ? 1 : 0,
       )
     return {
       seq: Number(lastInsertRowid),
@@ -190,6 +177,7 @@ export const openChanges = (store: Store, now: () => number): Changes => {
     }
   }
 
+  const trail = openTrail(store)
   const commits = openCommits(store)
   const answers = openAnswers(store, now)
   let busy = false
@@ -214,27 +202,6 @@ export const openChanges = (store: Store, now: () => number): Changes => {
     if (shared) author.settled = bothOf(author.settled, commits.settled())
     commits.afterwards(() => tell(events))
     return value
-  }
-
-  const target = (who: Undoer, seq: number | undefined): AuditRecord & { images: string } => {
-    const found = seq
-      ? store.sql<AuditRecord>('SELECT * FROM audit WHERE seq = ?').get(seq)
-      : store
-          .sql<AuditRecord>(
-            `SELECT * FROM audit WHERE images IS NOT NULL AND undone_by IS NULL AND actor = ? AND action <> 'audit.undo'
-             ORDER BY seq DESC LIMIT 1`,
-          )
-          .get(who.actor)
-    // The changes of others are not even told apart from those that never were.
-    if (!found || (found.actor !== who.actor && !who.any))
-      throw new Problem(
-        'not_found',
-        seq ? `There is no change ${seq} of yours to undo.` : 'There is nothing to undo.',
-      )
-    const { images } = found
-    if (!images) throw new Problem('conflict', `"${found.summary}" cannot be undone.`)
-    if (found.undone_by) throw new Problem('conflict', `Change ${found.seq} was undone already.`)
-    return { ...found, images }
   }
 
   const txOf = (author: Author, events: Event[]): Tx => {
@@ -336,10 +303,14 @@ export const openChanges = (store: Store, now: () => number): Changes => {
       return { items, next: rows.length > query.limit ? String(items.at(-1)?.seq) : null }
     },
 
-    undoable: (who, seq) => toAuditRow(target(who, seq)),
+    undoable(who, asked) {
+      const target = toAuditRow(trail.target(who, asked))
+      const newest = asked.seq === undefined ? trail.newest(who, 'any') : undefined
+      return { target, left: newest && newest.seq > target.seq ? toAuditRow(newest) : null }
+    },
 
-    undo: (author, who, seq) => {
-      const undone = target(who, seq)
+    undo: (author, who, asked) => {
+      const undone = trail.target(who, asked)
       const kept = JSON.parse(undone.images, decodeBytes) as Image[] | { back: unknown }
       transact(author, false, events => {
         const back = Array.isArray(kept) ? putBack(kept, undone.summary) : []
@@ -407,26 +378,3 @@ const imagesText = (images: Image[]): string => {
 
 const same = (left: Row | null, right: Row | null): boolean =>
   JSON.stringify(left, encodeBytes) === JSON.stringify(right, encodeBytes)
-
-const toEvent = (row: AuditRecord): Event => ({
-  seq: row.seq,
-  at: row.at,
-  actor: row.actor,
-  action: row.action,
-  noun: row.noun,
-  id: row.object,
-  summary: row.summary,
-  data: row.data === null ? null : JSON.parse(row.data),
-})
-
-const toAuditRow = (row: AuditRecord): AuditRow => ({
-  seq: row.seq,
-  at: row.at,
-  actor: row.actor,
-  action: row.action,
-  noun: row.noun,
-  id: row.object,
-  summary: row.summary,
-  undoable: row.images !== null && row.undone_by === null,
-  undone_by: row.undone_by,
-})

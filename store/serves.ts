@@ -42,6 +42,8 @@ export interface KeptServe {
   difference: string[]
   operator: string | null
   actor: string | null
+  /** Whose it is: of a token its id, since its name can be given again. */
+  token: string | null
   origin: Serve['origin']
   /** Of one that was found: its pane, its log, and who its process is. */
   place: {

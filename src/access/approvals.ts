@@ -109,7 +109,12 @@ export const openApprovals = (deps: {
         note: null,
         outcome: null,
       }
-      save({ actor: question.actor }, approval, 'ask', `${question.actor} asks: ${question.reason}`)
+      save(
+        { actor: question.actor, token: question.token },
+        approval,
+        'ask',
+        `${question.actor} asks: ${question.reason}`,
+      )
       return show(approval)
     },
 
@@ -158,7 +163,12 @@ export const openApprovals = (deps: {
         }),
       )
       const settled = { ...decided, outcome }
-      save({ actor: author.actor }, settled, 'outcome', `${approval.reason}: answered ${outcome.status}`)
+      save(
+        { actor: author.actor, token: author.token ?? null },
+        settled,
+        'outcome',
+        `${approval.reason}: answered ${outcome.status}`,
+      )
       wake(id)
       return show(settled)
     },

@@ -51,7 +51,11 @@ export const binder =
         const { status, body } = envelope.invalid(hasBody ? 'body' : 'query', parsed.error.issues, asked)
         return http.json(body as never, status)
       }
-      const call = new Call(http, workspace, actor, { actor: actor.name, shares })
+      const call = new Call(http, workspace, actor, {
+        actor: actor.name,
+        token: actor.token,
+        shares,
+      })
       if (Array.isArray(route.scope)) await call.need(route.scope as readonly Scope[])
       const key = hasBody || route.method === 'DELETE' ? http.req.header('idempotency-key') : undefined
       if (key && route.secret)

@@ -13,7 +13,7 @@ export const passStopFence = async (call: Call, id: string): Promise<void> => {
   const { kept } = workspace.cookbook.serves.get(id)
   await passHostFence(call, kept.host)
   if (actor.fences?.stop !== 'own') return
-  if (kept.actor === actor.name && kept.origin === 'launched') return
+  if (kept.token === actor.token && kept.origin === 'launched') return
   const by = kept.origin === 'adopted' ? 'adopted' : `launched by ${kept.actor ?? 'somebody else'}`
   await call.fence(`fence stop: this token may stop what it launched itself, and ${kept.name} was ${by}`)
 }

@@ -110,7 +110,7 @@ export const openCalendars = (deps: {
     },
     usual(author) {
       const oldest = store.calendars().find(each => each.kept && !each.read_only)
-      return oldest ? shown(oldest) : add({ actor: author.actor }, PERSONAL)
+      return oldest ? shown(oldest) : add({ actor: author.actor, token: author.token ?? null }, PERSONAL)
     },
     add,
     edit(author, { id, name, color }) {

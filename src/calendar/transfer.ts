@@ -35,7 +35,8 @@ export const openTransfer = (deps: {
       const named =
         calendar === undefined
           ? undefined
-          : (calendars.find(calendar) ?? calendars.add({ actor: author.actor }, { name: calendar }))
+          : (calendars.find(calendar) ??
+            calendars.add({ actor: author.actor, token: author.token ?? null }, { name: calendar }))
       const target = calendars.writable((named ?? calendars.usual(author)).id)
       const puts: Kept[] = []
       let updated = 0

@@ -21,10 +21,12 @@ export const AuditRow = z.object({
   seq: z.number().int(),
   at: z.number(),
   actor: z.string(),
+  token: z.string().nullable().describe('id of the token that did it: its name may have been given again'),
   action: z.string(),
   noun: z.string(),
   id: z.string(),
   summary: z.string(),
+  destructive: z.boolean().describe('it overwrote or removed something'),
   undoable: z.boolean(),
   undone_by: z.number().int().nullable(),
 })
@@ -70,8 +72,25 @@ export const events = {
     path: '/api/v1/undo',
     scope: 'token',
     danger: 'none',
-    summary: 'Takes back the last change of yours that can be, or the one named by `seq`',
-    in: () => z.strictObject({ seq: count(1, Number.MAX_SAFE_INTEGER).optional() }),
-    out: () => z.object({ undone: AuditRow, seq: z.number().int() }),
+    summary:
+      'Takes back your last change that overwrote or removed something, the last of any kind, or the one named by `seq`',
+    in: () =>
+      z.strictObject({
+        seq: count(1, Number.MAX_SAFE_INTEGER).optional().describe('this change, of any kind'),
+        last: z
+          .enum(['destructive', 'any'])
+          .optional()
+          .describe(
+            'your last change that overwrote or removed something (the default), or your last that can be undone',
+          ),
+      }),
+    out: () =>
+      z.object({
+        undone: AuditRow.describe('what was taken back'),
+        seq: z.number().int(),
+        left: AuditRow.nullable().describe(
+          'a newer change of yours that was left, since it only added something',
+        ),
+      }),
   }),
 }

@@ -100,6 +100,7 @@ export const openAdoption = (deps: {
       gpus: what.gpus,
       operator: how.origin === 'adopted' ? deps.operator : null,
       actor: how.origin === 'adopted' ? how.author.actor : null,
+      token: how.origin === 'adopted' ? (how.author.token ?? null) : null,
       origin: how.origin,
       place: {
         socket: pane.socket,
@@ -292,6 +293,7 @@ export const openAdoption = (deps: {
             origin: 'adopted',
             operator: deps.operator,
             actor: author.actor,
+            token: author.token ?? null,
             place: { ...kept.place!, log },
           })
           await look(place)

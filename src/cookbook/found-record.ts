@@ -80,6 +80,7 @@ export const blank = (place: Place, id: string, now: () => number): KeptServe =>
   difference: [],
   operator: null,
   actor: null,
+  token: null,
   origin: 'swept',
   place: null,
   launched_at: now(),

@@ -61,7 +61,7 @@ export const openLaunching = (deps: {
   const { machines, serves, watch, now } = deps
   const waiting = new Map<string, { author: Author; place: Place; plan: Plan; asked: LaunchAsked }>()
   /** Those not recorded yet, with whose they are. */
-  const starting = new Map<string, string>()
+  const starting = new Map<string, Actor>()
 
   const plan: Launching['plan'] = (asked, actor, instead) => {
     const place = machines.at(asked.host)
@@ -82,9 +82,9 @@ export const openLaunching = (deps: {
 
   /** With those that are being launched at this moment: who asks twice at once gets no more than who asks twice. */
   const liveOf = (actor: Actor, instead?: string): number => {
-    const begun = [...starting].filter(([id, name]) => name === actor.name && !serves.find(id))
-    const kept = serves.all().filter(({ kept: { id, kind, actor: by, ending } }) => {
-      return by === actor.name && !ending && !endsByItself(kind) && id !== instead
+    const begun = [...starting].filter(([id, of]) => of.token === actor.token && !serves.find(id))
+    const kept = serves.all().filter(({ kept: { id, kind, token, ending } }) => {
+      return token === actor.token && !ending && !endsByItself(kind) && id !== instead
     })
     return kept.length + begun.length
   }
@@ -125,6 +125,7 @@ export const openLaunching = (deps: {
     difference: asked.lineage?.difference ?? [],
     operator: deps.operator,
     actor: author.actor,
+    token: author.token ?? null,
     origin: 'launched',
     place: null,
     launched_at: now(),
@@ -153,6 +154,7 @@ export const openLaunching = (deps: {
       gpus: planned.gpus,
       operator: deps.operator,
       actor: kept.actor ?? deps.operator,
+      ...(kept.token === null ? {} : { token: kept.token }),
       about: { kind, name, engine, model, shown, lineage, attempt, parent, fix, difference },
     }
   }
@@ -250,7 +252,7 @@ export const openLaunching = (deps: {
       if (!SESSION_ID.test(id)) throw new Problem('bad_request', 'Invalid session id')
       const known = serves.find(id)
       if (known) return { serve: serves.view(known), warnings: known.kept.warnings }
-      if (!endsByItself(planned.kind)) starting.set(id, actor.name)
+      if (!endsByItself(planned.kind)) starting.set(id, actor)
       const work = start(id, author, asked, place, planned)
         .catch(error => {
           throw failed(id, place, error)

@@ -320,6 +320,7 @@ const adopted = (place: Place, session: Session, now: number): KeptServe => {
     difference: Array.isArray(about.difference) ? (about.difference as string[]) : [],
     operator: meta?.operator ?? null,
     actor: meta?.actor ?? null,
+    token: meta?.token ?? null,
     origin: 'launched',
     place: null,
     launched_at: meta ? meta.at * 1000 : now,

@@ -22,6 +22,8 @@ export interface Spec {
   readonly gpus?: readonly number[]
   readonly operator: string
   readonly actor: string
+  /** Id of the token that acted, where it was one; records of earlier versions hold none. */
+  readonly token?: string
   /** What the owner of the session wants to find again: engine, model, parent attempt … No secrets. */
   readonly about?: Readonly<Record<string, unknown>>
 }

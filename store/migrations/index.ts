@@ -11,6 +11,7 @@ import { keys } from './010-keys.ts'
 import { caldav } from './011-caldav.ts'
 import { answers } from './012-answers.ts'
 import { subscriptions } from './013-subscriptions.ts'
+import { owners } from './014-owners.ts'
 
 /** Forward only; the position in this list is the version it brings the file to. Never edit one that has landed. */
 export const migrations: readonly string[] = [
@@ -27,4 +28,5 @@ export const migrations: readonly string[] = [
   caldav,
   answers,
   subscriptions,
+  owners,
 ]

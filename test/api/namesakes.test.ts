@@ -85,3 +85,18 @@ test('a question holds its secrets sealed, and what is sent again is what was as
   await w.client.send('POST', `/api/v1/approvals/${items[0]!.id}`, { allow: true })
   expect(await (await asked).json()).toMatchObject({ ok: true, memory: { text } })
 })
+
+test('nor what the one before did: it cannot be taken back', async () => {
+  const { w, first, next } = await namesakes({ scopes: ['todos:write'] })
+  await using _ = w
+  const made = await w.request('POST', '/api/v1/todos', { token: first, body: { title: 'one' } })
+  const { todo } = (await made.json()) as { todo: { id: string } }
+  const gone = await w.request('DELETE', `/api/v1/todos/${todo.id}`, { token: first })
+  const seq = Number(gone.headers.get('ithaca-seq'))
+  const second = await next()
+  for (const body of [{}, { last: 'any' }, { seq }]) {
+    const undone = await w.request('POST', '/api/v1/undo', { token: second, body })
+    expect({ body, status: undone.status }).toEqual({ body, status: 404 })
+  }
+  expect((await w.client.send('POST', '/api/v1/undo', { seq })).status).toBe(200)
+})

@@ -65,30 +65,24 @@ test('a place ahead of everything is a gap: it was another database', async () =
   await reader.cancel()
 })
 
-test('undo takes the scope that doing took, and asks where that asks', async () => {
+test('undo asks where doing asked, and is one’s own', async () => {
   await using w = await testWorkspace()
   const { approvals } = w.inside.workspace
-  const writer = await w.token('bot', ['todos:write'])
-  const added = await w.request('POST', '/api/v1/todos', { token: writer, body: { title: 'mine' } })
-  const seq = Number(added.headers.get('ithaca-seq'))
-  await w.client.send('DELETE', '/api/v1/tokens/bot')
-
-  const reader = await w.token('bot', ['todos:read'])
-  for (const path of ['/api/v1/undo', '/api/codex/undo'])
-    expect((await w.request('POST', path, { token: reader, body: {} })).status).toBe(403)
-  await w.client.send('DELETE', '/api/v1/tokens/bot')
-
   const asker = await w.token('bot', [], { ask: ['todos:write'] })
-  const asked = w.request('POST', '/api/v1/undo', { token: asker, body: { seq } })
-  await vi.waitUntil(() => approvals.pending() === 1)
-  await w.client.send(
-    'POST',
-    `/api/v1/approvals/${approvals.list({ state: 'pending', limit: 1 }).items[0]!.id}`,
-    {
-      allow: false,
-    },
-  )
-  expect((await asked).status).toBe(403)
+  const decided = async (asked: Promise<Response>, allow: boolean): Promise<Response> => {
+    await vi.waitUntil(() => approvals.pending() === 1)
+    const [question] = approvals.list({ state: 'pending', limit: 1 }).items
+    await w.client.send('POST', `/api/v1/approvals/${question!.id}`, { allow })
+    return asked
+  }
+  const add = w.request('POST', '/api/v1/todos', { token: asker, body: { title: 'mine' } })
+  expect((await decided(add, true)).status).toBe(201)
+  const seq = w.inside.workspace.changes.undoable(
+    { actor: 'bot', token: w.inside.workspace.access.identify(asker)!.token, any: false },
+    { last: 'any' },
+  ).target.seq
+  for (const path of ['/api/v1/undo', '/api/codex/undo'])
+    expect((await decided(w.request('POST', path, { token: asker, body: { seq } }), false)).status).toBe(403)
 
   const other = await w.token('other', ['todos:write'])
   expect((await w.request('POST', '/api/v1/undo', { token: other, body: { seq } })).status).toBe(404)

@@ -86,6 +86,23 @@ test('who launches twice at once gets no more than who launches twice', async ()
   expect((await send(token, 'POST', `/api/v1/serves/${later.id}/stop`, {})).status).toBe(200)
 }, 30_000)
 
+test('a name given again brings no serves with it: they do not count, and are not its own to stop', async () => {
+  const fences = { max_serves: 1, stop: 'own' }
+  const first = await k.w.token('namesake', ['cookbook:launch'], fences)
+  const started = await launch(first, { cmd: vllm(`--port ${await freePort()}`) })
+  expect(started.status).toBe(201)
+  const { id } = (JSON.parse(started.text) as { serve: Serve }).serve
+  await k.w.client.send('DELETE', '/api/v1/tokens/namesake')
+  const second = await k.w.token('namesake', ['cookbook:launch'], fences)
+  expect(await send(second, 'POST', `/api/v1/serves/${id}/stop`, {})).toMatchObject(refusedBy('stop'))
+  const own = await launch(second, { cmd: vllm(`--port ${await freePort()}`) })
+  expect(own.status).toBe(201)
+  const { serve } = JSON.parse(own.text) as { serve: Serve }
+  expect((await send(second, 'POST', `/api/v1/serves/${serve.id}/stop`, {})).status).toBe(200)
+  const record = k.w.inside.workspace.cookbook.serves.get(id)
+  expect(record.sight.session?.meta).toMatchObject({ actor: 'namesake', token: record.kept.token })
+}, 30_000)
+
 test('of several ports, only those inside the fence are tried', async () => {
   const token = await fenced({ ports: '11436-11437' })
   const { plan } = k.w.inside.workspace.cookbook.launching

@@ -92,6 +92,54 @@ describe('migrations', () => {
     openStore(paths.database).close()
   })
 
+  test('what was done and launched before is the token’s that had the name then', () => {
+    fileOf(13)
+    const db = new Database(paths.database)
+    const token = (id: string, from: number, to: number | null): void =>
+      void db
+        .prepare(
+          `INSERT INTO tokens (id, name, prefix, digest, operator, scopes, revoked_at, created_at)
+           VALUES (?, 'bot', 'ith_', ?, 0, '{}', ?, ?)`,
+        )
+        .run(id, Buffer.from(id), to, from)
+    token('first', 10, 20)
+    token('second', 30, null)
+    const image = (before: unknown): string =>
+      JSON.stringify([{ table: 'todos', id: 'x', before, after: {} }])
+    const did = (actor: string, at: number, images: string | null): void =>
+      void db
+        .prepare(
+          `INSERT INTO audit (at, actor, action, noun, object, summary, images) VALUES (?, ?, 'a', 'todo', 'x', 's', ?)`,
+        )
+        .run(at, actor, images)
+    did('bot', 15, image(null))
+    did('bot', 25, null)
+    did('bot', 35, image({ id: 'x' }))
+    did('operator', 35, '{"back":{}}')
+    db.exec('UPDATE audit SET undone_by = 9 WHERE seq = 1')
+    const serve = db.prepare(
+      `INSERT INTO serves (id, host, kind, name, shown, gpus, lineage, attempt, difference, actor, origin, launched_at, warnings)
+       VALUES (?, '', 'serve', 'm', '', '[]', 'l', 1, '[]', 'bot', 'launched', ?, '[]')`,
+    )
+    serve.run('old', 15)
+    serve.run('new', 35)
+    db.close()
+    const store = openStore(paths.database)
+    expect(store.db.prepare('SELECT token, destroys FROM audit ORDER BY seq').raw().all()).toEqual([
+      ['first', 0],
+      [null, 0],
+      ['second', 1],
+      [null, 1],
+    ])
+    expect(store.db.prepare('SELECT id, token FROM serves ORDER BY launched_at').raw().all()).toEqual([
+      ['old', 'first'],
+      ['new', 'second'],
+    ])
+    for (const change of ["token = 'second'", 'destroys = 1'])
+      expect(() => store.db.exec(`UPDATE audit SET ${change} WHERE seq = 2`)).toThrow('append-only')
+    store.close()
+  })
+
   test('settings that a promise of durability needs', () => {
     const store = openStore(paths.database)
     expect(store.db.pragma('journal_mode', { simple: true })).toBe('wal')

@@ -102,10 +102,15 @@ class Lines {
       case 'add':
         return this.#add(rest)
       case 'undo':
-        return this.say(`Undone: ${sanitiseText((await this.#client.call(events.undo, {})).undone.summary)}`)
+        return this.#undo()
       default:
         return this.say(verb === 'help' ? help : `'${sanitiseText(verb)}' is not known.\n${help}`)
     }
+  }
+
+  async #undo(): Promise<void> {
+    const { undone } = await this.#client.call(events.undo, { last: 'any' })
+    this.say(`Undone: ${sanitiseText(undone.summary)}`)
   }
 
   async #list(): Promise<void> {

@@ -167,7 +167,7 @@ const general: Action<Shell, never>[] = [
     async run(shell) {
       const together = shell.together.take()
       if (together.length === 0) {
-        const { undone } = await shell.client.call(events.undo, {})
+        const { undone } = await shell.client.call(events.undo, { last: 'any' })
         shell.toast('good', `Undone: ${undone.summary}`)
         return
       }

@@ -21,7 +21,7 @@ export const bindOwn = (bind: Bind, { approvals, changes, search }: Workspace): 
     search.find({ text: q, nouns: (nouns ?? [...FINDABLE]).filter(noun => readable(actor, noun)), limit }),
   )
   bind(routes.events, (input, { actor, signal }) => eventsAfter(changes, actor, input, signal))
-  bind(routes.undo, ({ seq }, call) => takeBack(call, seq))
+  bind(routes.undo, (asked, call) => takeBack(call, asked))
 }
 
 const PAGE = 500

@@ -9,7 +9,7 @@ import { takeBack } from '../undo.ts'
 export const bindEvents = (bind: Bind, workspace: Workspace): void => {
   const { access, changes } = workspace
   bind(routes.audit, input => changes.audit(input))
-  bind(routes.undo, ({ seq }, call) => takeBack(call, seq))
+  bind(routes.undo, (asked, call) => takeBack(call, asked))
   bind(routes.stream, ({ since, nouns }, { actor, http }) => {
     const last = Number(http.req.header('last-event-id'))
     const from = since ?? (Number.isSafeInteger(last) && last >= 0 ? last : undefined)

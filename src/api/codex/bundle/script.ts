@@ -19,7 +19,7 @@ cookbook   tasks | servers | cached [HOST] | presets | output SESSION [TAIL] | s
 approvals  list | wait ID [SECONDS]
 search     TEXT
 events     [SINCE]
-undo       [SEQ]
+undo       [SEQ | any]
 GET|POST|PUT|PATCH|DELETE /api/codex/... [JSON]
 
 An argument that is just - is read from standard input.
@@ -331,7 +331,7 @@ VERBS = {
     "approvals wait": wait,
     "search": lambda *text: call("GET", ROOT + "search" + query(q=some(text))),
     "events": lambda since=None: call("GET", ROOT + "events" + query(**given(since=since))),
-    "undo": lambda seq=None: call("POST", ROOT + "undo", given(seq=None if seq is None else whole(seq))),
+    "undo": lambda what=None: call("POST", ROOT + "undo", {"last": "any"} if what == "any" else given(seq=what and whole(what))),
 }
 
 

@@ -112,7 +112,9 @@ Commands begin with vllm, sglang, llama-server, ollama, lmdeploy, python3, node 
   A refusal is an answer, not an obstacle.
 * Do not stop, adopt or overwrite what you did not start unless the person named it.
 * Ask before anything is deleted, sent, stopped or replaced, unless the person asked for exactly that. \`undo\` takes back your last
-  change to todos, calendar, memory and documents; it cannot take back a mail or a stopped server.
+  change to todos, calendar, memory, documents or presets that overwrote or removed something, however much you only added since; its answer
+  names what was \`undone\`, and a newer change it \`left\`. \`undo any\` takes back your last of any kind, \`undo SEQ\` that one. It never takes back what
+  others did, nor a sent mail or a stopped server.
 * Do not loop without waiting: at most one look at a log every ten seconds.
 * Do not work around limits on hosts, GPUs or ports by choosing other ones that happen to be allowed; say what the limit stopped.
 
