@@ -1,6 +1,6 @@
 import type * as z from 'zod'
 import type { Problem } from '../contract/problem.ts'
-import { fieldDetail, notADictionary, payloadText } from './codex/invalid.ts'
+import { fieldDetail, notADictionary, payloadText, perField } from './codex/invalid.ts'
 import { whereJsonBreaks } from './codex/json.ts'
 
 /** Three families of clients, three shapes of refusal. */
@@ -68,8 +68,9 @@ export const codex: Envelope = {
   unauthenticated: presented => ({ error: presented ? 'Invalid API token' : 'Not authenticated' }),
   missingScope: (scopes, all) => ({ detail: scopeList(scopes, all) }),
   invalid: (where, issues, { given, title }) => {
-    const details = issues.map(issue => fieldDetail(where, issue, given))
-    return title !== undefined && where === 'body' && issues.every(issue => issue.path.length > 0)
+    const each = issues.flatMap(perField)
+    const details = each.map(issue => fieldDetail(where, issue, given))
+    return title !== undefined && where === 'body' && each.every(issue => issue.path.length > 0)
       ? { status: 400, body: { detail: payloadText(title, details) } }
       : { status: 422, body: { detail: details } }
   },

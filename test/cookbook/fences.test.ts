@@ -101,6 +101,7 @@ test('a name given again brings no serves with it: they do not count, and are no
   expect((await send(second, 'POST', `/api/v1/serves/${serve.id}/stop`, {})).status).toBe(200)
   const record = k.w.inside.workspace.cookbook.serves.get(id)
   expect(record.sight.session?.meta).toMatchObject({ actor: 'namesake', token: record.kept.token })
+  expect((await k.w.client.send('POST', `/api/v1/serves/${id}/stop`, {})).status).toBe(200)
 }, 30_000)
 
 test('of several ports, only those inside the fence are tried', async () => {

@@ -26,6 +26,12 @@ export const notADictionary = (input: unknown): FieldDetail => ({
   input: echo(input),
 })
 
+/** Fields that are not known, each by its name. */
+export const perField = (issue: z.core.$ZodIssue): z.core.$ZodIssue[] =>
+  issue.code === 'unrecognized_keys'
+    ? issue.keys.map(key => ({ ...issue, path: [...issue.path, key], message: 'This field is not known' }))
+    : [issue]
+
 export const fieldDetail = (
   where: 'query' | 'body',
   issue: z.core.$ZodIssue,

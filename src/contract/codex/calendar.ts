@@ -56,7 +56,7 @@ const change = {
   summary: 'Changes an event; by the uid of one date that date alone, by the uid of the series all of them',
   in: () =>
     z
-      .object({
+      .strictObject({
         uid: z.string(),
         scope: eventScope.nullable(),
         summary: summary.nullable(),
@@ -160,7 +160,7 @@ export const calendar = {
     scope: WRITE,
     danger: 'none',
     summary: 'Makes a calendar',
-    in: () => z.object(ourCalendars.add.in.shape).meta({ title: 'calendar' }),
+    in: () => z.strictObject(ourCalendars.add.in.shape).meta({ title: 'calendar' }),
     out: () => z.object({ ok: z.literal(true), calendar: CodexCalendar }),
   }),
 }

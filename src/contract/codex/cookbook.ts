@@ -145,7 +145,7 @@ export const cookbook = {
     scope: LAUNCH,
     danger: 'none',
     summary: 'Launches it again: as it was, with a fix by its id, or with flags and variables changed',
-    in: () => z.object({ session_id: z.string(), ...changes }).meta({ title: 'relaunch' }),
+    in: () => z.strictObject({ session_id: z.string(), ...changes }).meta({ title: 'relaunch' }),
     out: () => answer,
   }),
 }

@@ -45,7 +45,8 @@ const update = {
   scope: WRITE,
   danger: 'none',
   summary: 'Changes the fields that are given; another text becomes a new version',
-  in: () => z.object({ document_id: z.string(), ...editable, current_content: editable.content }).meta(title),
+  in: () =>
+    z.strictObject({ document_id: z.string(), ...editable, current_content: editable.content }).meta(title),
   out: () => CodexDocument,
 } as const
 

@@ -25,7 +25,7 @@ const { text: remembered } = ours.add.in.shape
 const saved = z.object({ ok: z.literal(true), id: z.string(), memory: CodexMemory })
 
 const change = z
-  .object({
+  .strictObject({
     memory_id: z.string(),
     text: said(remembered).optional(),
     category: text(100).optional(),

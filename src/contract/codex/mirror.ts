@@ -7,16 +7,17 @@ import { count, text } from '../words.ts'
 
 /**
  * A route of ours where helper scripts can reach it: they refuse paths outside `/api/codex/`.
- * Fields that are not known are ignored there, as everywhere under that path.
+ * Unknown words of a query are ignored there, as everywhere under that path; a write that is ours refuses what it would not do.
  */
 export const mirror = <const R extends Route>(record: R, title?: string): Route & Pick<R, 'in' | 'out'> => {
   const { cli: _cli, ...rest } = record
-  const lenient = z.object(record.in.shape) as unknown as R['in']
+  const shape = record.in.shape
+  const taken = (record.method === 'GET' ? z.object(shape) : z.strictObject(shape)) as unknown as R['in']
   return {
     ...rest,
     id: `codex.${record.id}`,
     path: record.path.replace('/api/v1/', '/api/codex/'),
-    in: title === undefined ? lenient : lenient.meta({ title }),
+    in: title === undefined ? taken : taken.meta({ title }),
   }
 }
 
