@@ -2,6 +2,8 @@ import type { Folder, Mail, MailText, Role } from '../src/contract/mail.ts'
 import type { Account } from '../src/contract/mail-accounts.ts'
 import { matchWords, type Quiet, type Row, type Tx } from './changes.ts'
 import type { Store } from './database.ts'
+import { filters, type MailQuery } from './mail-query.ts'
+import { type Waiting, waitingIn } from './mail-waiting.ts'
 import { listPage } from './page.ts'
 
 /** An account as it is kept. Its password is sealed by whoever hands it in. */
@@ -56,21 +58,11 @@ export type Body = Pick<
   calendar: string | null
 }
 
-export interface MailQuery {
-  folders: readonly string[]
-  filter: string
-  from?: string
-  attachments?: boolean
-  search?: string
-  now: number
-}
-
 /** One message as its row is. */
 export type MailRow = Record<string, string | number | null> & { n: number; id: string }
 
 type Raw = Record<string, string | number | null> & { n: number }
 
-const MONTH = 30 * 86_400_000
 const SELECT = 'SELECT m.*, f.path FROM mail_messages AS m JOIN mail_folders AS f ON f.id = m.folder'
 
 export const openMail = (store: Store) => {
@@ -82,13 +74,17 @@ export const openMail = (store: Store) => {
     Number(flags.draft),
     JSON.stringify(flags.tags),
   ]
-  const setFlags = (folder: string, uid: number, flags: Flags): boolean =>
-    store
-      .sql(
-        `UPDATE mail_messages SET seen = ?, answered = ?, flagged = ?, draft = ?, tags = ?
-         WHERE folder = ? AND uid = ? AND (seen, answered, flagged, draft, tags) <> (?, ?, ?, ?, ?)`,
-      )
-      .run(...flagBits(flags), folder, uid, ...flagBits(flags)).changes > 0
+  const setFlags = (folder: string, uid: number, said: Flags, waiting: Waiting): boolean => {
+    const flags = flagBits(waiting.marked(uid, said))
+    return (
+      store
+        .sql(
+          `UPDATE mail_messages SET seen = ?, answered = ?, flagged = ?, draft = ?, tags = ?
+           WHERE folder = ? AND uid = ? AND (seen, answered, flagged, draft, tags) <> (?, ?, ?, ?, ?)`,
+        )
+        .run(...flags, folder, uid, ...flags).changes > 0
+    )
+  }
   const freePlace = (from: number): number => {
     let place = from
     while (store.sql('SELECT 1 FROM mail_messages WHERE n = ?').get(place)) place += 1
@@ -103,38 +99,6 @@ export const openMail = (store: Store) => {
       .get(account, header.in_reply_to)
     return parent?.thread ?? header.in_reply_to
   }
-  const filters = (query: MailQuery): { wheres: string[]; values: unknown[] } => {
-    const wheres: string[] = []
-    const values: unknown[] = []
-    const where = (text: string, ...more: unknown[]): void => {
-      wheres.push(text)
-      values.push(...more)
-    }
-    if (query.folders.length === 1) where('folder = ?', query.folders[0])
-    else where('folder IN (SELECT value FROM json_each(?))', JSON.stringify(query.folders))
-    if (query.filter === 'unread') where('seen = 0')
-    else if (query.filter === 'favorites') where('flagged = 1')
-    else if (query.filter === 'unanswered') where('seen = 0 AND answered = 0')
-    else if (query.filter === 'undone') where('answered = 0')
-    else if (query.filter === 'reminders') where("marker = 'reminder'")
-    else if (query.filter === 'pending_30d') where('answered = 0 AND received >= ?', query.now - MONTH)
-    else if (query.filter === 'stale_30d') where('answered = 0 AND received < ?', query.now - MONTH)
-    else if (query.filter === 'tag:spam')
-      where(
-        `(EXISTS (SELECT 1 FROM json_each(tags) WHERE lower(value) IN ('$junk', 'junk', 'spam'))
-          OR folder IN (SELECT id FROM mail_folders WHERE role = 'junk'))`,
-      )
-    else if (query.filter.startsWith('tag:'))
-      where('EXISTS (SELECT 1 FROM json_each(tags) WHERE lower(value) = lower(?))', query.filter.slice(4))
-    if (query.from)
-      where(
-        '(instr(lower(from_name), ?) OR instr(lower(from_address), ?))',
-        ...twice(query.from.toLowerCase()),
-      )
-    if (query.attachments) where('attached = 1')
-    return { wheres, values }
-  }
-
   return {
     accounts: (): KeptAccount[] =>
       store.sql<Raw>('SELECT * FROM mail_accounts ORDER BY created_at, id').all().map(toAccount),
@@ -166,10 +130,12 @@ export const openMail = (store: Store) => {
     /** Adds what is not there yet, inside a write of the caller's; gives the ids of what is new. */
     add(account: string, folder: string, headers: readonly Header[]): string[] {
       const added: string[] = []
+      const waiting = waitingIn(store, folder)
       for (const header of headers) {
+        if (waiting.leaves(header.uid, header.message_id)) continue
         const id = `${folder}-${header.uid}`
         if (store.sql('SELECT 1 FROM mail_messages WHERE folder = ? AND uid = ?').get(folder, header.uid)) {
-          setFlags(folder, header.uid, header.flags)
+          setFlags(folder, header.uid, header.flags, waiting)
           continue
         }
         const { message_id, in_reply_to, refs, subject, from_name, from_address, reply_to } = header
@@ -195,13 +161,19 @@ export const openMail = (store: Store) => {
             ],
             ...[subject, from_name, from_address, reply_to, header.to_line, header.cc_line, header.bcc_line],
             ...[header.dated, header.received, header.size, Number(header.attached), header.marker],
-            ...flagBits(header.flags),
+            ...flagBits(waiting.marked(header.uid, header.flags)),
           )
         added.push(id)
       }
       return added
     },
-    setFlags,
+    /** What the server says of flags; gives how many mails it changed. */
+    setFlags(folder: string, said: readonly { uid: number; flags: Flags }[]): number {
+      const waiting = waitingIn(store, folder)
+      return said.filter(({ uid, flags }) => setFlags(folder, uid, flags, waiting)).length
+    },
+    /** Those on their way out of a folder, which its server still has. */
+    leaving: (folder: string): ReadonlySet<number> => waitingIn(store, folder).leaving,
     /** Changes what one person changed, whatever the server says until it hears of it. */
     mark(id: string, flags: Flags): void {
       store
@@ -228,11 +200,12 @@ export const openMail = (store: Store) => {
         )
         .run({ ...row, n } as never)
     },
-    uids: (folder: string): number[] =>
+    /** Their numbers, in order, so many beyond one of them. */
+    uids: (folder: string, beyond = 0, limit = -1): number[] =>
       store
-        .sql<{ uid: number }>('SELECT uid FROM mail_messages WHERE folder = ? ORDER BY uid')
-        .all(folder)
-        .map(row => row.uid),
+        .sql('SELECT uid FROM mail_messages WHERE folder = ? AND uid > ? ORDER BY uid LIMIT ?')
+        .pluck()
+        .all(folder, beyond, limit) as number[],
 
     get: (id: string): KeptMail | undefined => one(store.sql<Raw>(`${SELECT} WHERE m.id = ?`).get(id)),
     at: (folder: string, uid: number): KeptMail | undefined =>
@@ -326,8 +299,6 @@ export const openMail = (store: Store) => {
 }
 
 export type MailStore = ReturnType<typeof openMail>
-
-const twice = <T>(value: T): [T, T] => [value, value]
 
 const numberOf = (row: unknown): number => (row as { n: number } | undefined)?.n ?? 0
 

@@ -3,8 +3,9 @@ import type { ImapFlow } from 'imapflow'
 import type { Tx } from '../../store/changes.ts'
 import type { Flags, KeptFolder, KeptMail, MailStore } from '../../store/mail.ts'
 import type { MailAction, OutboxStore } from '../../store/outbox.ts'
+import { ranges } from './numbers.ts'
 import { saidBy, saidNo } from './said.ts'
-import { ranges, within } from './sync.ts'
+import { within } from './sync.ts'
 
 /** What a person wants of flags, as the protocol names them. */
 export interface Marks {

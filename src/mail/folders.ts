@@ -68,3 +68,10 @@ export const findFolder = (folders: readonly KeptFolder[], name: string): KeptFo
   folders.find(folder => folder.path === name) ??
   folders.find(folder => folder.role === name.toLowerCase()) ??
   folders.find(folder => folder.path.toLowerCase() === name.toLowerCase())
+
+const ORDER = ['inbox', 'drafts', 'sent', 'archive', 'junk', 'trash', 'all']
+/** What is read first. */
+export const urgency = (folder: KeptFolder): number => {
+  const place = ORDER.indexOf(folder.role ?? '')
+  return place < 0 ? 3.5 : place
+}

@@ -2,6 +2,7 @@ import type { FetchMessageObject, ImapFlow, MailboxObject } from 'imapflow'
 import type { Changes } from '../../store/changes.ts'
 import type { KeptFolder, MailStore } from '../../store/mail.ts'
 import { flagsOf, HEADER_QUERY, headerOf } from './header.ts'
+import { allNumbers, difference, ranges } from './numbers.ts'
 import { breath, gently } from './slices.ts'
 
 export interface Synced {
@@ -63,7 +64,7 @@ export const syncFolder = async (
           folder.uidnext === mailbox.uidNext &&
           folder.modseq !== null &&
           folder.modseq === modseqOf(mailbox))) &&
-      store.counted(folder.id).total === mailbox.exists
+      expected(store, folder.id) === mailbox.exists
     // After a long absence it is read in stretches, like the first time.
     if (mailbox.uidNext - folder.uidnext > MOST_NEWS) folder = { ...folder, complete: false }
     if (still) deps.looked.add(mailbox)
@@ -116,8 +117,9 @@ const catchUp = async (
   let { uidnext, modseq } = folder
   // Taken before anything is asked: what changes meanwhile is news for the next time.
   const { highestModseq, noModseq } = mailbox
-  if (mailbox.exists > 0) {
+  const news = async (): Promise<number> => {
     const from = uidnext
+    const known = synced.fresh.length
     for await (const came of gently(client.fetch(`${Math.max(1, from)}:*`, HEADER_QUERY, { uid: true }))) {
       // `4712:*` names the last message even when its number is smaller.
       const fresh = came.filter(message => message.uid >= from)
@@ -125,35 +127,53 @@ const catchUp = async (
       write(() => synced.fresh.push(...store.add(folder.account, folder.id, fresh.map(headerOf))))
       uidnext = Math.max(uidnext, ...fresh.map(message => message.uid + 1))
     }
-    // Told before flags are asked for: whoever waits for mail does not wait for those.
-    if (synced.fresh.length > 0) deps.came(folder, synced.fresh)
+    // Told before anything else is asked for: whoever waits for mail does not wait for that.
+    const fresh = synced.fresh.slice(known)
+    if (fresh.length > 0) deps.came(folder, fresh)
+    return fresh.length
   }
+  if (mailbox.exists > 0) await news()
   const since = folder.modseq
-  if (since !== null || modseqOf(mailbox) === null) {
-    if (mailbox.exists > 0)
-      for await (const changed of gently(flagsSince(client, since)))
-        write(() => {
-          for (const { uid, flags, modseq: seen } of changed) {
-            if (store.setFlags(folder.id, uid, flagsOf(flags ?? new Set()))) synced.changed += 1
-            modseq = greater(modseq, seen)
-          }
-        })
-  }
-  if (store.counted(folder.id).total !== mailbox.exists) {
-    const there = new Set(await allUids(client, mailbox))
-    const here = new Set(store.uids(folder.id))
-    const gone = [...here].filter(uid => !there.has(uid))
-    const missing = [...there].filter(uid => !here.has(uid))
-    synced.gone += await dropGently(deps, folder.id, gone)
-    const known = synced.fresh.length
-    for await (const found of headersOf(client, missing.slice(0, STRETCH)))
-      write(() => synced.fresh.push(...store.add(folder.account, folder.id, found.map(headerOf))))
-    // What came while all this was asked is news like any other.
-    const late = synced.fresh.slice(known).filter(id => Number(id.slice(id.lastIndexOf('-') + 1)) >= uidnext)
-    if (late.length > 0) deps.came(folder, late)
-  }
+  if (mailbox.exists > 0 && (since !== null || modseqOf(mailbox) === null))
+    for await (const changed of gently(flagsSince(client, since)))
+      write(() => {
+        const said = changed.map(({ uid, flags }) => ({ uid, flags: flagsOf(flags ?? new Set()) }))
+        synced.changed += store.setFlags(folder.id, said)
+        for (const { modseq: seen } of changed) modseq = greater(modseq, seen)
+      })
+  // What came while all this was asked is news like any other.
+  while (expected(store, folder.id) < mailbox.exists && (await news()) > 0);
+  if (expected(store, folder.id) !== mailbox.exists) await compare(deps, client, folder, synced, uidnext)
   const newest = noModseq ? null : greater(modseq, highestModseq)
   return { ...folder, uidnext: Math.max(uidnext, mailbox.uidNext ?? 0), modseq: newest }
+}
+
+/** How many the server should have: what is here, and what it does not know yet that it is gone. */
+const expected = (store: MailStore, folder: string): number =>
+  store.counted(folder).total + store.leaving(folder).size
+
+/** Where the counts differ, number by number. */
+const compare = async (
+  deps: SyncDeps,
+  client: ImapFlow,
+  folder: KeptFolder,
+  synced: Synced,
+  newFrom: number,
+): Promise<void> => {
+  const { store } = deps
+  const there = await allNumbers(client, client.mailbox as MailboxObject)
+  const { gone, missing } = await difference(store, folder.id, there)
+  synced.gone += await dropGently(deps, folder.id, gone)
+  const leaving = store.leaving(folder.id)
+  const wanted = missing.filter(uid => !leaving.has(uid))
+  const late: string[] = []
+  for (let at = 0; at < wanted.length; at += STRETCH)
+    for await (const found of headersOf(client, wanted.slice(at, at + STRETCH))) {
+      const added = deps.changes.cache(() => store.add(folder.account, folder.id, found.map(headerOf)))
+      synced.fresh.push(...added)
+      late.push(...added.filter(id => Number(id.slice(id.lastIndexOf('-') + 1)) >= newFrom))
+    }
+  if (late.length > 0) deps.came(folder, late)
 }
 
 /** A message too odd to be described is left out by the library without a word: it is asked for again, with less. */
@@ -192,9 +212,6 @@ const dropGently = async (
   return gone
 }
 
-const allUids = async (client: ImapFlow, mailbox: MailboxObject): Promise<number[]> =>
-  mailbox.exists === 0 ? [] : (await client.search({ all: true }, { uid: true })) || []
-
 /** Every header of a folder, the newest first, in stretches that are each kept: what was read is read once. */
 const readWhole = async (
   deps: SyncDeps,
@@ -207,14 +224,11 @@ const readWhole = async (
   let folder = known
   let missing: number[] = []
   await within(client, folder.path, async mailbox => {
-    const there = await allUids(client, mailbox)
-    const here = new Set(store.uids(folder.id))
-    missing = there.filter(uid => !here.has(uid)).sort((one, other) => other - one)
-    const left = new Set(there)
-    const gone = [...here].filter(uid => !left.has(uid))
+    const found = await difference(store, folder.id, await allNumbers(client, mailbox))
+    missing = found.missing.reverse()
     // The first time's point is the one from which flags are caught up, however often this is interrupted.
     folder = { ...folder, uidnext: mailbox.uidNext, modseq: folder.modseq ?? modseqOf(mailbox) }
-    await dropGently(deps, folder.id, gone)
+    await dropGently(deps, folder.id, found.gone)
     write(tx => store.putFolder(tx, folder))
   })
   const total = missing.length
@@ -231,17 +245,4 @@ const readWhole = async (
     deps.progress(folder, Math.min(total, at + STRETCH), total)
   }
   return { ...folder, complete: true }
-}
-
-/** Numbers as the protocol writes them: `1:5,9`. */
-export const ranges = (uids: readonly number[]): string => {
-  const parts: string[] = []
-  const sorted = [...uids].sort((one, other) => one - other)
-  for (let at = 0; at < sorted.length; ) {
-    let end = at
-    while (sorted[end + 1] === sorted[end]! + 1) end += 1
-    parts.push(end === at ? String(sorted[at]) : `${sorted[at]}:${sorted[end]}`)
-    at = end + 1
-  }
-  return parts.join(',')
 }

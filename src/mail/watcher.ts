@@ -7,7 +7,7 @@ import { Problem } from '../contract/problem.ts'
 import type { Proof } from '../secrets/secret.ts'
 import { type ActionDeps, tellServer } from './actions.ts'
 import { fetchBody } from './body.ts'
-import { keepFolders } from './folders.ts'
+import { keepFolders, urgency } from './folders.ts'
 import { connectImap } from './link.ts'
 import { loggedIn } from './login.ts'
 import { saidBy } from './said.ts'
@@ -53,6 +53,8 @@ const ROUND = 300_000
 const AHEAD = 100
 const AHEAD_SIZE = 256 * 1024
 const AT_ONCE = 25
+/** Mail often comes several at a time: nothing is fetched ahead while more may be about to be told. */
+const AHEAD_AFTER = 500
 /** Whoever reads on in another folder meanwhile keeps it open. */
 const HOME_AFTER = 400
 /** How long an end waits for what is under way. */
@@ -77,6 +79,7 @@ export const openWatcher = (deps: WatcherDeps, account: KeptAccount): Watcher =>
   let more = false
   let untold = 0
   let homing: NodeJS.Timeout | undefined
+  let reading: NodeJS.Timeout | undefined
 
   const tell = (next: Partial<Reach>): void => {
     const before = reach
@@ -163,11 +166,7 @@ export const openWatcher = (deps: WatcherDeps, account: KeptAccount): Watcher =>
     looked: new WeakSet<MailboxObject>(),
     came: (folder: KeptFolder, ids: readonly string[]) => {
       deps.arrived(account, folder, ids)
-      // What just came is read next; an invitation in it takes effect without a person reading it.
-      if (started && folder.role === 'inbox')
-        void working.then(ahead).catch(error => {
-          if (live && !ending) deps.report(error)
-        })
+      if (started && folder.role === 'inbox') aheadSoon()
     },
     progress: (folder: KeptFolder, done: number, total: number) =>
       tell({ syncing: done < total ? { folder: folder.path, done, total } : null }),
@@ -230,6 +229,16 @@ export const openWatcher = (deps: WatcherDeps, account: KeptAccount): Watcher =>
       fetching = null
     })
     return fetching
+  }
+
+  /** What just came is read next; an invitation in it takes effect without a person reading it. */
+  const aheadSoon = (): void => {
+    clearTimeout(reading)
+    reading = setTimeout(() => {
+      void working.then(ahead).catch(error => {
+        if (live && !ending) deps.report(error)
+      })
+    }, AHEAD_AFTER).unref()
   }
 
   const fetchNewest = async (): Promise<void> => {
@@ -377,6 +386,7 @@ export const openWatcher = (deps: WatcherDeps, account: KeptAccount): Watcher =>
       ending = true
       clearTimeout(timer)
       clearTimeout(homing)
+      clearTimeout(reading)
       const opening = client
       live?.close()
       // A command of the user's that is asked for a password may take its time; nobody waits for it to be told no.
@@ -385,10 +395,4 @@ export const openWatcher = (deps: WatcherDeps, account: KeptAccount): Watcher =>
       tell({ state: 'off' })
     },
   }
-}
-
-const ORDER = ['inbox', 'drafts', 'sent', 'archive', 'junk', 'trash', 'all']
-const urgency = (folder: KeptFolder): number => {
-  const place = ORDER.indexOf(folder.role ?? '')
-  return place < 0 ? 3.5 : place
 }

@@ -1,6 +1,8 @@
 // `npm run bench` runs every measure; `npm run bench -- search fit` only those. Rows go to .bench/<name>.json too.
 // Numbers among the names are for the measures: `npm run bench -- soak 60` takes an hour.
 import { readdirSync, writeFileSync } from 'node:fs'
+import { constants } from 'node:os'
+import { openPlace } from './parts/place.ts'
 
 export interface Row {
   what: string
@@ -27,6 +29,13 @@ const names = readdirSync(import.meta.dirname)
   .filter(name => wanted.length === 0 || wanted.includes(name))
 
 let missed = 0
+const place = openPlace()
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.once(signal, () => {
+    place.close()
+    process.exit(128 + constants.signals[signal])
+  })
+process.on('uncaughtExceptionMonitor', () => void place.close())
 for (const name of names) {
   const measure = (await import(`./${name}.ts`)) as {
     name?: string
@@ -56,7 +65,9 @@ for (const name of names) {
   }, numbers)
   writeFileSync(`.bench/${name}.json`, `${JSON.stringify(rows, null, 2)}\n`)
 }
+for (const left of place.close()) process.stdout.write(`\nStill ran at the end, and was ended: ${left}\n`)
 process.stdout.write(missed === 0 ? '\nEvery budget met.\n' : `\n${missed} budgets missed.\n`)
+process.exit(0)
 
 function shown(value: number): string {
   if (!Number.isFinite(value)) return String(value)

@@ -75,7 +75,7 @@ export const written = (headers: Record<string, string>, body = 'Hello\n'): stri
 
 /** Puts a message into a folder as another program would: on a connection of its own. */
 export const put = async (
-  post: Post,
+  post: Pick<Post, 'imap'>,
   folder: string,
   raw: string | Buffer,
   flags: string[] = [],
