@@ -4,6 +4,7 @@ import type { KeptServe } from '../../store/serves.ts'
 import { Problem } from '../contract/problem.ts'
 import type { Serve } from '../contract/serve.ts'
 import { listeningPorts } from '../sessions/ports.ts'
+import type { Doubts } from './command/doubts.ts'
 import { strangersOf } from './foreigners.ts'
 import { asSession, blank, bornAt, endOf, fingerprint } from './found-record.ts'
 import type { Machines, Place } from './machines.ts'
@@ -19,6 +20,8 @@ export interface Adoption {
   find(asked: { session: string; host: string; port?: number }): Promise<{
     gpus: readonly number[]
     port: number | null
+    /** Where it listens, whatever was said of it. */
+    doubts: Doubts
   } | null>
   adopt(
     author: Author,
@@ -184,7 +187,9 @@ export const openAdoption = (deps: {
       if (!seen) return null
       const known = found(place).find(one => same(one, swept, seen.process))
       if (known?.kept.origin === 'adopted') return null
-      return { gpus: seen.what.gpus, port: port ?? (await portOf(place, seen.what, seen.tree)) }
+      const real = await portOf(place, seen.what, seen.tree)
+      const beside = real === null ? [] : [real]
+      return { gpus: seen.what.gpus, port: port ?? real, doubts: { port: null, gpus: null, beside } }
     },
 
     sweep: place =>

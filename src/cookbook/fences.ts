@@ -1,13 +1,21 @@
 import type { Fences } from '../contract/actor.ts'
+import type { Doubts } from './command/doubts.ts'
 
 export interface Wanted {
   /** Everywhere it acts: a copy acts where it comes from and where it goes to. */
   hosts: readonly Named[]
   /** What a server takes for itself; null for work that ends by itself. */
-  server: { gpus: readonly number[]; port: number | null } | null
+  server: Server | null
   /** How many servers of this token are live already. */
   live: number
   now: number
+}
+
+export interface Server {
+  gpus: readonly number[]
+  port: number | null
+  /** What its command leaves open; absent where it runs already. */
+  doubts?: Doubts
 }
 
 export interface Named {
@@ -43,15 +51,18 @@ export const fenceFor = (fences: Fences | null, { hosts, server, live, now }: Wa
 
 const serverFence = (
   { gpus, ports, max_serves: most }: Fences,
-  server: NonNullable<Wanted['server']>,
+  { gpus: taken, port, doubts }: Server,
   live: number,
 ): string | null => {
-  if (gpus && server.gpus.length === 0)
+  if (gpus && doubts?.gpus) return `fence gpus: this token may take ${shown(gpus)}, and ${doubts.gpus}`
+  if (ports && doubts?.port) return `fence ports: this token may use ${shown(ports)}, and ${doubts.port}`
+  if (gpus && taken.length === 0)
     return `fence gpus: this token has to say which GPUs it takes, of ${shown(gpus)}`
-  const strange = gpus && server.gpus.find(gpu => !inside(gpu, gpus))
+  const strange = gpus && taken.find(gpu => !inside(gpu, gpus))
   if (gpus && strange !== undefined) return `fence gpus: this token may take ${shown(gpus)}, not ${strange}`
-  if (ports && (server.port === null || !inside(server.port, ports)))
-    return `fence ports: this token may use ${shown(ports)}, not ${server.port ?? 'an unknown port'}`
+  const outside = ports && [port ?? Number.NaN, ...(doubts?.beside ?? [])].find(each => !inside(each, ports))
+  if (ports && outside !== undefined)
+    return `fence ports: this token may use ${shown(ports)}, not ${Number.isNaN(outside) ? 'an unknown port' : outside}`
   if (most !== undefined && live >= most)
     return `fence max_serves: this token has ${live} of ${most} serves live`
   return null

@@ -9,6 +9,7 @@ import { type Launch, launch as launchSession } from '../sessions/launch.ts'
 import { SESSION_ID, type Spec } from '../sessions/session.ts'
 import type { Advise } from './advice.ts'
 import type { Policy } from './command/command.ts'
+import { doubtsOf } from './command/doubts.ts'
 import { hfToken } from './command/fields.ts'
 import { fenceFor } from './fences.ts'
 import type { Machines, Place } from './machines.ts'
@@ -69,7 +70,9 @@ export const openLaunching = (deps: {
     const ports = portsInside(actor.fences, planned.ports)
     const fence = fenceFor(actor.fences, {
       hosts: actsOn(asked, place),
-      server: endsByItself(planned.kind) ? null : { gpus: planned.gpus, port: ports[0] ?? null },
+      server: endsByItself(planned.kind)
+        ? null
+        : { gpus: planned.gpus, port: ports[0] ?? null, doubts: doubtsOf(planned.run) },
       live: liveOf(actor, instead),
       now: now(),
     })

@@ -109,8 +109,7 @@ const homed = (path: string): Word =>
 const gpusFor = (asked: Asked, place: Place, serving: Serving): number[] => {
   const named = gpuIndexes(asked.gpus)
   if (serving.gpus) {
-    const own = serving.gpus.map(Number)
-    return own.every(Number.isInteger) ? own : []
+    return serving.gpus.every(index => /^\d{1,4}$/.test(index)) ? serving.gpus.map(Number) : []
   }
   return named ?? gpuIndexes(place.settings.gpus) ?? []
 }

@@ -113,6 +113,68 @@ test('of several ports, only those inside the fence are tried', async () => {
   expect(plan({ cmd: vllm('--port 9000'), host: '' }, actor).fence).toContain('fence ports')
 })
 
+test('no way of saying a port goes around the fence: what cannot be judged is refused', async () => {
+  const token = await fenced({ ports: '8100-8199' })
+  const { plan } = k.w.inside.workspace.cookbook.launching
+  const actor = k.w.inside.workspace.access.identify(token)!
+  const fence = (cmd: string): string | null => plan({ cmd, host: '' }, actor).fence
+  for (const cmd of [
+    'vllm serve x --por 9000',
+    'vllm serve x --port 8101 --po=9000',
+    'vllm serve x --port 8101 --port 9000',
+    'vllm serve x --port=$PORT',
+    'vllm serve x --port "$X"',
+    'vllm serve x --port 8101 --port=$X',
+    'X=--port=9000 vllm serve x --port 8101 --enforce-eager $X',
+    'vllm serve x --port 8101 --p$X',
+    'vllm serve x --config file.yaml',
+    'vllm serve x --conf=file.yaml',
+    'vllm serve x --port 8101 --data-parallel-rpc-port 9000',
+    'PORT=9000 text-generation-launcher --model-id x',
+    'PORT=$X text-generation-launcher --model-id x --port 8101',
+    'text-generation-launcher --model-id x --port 8101 -p9000',
+    'LLAMA_ARG_PORT=$X llama-server -m x.gguf',
+    'OLLAMA_HOST=$X ollama serve',
+    'OLLAMA_HOST=http://0.0.0.0 ollama serve',
+    'python -m sglang.launch_server --model-path x --por 9000',
+    'lmdeploy serve api_server x --server-p 9000',
+    'tabbyapi',
+  ])
+    expect([cmd, fence(cmd)]).toEqual([cmd, expect.stringContaining('fence ports')])
+  for (const cmd of [
+    'vllm serve x --port 8101',
+    'vllm serve $HOME/models/x --port=8101 --served-model-name $HOME',
+    'vllm serve x --port 9000 --port 8101',
+    'vllm serve x --config file.yaml --port 8101',
+    'PORT=8102 text-generation-launcher --model-id x --port 8101',
+    'OLLAMA_HOST=127.0.0.1:8101 ollama serve',
+    'lmdeploy serve api_server x --server-port 8101 --server-name 0.0.0.0',
+  ])
+    expect([cmd, fence(cmd)]).toEqual([cmd, null])
+})
+
+test('nor any way of saying a GPU', async () => {
+  const token = await fenced({ gpus: '1' })
+  const { plan } = k.w.inside.workspace.cookbook.launching
+  const actor = k.w.inside.workspace.access.identify(token)!
+  const fence = (cmd: string): string | null => plan({ cmd, host: '', gpus: '1' }, actor).fence
+  for (const cmd of [
+    'CUDA_VISIBLE_DEVICES=1e0 vllm serve x',
+    'CUDA_VISIBLE_DEVICES= vllm serve x',
+    'CUDA_VISIBLE_DEVICES=-1 vllm serve x',
+    'CUDA_DEVICE_ORDER=FASTEST_FIRST vllm serve x',
+    'RAY_ADDRESS=10.0.0.1:6379 vllm serve x',
+    'vllm serve x --distributed-executor-backend ray',
+    'vllm serve x --distributed-executor-backend=ray',
+    'vllm serve x --enforce-eager $X',
+    'llama-server -m x.gguf --rpc 10.0.0.1:50052',
+  ])
+    expect([cmd, fence(cmd)]).toEqual([cmd, expect.stringContaining('fence gpus')])
+  // What the engine sees is bounded already: it can only fail.
+  for (const cmd of ['vllm serve x --tensor-parallel-size 4', 'llama-server -m x.gguf --device CUDA0'])
+    expect([cmd, fence(cmd)]).toEqual([cmd, null])
+})
+
 test('`until` is said once and stays: 08:00 is the next one, not every one', async () => {
   let now = Date.parse('2026-11-20T22:00:00Z')
   await using other = await testKitchen({ now: () => now, config: '[owner]\ntimezone = "Europe/Berlin"\n' })

@@ -4,7 +4,7 @@ import { literal, quoteWord, type Word, word } from '../../sessions/word.ts'
 export type Flag = string | readonly string[]
 
 /** Engines in Python take `--max_model_len` and `--max-model-len` alike. */
-const canonical = (name: string): string =>
+export const canonical = (name: string): string =>
   name.startsWith('--') ? name.replaceAll(/(?<=^--.*)_/g, '-') : name
 
 interface Place {

@@ -89,13 +89,15 @@ export function servingOf(invocation: Invocation): Serving {
   }
 }
 
+export const portFlagOf = (engine: Engine): Flag => FACTS[engine].portFlag
+
 export const setVariable = (invocation: Invocation, name: string): string | null => {
   const value = invocation.assignments.findLast(assignment => assignment.name === name)?.value
   return value === undefined ? null : (literal(value) ?? quoteWord(value))
 }
 
 /** The program or module that serves, and its own arguments. */
-function whatRuns(argv: readonly Word[]): { name: string; args: Word[] } {
+export function whatRuns(argv: readonly Word[]): { name: string; args: Word[] } {
   const program = programOf(argv)
   if (program === 'uv') return whatRuns(afterUvRun(argv.slice(1)))
   if (!isPython(program)) return { name: program, args: argv.slice(1) }
