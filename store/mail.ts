@@ -4,7 +4,7 @@ import { matchWords, type Quiet, type Row, type Tx } from './changes.ts'
 import type { Store } from './database.ts'
 import { filters, type MailQuery } from './mail-query.ts'
 import { type Waiting, waitingIn } from './mail-waiting.ts'
-import { listPage } from './page.ts'
+import { listPage, toCursor } from './page.ts'
 
 /** An account as it is kept. Its password is sealed by whoever hands it in. */
 export type KeptAccount = Omit<
@@ -99,6 +99,13 @@ export const openMail = (store: Store) => {
       .get(account, header.in_reply_to)
     return parent?.thread ?? header.in_reply_to
   }
+  const onePage = (query: MailQuery, limit: number, cursor?: string) =>
+    listPage(store, {
+      ...{ table: 'mail_messages', order: { by: [], down: true }, name: 'mail', limit, cursor },
+      ...filters(query),
+      match: query.search ? { index: 'mail_text', words: matchWords(query.search) } : undefined,
+    })
+
   return {
     accounts: (): KeptAccount[] =>
       store.sql<Raw>('SELECT * FROM mail_accounts ORDER BY created_at, id').all().map(toAccount),
@@ -222,17 +229,12 @@ export const openMail = (store: Store) => {
         .map(toMail),
 
     page(query: MailQuery, limit: number, cursor?: string): { items: KeptMail[]; next: string | null } {
-      const { wheres, values } = filters(query)
-      const { rows, next } = listPage(store, {
-        table: 'mail_messages',
-        order: { by: [], down: true },
-        name: 'mail',
-        wheres,
-        values,
-        limit,
-        cursor,
-        match: query.search ? { index: 'mail_text', words: matchWords(query.search) } : undefined,
-      })
+      const { rows, next } = query.search
+        ? onePage(query, limit, cursor)
+        : mergedPages(
+            query.folders.map(folder => onePage({ ...query, folders: [folder] }, limit, cursor)),
+            limit,
+          )
       const paths = new Map<string, string>()
       const pathOf = (id: string): string => {
         const known = paths.get(id)
@@ -296,6 +298,19 @@ export const openMail = (store: Store) => {
         .all(folder, newest, largest)
         .map(toMail),
   }
+}
+
+type Page = ReturnType<typeof listPage>
+
+/** Each folder is in its order already: the newest of all of them, however many they are, without sorting them. */
+const mergedPages = (pages: readonly Page[], limit: number): Page => {
+  const [only] = pages
+  if (only && pages.length === 1) return only
+  const all = pages.flatMap(page => page.rows).sort((one, other) => other.n - one.n)
+  const rows = all.slice(0, limit)
+  const last = rows.at(-1)
+  const more = all.length > limit || pages.some(page => page.next !== null)
+  return { rows, next: more && last ? toCursor('mail', [last.n]) : null }
 }
 
 export type MailStore = ReturnType<typeof openMail>

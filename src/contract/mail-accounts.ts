@@ -65,11 +65,14 @@ const settings = {
   password_command: text(2000, 1).optional().describe('a shell command that prints the password'),
   oauth_command: text(2000, 1).optional().describe('a shell command that prints an OAuth2 access token'),
   ca_file: text(4000, 1).nullable().optional().describe('certificates in PEM to trust for this account'),
-  sent: text(1000, 1).optional().describe('the folder for sent mail, where the server does not say'),
-  drafts: text(1000, 1).optional(),
-  trash: text(1000, 1).optional(),
-  junk: text(1000, 1).optional(),
-  archive: text(1000, 1).optional(),
+  sent: text(1000, 1)
+    .nullable()
+    .optional()
+    .describe('the folder for sent mail, where the server does not say; null: as the server says'),
+  drafts: text(1000, 1).nullable().optional(),
+  trash: text(1000, 1).nullable().optional(),
+  junk: text(1000, 1).nullable().optional(),
+  archive: text(1000, 1).nullable().optional(),
   default: flag().optional(),
 }
 

@@ -117,6 +117,10 @@ const where = {
   folder: text(1000).optional().describe('a path, or inbox, sent, drafts, trash, junk, archive'),
 }
 
+const inboxes = flag()
+  .default(false)
+  .describe('the inboxes of all accounts as one list, instead of an account and a folder')
+
 export const messageIn = {
   account: where.account,
   to: text(20_000).default(''),
@@ -160,6 +164,7 @@ export const mail = {
       z.strictObject({
         ...pageIn,
         ...where,
+        inboxes,
         filter: z
           .union([z.enum(FILTERS), z.string().regex(/^tag:.{1,100}$/)])
           .default('all')
@@ -183,6 +188,7 @@ export const mail = {
         ...pageIn,
         q: text(200, 1),
         ...where,
+        inboxes,
         server: flag().default(false).describe('also in bodies that are not here; within one folder'),
       }),
     out: () => pageOf(Mail),

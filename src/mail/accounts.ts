@@ -77,7 +77,8 @@ export const openAccounts = (deps: {
   const changed = (before: KeptAccount, given: Given): KeptAccount => {
     const folders = { ...before.folders }
     for (const role of ['sent', 'drafts', 'trash', 'junk', 'archive'] as const)
-      if (given[role] !== undefined) folders[role] = given[role]
+      if (given[role] === null) delete folders[role]
+      else if (given[role] !== undefined) folders[role] = given[role]
     return {
       ...before,
       ...provingBy(given, secrets),

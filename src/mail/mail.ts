@@ -15,6 +15,7 @@ import { mailChannel } from './channel.ts'
 import { type Answer, answerTo, type Mode } from './compose.ts'
 import { write } from './mime.ts'
 import { type Outbox, openSendings } from './outbox.ts'
+import { inPatience, LATE, PATIENCE } from './patience.ts'
 import { probe } from './probe.ts'
 import type { LookUp } from './providers.ts'
 import { openReading, type Reading, shown } from './reading.ts'
@@ -38,6 +39,8 @@ export interface Mailbox {
     folder: string,
     fresh: 'never' | 'soon' | 'now',
   ): Promise<{ folder: KeptFolder; asked: boolean }>
+  /** The inboxes of all accounts, as they are here; `ask`: as their servers have them now. */
+  inboxes(ask: boolean): Promise<KeptFolder[]>
   sync(account?: string, folder?: string): Promise<{ folders: number; fresh: number }>
   answer(id: string, mode: Mode): Promise<Answer>
   upload: Uploads['take']
@@ -68,8 +71,6 @@ export interface SendMore {
 
 const UPLOAD_LIFE = 7 * 86_400_000
 const SOON = 45_000
-/** A list waits this long for a server; what is in the cache by then is the answer. */
-const PATIENCE = 5000
 const ACTOR = { actor: 'ithaca' }
 
 export const openMailbox = (deps: {
@@ -279,6 +280,11 @@ export const openMailbox = (deps: {
       return { folder, asked: asked || (live && folder.role === 'inbox') }
     },
 
+    async inboxes(ask) {
+      if (ask) await mailbox.sync(undefined, 'INBOX')
+      return mailbox.folders().filter(({ role }) => role === 'inbox')
+    },
+
     async sync(account, folder) {
       const meant = account === undefined ? accounts.all().filter(each => each.imap) : [accounts.get(account)]
       const each = await Promise.all(
@@ -386,14 +392,3 @@ export const openMailbox = (deps: {
 }
 
 const VERBS = { flags: 'mark', move: 'move', delete: 'delete', append: 'file a draft' }
-
-const LATE = new Problem('timeout', 'The mail server takes its time: ask again in a moment.')
-
-/** Resolves with the work, or refuses when it takes too long; the work goes on. */
-const inPatience = (work: Promise<unknown>): Promise<unknown> => {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise((_resolve, reject) => {
-    timer = setTimeout(() => reject(LATE), PATIENCE)
-  })
-  return Promise.race([work, late]).finally(() => clearTimeout(timer))
-}

@@ -21,9 +21,12 @@ export const openPost = async (
     before?: (imap: Dovecot) => void | Promise<void>
     now?: () => number
     config?: string
+    /** Who has a mailbox there. */
+    users?: readonly string[]
   } = {},
 ): Promise<Post> => {
-  const imap = await startDovecot()
+  const users = Object.fromEntries((options.users ?? ['ann']).map(user => [user, 'secret']))
+  const imap = await startDovecot({ users })
   const smtp = await startSmtp({ login: { user: 'ann', pass: 'secret' } })
   await options.before?.(imap)
   const { listen = false, now, config } = options
@@ -79,11 +82,12 @@ export const put = async (
   folder: string,
   raw: string | Buffer,
   flags: string[] = [],
+  user = 'ann',
 ): Promise<number> => {
   const { ImapFlow } = await import('imapflow')
   const client = new ImapFlow({
     ...{ host: '127.0.0.1', port: post.imap.port, secure: false, doSTARTTLS: false, logger: false },
-    auth: { user: 'ann', pass: 'secret' },
+    auth: { user, pass: 'secret' },
   })
   await client.connect()
   const appended = await client.append(folder, raw, flags)

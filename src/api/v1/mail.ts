@@ -30,7 +30,11 @@ export const bindMail = (bind: Bind, { mail, documents, invitations }: Workspace
     if (meant && mail.folders(meant.id).length === 0) await mail.sync(meant.id, 'INBOX')
     return { items: mail.folders(meant?.id).map(shown) }
   })
-  bind(routes.list, async ({ account, folder, limit, cursor, refresh, ...question }) => {
+  bind(routes.list, async ({ account, folder, inboxes, limit, cursor, refresh, ...question }) => {
+    if (inboxes) {
+      alone({ account, folder })
+      return reading.page(await mail.inboxes(refresh), question, limit, cursor)
+    }
     const { folder: place } = await mail.place(
       mail.meant(account),
       folder ?? 'INBOX',
@@ -38,8 +42,13 @@ export const bindMail = (bind: Bind, { mail, documents, invitations }: Workspace
     )
     return reading.page([place], question, limit, cursor)
   })
-  bind(routes.search, async ({ q, account, folder, server, limit, cursor }) => {
+  bind(routes.search, async ({ q, account, folder, inboxes, server, limit, cursor }) => {
     const question = { filter: 'all', search: q }
+    if (inboxes) {
+      alone({ account, folder })
+      if (server) throw new Problem('invalid', 'A server is asked for one folder: leave out inboxes.')
+      return reading.page(await mail.inboxes(false), question, limit, cursor)
+    }
     if (folder === undefined && !server) {
       const id = account === undefined ? undefined : accounts.get(account).id
       return reading.page(mail.folders(id), question, limit, cursor)
@@ -111,6 +120,11 @@ export const bindMail = (bind: Bind, { mail, documents, invitations }: Workspace
     const said = Object.entries(given).filter(([, value]) => value !== undefined && value !== '')
     return { ...letterOf(kept.content), ...Object.fromEntries(said) }
   }
+}
+
+const alone = ({ account, folder }: { account?: string; folder?: string }): void => {
+  if (account !== undefined || folder !== undefined)
+    throw new Problem('invalid', 'inboxes means those of all accounts: leave out account and folder.')
 }
 
 const shown = ({ id, account, path, name, role, total, unread, complete, synced_at }: Folder): Folder => ({

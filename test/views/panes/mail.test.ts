@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { mail } from '../../../src/contract/mail.ts'
 import { mailAccounts } from '../../../src/contract/mail-accounts.ts'
 import { dovecotMissing } from '../../peers/dovecot.ts'
-import { openPost, type Post, put, until, written } from '../../peers/post.ts'
+import { openPost, type Post, put, settings, until, written } from '../../peers/post.ts'
 import { startSmtp } from '../../peers/smtp.ts'
 import { ScreenStage, sizes } from './stage.tsx'
 
@@ -30,6 +30,8 @@ const mailed = (post: Post, subject: string, body: string, id: string, more: Rec
       body,
     ),
   )
+
+const ben = { address: 'ben@example.org', user: 'ben', from_name: 'Ben' }
 
 const withFile = (post: Post) =>
   mailed(
@@ -241,6 +243,34 @@ describe.skipIf(missing)('mail that comes', () => {
     await stage.until(/! .*again in/)
     await stage.press('c')
     await stage.until(/ann@example.org +! /)
+  })
+
+  test('all inboxes are one list where there are several accounts; an invitation is named where there is one', async () => {
+    await using post = await openPost({ users: ['ann', 'ben'] })
+    await mailed(post, 'For Ann', 'x', 'a1')
+    await put(post, 'INBOX', written({ From: 'eve@example.net', Subject: 'For Ben' }), [], 'ben')
+    await post.w.client.call(mail.sync, {})
+    await using stage = await ScreenStage.open(sizes[0]!, 'mail', post.w)
+    await stage.until('For Ann')
+    await stage.press('c')
+    await stage.until('Outbox')
+    expect(stage.screen.text()).not.toContain('All inboxes')
+    await post.w.client.call(mailAccounts.add, settings(post.imap, post.smtp, ben))
+    await post.w.client.call(mail.sync, {})
+    await stage.until('All inboxes')
+    await stage.press('g', '\r')
+    await stage.until('All inboxes  2 unread of 2')
+    await stage.until(/ann@exam.* For Ann/)
+    await stage.until(/ben@exam.* For Ben/)
+    await stage.press('/', 'ben', '\r')
+    await stage.until(() => !stage.screen.text().includes('For Ann'))
+    await stage.press('\r')
+    await stage.until('from        eve@example.net')
+    expect(stage.screen.text()).not.toContain('i invitation')
+    await stage.press('h', '\x1b', 'G', 't')
+    await stage.until('Thread: For')
+    await stage.press('\x1b')
+    await stage.until('All inboxes')
   })
 
   test('a thread is shown whole, and the server is searched', async () => {

@@ -198,7 +198,8 @@ export function addForm(shell: Shell, book: MailBook): void {
       book.account = added.imap ? added.id : book.account
       book.folder = 'INBOX'
       await book.accounts.refresh()
-      book.ask({ kind: 'folder' })
+      book.home = { kind: 'folder' }
+      book.ask(book.home)
       setImmediate(() => void test(shell, added))
     },
   })
@@ -252,6 +253,7 @@ function editForm(shell: Shell, book: MailBook, account: Account): void {
     ...Object.fromEntries(Object.entries(account.folders).map(([role, path]) => [role, sanitiseText(path)])),
   }
   const folders = ['sent', 'drafts', 'trash', 'junk', 'archive'] as const
+  const clearable = new Set<string>(['imap_host', 'smtp_host', ...folders])
   shell.form({
     title: `Account ${before.name}`,
     verb: 'Save',
@@ -279,7 +281,7 @@ function editForm(shell: Shell, book: MailBook, account: Account): void {
       const cleared = Object.fromEntries(
         Object.entries(texts).map(([field, value]) => [
           field,
-          value === '' && (field === 'imap_host' || field === 'smtp_host') ? null : value,
+          value === '' && clearable.has(field) ? null : value,
         ]),
       )
       await shell.client.call(mailAccounts.edit, {

@@ -240,7 +240,7 @@ export function mailActions(shell: Shell, book: MailBook, reading: Reading): Act
       run() {
         const only = (filter: string) => {
           book.filter = filter
-          book.ask({ kind: 'folder' })
+          book.ask(book.home)
         }
         shell.menu('Show', [
           ...FILTERS.map(filter => ({
@@ -315,10 +315,11 @@ export function placeActions(shell: Shell, book: MailBook): Action<Shell, never>
       'search all',
       'Searches every folder of every account, as far as it is here.',
     ) as Action<Shell, never>,
-    search('server', 'search the server', 'Lets the server search this folder, whole bodies too.') as Action<
-      Shell,
-      never
-    >,
+    {
+      ...search('server', 'search the server', 'Lets the server search this folder, whole bodies too.'),
+      disabled: () =>
+        book.home.kind === 'inboxes' ? 'a server searches one folder: open that folder first' : undefined,
+    } as Action<Shell, never>,
     {
       ...everywhere,
       id: 'mail.check',

@@ -14,7 +14,7 @@ export type Mode = 'folders' | 'mails' | 'letters' | 'outbox'
 
 /** Which mails: those of the folder, one conversation, or what was searched for beyond the folder. */
 export type Question =
-  | { kind: 'folder' }
+  | { kind: 'folder' | 'inboxes' }
   | { kind: 'thread'; of: Mail }
   | { kind: 'everywhere' | 'server'; words: string }
 
@@ -40,6 +40,8 @@ export class MailBook {
   folder = 'INBOX'
   filter = 'all'
   question: Question = { kind: 'folder' }
+  /** What is gone back to from a thread or from what was found: a folder, or all inboxes. */
+  home: Question = { kind: 'folder' }
   readonly accounts: Answer<readonly Account[]>
   readonly folders: Answer<readonly Folder[]>
   readonly mails: Searched<Mail>
@@ -69,7 +71,7 @@ export class MailBook {
     this.mails = new Searched<Mail>(shell, {
       nouns: ['email', 'mail-account'],
       idOf: ({ id }) => id,
-      row: (one, width) => mailRow(one, width, this.question.kind !== 'folder'),
+      row: (one, width) => mailRow(one, width, this.#placeOf(one)),
       empty: () => this.#empty(),
       page: query => this.#page(query),
       get: id => client.call(mail.read, { id }),
@@ -92,7 +94,7 @@ export class MailBook {
     this.spots = new GroupedSide<Spot>({
       groups: () => this.#groups(),
       idOf: ({ id }) => id,
-      row: (spot, width) => spotRow(spot, width, spot.folder !== null && this.isHere(spot.folder)),
+      row: (spot, width) => spotRow(spot, width, this.#isOpen(spot)),
       words: ({ name }) => name,
       empty: () => this.folders.error ?? 'No mail account yet. C adds one.',
       changed: shell.signal.now,
@@ -116,6 +118,35 @@ export class MailBook {
       known.find(one => one.default) ??
       known.find(one => one.imap)
     )
+  }
+
+  /** Whether the list shows a place, not a thread or what was found. */
+  get atHome(): boolean {
+    return this.question.kind === 'folder' || this.question.kind === 'inboxes'
+  }
+
+  /** How many mails are in the place that is shown; nothing for what is no place. */
+  get counts(): { total: number; unread: number } | undefined {
+    if (this.question.kind === 'folder') return this.shown
+    if (this.question.kind !== 'inboxes') return undefined
+    return sumOf(this.#inboxes)
+  }
+
+  get #inboxes(): readonly Folder[] {
+    return (this.folders.value ?? []).filter(({ role }) => role === 'inbox')
+  }
+
+  /** Where a mail lies, in a list that holds several places. */
+  #placeOf({ account, folder }: Mail): string | null {
+    if (this.question.kind === 'folder') return null
+    return this.question.kind === 'inboxes'
+      ? (this.known.find(({ id }) => id === account)?.name ?? '')
+      : folder
+  }
+
+  #isOpen({ id, folder }: Spot): boolean {
+    if (this.home.kind === 'inboxes') return id === inboxesSpot
+    return folder !== null && this.isHere(folder)
   }
 
   get shown(): Folder | undefined {
@@ -154,12 +185,20 @@ export class MailBook {
   open(spot: Spot): void {
     this.go(spot.mode)
     const { folder } = spot
-    if (!folder) return
+    if (!folder) {
+      if (spot.id === inboxesSpot) this.#turnTo({ kind: 'inboxes' })
+      return
+    }
     this.account = folder.account
     this.folder = folder.path
+    this.#turnTo({ kind: 'folder' })
+  }
+
+  #turnTo(question: Question): void {
     this.filter = 'all'
     this.mails.filter.text = ''
-    this.ask({ kind: 'folder' })
+    this.home = question
+    this.ask(question)
   }
 
   ask(question: Question): void {
@@ -174,7 +213,7 @@ export class MailBook {
     if (this.mode === 'mails') {
       if (this.mails.side.unmark()) return true
       if (this.mails.filter.text !== '') return false
-      if (this.question.kind !== 'folder') this.ask({ kind: 'folder' })
+      if (!this.atHome) this.ask(this.home)
       else if (this.filter !== 'all') {
         this.filter = 'all'
         this.mails.turn()
@@ -223,9 +262,10 @@ export class MailBook {
     const { here } = this
     if (!here) return 'No mail account yet. C adds one: an address and a password are enough for most.'
     if (!here.imap) return `${sanitiseText(here.name)} only sends. m writes a mail, C adds an account.`
-    if (this.question.kind !== 'folder') return 'Nothing was found. Esc goes back to the folder.'
+    if (!this.atHome) return 'Nothing was found. Esc goes back to the folder.'
     if (this.filter !== 'all')
       return `Nothing is ${this.filter} here. Esc shows all, . chooses another filter.`
+    if (this.question.kind === 'inboxes') return 'Nothing in any inbox. h shows the folders, m writes a mail.'
     return `Nothing in ${sanitiseText(this.folder)}. h shows the folders, m writes a mail.`
   }
 
@@ -253,8 +293,9 @@ export class MailBook {
       await this.accounts.refresh()
       if ((this.accounts.value ?? []).length === 0) return { items: [], next: null }
     }
-    if (this.here?.imap === null) return { items: [], next: null }
-    const place = { ...page, ...account, folder: this.folder }
+    const inboxes = question.kind === 'inboxes'
+    if (this.here?.imap === null && !inboxes) return { items: [], next: null }
+    const place = { ...page, ...(inboxes ? { inboxes } : { ...account, folder: this.folder }) }
     return search === undefined
       ? client.call(mail.list, { ...place, filter: this.filter })
       : client.call(mail.search, { ...place, q: search })
@@ -280,6 +321,11 @@ export class MailBook {
           unread: folder.unread,
         })),
     }))
+    if (this.#inboxes.length > 1) {
+      const { unread } = sumOf(this.#inboxes)
+      const all = { id: inboxesSpot, folder: null, mode: 'mails' as const, name: 'All inboxes', unread }
+      groups.unshift({ id: 'all', title: 'All accounts', items: [all] })
+    }
     groups.push({
       id: 'here',
       title: 'Here',
@@ -292,3 +338,10 @@ export class MailBook {
     return groups
   }
 }
+
+const inboxesSpot = 'inboxes'
+
+const sumOf = (folders: readonly Folder[]): { total: number; unread: number } => ({
+  total: folders.reduce((sum, { total }) => sum + total, 0),
+  unread: folders.reduce((sum, { unread }) => sum + unread, 0),
+})

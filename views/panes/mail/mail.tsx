@@ -73,7 +73,10 @@ export function mailPane(shell: Shell): Pane {
     keys,
     share: 0.45,
     places: at => [...(text.sought === null ? [] : ['mail.text']), placeOf(book.mode, at), 'mail'],
-    hints: at => hints[placeOf(book.mode, at)] ?? [],
+    hints: at =>
+      (hints[placeOf(book.mode, at)] ?? []).filter(
+        id => id !== 'mail.invitation' || reading.of(book.mails.side.selected)?.invitation,
+      ),
     badge: () => {
       const trouble = book.known.some(({ state }) => state === 'waiting')
       const stuck = book.outbox.items.some(({ state }) => state === 'failed' || state === 'unknown')
@@ -137,15 +140,17 @@ export function mailPane(shell: Shell): Pane {
     remember: () => ({
       account: book.account,
       folder: book.folder,
+      inboxes: book.home.kind === 'inboxes',
       mode: book.mode,
       selected: book.mails.side.selected?.id ?? null,
       own: [...book.own].slice(-50),
       resumed: [...book.resumed].slice(-50),
     }),
     recall(kept) {
-      const { account, folder, mode, selected, own, resumed } = kept as Record<string, unknown>
+      const { account, folder, inboxes, mode, selected, own, resumed } = kept as Record<string, unknown>
       if (typeof account === 'string') book.account = account
       if (typeof folder === 'string') book.folder = folder
+      if (inboxes === true) book.question = book.home = { kind: 'inboxes' }
       if (mode === 'folders' || mode === 'letters' || mode === 'outbox') book.mode = mode
       if (typeof selected === 'string') book.mails.side.state = { ...book.mails.side.state, selected }
       for (const [from, into] of [
@@ -171,10 +176,12 @@ function listOf(book: MailBook, side: { view(box: Box): ReactNode }, box: Box): 
     mode === 'mails' || both
       ? headRow(
           {
-            account: book.here,
-            folder: question.kind === 'folder' ? book.shown : undefined,
+            account:
+              (question.kind === 'inboxes' && book.known.find(({ state }) => state === 'waiting')) ||
+              book.here,
+            counted: book.counts,
             name: names.mails,
-            filter: question.kind === 'folder' ? book.filter : 'all',
+            filter: book.atHome ? book.filter : 'all',
             marked: book.mails.side.state.marked.size,
           },
           box.width,
@@ -199,6 +206,7 @@ function listOf(book: MailBook, side: { view(box: Box): ReactNode }, box: Box): 
 function nameOf({ question, folder, shown }: MailBook): string {
   if (question.kind === 'thread') return sanitiseText(`Thread: ${question.of.subject}`).slice(0, 60)
   if (question.kind === 'everywhere') return sanitiseText(`Everywhere: ${question.words}`)
+  if (question.kind === 'inboxes') return 'All inboxes'
   const name = sanitiseText(shown?.role === 'inbox' ? 'Inbox' : (shown?.path ?? folder))
   return question.kind === 'server' ? `${name} on the server: ${sanitiseText(question.words)}` : name
 }

@@ -14,18 +14,22 @@ const when = (at: number): string => {
 }
 
 /** One mail in a line: N new, ! flagged, r answered, + with attachments; where it lies, when lists hold several folders. */
-export function mailRow(one: Mail, width: number, placed: boolean): string {
+export function mailRow(one: Mail, width: number, place: string | null): string {
   const signs = [one.read ? ' ' : 'N', one.flagged ? '!' : ' ', one.answered ? 'r' : ' ']
   const sign = `${signs.join('')}${one.has_attachments ? '+' : ' '}`
   const wide = width >= 60
   const sent = one.draft || one.from_address === ''
   const who = toWidth(sanitiseText(sent ? `to ${one.to}` : one.from_name || one.from_address), wide ? 20 : 12)
   const date = wide || width >= 44 ? toned(when(one.received_at).padStart(8), 'quiet') : ''
-  const folder = placed ? toned(`${toWidth(sanitiseText(one.folder), 8)} `, 'quiet') : ''
+  const placeWidth = place === null ? 0 : wide ? 14 : 8
+  const placed = place === null ? '' : toned(`${toWidth(sanitiseText(place), placeWidth)} `, 'quiet')
   const tags = one.tags.length > 0 && wide ? toned(` #${sanitiseText(one.tags.join(' #'))}`, 'accent') : ''
   const subject = sanitiseText(one.subject) || '(no subject)'
-  const room = Math.max(4, width - 4 - textWidth(who) - (date === '' ? 0 : 9) - (placed ? 9 : 0) - 2)
-  const line = `${sign} ${who} ${folder}${toWidth(subject + tags, room)}`
+  const room = Math.max(
+    4,
+    width - 4 - textWidth(who) - (date === '' ? 0 : 9) - (place === null ? 0 : placeWidth + 1) - 2,
+  )
+  const line = `${sign} ${who} ${placed}${toWidth(subject + tags, room)}`
   return `${one.read ? line : toned(line, 'strong')}${date === '' ? '' : ` ${date}`}`
 }
 
@@ -106,13 +110,13 @@ export function stateWords(account: Account): string {
 export function headRow(
   {
     account,
-    folder,
+    counted,
     name,
     filter,
     marked,
   }: {
     account: Account | undefined
-    folder: Folder | undefined
+    counted: Pick<Folder, 'unread' | 'total'> | undefined
     name: string
     filter: string
     marked: number
@@ -120,7 +124,7 @@ export function headRow(
   width: number,
 ): string {
   if (!account) return ''
-  const counts = folder ? `  ${folder.unread} unread of ${folder.total}` : ''
+  const counts = counted ? `  ${counted.unread} unread of ${counted.total}` : ''
   const only = filter === 'all' ? '' : `  only ${filter}`
   const title = toned(`${name}${only}${marked > 0 ? `  ${marked} marked` : ''}`, 'title')
   const problem = account.state === 'waiting' || account.syncing !== null

@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest'
+import { mail } from '../../src/contract/mail.ts'
+import { mailAccounts } from '../../src/contract/mail-accounts.ts'
+import { dovecotMissing } from '../peers/dovecot.ts'
+import { openPost, put, settings, written } from '../peers/post.ts'
+
+const missing = dovecotMissing()
+if (missing) console.warn(`left out: several mailboxes: ${missing}`)
+
+test.skipIf(missing)(
+  'the inboxes of all accounts are one list, page by page, filtered and searched',
+  async () => {
+    await using post = await openPost({ users: ['ann', 'ben'] })
+    const { client } = post.w
+    const ben = { address: 'ben@example.org', user: 'ben' }
+    await client.call(mailAccounts.add, settings(post.imap, post.smtp, ben))
+    for (let n = 0; n < 6; n++) {
+      const user = n % 3 === 0 ? 'ben' : 'ann'
+      const seen = n === 4 ? ['\\Seen'] : []
+      await put(post, 'INBOX', written({ From: 'bob@example.net', Subject: `Word ${n}` }), seen, user)
+    }
+    await put(post, 'Archive', written({ From: 'bob@example.net', Subject: 'Word old' }))
+    const first = await client.call(mail.list, { inboxes: true, refresh: true, limit: 4 })
+    await client.call(mail.sync, {})
+    const all = await client.call(mail.list, { inboxes: true })
+    const subjects = all.items.map(({ subject }) => subject)
+    expect(subjects.toSorted()).toEqual([0, 1, 2, 3, 4, 5].map(n => `Word ${n}`))
+    expect(all.items.map(({ received_at }) => received_at)).toEqual(
+      all.items.map(({ received_at }) => received_at).toSorted((one, other) => other - one),
+    )
+    expect(first.items.map(({ subject }) => subject)).toEqual(subjects.slice(0, 4))
+    const second = await client.call(mail.list, { inboxes: true, limit: 4, cursor: first.next! })
+    expect(second).toMatchObject({ next: null, items: subjects.slice(4).map(subject => ({ subject })) })
+    expect((await client.call(mail.list, { inboxes: true, filter: 'unread' })).items).toHaveLength(5)
+    expect((await client.call(mail.search, { inboxes: true, q: 'word' })).items).toHaveLength(6)
+    await expect(client.call(mail.list, { inboxes: true, folder: 'Archive' })).rejects.toThrow(/leave out/)
+  },
+)
+
+test.skipIf(missing)(
+  'a folder that was named for an account is as the server says again once that is cleared',
+  async () => {
+    await using post = await openPost()
+    const { client } = post.w
+    const trash = async () => {
+      await client.call(mail.sync, {})
+      const { items } = await client.call(mail.folders, {})
+      return items.find(({ role }) => role === 'trash')?.path
+    }
+    expect(await trash()).toBe('Trash')
+    await client.call(mailAccounts.edit, { id: post.account, trash: 'Junk' })
+    expect(await trash()).toBe('Junk')
+    const { folders } = await client.call(mailAccounts.edit, { id: post.account, trash: null })
+    expect(folders).toEqual({})
+    expect(await trash()).toBe('Trash')
+  },
+)
