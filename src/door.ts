@@ -1,23 +1,34 @@
+import type { FirstScreen } from '../views/shell/first-screen.ts'
+import type { Capabilities } from '../views/terminal/capabilities.ts'
+import { asked } from './asked.ts'
 import type { Machine } from './cli/extend.ts'
 import type { Door } from './cli/program.ts'
-import { asked, runScreenHere } from './screen.ts'
+import { runScreenHere } from './screen.ts'
 import { findPaths, type Paths } from './workspace/paths.ts'
 
+/** What the door has from whoever opened it. */
+export interface Program {
+  version: string
+  script: string
+  /** Takes the terminal for a screen, unless that was done already. */
+  screen(terminal: Capabilities): FirstScreen
+}
+
 /** From the words on the command line to the door that serves them. */
-export const run = async (given: readonly string[], version: string, script: string): Promise<number> => {
+export const run = async (given: readonly string[], program: Program): Promise<number> => {
   const at = given.indexOf('--demo')
   const end = given.indexOf('--')
   const asksOnly = given.some(word => word === '--help' || word === '-h')
-  if (at < 0 || (end >= 0 && at > end) || asksOnly) return runHere(given, version, script)
+  if (at < 0 || (end >= 0 && at > end) || asksOnly) return runHere(given, program)
   const argv = given.toSpliced(at, 1)
   const { enterDemo } = await import('./demo.ts')
-  const demo = await enterDemo(version, argv[0] !== 'down').catch((error: Error) => error)
+  const demo = await enterDemo(program.version, argv[0] !== 'down').catch((error: Error) => error)
   if (demo instanceof Error) {
     process.stderr.write(`ithaca: The demo could not be started: ${demo.message}\n`)
     return 1
   }
   try {
-    return await runHere(argv, version, script, true)
+    return await runHere(argv, program, true)
   } finally {
     const [first] = argv
     const stays = first !== undefined && !['up', 'down'].includes(first)
@@ -26,15 +37,11 @@ export const run = async (given: readonly string[], version: string, script: str
   }
 }
 
-const runHere = async (
-  argv: readonly string[],
-  version: string,
-  script: string,
-  inDemo = false,
-): Promise<number> => {
+const runHere = async (argv: readonly string[], program: Program, inDemo = false): Promise<number> => {
+  const { version, script } = program
   const paths = findPaths()
   const screen = asked(argv)
-  if (screen) return runScreenHere(screen, { paths, version, script, inDemo })
+  if (screen) return runScreenHere(screen, { ...program, paths, inDemo })
   const [{ runProgram }, { groups }, { extend }] = await Promise.all([
     import('./cli/program.ts'),
     import('./contract/all.ts'),

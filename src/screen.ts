@@ -1,64 +1,34 @@
 import { readFileSync } from 'node:fs'
-import { enableCompileCache } from 'node:module'
 import { join } from 'node:path'
+import type { FirstScreen } from '../views/shell/first-screen.ts'
 import type { ScreenSettings } from '../views/shell/host.ts'
 import type { ScreenOptions } from '../views/shell/open.ts'
 import type { Link } from '../views/store/live.ts'
-import { type Capabilities, capabilities } from '../views/terminal/capabilities.ts'
+import type { Capabilities } from '../views/terminal/capabilities.ts'
+import { type Asked, takesTerminal } from './asked.ts'
+import { keepCompiled } from './compiled.ts'
 import { keepHeapLean } from './lean-heap.ts'
 import type { Paths } from './workspace/paths.ts'
-
-/** A screen was asked for: by no words at all on a terminal, or by name. */
-export interface Asked {
-  remote: string | null
-  once: boolean
-  /** Nothing can be changed from it. */
-  readOnly: boolean
-}
 
 interface Here {
   paths: Paths
   version: string
   script: string
+  /** Takes the terminal, unless that was done already. */
+  screen(terminal: Capabilities): FirstScreen
   inDemo: boolean
 }
 
-/** Whether these words ask for the screen; null where they ask for something else. */
-export const asked = (argv: readonly string[]): Asked | null => {
-  const words = [...argv]
-  const at = words.findIndex(word => word === '--remote' || word.startsWith('--remote='))
-  let remote: string | null = null
-  if (at >= 0) {
-    const [flag] = words.splice(at, 1) as [string]
-    remote = flag.includes('=') ? flag.slice('--remote='.length) : (words.splice(at, 1)[0] ?? '')
-  }
-  const takes = (flag: string): boolean => {
-    const found = words.indexOf(flag)
-    if (found >= 0) words.splice(found, 1)
-    return found >= 0
-  }
-  const readOnly = takes('--read-only')
-  const once = takes('--once')
-  if (words.length > 0) return null
-  if (!once && !(process.stdin.isTTY && process.stdout.isTTY)) return null
-  return { remote, once, readOnly }
-}
-
 export const runScreenHere = async (asked: Asked, here: Here): Promise<number> => {
-  const { remote, once, readOnly } = asked
+  const { remote, readOnly } = asked
   const { paths, version } = here
-  const seen = capabilities(process.env, {
-    input: Boolean(process.stdin.isTTY),
-    output: Boolean(process.stdout.isTTY),
-  })
   const file = join(paths.state, 'screen.json')
   keepHeapLean()
-  // What was compiled last time need not be again: half of the way to the first live frame.
-  enableCompileCache(join(paths.cache, 'compiled'))
-  if (once || seen.view === 'lines') return said(() => spoken(asked, here, seen, readIfThere(file)))
+  keepCompiled(true)
+  if (!takesTerminal(asked)) return said(() => spoken(asked, here, readIfThere(file)))
+  const first = here.screen(asked.terminal)
   const { runScreen } = await import('../views/shell/open.ts')
   const options: ScreenOptions = {
-    capabilities: seen,
     version,
     ssh: ['ssh'],
     tmuxSocket: paths.tmuxSocket,
@@ -81,7 +51,7 @@ export const runScreenHere = async (asked: Asked, here: Here): Promise<number> =
         }
       : {}),
   }
-  return said(() => runScreen(options))
+  return said(() => runScreen(first, options))
 }
 
 const said = async (run: () => Promise<number>): Promise<number> => {
@@ -95,9 +65,8 @@ const said = async (run: () => Promise<number>): Promise<number> => {
 
 /** Without a screen of its own: one frame as text, or a line at a time. */
 const spoken = async (
-  { remote, once, readOnly }: Asked,
+  { remote, once, readOnly, terminal: { depth, unicode } }: Asked,
   here: Here,
-  { depth, unicode }: Capabilities,
   kept: string | null,
 ): Promise<number> => {
   const link = await connectScreen(remote, here)

@@ -17,7 +17,7 @@ const LONG = 1000
 const IDLE = 10_000
 
 const source = new URL('./log-worker.ts', import.meta.url)
-const script = existsSync(source) ? source : new URL('./log-worker.js', import.meta.url)
+const script = existsSync(source) ? source : new URL('./log-worker.mjs', import.meta.url)
 
 export const openLogKeeper = (file: string, db: Database.Database): LogKeeper => {
   let timer: NodeJS.Timeout | undefined

@@ -6,6 +6,7 @@ import { Box, Text } from 'ink'
 import { useEffect, useState, useSyncExternalStore } from 'react'
 import { openScreen } from '../../views/shell/open-screen.ts'
 import { capabilities } from '../../views/terminal/capabilities.ts'
+import { loadInk } from '../../views/terminal/load-ink.ts'
 import { Dialog } from '../../views/widgets/dialog.tsx'
 import { answerDialog, type DialogState, openDialog } from '../../views/widgets/dialog-state.ts'
 import { List } from '../../views/widgets/list.tsx'
@@ -178,5 +179,5 @@ function LogStatus({ columns }: { columns: number }) {
 }
 
 set(screen.terminal.screen)
-await screen.mount(<Demo />)
+screen.mount((await loadInk()).render, <Demo />)
 model.start()

@@ -1,4 +1,4 @@
-import type { Instance, RenderOptions } from 'ink'
+import type { Instance, RenderOptions, render } from 'ink'
 import type { ReactNode } from 'react'
 import type { Stroke } from '../keys/decode.ts'
 import { InkInput } from '../keys/ink-input.ts'
@@ -6,9 +6,11 @@ import { Keyboard } from '../keys/keyboard.ts'
 import type { Capabilities } from '../terminal/capabilities.ts'
 import { Compositor, localPace, remotePace, type Screen } from '../terminal/compositor.ts'
 import { InkStream } from '../terminal/ink-stream.ts'
-import { loadInk } from '../terminal/load-ink.ts'
 import { readerModes, screenModes } from '../terminal/modes.ts'
 import { type Ending, Terminal } from '../terminal/terminal.ts'
+
+/** Ink's own, given once it is loaded. */
+type Render = typeof render
 
 export interface ScreenHandlers {
   /** What the person did. The next stroke waits until this is settled. */
@@ -24,7 +26,7 @@ export interface OpenScreen {
   readonly compositor: Compositor | null
   /** Where the router sends strokes meant for a focused text field. */
   readonly field: InkInput
-  mount(node: ReactNode): Promise<Instance>
+  mount(render: Render, node: ReactNode): Instance
   close(): void
 }
 
@@ -94,8 +96,7 @@ function withInk(terminal: Terminal, stdout: InkStream, options: RenderOptions) 
   return {
     field,
     mounted: () => ink !== undefined,
-    async mount(node: ReactNode) {
-      const { render } = await loadInk()
+    mount(render: Render, node: ReactNode) {
       const stdin = field as unknown as NodeJS.ReadableStream
       ink = render(node, {
         ...options,

@@ -1,15 +1,11 @@
-import type { Stroke } from '../keys/decode.ts'
 import type { Link } from '../store/live.ts'
-import type { Capabilities } from '../terminal/capabilities.ts'
 import { copySequence } from '../terminal/clipboard.ts'
-import { firstRows } from './chrome.ts'
+import type { FirstScreen } from './first-screen.ts'
 import type { Host, ScreenSettings } from './host.ts'
-import { type OpenScreen, openScreen } from './open-screen.ts'
 import { openerOf } from './opener.ts'
 import type { Shell } from './shell.ts'
 
 export interface ScreenOptions {
-  capabilities: Capabilities
   version: string
   /** Opens the workspace or finds who has it open. */
   connect(): Promise<Link>
@@ -24,28 +20,16 @@ export interface ScreenOptions {
   demo?: readonly string[]
 }
 
-/** Opens the screen, stays until the person leaves, and gives the exit code. The first frame is there before anything is loaded. */
-export async function runScreen(options: ScreenOptions): Promise<number> {
-  const { capabilities, version } = options
-  const ended = Promise.withResolvers<number>()
-  const early: Stroke[] = []
+/** Stays until the person leaves, and gives the exit code. */
+export async function runScreen(first: FirstScreen, options: ScreenOptions): Promise<number> {
+  const { ended } = first
   let shell: Shell | null = null
-  const screen = openScreen(capabilities, size => firstRows(size, version), {
-    stroke: stroke => {
-      if (shell) return shell.stroke(stroke)
-      if ('key' in stroke && stroke.key === 'ctrl+c') ended.resolve(130)
-      else early.push(stroke)
-    },
-    resize: size => shell?.resize(size),
-    ending: signal => ended.resolve(signal === 'SIGINT' ? 130 : 0),
-  })
   let link: Link | null = null
   try {
-    const opened = open(options, screen, () => ended.resolve(0))
-    void opened
+    void open(first, options)
       .then(async made => {
         shell = made
-        for (const stroke of early.splice(0)) await made.stroke(stroke)
+        await first.give(made)
         link = await options.connect()
         await made.begin(link)
       })
@@ -55,16 +39,19 @@ export async function runScreen(options: ScreenOptions): Promise<number> {
     return code
   } finally {
     ;(shell as Shell | null)?.stop()
-    screen.close()
+    first.open.close()
     await (link as Link | null)?.close()
   }
 }
 
-async function open(options: ScreenOptions, screen: OpenScreen, quit: () => void): Promise<Shell> {
-  const { capabilities, version, kept, daemon, demo } = options
+async function open(
+  { capabilities, open: screen, ended }: FirstScreen,
+  options: ScreenOptions,
+): Promise<Shell> {
+  const { version, kept, daemon, demo } = options
   const { loadInk } = await import('../terminal/load-ink.ts')
   // Ink first, for it is loaded in an environment of its own; the rest while its layout engine compiles.
-  const [, { Shell }, { rootOf }, { panes }, settings] = await Promise.all([
+  const [{ render }, { Shell }, { rootOf }, { panes }, settings] = await Promise.all([
     loadInk(),
     import('./shell.ts'),
     import('./root.tsx'),
@@ -116,7 +103,7 @@ async function open(options: ScreenOptions, screen: OpenScreen, quit: () => void
       return terminal.lend(() => editThrough(text, extension, process.env))
     },
     opener: openerOf(settings.open, process.env, process.platform),
-    quit,
+    quit: () => ended.resolve(0),
     ...(daemon ? { daemon } : {}),
     ...(demo
       ? {
@@ -128,7 +115,7 @@ async function open(options: ScreenOptions, screen: OpenScreen, quit: () => void
       : {}),
   }
   const shell = new Shell(host, terminal.screen, panes)
-  const mounted = await screen.mount(rootOf(shell, compositor))
+  const mounted = await screen.mount(render, rootOf(shell, compositor))
   // Keys are answered from here on: that frame is not held up by what the workspace takes to open.
   await mounted.waitUntilRenderFlush()
   await compositor?.settled()

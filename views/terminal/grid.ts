@@ -84,7 +84,12 @@ export class Grid {
 
   copyRow(from: Grid, source: number, y: number): void {
     const start = source * from.cols
-    for (let x = 0; x < this.cols; x++) this.copyCell(from, start + x, y * this.cols + x)
+    const end = start + this.cols
+    const at = y * this.cols
+    for (let x = 0; x < this.cols; x++) this.glyph[at + x] = from.glyph[start + x]!
+    this.fg.set(from.fg.subarray(start, end), at)
+    this.bg.set(from.bg.subarray(start, end), at)
+    this.attrs.set(from.attrs.subarray(start, end), at)
   }
 
   /** Adds an attribute to a stretch of one row: a search hit, a selection. */

@@ -16,7 +16,7 @@ const IDLE = 60_000
 const CALLS = ['discover', 'calendars', 'make', 'changes', 'listing', 'receive', 'put', 'remove'] as const
 
 const source = new URL('./worker.ts', import.meta.url)
-const file = existsSync(source) ? source : new URL('./dav-worker.js', import.meta.url)
+const file = existsSync(source) ? source : new URL('./dav-worker.mjs', import.meta.url)
 
 interface Waiting {
   resolve(value: unknown): void

@@ -57,5 +57,5 @@ const quote = (word: string) => `'${word.replace(/'/g, `'\\''`)}'`
 /** The engine as source when run from source, as its own file of the build otherwise. */
 function programUrl(): string {
   const source = new URL('./main.ts', import.meta.url)
-  return (existsSync(source) ? source : new URL('./fake-engine.js', import.meta.url)).href
+  return (existsSync(source) ? source : new URL('./fake-engine.mjs', import.meta.url)).href
 }
