@@ -23,7 +23,11 @@ export interface Reading {
   path(id: string): Promise<string | null>
   bytes(id: string, offset: number, length: number, attempt?: number): Promise<Slice>
   /** Pushes what is written, from `offset` (or the last lines) on, until it ends or is given up. */
-  follow(id: string, options: { offset?: number; lines: number; signal: AbortSignal }): AsyncGenerator<Buffer>
+  /** What there is to follow is known once it is there, or is refused; the rest comes as it is written. */
+  follow(
+    id: string,
+    options: { offset?: number; lines: number; signal: AbortSignal },
+  ): Promise<AsyncGenerator<Buffer>>
   search(
     id: string,
     options: { query: string; regex: boolean; ignoreCase: boolean; limit: number; signal: AbortSignal },
@@ -78,6 +82,64 @@ export const openReading = (deps: {
     return { one, path }
   }
 
+  /** A serve that was launched a moment ago has its log as soon as its host was looked at. */
+  const logThere = async (id: string, signal: AbortSignal): Promise<string | null> => {
+    while (!signal.aborted) {
+      const { promise: changed, resolve } = Promise.withResolvers<void>()
+      const unsubscribe = deps.subscribe(which => which === id && resolve())
+      signal.addEventListener('abort', () => resolve(), { once: true })
+      try {
+        const { one, path } = await located(id)
+        if (path) return path
+        if (one.kept.ending) return (await needed(id)).path
+        await changed
+      } finally {
+        unsubscribe()
+      }
+    }
+    return null
+  }
+
+  async function* followed(
+    id: string,
+    { offset, lines, signal }: { offset?: number; lines: number; signal: AbortSignal },
+  ): AsyncGenerator<Buffer> {
+    const one = serves.get(id)
+    const { host, name } = machines.at(one.kept.host)
+    const ended = new AbortController()
+    const unsubscribe = deps.subscribe(changed => {
+      if (changed === id && one.kept.ending) ended.abort()
+    })
+    try {
+      const path = await logThere(id, signal)
+      if (!path) return
+      let at = offset
+      if (at === undefined) {
+        const slice = await tailOf(host, path, Math.max(1, lines))
+        at = lines === 0 ? slice.size : slice.start
+      }
+      if (!one.kept.ending)
+        for await (const bytes of follow(host, path, {
+          from: at,
+          signal: AbortSignal.any([signal, ended.signal]),
+        })) {
+          yield bytes
+          at += bytes.length
+        }
+      // Its end is known: what stands beyond what was followed is the last of it, however slowly that came.
+      while (!signal.aborted) {
+        const slice = await range(host, path, at, at + 1_000_000, { signal })
+        if (slice.bytes.length === 0) return
+        yield slice.bytes
+        at = slice.end
+      }
+    } catch (error) {
+      if (!signal.aborted) throw asProblem(error, name)
+    } finally {
+      unsubscribe()
+    }
+  }
+
   const output: Reading['output'] = async (id, lines, { attempt, raw }) => {
     const { one, path } = await located(id, attempt)
     const { host, name } = machines.at(one.kept.host)
@@ -111,36 +173,10 @@ export const openReading = (deps: {
       return overThere(name, range(host, path, start, Math.min(fresh.size, start + length)))
     },
 
-    async *follow(id, { offset, lines, signal }) {
-      const { one, path } = await needed(id)
-      const { host, name } = machines.at(one.kept.host)
-      const ended = new AbortController()
-      const stop = AbortSignal.any([signal, ended.signal])
-      const unsubscribe = deps.subscribe(changed => {
-        // A moment for the last bytes, which were written before the end was.
-        if (changed === id && one.kept.ending) setTimeout(() => ended.abort(), 1000).unref()
-      })
-      try {
-        let from = offset
-        if (from === undefined) {
-          const slice = await tailOf(host, path, Math.max(1, lines))
-          from = lines === 0 ? slice.size : slice.start
-        }
-        if (one.kept.ending) ended.abort()
-        if (stop.aborted && !signal.aborted) {
-          for (let at = from; ; ) {
-            const slice = await range(host, path, at, at + 1_000_000, { signal })
-            if (slice.bytes.length === 0) return
-            yield slice.bytes
-            at = slice.end
-          }
-        }
-        yield* follow(host, path, { from, signal: stop })
-      } catch (error) {
-        throw asProblem(error, name)
-      } finally {
-        unsubscribe()
-      }
+    async follow(id, options) {
+      const { one, path } = await located(id)
+      if (!path && (one.kept.ending || one.kept.origin !== 'launched')) await needed(id)
+      return followed(id, options)
     },
 
     async *search(id, { query, regex, ignoreCase, limit, signal }) {

@@ -11,7 +11,11 @@ export async function* follow(
   options: { from: number; signal: AbortSignal },
 ): AsyncGenerator<Buffer> {
   const script = `exec tail -c +${Math.floor(options.from) + 1} -f ${quote(path)}`
-  const shell = await host.stream(script, { signal: options.signal })
+  const shell = await host.stream(script, { signal: options.signal }).catch(error => {
+    if (options.signal.aborted) return null
+    throw error
+  })
+  if (!shell) return
   shell.stderr.resume()
   try {
     for await (const chunk of shell.stdout) yield chunk

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
@@ -108,6 +108,35 @@ test('follow ends with what it follows', async () => {
   expect(code).toBe(0)
   expect(out).toContain('out of memory')
   expect(out).not.toContain('\r')
+})
+
+test('what was written before the end is shown, however slow the following was', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ithaca-slow-'))
+  const path = process.env.PATH
+  // A machine on which following shows nothing in time; everything else is as it was.
+  const real = (path ?? '')
+    .split(':')
+    .map(each => join(each, 'tail'))
+    .find(existsSync)
+  writeFileSync(
+    join(folder, 'tail'),
+    `#!/bin/sh\ncase "$*" in '-c +'*' -f '*) exec sleep 600 ;; *) exec ${real} "$@" ;; esac\n`,
+    { mode: 0o755 },
+  )
+  process.env.PATH = `${folder}:${path}`
+  try {
+    await using k = await testKitchen()
+    const ithaca = commandLine(k.w.client)
+    const serve = await k.launch('vllm serve demo/oom-at-start')
+    const followed = ithaca('cookbook', 'logs', '-f', serve.id)
+    await k.until(serve.id, 'crashed')
+    const { code, out } = await followed
+    expect(code).toBe(0)
+    expect(out).toContain('out of memory')
+  } finally {
+    process.env.PATH = path
+    rmSync(folder, { recursive: true })
+  }
 })
 
 test('any log is diagnosed without a workspace', async () => {

@@ -1,10 +1,10 @@
-import { stream } from 'hono/streaming'
 import { cookbook as routes } from '../../contract/cookbook.ts'
 import { Problem } from '../../contract/problem.ts'
 import type { Serve } from '../../contract/serve.ts'
 import type { Workspace } from '../../workspace/workspace.ts'
 import type { Bind } from '../bind.ts'
 import { passAdoptFence, passHostFence, passStopFence } from '../fences.ts'
+import { flow } from '../flow.ts'
 import { launchChecked } from '../launch.ts'
 import { maskText } from '../mask.ts'
 import { momentAhead } from '../moment.ts'
@@ -81,31 +81,29 @@ export const bindCookbook = (bind: Bind, workspace: Workspace): void => {
       'ithaca-log-size': String(slice.size),
     })
   })
-  bind(routes.follow, ({ id, offset, tail }, { http, actor }) => {
+  bind(routes.follow, async ({ id, offset, tail }, { http, actor }) => {
     serves.get(id)
-    http.header('content-type', 'application/octet-stream')
-    return stream(http, async out => {
-      const given = new AbortController()
-      out.onAbort(() => given.abort())
+    const given = new AbortController()
+    const bytes = await reading.follow(id, { offset, lines: tail, signal: given.signal })
+    const body = flow(async function* (left) {
+      left.addEventListener('abort', () => given.abort(), { once: true })
       // A token that is revoked or runs out hears nothing more, in the middle of a log either.
       const watch = setInterval(() => workspace.access.lives(actor) || given.abort(), REVOKED_WITHIN)
       try {
-        for await (const bytes of reading.follow(id, { offset, lines: tail, signal: given.signal }))
-          await out.write(bytes)
+        yield* bytes
       } finally {
         clearInterval(watch)
       }
     })
+    return http.body(body, 200, { 'content-type': 'application/octet-stream' })
   })
   bind(routes.search, ({ id, query, regex, ignore_case, limit }, { http }) => {
     serves.get(id)
-    http.header('content-type', 'application/x-ndjson')
-    return stream(http, async out => {
-      const given = new AbortController()
-      out.onAbort(() => given.abort())
-      const found = reading.search(id, { query, regex, ignoreCase: ignore_case, limit, signal: given.signal })
-      for await (const one of found) await out.write(`${JSON.stringify(one)}\n`)
+    const body = flow(async function* (signal) {
+      const found = reading.search(id, { query, regex, ignoreCase: ignore_case, limit, signal })
+      for await (const one of found) yield Buffer.from(`${JSON.stringify(one)}\n`)
     })
+    return http.body(body, 200, { 'content-type': 'application/x-ndjson' })
   })
   bind(routes.forget, async ({ id }, call) => {
     await passStopFence(call, id)

@@ -1,7 +1,7 @@
-import { stream } from 'hono/streaming'
 import { hosts as routes } from '../../contract/hosts.ts'
 import type { Workspace } from '../../workspace/workspace.ts'
 import type { Bind } from '../bind.ts'
+import { flow } from '../flow.ts'
 
 export const bindHosts = (bind: Bind, workspace: Workspace): void => {
   const { machines, watch, terminals } = workspace.cookbook
@@ -18,12 +18,10 @@ export const bindHosts = (bind: Bind, workspace: Workspace): void => {
   })
   bind(routes.test, ({ id }, { http }) => {
     machines.at(id)
-    http.header('content-type', 'application/x-ndjson')
-    return stream(http, async out => {
-      const given = new AbortController()
-      out.onAbort(() => given.abort())
-      for await (const step of machines.test(id, given.signal)) await out.write(`${JSON.stringify(step)}\n`)
+    const steps = flow(async function* (signal) {
+      for await (const step of machines.test(id, signal)) yield Buffer.from(`${JSON.stringify(step)}\n`)
     })
+    return http.body(steps, 200, { 'content-type': 'application/x-ndjson' })
   })
   bind(routes.trust, ({ id, fingerprint }, { author }) => machines.trust(author, id, fingerprint))
   bind(routes.terminal, ({ id, ...shape }, { author, signal }) => terminals.shell(author, id, shape, signal))

@@ -1,0 +1,24 @@
+/**
+ * What is made piece by piece, as the body of an answer. No piece is made before it is wanted, nothing goes on for
+ * somebody who has left, and a failure breaks the answer off: nobody takes the half for the whole.
+ */
+export const flow = (
+  make: (signal: AbortSignal) => AsyncGenerator<Uint8Array>,
+): ReadableStream<Uint8Array> => {
+  const left = new AbortController()
+  const pieces = make(left.signal)
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(out) {
+        const { done, value } = await pieces.next()
+        if (done) out.close()
+        else out.enqueue(value)
+      },
+      cancel() {
+        left.abort()
+        pieces.return(undefined).catch(() => undefined)
+      },
+    },
+    { highWaterMark: 0 },
+  )
+}
