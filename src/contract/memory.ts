@@ -22,7 +22,7 @@ const remembered = text(5000)
   .transform(value => value.trim())
   .refine(value => value !== '', 'must not be empty')
 
-const category = text(100).describe(`${CATEGORIES.join(', ')}; anything else counts as fact`)
+const category = z.enum(CATEGORIES)
 
 const columns = ['id', 'category', 'pinned', 'text']
 

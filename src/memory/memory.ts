@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { byId } from '../../store/by-id.ts'
 import type { Author, Changes } from '../../store/changes.ts'
 import type { MemoryStore } from '../../store/memory.ts'
-import { CATEGORIES, type Category, type Memory, type memory as routes } from '../contract/memory.ts'
+import type { Memory, memory as routes } from '../contract/memory.ts'
 import { Problem } from '../contract/problem.ts'
 import type { Parsed } from '../contract/route.ts'
 
@@ -49,7 +49,7 @@ export const openMemories = (deps: { store: MemoryStore; changes: Changes; now: 
       const memory: Memory = {
         id: randomUUID(),
         text: input.text,
-        category: known(input.category),
+        category: input.category ?? 'fact',
         source: input.source ?? author.actor,
         session_id: input.session_id ?? null,
         pinned: input.pinned ?? false,
@@ -69,7 +69,7 @@ export const openMemories = (deps: { store: MemoryStore; changes: Changes; now: 
       const memory: Memory = {
         ...before,
         text: input.text ?? before.text,
-        category: input.category === undefined ? before.category : known(input.category),
+        category: input.category ?? before.category,
         source: input.source ?? before.source,
         session_id: input.session_id === undefined ? before.session_id : input.session_id,
         pinned: input.pinned ?? before.pinned,
@@ -99,8 +99,6 @@ export const openMemories = (deps: { store: MemoryStore; changes: Changes; now: 
     },
   }
 }
-
-const known = (word: string | undefined): Category => CATEGORIES.find(category => category === word) ?? 'fact'
 
 const short = (text: string): string => {
   const line = text.replace(/\s+/g, ' ')

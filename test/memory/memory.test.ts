@@ -9,7 +9,7 @@ test('what is remembered is found, changed, pinned, forgotten and brought back',
     category: 'preference',
   })
   expect(units).toMatchObject({ text: 'Prefers SI units', category: 'preference', uses: 0, pinned: false })
-  await w.client.call(memory.add, { text: 'Owns two A100s', category: 'wealth', session_id: 's1' })
+  await w.client.call(memory.add, { text: 'Owns two A100s', session_id: 's1' })
   const list = async (query: object) =>
     (await w.client.call(memory.list, query)).items.map(found => found.text)
   expect(await list({})).toEqual(['Owns two A100s', 'Prefers SI units'])
@@ -88,4 +88,17 @@ test('a reader may not write, and reading needs a scope', async () => {
   await expect(reader.call(memory.add, { text: 'x' })).rejects.toMatchObject({ code: 'denied' })
   const other = w.as(await w.token('other', ['todos:read']))
   await expect(other.call(memory.list, {})).rejects.toMatchObject({ code: 'denied' })
+})
+
+test('a category that there is not is refused with those that there are, and nothing is remembered', async () => {
+  await using w = await testWorkspace()
+  const refused = await w.client.send('POST', '/api/v1/memory', { text: 'Likes tea', category: 'tastes' })
+  expect([refused.status, await refused.text()]).toEqual([422, expect.stringMatching(/category.*preference/)])
+  expect((await w.client.call(memory.list, {})).items).toEqual([])
+  const kept = await w.client.call(memory.add, { text: 'Likes tea', category: 'preference' })
+  await expect(
+    w.client.call(memory.edit, { id: kept.id, category: 'tastes' as 'preference' }),
+  ).rejects.toMatchObject({ code: 'invalid' })
+  const clients = await w.client.send('POST', '/api/codex/memory', { text: 'Has a cat', category: 'pets' })
+  expect(await clients.json()).toMatchObject({ ok: true, memory: { category: 'fact' } })
 })

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { memory as ours } from '../memory.ts'
+import { CATEGORIES, type Category, memory as ours } from '../memory.ts'
 import { route } from '../route.ts'
 import { text } from '../words.ts'
 import { said, whole } from './words.ts'
@@ -28,7 +28,7 @@ const change = z
   .strictObject({
     memory_id: z.string(),
     text: said(remembered).optional(),
-    category: text(100).optional(),
+    category: z.enum(CATEGORIES).optional(),
     source: text(200).optional(),
     session_id: text(200).nullable().optional(),
     pinned: z.boolean().optional(),
@@ -81,7 +81,11 @@ export const memory = {
       z
         .object({
           text: said(remembered),
-          category: z.string().default('fact'),
+          category: z
+            .string()
+            .default('fact')
+            .transform((word): Category => CATEGORIES.find(each => each === word) ?? 'fact')
+            .describe(`${CATEGORIES.join(', ')}; anything else counts as fact`),
           source: text(200).default('user'),
           session_id: text(200).nullable().optional(),
           pinned: z.boolean().optional(),

@@ -55,7 +55,11 @@ export function memoryActions(
           values: { text: '', category: only() ?? 'fact', pinned: 'no' },
           fields,
           async submit({ text = '', category, pinned }) {
-            const added = await shell.client.call(memory.add, { text, category, pinned: pinned === 'yes' })
+            const added = await shell.client.call(memory.add, {
+              text,
+              category: category as Category,
+              pinned: pinned === 'yes',
+            })
             memories.select(added.id)
             shell.toast(
               added.duplicate ? 'info' : 'good',
