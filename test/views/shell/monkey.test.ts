@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { testWorkspace } from '../../peers/workspace.ts'
+import { openFurnished } from './furnished.ts'
 import { monkey } from './monkey.ts'
 import { ScreenStage } from './screen-stage.tsx'
 
@@ -17,11 +17,18 @@ test('no sequence of keys, pastes and sizes ends it or tears the frame', {
   // A log that is saved lands where it can be taken away.
   process.chdir(folder)
   try {
-    await using w = await testWorkspace()
-    using on = new ScreenStage(w.inside.carry, { cols: 80, rows: 24 })
+    await using house = await openFurnished()
+    using on = new ScreenStage(house.kitchen.w.inside.carry, { cols: 80, rows: 24 })
     await on.until('api :')
-    const torn = await monkey(on, { keys, seed: Number(process.env.MONKEY_SEED ?? 4711) })
-    expect(torn).toBeNull()
+    const { meddle } = house
+    const seed = Number(process.env.MONKEY_SEED ?? 4711)
+    const began = performance.now()
+    const told = await monkey(on, { keys, seed, meddle })
+    expect(told.torn).toBeNull()
+    const seconds = Math.round((performance.now() - began) / 1000)
+    console.info(
+      `monkey: ${told.pressed} keys, ${told.resized} sizes, ${told.meddled} things agents did, ${on.bytes} bytes, ${seconds} s, seed ${seed}`,
+    )
     for (let turn = 0; turn < 20 && (on.shell.overlays.length > 0 || on.shell.line); turn++) {
       on.send('\x03')
       await on.settled()

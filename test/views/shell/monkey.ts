@@ -1,3 +1,4 @@
+import type { Size } from '../../peers/terminal.ts'
 import { crooked } from './hostile.ts'
 import type { ScreenStage } from './screen-stage.tsx'
 
@@ -34,29 +35,62 @@ const sequences = [
   ...['j', 'j', 'k', '\x1b', '\x1b', 'q', '\t', '\r'],
 ]
 
-/** Presses keys at random and changes the size now and then. Answers the screen that was torn, or null. */
+/** The smallest it has to work at, what nobody has, and every other time any. */
+const sizes: (Size | null)[] = [
+  { cols: 40, rows: 10 },
+  { cols: 1, rows: 1 },
+  { cols: 3, rows: 60 },
+  { cols: 500, rows: 2 },
+  { cols: 80, rows: 24 },
+  null,
+  null,
+  null,
+  null,
+  null,
+]
+
+export interface Told {
+  /** The screen that was torn, and how to get there again. */
+  torn: string | null
+  pressed: number
+  resized: number
+  meddled: number
+}
+
+/** Presses keys at random and changes the size now and then, while agents are at work. */
 export async function monkey(
   on: ScreenStage,
-  options: { keys: number; seed: number },
-): Promise<string | null> {
+  options: { keys: number; seed: number; meddle(pick: (below: number) => number): Promise<void> },
+): Promise<Told> {
   let state = options.seed
   const random = (below: number) => {
     state = (state * 48271) % 2147483647
     return state % below
   }
-  for (let pressed = 0; pressed < options.keys; pressed += 10) {
+  const told: Told = { torn: null, pressed: 0, resized: 0, meddled: 0 }
+  while (told.pressed < options.keys) {
     // It would stay in the first form it gets lost in: now and then it is led to another pane.
-    if (pressed % 500 === 0) await elsewhere(on, random(on.shell.panes.length))
+    if (told.pressed % 500 === 0) await elsewhere(on, random(on.shell.panes.length))
     let keys = ''
     for (let i = 0; i < 10; i++) keys += sequences[random(sequences.length)]
     on.send(keys)
-    if (random(20) === 0) on.resize({ cols: 40 + random(160), rows: 10 + random(40) })
+    told.pressed += 10
+    if (random(20) === 0) {
+      on.resize(sizes[random(sizes.length)] ?? { cols: 40 + random(160), rows: 10 + random(40) })
+      told.resized++
+    }
+    if (random(10) === 0) {
+      await options.meddle(random)
+      told.meddled++
+    }
     // An Escape alone is one only after a while without more.
     await new Promise(resolve => setTimeout(resolve, random(10) === 0 ? 30 : 0))
     await on.settled()
-    if (!whole(on)) return `after ${pressed} keys, at ${JSON.stringify(on.screen.size)}:\n${on.screen.text()}`
+    if (whole(on)) continue
+    const where = `seed ${options.seed}, ${told.pressed} keys, the last ${JSON.stringify(keys)}`
+    return { ...told, torn: `${where}, at ${JSON.stringify(on.screen.size)}:\n${on.screen.text()}` }
   }
-  return null
+  return told
 }
 
 async function elsewhere(on: ScreenStage, place: number): Promise<void> {
@@ -68,9 +102,12 @@ async function elsewhere(on: ScreenStage, place: number): Promise<void> {
   on.shell.go(on.shell.panes[place]!.id)
 }
 
+/** Below forty by ten nothing is promised but that it goes on. */
+const roomy = ({ screen: { size } }: ScreenStage): boolean => size.cols >= 40 && size.rows >= 10
+
 /** Where one box lies over another, the lower one has no sides to look at. */
 const straight = (on: ScreenStage): boolean =>
-  on.shell.overlays.length > 1 || crooked(on.screen.cells()) === null
+  on.shell.overlays.length > 1 || !roomy(on) || crooked(on.screen.cells()) === null
 
 /** A part that could not be drawn says so, and a box has straight sides. */
 function whole(on: ScreenStage): boolean {
