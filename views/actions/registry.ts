@@ -3,7 +3,7 @@ import type * as z from 'zod'
 /** How much an action asks before it does something that cannot be taken back. */
 export type Danger = 'none' | 'confirm' | 'type-name'
 
-/** What a dialog says about a dangerous action on what is selected now. */
+/** What a dialog says before a dangerous action. */
 export interface Stakes {
   title: string
   /** What will happen, to what: one fact a line. */
@@ -12,6 +12,13 @@ export interface Stakes {
   verb: string
   /** What has to be typed where the danger is `type-name`. */
   name: string
+}
+
+/** What is about to be done to what was selected when it was chosen: a list that moves under the question changes nothing of it. */
+export interface Deed {
+  /** What is asked first; absent: nothing. */
+  stakes?: Stakes
+  run(): void | Promise<void>
 }
 
 /** One thing a person can do. Router, palette, footer, help, the key table of the README and the tests read it; its keys are elsewhere, so that a user can change them. */
@@ -25,14 +32,18 @@ export interface Action<State, Args = void> {
   args?: z.ZodType<Args>
   /** How what is typed so far is understood, said while it is typed. */
   judge?(state: State, typed: string, signal: AbortSignal): Promise<string>
-  /** How much it asks first; may depend on what is selected. */
-  danger: Danger | ((state: State) => Danger)
+  /** How much it asks first. */
+  danger: Danger
   /** Whether it changes anything: not on a screen that only reads. */
   writes?: boolean
-  stakes?(state: State): Stakes
+  /** It has nothing to do with what is selected. */
+  alone?: boolean
   /** Why it cannot run now, in words for the person. */
   disabled?(state: State): string | undefined
-  run(state: State, args: Args): void | Promise<void>
+  /** What asks nothing. */
+  run?(state: State, args: Args): void | Promise<void>
+  /** Takes in hand what it is for, in place of `run`: what its question names is what it is done to. */
+  deed?(state: State): Deed
 }
 
 export const everywhere = 'everywhere'
@@ -44,8 +55,10 @@ export class Actions<State> {
   constructor(actions: readonly Action<State, never>[]) {
     for (const action of actions) {
       if (this.#byId.has(action.id)) throw new Error(`Two actions are called ${action.id}.`)
-      if (action.danger !== 'none' && !action.stakes)
+      if (action.danger !== 'none' && !action.deed)
         throw new Error(`${action.id} is dangerous and does not say how.`)
+      if ((action.run === undefined) === (action.deed === undefined))
+        throw new Error(`${action.id} has to be run or to be a deed.`)
       this.#byId.set(action.id, action)
     }
   }
@@ -64,8 +77,4 @@ export class Actions<State> {
       this.all.filter(({ where }) => where.find(one => places.includes(one)) === place),
     )
   }
-}
-
-export function dangerOf<State>(action: Action<State, never>, state: State): Danger {
-  return typeof action.danger === 'function' ? action.danger(state) : action.danger
 }

@@ -1,4 +1,5 @@
-import { type Action, type Actions, dangerOf } from '../actions/registry.ts'
+import { Problem } from '../../src/contract/problem.ts'
+import { type Action, type Actions, type Deed, everywhere, type Stakes } from '../actions/registry.ts'
 import type { Bindings } from './bindings.ts'
 import type { Stroke } from './decode.ts'
 
@@ -18,8 +19,10 @@ export interface RouterHost<State> {
   state(): State
   /** Whether nothing may be changed from here. */
   readOnly?(): boolean
-  /** Asks before something that cannot be taken back; runs it on a yes. */
-  confirm(action: Action<State, never>, danger: 'confirm' | 'type-name'): void
+  /** What is selected now, as ids: the same as long as all of it is there. */
+  hand?(): string
+  /** Asks before something that cannot be taken back; does it on a yes. */
+  confirm(action: Action<State, never>, deed: Deed & { stakes: Stakes }): void
   /** Asks for what an action has to be told. */
   ask(action: Action<State, never>): void
   /** Says why something did not happen. */
@@ -50,19 +53,39 @@ export class Router<State> {
       this.#host.say(`${action.title}: ${reason}`)
       return
     }
-    const danger = dangerOf(action, state)
-    if (action.args) this.#host.ask(action)
-    else if (danger !== 'none') this.#host.confirm(action, danger)
-    else await this.perform(action)
+    if (action.args) return this.#host.ask(action)
+    if (!action.deed) return void (await this.perform(action, () => action.run!(state, undefined as never)))
+    const { stakes, run } = action.deed(state)
+    if (stakes) this.#host.confirm(action, { stakes, run })
+    else await this.perform(action, run)
+  }
+
+  /** For a list of actions that stays open for a while: does it only to what was selected when the list was opened. */
+  held(action: Action<State, never>): (run?: () => Promise<unknown>) => Promise<boolean> {
+    const before = this.#host.hand?.()
+    const alone = action.alone || action.where.includes(everywhere)
+    return async (run = () => this.run(action)) => {
+      const isHere = alone || this.#host.hand?.() === before
+      if (isHere) return (await run()) !== false
+      this.#host.say(`${action.title}: what it was for is gone meanwhile; nothing was done`)
+      return false
+    }
   }
 
   /** Does it, asked or agreed; an error is said and ends nothing. Whether it was done. */
-  async perform(action: Action<State, never>, args?: unknown): Promise<boolean> {
+  async perform(
+    action: Action<State, never>,
+    run: () => void | Promise<void>,
+    stakes?: Stakes,
+  ): Promise<boolean> {
     try {
-      await action.run(this.#host.state(), args as never)
+      await run()
       return true
     } catch (error) {
-      this.#host.say(`${action.title}: ${error instanceof Error ? error.message : String(error)}`)
+      const isGone = error instanceof Problem && error.code === 'not_found' && stakes
+      const named = isGone ? stakes.name || stakes.facts[0] : undefined
+      const words = error instanceof Error ? error.message : String(error)
+      this.#host.say(`${action.title}: ${named === undefined ? words : `gone meanwhile: ${named}`}`)
       return false
     }
   }

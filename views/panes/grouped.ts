@@ -65,11 +65,22 @@ export class GroupedSide<T> {
     return this.#list.chosen.flatMap(line => (line.kind === 'item' ? [line.item] : []))
   }
 
+  get at(): string | null {
+    this.#settle()
+    return this.#wanted ?? this.#list.at
+  }
+
+  get held(): readonly string[] {
+    this.#settle()
+    return this.#list.held
+  }
+
   get marked(): number {
     return this.#list.state.marked.size
   }
 
   move(motion: Motion): void {
+    this.#wanted = null
     this.#list.move(motion)
     const up = typeof motion === 'object' && ('rows' in motion ? motion.rows : motion.pages) < 0
     this.#settle(up ? -1 : 1)

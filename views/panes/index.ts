@@ -17,6 +17,8 @@ import { tokensPane } from './tokens/tokens.tsx'
  * - A list is a `ListSide` (list-side.tsx), a text with a scroll a `TextSide`: they hold selection, filter and motions; give their `view(box)` as `list` and `detail`.
  * - A change is `shell.act('what failed', async () => …)`: an error becomes a toast, and nothing has to be read again, for the event comes.
  * - To ask: `shell.confirm`, `shell.form`, `shell.menu`, `shell.ask` (one line); to show: `shell.show` (a page of rows), `shell.toast`; outside programs: `shell.edit`, `shell.page`; `shell.copy`.
+ * - What asks first has a `deed` in place of `run`: it takes in hand what is selected, says what is asked about it, and does it to that, whatever the list does meanwhile.
+ * - `lists` names the lists of a pane: what is selected in them is kept for the next start, and a menu or the palette does nothing once it is gone.
  * - Actions that change anything have `writes: true`. Ids are `<pane>.<verb>`; `title` is what the footer shows after the key, `help` one sentence for palette and help.
  * - All text from outside goes through `sanitiseText` before it is drawn. A change of a pane's own state ends with `shell.signal.now()`.
  */

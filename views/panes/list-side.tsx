@@ -66,6 +66,17 @@ export class ListSide<T> {
     return shown.find(item => this.#spec.idOf(item) === selected)
   }
 
+  get at(): string | null {
+    const { selected } = this.#settled(this.#ids(this.shown))
+    return this.#wanted ?? selected
+  }
+
+  get held(): readonly string[] {
+    const ids = this.#ids(this.shown)
+    const state = this.#settled(ids)
+    return [state.selected ?? '', ...ids.filter(id => state.marked.has(id))]
+  }
+
   /** The marked ones, else the selected one. */
   get chosen(): readonly T[] {
     const shown = this.shown
@@ -161,6 +172,8 @@ export class ListSide<T> {
   }
 
   #settled(ids: readonly string[]): ListState {
+    // A list that is read anew is empty for a moment.
+    if (ids.length === 0) this.#wanted ??= this.state.selected
     const wanted = this.#wanted
     if (wanted !== null && ids.includes(wanted)) {
       this.state = { ...this.state, selected: wanted }

@@ -23,6 +23,15 @@ export interface Findable {
   open(): void
 }
 
+/** A list whose selection lasts: through filters, other panes and the next start; by id, never by row. */
+export interface Lasting {
+  /** The id of what is selected, or will be once it is there. */
+  readonly at: string | null
+  /** Ids of what an action would be for: what is selected, and what is marked. */
+  readonly held: readonly string[]
+  select(id: string): void
+}
+
 /** One tab. It draws a list and, beside or under it, what is selected; everything it can do is in its actions. */
 export interface Pane {
   /** Also the name of its place, for keys that work anywhere in it. */
@@ -43,6 +52,10 @@ export interface Pane {
   readonly share?: number
   /** How much of the width the list has beside the detail; about a third where it is not said. */
   readonly broad?: number | undefined
+  /** Its lists, by the names their selections are kept under. */
+  readonly lists?: Readonly<Record<string, Lasting>>
+  /** Those of them that the keys are for now, where it is not all of them. */
+  hand?(): readonly Lasting[]
   move(motion: Motion, side: Side): void
   /** What the `/` of the list narrows; absent where nothing can be filtered. */
   filter?: { text: string; set(text: string): void }

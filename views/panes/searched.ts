@@ -84,6 +84,14 @@ export class Searched<T> {
     return [extra, ...read]
   }
 
+  get at(): string | null {
+    return this.side.at
+  }
+
+  get held(): readonly string[] {
+    return this.side.held
+  }
+
   get selected(): T | undefined {
     return this.side.selected
   }

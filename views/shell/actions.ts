@@ -278,13 +278,14 @@ function openPalette(shell: Shell): void {
     .filter(({ id }) => !id.startsWith('move.') && id !== 'screen.palette')
   const actions = here.map((action): Entry => {
     const disabled = action.writes && shell.readOnly ? 'this screen only reads' : action.disabled?.(shell)
+    const held = shell.router.held(action)
     return {
       id: action.id,
       title: action.title,
       words: action.help,
       note: keysOf(shell, action.id),
       disabled,
-      run: () => shell.router.run(action),
+      run: async () => void (await held()),
     }
   })
   const objects = shell.panes.flatMap(pane =>

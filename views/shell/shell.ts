@@ -1,5 +1,5 @@
 import type { Client } from '../../src/client/client.ts'
-import { type Action, Actions, everywhere } from '../actions/registry.ts'
+import { type Action, Actions, type Deed, everywhere, type Stakes } from '../actions/registry.ts'
 import { type Bindings, bind } from '../keys/bindings.ts'
 import type { Stroke } from '../keys/decode.ts'
 import { type Focus, Router } from '../keys/router.ts'
@@ -39,6 +39,8 @@ interface Kept {
   side?: Side
   zoomed?: string[]
   panes?: Record<string, unknown>
+  /** What was selected in each list of a pane. */
+  selected?: Record<string, Record<string, string>>
 }
 
 const cancelTwice = 1500
@@ -104,7 +106,8 @@ export class Shell {
       places: () => this.places,
       state: () => this,
       readOnly: () => this.readOnly,
-      confirm: action => void this.#confirmed(action),
+      hand: () => this.#hand,
+      confirm: (action, deed) => void this.#confirmed(action, deed),
       ask: action => this.#ask(action),
       say: words => this.toast('warn', words),
     })
@@ -302,8 +305,14 @@ export class Shell {
   }
 
   keep(): string {
-    const kept: Kept = { pane: this.pane.id, side: this.side, zoomed: [...this.#zoomed], panes: {} }
-    for (const pane of this.panes) if (pane.remember) kept.panes![pane.id] = pane.remember()
+    const panes: Record<string, unknown> = {}
+    const selected: Record<string, Record<string, string>> = {}
+    for (const pane of this.panes) {
+      if (pane.remember) panes[pane.id] = pane.remember()
+      const lists = Object.entries(pane.lists ?? {}).filter(([, list]) => list.at !== null)
+      selected[pane.id] = Object.fromEntries(lists.map(([name, list]) => [name, list.at!]))
+    }
+    const kept: Kept = { pane: this.pane.id, side: this.side, zoomed: [...this.#zoomed], panes, selected }
     return JSON.stringify(kept)
   }
 
@@ -316,7 +325,13 @@ export class Shell {
   #recall(): void {
     try {
       const kept = JSON.parse(this.host.kept ?? '{}') as Kept
-      for (const pane of this.panes) if (kept.panes?.[pane.id] != null) pane.recall?.(kept.panes[pane.id])
+      for (const pane of this.panes) {
+        if (kept.panes?.[pane.id] != null) pane.recall?.(kept.panes[pane.id])
+        for (const [name, list] of Object.entries(pane.lists ?? {})) {
+          const at = kept.selected?.[pane.id]?.[name]
+          if (typeof at === 'string') list.select(at)
+        }
+      }
       this.pane = this.panes.find(({ id }) => id === kept.pane) ?? this.pane
       if (kept.side === 'detail' && this.pane.detail) this.side = 'detail'
       for (const id of kept.zoomed ?? []) this.#zoomed.add(id)
@@ -336,21 +351,29 @@ export class Shell {
     this.signal.now()
   }
 
-  async #confirmed(action: Action<Shell, never>): Promise<void> {
-    const { title, facts, verb, name } = action.stakes!(this)
-    const typed = typeof action.danger === 'function' ? action.danger(this) : action.danger
-    const question = { title, facts, verb, ...(typed === 'type-name' ? { mustType: name } : {}) }
-    if (await this.confirm(question)) await this.router.perform(action)
+  /** What is selected in the pane that is shown, and which pane that is. */
+  get #hand(): string {
+    const { pane } = this
+    const lists = pane.hand?.() ?? Object.values(pane.lists ?? {})
+    return JSON.stringify([pane.id, ...lists.map(({ held }) => held)])
+  }
+
+  async #confirmed(action: Action<Shell, never>, { stakes, run }: Deed & { stakes: Stakes }): Promise<void> {
+    const { title, facts, verb, name } = stakes
+    const question = { title, facts, verb, ...(action.danger === 'type-name' ? { mustType: name } : {}) }
+    if (await this.confirm(question)) await this.router.perform(action, run, stakes)
     this.signal.now()
   }
 
   #ask(action: Action<Shell, never>): void {
+    const held = this.router.held(action)
     this.ask({
       label: `${action.title}: `,
       ...(action.judge ? { judge: (value, signal) => action.judge!(this, value, signal) } : {}),
       enter: async value => {
         const read = action.args!.safeParse(value)
-        if (read.success) return this.router.perform(action, read.data)
+        if (read.success)
+          return held(() => this.router.perform(action, () => action.run!(this, read.data as never)))
         this.toast('warn', `${action.title}: ${read.error.issues[0]?.message ?? 'that is not understood'}`)
         return false
       },

@@ -1,3 +1,4 @@
+import { Problem } from '../../src/contract/problem.ts'
 import type { Live } from '../store/live.ts'
 
 /** Changes that were made by one key, so that one key takes them back: until the operator changes something else. */
@@ -11,17 +12,27 @@ export class Together {
     })
   }
 
-  /** Does the same to each of them; where it fails, says how far it came. */
+  /** Does the same to each of them that is still there; where it fails, says how far it came. */
   async each<T>(chosen: readonly T[], run: (one: T) => Promise<number | null>): Promise<void> {
     const seqs: number[] = []
+    const { length } = chosen
+    let gone = 0
     try {
-      for (const one of chosen) seqs.push((await run(one)) ?? 0)
-    } catch (error) {
-      const far = chosen.length > 1 ? `after ${seqs.length} of ${chosen.length}: ` : ''
-      throw new Error(`${far}${error instanceof Error ? error.message : String(error)}`)
+      for (const one of chosen)
+        try {
+          seqs.push((await run(one)) ?? 0)
+        } catch (error) {
+          if (length === 1) throw error
+          if (!(error instanceof Problem) || error.code !== 'not_found')
+            throw new Error(
+              `after ${seqs.length} of ${length}: ${error instanceof Error ? error.message : String(error)}`,
+            )
+          gone++
+        }
     } finally {
       this.#seqs = seqs.filter(seq => seq > 0).sort((a, b) => a - b)
     }
+    if (gone > 0) throw new Error(`${gone} of ${length} gone meanwhile, done to the others`)
   }
 
   /** What is taken back together, the newest first; empty where it is one change or none. */

@@ -26,8 +26,9 @@ export function List<T>({ items, state, width, height, idOf, row, empty, focused
       {shown.length === 0 &&
         wrapText(empty, Math.max(1, width))
           .slice(0, height)
-          .map(line => (
-            <Text key={line} wrap="truncate">
+          .map((line, y) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: rows of one text, which may say the same twice
+            <Text key={y} wrap="truncate">
               {toned(toWidth(line, width), 'quiet')}
             </Text>
           ))}

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { match } from '../../../views/actions/match.ts'
-import { type Action, Actions } from '../../../views/actions/registry.ts'
+import { type Action, Actions, type Deed } from '../../../views/actions/registry.ts'
 import { type Focus, Router } from '../../../views/keys/router.ts'
 
 interface State {
@@ -10,7 +10,8 @@ interface State {
 
 function set() {
   const done: string[] = []
-  const stakes = () => ({ title: 'Stop', facts: ['74 GiB'], verb: 'Stop', name: 'serve' })
+  const stakes = { title: 'Stop', facts: ['74 GiB'], verb: 'Stop', name: 'serve' }
+  let selected = 'alpha'
   const action = (
     id: string,
     where: string[],
@@ -28,8 +29,12 @@ function set() {
     action('log.wrap', ['log']),
     action('list.write', ['list']),
     action('stop', ['list', 'log'], {
-      danger: ({ live }) => (live ? 'type-name' : 'confirm'),
-      stakes,
+      danger: 'type-name',
+      run: undefined,
+      deed() {
+        const one = selected
+        return { stakes, run: () => void done.push(`stopped ${one}`) }
+      },
       disabled: () => (blocked ? 'it is not yours' : undefined),
     }),
     action('jump', ['log'], { args: z.string() as never }),
@@ -37,6 +42,7 @@ function set() {
     action('broken', ['everywhere'], { run: () => Promise.reject(new Error('the host is away')) }),
   ])
   let blocked = false
+  let agreed: Deed | undefined
   const focus: Focus[] = []
   const here = { places: ['log', 'everywhere'] }
   const router = new Router<State>({
@@ -52,11 +58,22 @@ function set() {
     focus: () => focus,
     places: () => here.places,
     state: () => ({ live: true }),
-    confirm: (asked, danger) => done.push(`confirm ${asked.id} ${danger}`),
+    hand: () => selected,
+    confirm: (asked, deed) => {
+      done.push(`confirm ${asked.id} ${deed.stakes.name}`)
+      agreed = deed
+    },
     ask: asked => done.push(`ask ${asked.id}`),
     say: words => done.push(words),
   })
-  return { router, done, focus, here, block: () => (blocked = true) }
+  return {
+    ...{ router, done, focus, here, actions },
+    block: () => (blocked = true),
+    select: (id: string) => {
+      selected = id
+    },
+    agree: () => agreed!.run(),
+  }
 }
 
 describe('the router', () => {
@@ -82,7 +99,29 @@ describe('the router', () => {
     await router.stroke({ key: 'X' })
     block()
     await router.stroke({ key: 'X' })
-    expect(done).toEqual(['confirm stop type-name', 'stop: it is not yours'])
+    expect(done).toEqual(['confirm stop serve', 'stop: it is not yours'])
+  })
+
+  test('does what was agreed to what was selected when it was asked', async () => {
+    const { router, done, select, agree } = set()
+    await router.stroke({ key: 'X' })
+    select('omega')
+    await agree()
+    expect(done).toEqual(['confirm stop serve', 'stopped alpha'])
+  })
+
+  test('does nothing from a list of actions once what it was opened for is gone', async () => {
+    const { router, done, select, actions } = set()
+    const [wrap, quit] = ['log.wrap', 'quit'].map(id => router.held(actions.get(id)!))
+    expect(await wrap!()).toBe(true)
+    select('omega')
+    expect(await wrap!()).toBe(false)
+    expect(await quit!()).toBe(true)
+    expect(done).toEqual([
+      'ran log.wrap',
+      'log.wrap: what it was for is gone meanwhile; nothing was done',
+      'ran quit',
+    ])
   })
 
   test('asks for what an action has to be told', async () => {
@@ -116,6 +155,7 @@ describe('the registry', () => {
     }
     expect(() => new Actions<State>([one, one])).toThrow('Two actions are called a')
     expect(() => new Actions<State>([{ ...one, danger: 'confirm' }])).toThrow('does not say how')
+    expect(() => new Actions<State>([{ ...one, run: undefined }])).toThrow('has to be run or to be a deed')
   })
 
   test('the palette finds by pieces of a title, the best first', async () => {

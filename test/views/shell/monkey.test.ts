@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { openFurnished } from './furnished.ts'
 import { monkey } from './monkey.ts'
 import { ScreenStage } from './screen-stage.tsx'
 
-/** `MONKEY_KEYS=100000 npm test -- test/views/shell/monkey` takes a quarter of an hour. */
+/** `MONKEY_KEYS=100000 npm test -- test/views/shell/monkey` takes three quarters of an hour. */
 const keys = Number(process.env.MONKEY_KEYS ?? 3000)
 
 test('no sequence of keys, pastes and sizes ends it or tears the frame', {
@@ -22,9 +22,11 @@ test('no sequence of keys, pastes and sizes ends it or tears the frame', {
     await on.until('api :')
     const { meddle } = house
     const seed = Number(process.env.MONKEY_SEED ?? 4711)
+    const complained = vi.spyOn(console, 'error')
     const began = performance.now()
     const told = await monkey(on, { keys, seed, meddle })
     expect(told.torn).toBeNull()
+    expect(complained.mock.calls, 'what React complains of').toEqual([])
     const seconds = Math.round((performance.now() - began) / 1000)
     console.info(
       `monkey: ${told.pressed} keys, ${told.resized} sizes, ${told.meddled} things agents did, ${on.bytes} bytes, ${seconds} s, seed ${seed}`,

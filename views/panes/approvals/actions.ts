@@ -7,8 +7,6 @@ import { gistOf } from './rows.ts'
 
 /** Saying yes and no. */
 export function approvalActions(shell: Shell, queue: Queue): Action<Shell, never>[] {
-  /** What a question about several named. */
-  let agreed: readonly Approval[] | null = null
   const base = {
     where: ['approvals'],
     writes: true,
@@ -26,27 +24,18 @@ export function approvalActions(shell: Shell, queue: Queue): Action<Shell, never
     help: allow
       ? 'Says yes: the request runs as it was asked. To all that are marked, after a question.'
       : 'Says no: nothing happens. To all that are marked, after a question.',
-    danger() {
-      if (queue.list.chosen.length > 1) return 'confirm'
-      agreed = null
-      return 'none'
-    },
-    stakes() {
+    danger: 'confirm',
+    deed() {
       const { chosen } = queue.list
-      agreed = chosen
-      const more = chosen.length > 8 ? [`and ${chosen.length - 8} more`] : []
-      return {
-        title: `${allow ? 'Allow' : 'Deny'} ${chosen.length} questions`,
-        facts: [...chosen.slice(0, 8).map(named), ...more],
-        verb: allow ? 'Allow' : 'Deny',
-        name: '',
+      const run = () => {
+        queue.list.unmark()
+        for (const one of chosen) void answer(shell, queue, one, allow)
       }
-    },
-    run() {
-      const chosen = agreed ?? queue.list.chosen
-      agreed = null
-      queue.list.unmark()
-      for (const one of chosen) void answer(shell, queue, one, allow)
+      if (chosen.length === 1) return { run }
+      const more = chosen.length > 8 ? [`and ${chosen.length - 8} more`] : []
+      const verb = allow ? 'Allow' : 'Deny'
+      const facts = [...chosen.slice(0, 8).map(named), ...more]
+      return { stakes: { title: `${verb} ${chosen.length} questions`, facts, verb, name: '' }, run }
     },
   })
   const explain = (allow: boolean): Action<Shell, never> => ({

@@ -48,6 +48,8 @@ export function approvalsPane(shell: Shell): Pane {
     get filter() {
       return queue.decided ? queue.history.filter : queue.list.filter
     },
+    lists: { list: queue.list, decided: queue.history },
+    hand: () => [queue.decided ? queue.history : queue.list],
     list: box => queue.view(box),
     detail(box) {
       const { selected } = queue

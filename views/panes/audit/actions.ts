@@ -74,7 +74,6 @@ export function auditActions(shell: Shell, rows: Searched<AuditRow>, only: Narro
 
 /** Taking back one change, or all that are marked, the newest first. */
 function undoing(shell: Shell, rows: Searched<AuditRow>, where: readonly string[]): Action<Shell, never> {
-  let agreed: readonly AuditRow[] = []
   const named = (row: AuditRow) => sanitiseText(`${row.summary}, by ${row.actor}, ${day(row.at)}`)
   return {
     id: 'audit.undo',
@@ -91,29 +90,31 @@ function undoing(shell: Shell, rows: Searched<AuditRow>, where: readonly string[
         ? 'it was taken back already'
         : 'it cannot be taken back'
     },
-    stakes() {
-      agreed = rows.chosen.filter(({ undoable }) => undoable).toSorted((a, b) => b.seq - a.seq)
+    deed() {
+      const agreed = rows.chosen.filter(({ undoable }) => undoable).toSorted((a, b) => b.seq - a.seq)
       const left = rows.chosen.length - agreed.length
       return {
-        title: agreed.length === 1 ? 'Take this back' : `Take back ${agreed.length} changes`,
-        facts: [
-          ...agreed.slice(0, 8).map(named),
-          ...(agreed.length > 8 ? [`and ${agreed.length - 8} more`] : []),
-          ...(left > 0 ? [`${left} of the marked cannot be taken back.`] : []),
-        ],
-        verb: 'Undo',
-        name: '',
+        stakes: {
+          title: agreed.length === 1 ? 'Take this back' : `Take back ${agreed.length} changes`,
+          facts: [
+            ...agreed.slice(0, 8).map(named),
+            ...(agreed.length > 8 ? [`and ${agreed.length - 8} more`] : []),
+            ...(left > 0 ? [`${left} of the marked cannot be taken back.`] : []),
+          ],
+          verb: 'Undo',
+          name: '',
+        },
+        async run() {
+          let summary = ''
+          await shell.together.each(agreed, async ({ seq }) => {
+            const { undone, seq: by } = await shell.client.call(events.undo, { seq })
+            summary = undone.summary
+            return by
+          })
+          rows.unmark()
+          shell.toast('good', `Undone: ${agreed.length === 1 ? summary : `${agreed.length} changes`}`)
+        },
       }
-    },
-    async run() {
-      let summary = ''
-      await shell.together.each(agreed, async ({ seq }) => {
-        const { undone, seq: by } = await shell.client.call(events.undo, { seq })
-        summary = undone.summary
-        return by
-      })
-      rows.unmark()
-      shell.toast('good', `Undone: ${agreed.length === 1 ? summary : `${agreed.length} changes`}`)
     },
   }
 }

@@ -62,6 +62,7 @@ export function auditPane(shell: Shell): Pane {
     ],
     badge: () => (narrowed().length === 0 ? '' : '*'),
     filter: rows.filter,
+    lists: { rows },
     list: box => rows.view(box),
     detail: box =>
       text.view(

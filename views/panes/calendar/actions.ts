@@ -64,13 +64,26 @@ export function eventActions(shell: Shell, book: CalendarBook): Action<Shell, ne
     return book.selected ? book.refusal : 'there is no event here'
   }
   const base = { where, writes: true, danger: 'none' as const, disabled: selected }
-  let agreed: Entry | undefined
   const remove = async (entry: Entry, scope?: Scope) => {
     await shell.client.call(calendar.remove, { id: entry.id, ...(scope ? { scope } : {}) })
     shell.toast('good', `Deleted '${entry.summary}'. u takes it back.`)
   }
+  const askWhich = (entry: Entry) =>
+    shell.menu(
+      `Delete '${sanitiseText(entry.summary)}'`,
+      scopes.map(({ value, label }) => ({
+        id: value,
+        title: label,
+        async run() {
+          const facts = [...factsOf(entry), `It repeats: this deletes ${label}.`]
+          if (await shell.confirm({ title: 'Delete of a series', facts, verb: 'Delete' }))
+            await shell.act('delete', () => remove(entry, value))
+        },
+      })),
+    )
   const add: Action<Shell, string> = {
     ...base,
+    alone: true,
     id: 'calendar.add',
     title: 'add',
     help: 'Adds an event from a sentence: "friday 9am breakfast with Ann".',
@@ -126,26 +139,11 @@ export function eventActions(shell: Shell, book: CalendarBook): Action<Shell, ne
       id: 'calendar.remove',
       title: 'delete',
       help: 'Deletes an event; of a series this date, this and the following, or all. u brings it back.',
-      danger: () => (book.selected?.repeats ? 'none' : 'confirm'),
-      stakes() {
-        agreed = book.selected!
-        return { title: 'Delete this event', facts: factsOf(agreed), verb: 'Delete', name: '' }
-      },
-      run() {
-        if (!book.selected?.repeats) return remove(agreed!)
-        const entry = book.selected
-        shell.menu(
-          `Delete '${sanitiseText(entry.summary)}'`,
-          scopes.map(({ value, label }) => ({
-            id: value,
-            title: label,
-            async run() {
-              const facts = [...factsOf(entry), `It repeats: this deletes ${label}.`]
-              if (await shell.confirm({ title: 'Delete of a series', facts, verb: 'Delete' }))
-                await shell.act('delete', () => remove(entry, value))
-            },
-          })),
-        )
+      danger: 'confirm',
+      deed() {
+        const entry = book.selected!
+        const stakes = { title: 'Delete this event', facts: factsOf(entry), verb: 'Delete', name: '' }
+        return entry.repeats ? { run: () => askWhich(entry) } : { stakes, run: () => remove(entry) }
       },
     },
   ]

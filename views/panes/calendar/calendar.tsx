@@ -31,7 +31,7 @@ export function calendarPane(shell: Shell): Pane {
           ...action,
           run() {
             if (book.isGrid) came = book.view
-            action.run(shell, undefined as never)
+            action.run!(shell, undefined as never)
           },
         }
       : action,
@@ -108,6 +108,7 @@ export function calendarPane(shell: Shell): Pane {
       return book.isGrid ? 0.7 : undefined
     },
     filter: book.side.filter,
+    lists: { agenda: book.side },
     list: box =>
       book.isGrid ? (
         <Rows rows={gridRows(book, box)} width={box.width} height={box.height} />

@@ -52,6 +52,7 @@ export function cookbookPane(shell: Shell): Pane {
           ]
         : (detailHints[place()] ?? []),
     filter: list.filter,
+    lists: { list },
     search() {
       if (book.mode !== 'log' || !book.serve) return
       shell.ask({
@@ -96,10 +97,9 @@ export function cookbookPane(shell: Shell): Pane {
           list.select(serve.lineage)
         },
       })),
-    remember: () => ({ selected: list.state.selected, folded: [...book.folded], mine: book.mineOnly }),
+    remember: () => ({ folded: [...book.folded], mine: book.mineOnly }),
     recall(kept) {
-      const { selected, folded, mine } = kept as { selected?: unknown; folded?: unknown; mine?: unknown }
-      if (typeof selected === 'string') list.state = { ...list.state, selected }
+      const { folded, mine } = kept as { folded?: unknown; mine?: unknown }
       if (Array.isArray(folded)) for (const one of folded) book.folded.add(String(one))
       book.mineOnly = mine === true
     },

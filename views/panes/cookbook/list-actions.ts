@@ -23,8 +23,6 @@ const noServe = 'select a serve first'
 /** What can be done with what is selected, in the list and in what is open of it. */
 export function serveActions(book: Book): Act[] {
   const { shell } = book
-  /** What the question about removing named: the list may move under it. */
-  let agreed: Serve
   const here = ['cook']
   const withServe =
     (why: (serve: Serve) => string | undefined = () => undefined) =>
@@ -156,22 +154,18 @@ export function serveActions(book: Book): Act[] {
       where: here,
       writes: true,
       danger: 'confirm',
-      stakes() {
-        agreed = book.serve!
-        const name = sanitiseText(agreed.name)
-        const facts = [`On ${sanitiseText(agreed.host_name)}, attempt ${agreed.attempt}.`]
-        return {
-          title: `Remove ${name}`,
-          facts: [...facts, 'Its record and its log are removed.'],
-          verb: 'Remove',
-          name,
-        }
-      },
       disabled: withServe(serve => (isLive(serve) ? 'it has not ended' : undefined)),
-      async run() {
-        const { id } = agreed
-        await shell.client.call(cookbook.forget, { id })
-        shell.world.serves.drop(id)
+      deed() {
+        const { id, host_name: host, attempt, ...serve } = book.serve!
+        const name = sanitiseText(serve.name)
+        const facts = [`On ${sanitiseText(host)}, attempt ${attempt}.`, 'Its record and its log are removed.']
+        return {
+          stakes: { title: `Remove ${name}`, facts, verb: 'Remove', name },
+          async run() {
+            await shell.client.call(cookbook.forget, { id })
+            shell.world.serves.drop(id)
+          },
+        }
       },
     },
     {
@@ -191,22 +185,31 @@ export function serveActions(book: Book): Act[] {
       help: 'Everything that can be done with it, and why what cannot.',
       where: here,
       danger: 'none',
-      run: () => shell.menu('Actions', menuChoices(shell)),
+      disabled: () => (book.item ? undefined : noServe),
+      run: () => shell.menu(`Actions: ${nameOf(book)}`, menuChoices(shell)),
     },
   ]
+}
+
+/** What is selected, as the menu over it is headed. */
+function nameOf({ item, serves }: Book): string {
+  if (serves.length > 1) return `${serves.length} serves`
+  if (item?.kind === 'process') return `process ${item.process.pid}`
+  return sanitiseText(item?.kind === 'serve' ? item.serve.name : (item?.host.name ?? ''))
 }
 
 function menuChoices(shell: Shell): Choice[] {
   return shell.actions.in(['cook.list', 'cook']).flatMap((action): Choice[] => {
     if (['cook.menu', 'cook.mark', 'cook.fold', 'cook.unfold'].includes(action.id)) return []
     const disabled = action.writes && shell.readOnly ? 'this screen only reads' : action.disabled?.(shell)
+    const held = shell.router.held(action)
     return [
       {
         id: action.id,
         title: `${keysOf(shell, action.id).split(' ')[0]!.padEnd(3)} ${action.title}`,
         note: action.help,
         ...(disabled === undefined ? {} : { disabled: `not now: ${disabled}` }),
-        run: () => shell.router.run(action),
+        run: async () => void (await held()),
       },
     ]
   })

@@ -13,7 +13,6 @@ import { asLetter, draftMail, editDocument } from './writing.ts'
 export function documentActions(shell: Shell, library: Library, history: () => void): Action<Shell, never>[] {
   const side = library.list
   const where = ['documents']
-  let agreed: readonly Entry[] = []
   /** What was done to one or to several, and how it is taken back. */
   const said = (what: string, chosen: readonly Entry[]) => {
     side.unmark()
@@ -162,27 +161,29 @@ export function documentActions(shell: Shell, library: Library, history: () => v
       title: 'delete',
       help: 'Takes it, or all that are marked, out of the library; . shows them under what was deleted.',
       danger: 'confirm',
-      stakes() {
-        agreed = side.chosen
-        const names = agreed.map(({ title }) => sanitiseText(title) || 'Untitled')
+      deed() {
+        const { chosen } = side
+        const names = chosen.map(({ title }) => sanitiseText(title) || 'Untitled')
         const facts = names.length === 1 ? wrapText(names[0]!, 70).slice(0, 3) : names.slice(0, 8)
         return {
-          title: names.length === 1 ? 'Delete this document' : `Delete ${names.length} documents`,
-          facts: [
-            ...facts,
-            ...(names.length > 8 ? [`and ${names.length - 8} more`] : []),
-            names.length === 1 ? 'It can be brought back.' : 'They can be brought back.',
-          ],
-          verb: 'Delete',
-          name: '',
+          stakes: {
+            title: names.length === 1 ? 'Delete this document' : `Delete ${names.length} documents`,
+            facts: [
+              ...facts,
+              ...(names.length > 8 ? [`and ${names.length - 8} more`] : []),
+              names.length === 1 ? 'It can be brought back.' : 'They can be brought back.',
+            ],
+            verb: 'Delete',
+            name: '',
+          },
+          async run() {
+            await shell.together.each(chosen, async ({ id }) => {
+              const { seq } = await shell.client.ask(documents.remove, { id })
+              return seq
+            })
+            said('Deleted', chosen)
+          },
         }
-      },
-      async run() {
-        await shell.together.each(agreed, async ({ id }) => {
-          const { seq } = await shell.client.ask(documents.remove, { id })
-          return seq
-        })
-        said('Deleted', agreed)
       },
     },
   ]

@@ -93,6 +93,8 @@ export function documentsPane(shell: Shell): Pane {
     get filter() {
       return history ? history.list.filter : list.filter
     },
+    lists: { list },
+    hand: () => [history ? history.list : list],
     search: () => searchIn(shell, text),
     list: box => (history ? history.list : list).view(box),
     detail(box) {

@@ -63,8 +63,6 @@ export function hostsPane(shell: Shell): Pane {
         void askTrust(host, fingerprint)
     })
   }
-  /** What the question about removing named: the list may move under it. */
-  let agreed: Host
   const withHost = () => (list.selected ? undefined : 'select a host first')
   const where = ['hosts']
   const actions: Action<Shell, never>[] = [
@@ -81,6 +79,7 @@ export function hostsPane(shell: Shell): Pane {
       id: 'hosts.add',
       title: 'new..',
       help: 'A form for a new host: an alias of your ssh config or user@host.',
+      alone: true,
       where,
       writes: true,
       danger: 'none',
@@ -128,17 +127,18 @@ export function hostsPane(shell: Shell): Pane {
       where,
       writes: true,
       danger: 'confirm',
-      stakes() {
-        agreed = list.selected!
-        const name = sanitiseText(agreed.name)
-        const facts = ['What runs there runs on; u brings the host back.']
-        return { title: `Forget ${name}`, facts, verb: 'Forget', name }
-      },
       disabled: isHere,
-      async run() {
-        const { id } = agreed
-        await shell.client.call(routes.remove, { id })
-        hosts.drop(id)
+      deed() {
+        const { id, ...host } = list.selected!
+        const name = sanitiseText(host.name)
+        const facts = ['What runs there runs on; u brings the host back.']
+        return {
+          stakes: { title: `Forget ${name}`, facts, verb: 'Forget', name },
+          async run() {
+            await shell.client.call(routes.remove, { id })
+            hosts.drop(id)
+          },
+        }
       },
     },
   ]
@@ -166,6 +166,7 @@ export function hostsPane(shell: Shell): Pane {
       'screen.filter',
     ],
     filter: list.filter,
+    lists: { list },
     list: box => list.view(box),
     detail(box) {
       const host = list.selected

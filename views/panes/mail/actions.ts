@@ -37,8 +37,6 @@ export function mailActions(shell: Shell, book: MailBook, reading: Reading): Act
     done(what, mails)
   }
   const every = (mails: readonly Mail[], is: (one: Mail) => boolean) => mails.every(is)
-  /** What the question before a deletion named. */
-  let agreed: readonly Mail[] = []
   const inTrash = (mails: readonly Mail[]) =>
     mails.filter(({ account, folder }) =>
       book.folders.value?.some(
@@ -153,28 +151,30 @@ export function mailActions(shell: Shell, book: MailBook, reading: Reading): Act
       title: 'delete',
       help: 'Moves it to the trash; what lies there already is deleted for good.',
       danger: 'confirm',
-      stakes() {
-        agreed = targets()
+      deed() {
+        const agreed = targets()
         const forGood = inTrash(agreed)
         const names = agreed.map(({ subject, from_name, from_address }) =>
           sanitiseText(`${from_name || from_address}: ${subject}`),
         )
         return {
-          title: agreed.length === 1 ? 'Delete this mail' : `Delete ${agreed.length} mails`,
-          facts: [
-            ...names.slice(0, 8),
-            ...(names.length > 8 ? [`and ${names.length - 8} more`] : []),
-            forGood > 0 ? `${forGood} in the trash: gone for good.` : 'Into the trash; u takes it back.',
-          ],
-          verb: 'Delete',
-          name: '',
+          stakes: {
+            title: agreed.length === 1 ? 'Delete this mail' : `Delete ${agreed.length} mails`,
+            facts: [
+              ...names.slice(0, 8),
+              ...(names.length > 8 ? [`and ${names.length - 8} more`] : []),
+              forGood > 0 ? `${forGood} in the trash: gone for good.` : 'Into the trash; u takes it back.',
+            ],
+            verb: 'Delete',
+            name: '',
+          },
+          async run() {
+            const { deleted } = await shell.client.call(mail.remove, { ids: agreed.map(({ id }) => id) })
+            if (deleted === 0) return done('Deleted', agreed)
+            side.unmark()
+            shell.toast('good', `Deleted ${called(agreed)}${deleted === agreed.length ? ' for good' : ''}.`)
+          },
         }
-      },
-      async run() {
-        const { deleted } = await shell.client.call(mail.remove, { ids: agreed.map(({ id }) => id) })
-        if (deleted === 0) return done('Deleted', agreed)
-        side.unmark()
-        shell.toast('good', `Deleted ${called(agreed)}${deleted === agreed.length ? ' for good' : ''}.`)
       },
     },
     answering('reply', 'reply', 'Answers whoever wrote it, in a form or in $EDITOR.', 'reply'),

@@ -1,4 +1,4 @@
-import { documents, type Entry } from '../../../src/contract/documents.ts'
+import { documents } from '../../../src/contract/documents.ts'
 import type { Action } from '../../actions/registry.ts'
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
@@ -12,7 +12,6 @@ export function letterActions(shell: Shell, book: MailBook): Action<Shell, never
   const there = () =>
     letters.selected ? (letters.written ? undefined : 'its text is being read') : 'no letter is being written'
   const base = { where: ['mail.letters'], writes: true, danger: 'none' as const, disabled: there }
-  let agreed: Entry | undefined
   return [
     {
       ...base,
@@ -49,21 +48,19 @@ export function letterActions(shell: Shell, book: MailBook): Action<Shell, never
       help: 'Throws the letter away; it stays among the deleted documents.',
       danger: 'confirm',
       disabled: () => (letters.selected ? undefined : 'no letter is being written'),
-      stakes() {
-        agreed = letters.selected!
+      deed() {
+        const { id, title } = letters.selected!
+        const facts = [sanitiseText(title), 'u brings it back.']
         return {
-          title: 'Throw this letter away',
-          facts: [sanitiseText(agreed.title), 'u brings it back.'],
-          verb: 'Throw away',
-          name: '',
+          stakes: { title: 'Throw this letter away', facts, verb: 'Throw away', name: '' },
+          async run() {
+            await shell.client.call(documents.remove, { id })
+            book.resumed.delete(id)
+            letters.side.again()
+            shell.side = 'list'
+            shell.toast('good', `Threw '${title}' away. u takes it back.`)
+          },
         }
-      },
-      async run() {
-        await shell.client.call(documents.remove, { id: agreed!.id })
-        book.resumed.delete(agreed!.id)
-        letters.side.again()
-        shell.side = 'list'
-        shell.toast('good', `Threw '${agreed!.title}' away. u takes it back.`)
       },
     },
   ]

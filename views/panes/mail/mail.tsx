@@ -91,6 +91,13 @@ export function mailPane(shell: Shell): Pane {
         book.mode
       ].filter
     },
+    lists: {
+      folders: book.spots,
+      mails: book.mails,
+      letters: book.letters.side,
+      outbox: book.outbox,
+    },
+    hand: () => [side()],
     list: box => listOf(book, side(), box),
     detail: box => text.view(rows(box), box, current()),
     search: () => searchIn(shell, text),
@@ -142,17 +149,15 @@ export function mailPane(shell: Shell): Pane {
       folder: book.folder,
       inboxes: book.home.kind === 'inboxes',
       mode: book.mode,
-      selected: book.mails.side.selected?.id ?? null,
       own: [...book.own].slice(-50),
       resumed: [...book.resumed].slice(-50),
     }),
     recall(kept) {
-      const { account, folder, inboxes, mode, selected, own, resumed } = kept as Record<string, unknown>
+      const { account, folder, inboxes, mode, own, resumed } = kept as Record<string, unknown>
       if (typeof account === 'string') book.account = account
       if (typeof folder === 'string') book.folder = folder
       if (inboxes === true) book.question = book.home = { kind: 'inboxes' }
       if (mode === 'folders' || mode === 'letters' || mode === 'outbox') book.mode = mode
-      if (typeof selected === 'string') book.mails.side.state = { ...book.mails.side.state, selected }
       for (const [from, into] of [
         [own, book.own],
         [resumed, book.resumed],

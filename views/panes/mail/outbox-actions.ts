@@ -21,7 +21,6 @@ export function outboxActions(shell: Shell, book: MailBook): Action<Shell, never
       : side.selected!.state === 'sending'
         ? 'it is being sent just now'
         : undefined)
-  let agreed: Sending | undefined
   const factsOf = ({ to, subject, reason }: Sending) =>
     [`to ${to.join(', ')}`, subject || '(no subject)', ...(reason === null ? [] : [reason])].flatMap(text =>
       wrapText(sanitiseText(text), 70).slice(0, 3),
@@ -39,24 +38,14 @@ export function outboxActions(shell: Shell, book: MailBook): Action<Shell, never
       where,
       writes: true,
       disabled: unsent('send again'),
-      danger() {
-        agreed = undefined
-        return side.selected?.state === 'unknown' ? 'confirm' : 'none'
-      },
-      stakes() {
-        agreed = side.selected!
-        return {
-          title: 'It may arrive twice',
-          facts: [...factsOf(agreed), 'The server had all of it, and its answer was lost.'],
-          verb: 'Send again',
-          name: '',
-        }
-      },
-      run() {
-        // What was agreed to, whatever is selected by now.
-        const sending = agreed ?? side.selected
+      danger: 'confirm',
+      deed() {
+        const sending = side.selected!
         // Not waited for: a server may take its time, and the keys go on.
-        if (sending) void retry(sending)
+        const run = () => void retry(sending)
+        if (sending.state !== 'unknown') return { run }
+        const facts = [...factsOf(sending), 'The server had all of it, and its answer was lost.']
+        return { stakes: { title: 'It may arrive twice', facts, verb: 'Send again', name: '' }, run }
       },
     },
     {
@@ -90,22 +79,20 @@ export function outboxActions(shell: Shell, book: MailBook): Action<Shell, never
       writes: true,
       danger: 'confirm',
       disabled: () => (side.selected?.state === 'sending' ? 'it is being sent just now' : one()),
-      stakes() {
-        agreed = side.selected!
+      deed() {
+        const sending = side.selected!
         const after = {
           sent: 'It was sent; only this record goes.',
           unknown: 'It may have arrived; only this record goes.',
-        }[agreed.state as string]
+        }[sending.state as string]
+        const facts = [...factsOf(sending), after ?? 'It is not sent.']
         return {
-          title: 'Take this out of the outbox',
-          facts: [...factsOf(agreed), after ?? 'It is not sent.'],
-          verb: 'Take out',
-          name: '',
+          stakes: { title: 'Take this out of the outbox', facts, verb: 'Take out', name: '' },
+          async run() {
+            await client.call(mail.drop, { id: sending.id })
+            shell.toast('good', `'${sending.subject}' is out of the outbox.`)
+          },
         }
-      },
-      async run() {
-        await client.call(mail.drop, { id: agreed!.id })
-        shell.toast('good', `'${agreed!.subject}' is out of the outbox.`)
       },
     },
   ]

@@ -28,7 +28,6 @@ export function memoryActions(
   only: () => Category | null,
 ): Action<Shell, never>[] {
   const side = memories
-  let agreed: readonly Memory[] = []
   const base = {
     where: ['memory'],
     writes: true,
@@ -175,22 +174,24 @@ export function memoryActions(
       title: 'forget',
       help: 'Deletes it, or all that are marked; u brings them back.',
       danger: 'confirm',
-      stakes() {
-        agreed = side.chosen
-        const more = agreed.length > 8 ? [`and ${agreed.length - 8} more`] : []
+      deed() {
+        const { chosen } = side
+        const more = chosen.length > 8 ? [`and ${chosen.length - 8} more`] : []
         return {
-          title: agreed.length === 1 ? 'Forget this' : `Forget ${agreed.length} things`,
-          facts: [...agreed.slice(0, 8).map(short), ...more],
-          verb: 'Forget',
-          name: '',
+          stakes: {
+            title: chosen.length === 1 ? 'Forget this' : `Forget ${chosen.length} things`,
+            facts: [...chosen.slice(0, 8).map(short), ...more],
+            verb: 'Forget',
+            name: '',
+          },
+          async run() {
+            await shell.together.each(chosen, async ({ id }) => {
+              const { seq } = await shell.client.ask(memory.remove, { id })
+              return seq
+            })
+            said('Forgot', chosen)
+          },
         }
-      },
-      async run() {
-        await shell.together.each(agreed, async ({ id }) => {
-          const { seq } = await shell.client.ask(memory.remove, { id })
-          return seq
-        })
-        said('Forgot', agreed)
       },
     },
   ]

@@ -103,6 +103,7 @@ export function memoryPane(shell: Shell): Pane {
     ],
     badge: () => (only ? '*' : ''),
     filter: memories.filter,
+    lists: { memories },
     list: box => side.view(box),
     search: () => searchIn(shell, text),
     detail: box =>

@@ -65,8 +65,6 @@ export function todoActions(shell: Shell, list: TodoList): Action<Shell, never>[
     shell.act('snooze', () =>
       each(chosen, 'Put off', async ({ id }) => keep(await shell.client.ask(todos.snooze, { id, until }))),
     )
-  /** What the question before a deletion named. */
-  let agreed: readonly Todo[] = []
   const flipping = (is: (todo: Todo) => boolean) => !list.chosen.every(is)
 
   const add: Action<Shell, string> = {
@@ -75,6 +73,7 @@ export function todoActions(shell: Shell, list: TodoList): Action<Shell, never>[
     title: 'add',
     help: 'Adds a todo from a sentence: "every friday 9am water the plants".',
     where: ['todos.list'],
+    alone: true,
     disabled: () => undefined,
     args: z.string().trim().min(1, 'say what to do'),
     judge: (_shell, typed, signal) => judgeWhen(shell, true)(typed, signal),
@@ -226,22 +225,24 @@ export function todoActions(shell: Shell, list: TodoList): Action<Shell, never>[
       help: 'Deletes it, or all that are marked; u brings them back.',
       where: ['todos.list'],
       danger: 'confirm',
-      stakes: () => {
-        agreed = list.chosen
-        const names = agreed.map(nameOf)
+      deed() {
+        const { chosen } = list
+        const names = chosen.map(nameOf)
         return {
-          title: names.length === 1 ? 'Delete this todo' : `Delete ${names.length} todos`,
-          facts: [...names.slice(0, 8), ...(names.length > 8 ? [`and ${names.length - 8} more`] : [])],
-          verb: 'Delete',
-          name: '',
+          stakes: {
+            title: names.length === 1 ? 'Delete this todo' : `Delete ${names.length} todos`,
+            facts: [...names.slice(0, 8), ...(names.length > 8 ? [`and ${names.length - 8} more`] : [])],
+            verb: 'Delete',
+            name: '',
+          },
+          run: () =>
+            each(chosen, 'Deleted', async ({ id }) => {
+              const { seq } = await shell.client.ask(todos.remove, { id })
+              list.todos.drop(id)
+              return { seq }
+            }),
         }
       },
-      run: () =>
-        each(agreed, 'Deleted', async ({ id }) => {
-          const { seq } = await shell.client.ask(todos.remove, { id })
-          list.todos.drop(id)
-          return { seq }
-        }),
     },
   ]
 }

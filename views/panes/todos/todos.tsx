@@ -130,11 +130,12 @@ export function todosPane(shell: Shell): Pane {
           void list.find(todo.id)
         },
       })),
-    remember: () => ({ selected: list.selected?.id ?? null, order: list.order }),
+    lists: { open: list.open, archive: list.shelf },
+    hand: () => [list.side],
+    remember: () => ({ order: list.order }),
     recall(kept) {
-      const { selected, order } = kept as { selected?: unknown; order?: unknown }
+      const { order } = kept as { order?: unknown }
       list.order = orders.find(([one]) => one === order)?.[0] ?? list.order
-      if (typeof selected === 'string') list.select(selected)
     },
   }
 }

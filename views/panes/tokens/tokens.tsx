@@ -31,7 +31,6 @@ const orderOf =
 export function tokensPane(shell: Shell): Pane {
   let revoked = false
   let order: Order = 'newest'
-  let agreed: Token | undefined
   const tokens = shell.live.collection<Token>({
     noun: 'token',
     idOf: ({ id }) => id,
@@ -62,6 +61,7 @@ export function tokensPane(shell: Shell): Pane {
         where,
         writes: true,
         danger: 'none',
+        alone: true,
         run: () => createToken(shell, id => list.select(id)),
       },
       {
@@ -121,24 +121,20 @@ export function tokensPane(shell: Shell): Pane {
           if (!list.selected) return 'select a token first'
           return list.selected.revoked_at === null ? undefined : 'it is revoked already'
         },
-        stakes() {
-          agreed = list.selected!
+        deed() {
+          const { id, name, last_used_at: used } = list.selected!
+          const facts = [
+            'Its next request is refused. It cannot be taken back.',
+            used === null ? 'It was never used.' : `Used ${age(Date.now() - used)} ago.`,
+          ]
           return {
-            title: `Revoke ${sanitiseText(agreed.name)}`,
-            facts: [
-              'Its next request is refused. It cannot be taken back.',
-              agreed.last_used_at === null
-                ? 'It was never used.'
-                : `Used ${age(Date.now() - agreed.last_used_at)} ago.`,
-            ],
-            verb: 'Revoke',
-            name: agreed.name,
+            stakes: { title: `Revoke ${sanitiseText(name)}`, facts, verb: 'Revoke', name },
+            async run() {
+              const { value, seq } = await shell.client.ask(access.revoke, { id })
+              tokens.put(value, seq)
+              shell.toast('good', `Revoked ${value.name}.`)
+            },
           }
-        },
-        async run() {
-          const { value, seq } = await shell.client.ask(access.revoke, { id: agreed!.id })
-          tokens.put(value, seq)
-          shell.toast('good', `Revoked ${value.name}.`)
         },
       },
     ],
@@ -164,6 +160,7 @@ export function tokensPane(shell: Shell): Pane {
     // That it was used is no change anybody is told of.
     opened: () => void tokens.refresh(),
     filter: list.filter,
+    lists: { list },
     list: box => list.view(box),
     detail: box =>
       text.view(list.selected ? tokenRows(list.selected, box.width) : [], box, list.selected?.id),

@@ -1,0 +1,148 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { access } from '../../../src/contract/access.ts'
+import { hosts } from '../../../src/contract/hosts.ts'
+import { memory } from '../../../src/contract/memory.ts'
+import { todos } from '../../../src/contract/todos.ts'
+import { type TestWorkspace, testWorkspace } from '../../peers/workspace.ts'
+import { ScreenStage } from './screen-stage.tsx'
+
+let w: TestWorkspace
+beforeAll(async () => {
+  w = await testWorkspace()
+})
+afterAll(() => w[Symbol.asyncDispose]())
+
+const size = { cols: 100, rows: 30 }
+/** A question that has just come under the cursor hears nothing: nobody can have read it. */
+const read = () => new Promise(resolve => setTimeout(resolve, 520))
+
+async function opened(pane: string): Promise<ScreenStage> {
+  const on = new ScreenStage(w.inside.carry, size)
+  await on.until('api :')
+  on.shell.go(pane)
+  return on
+}
+
+/** The one who is selected is taken away by somebody else. */
+async function vanish(on: ScreenStage, gone: Promise<unknown>, name: string): Promise<void> {
+  await gone
+  await on.until(() => !on.shell.pane.objects!().some(({ title }) => title === name))
+  await on.settled()
+}
+
+test('the menu of actions is for what it was opened over, and says when that is gone', async () => {
+  const { client } = w
+  const { added } = await client.call(hosts.add, { name: 'first-box', target: 'x@one.invalid' })
+  const { id } = added[0]!
+  await client.call(hosts.add, { name: 'second-box', target: 'x@two.invalid' })
+  using on = await opened('cook')
+  await on.until('second-box')
+  on.send('/first-box\r')
+  await on.until(/> .*first-box/)
+  on.send('x')
+  await on.until('Actions: first-box')
+  await client.call(hosts.remove, { id })
+  await on.until(() => on.shell.world.hosts.get(id) === undefined)
+  on.send('j'.repeat(20))
+  on.shell.overlays.at(-1)!.stroke({ key: 'home' })
+  for (let n = 0; n < 20 && !/> +o +launch/.test(on.screen.text()); n++) {
+    on.send('k')
+    await on.settled()
+  }
+  on.send('\r')
+  await on.until('gone meanwhile; nothing was done')
+  expect(on.shell.overlays).toHaveLength(0)
+})
+
+test('the palette does nothing to the neighbour of what it was opened over', async () => {
+  const { client } = w
+  const { todo } = await client.call(todos.add, { title: 'first thing' })
+  const { todo: other } = await client.call(todos.add, { title: 'second thing' })
+  using on = await opened('todos')
+  await on.until('second thing')
+  on.send('/thing\r')
+  await on.until('2 found')
+  on.send('g')
+  await on.until(/> .*first thing|> .*second thing/)
+  const [selected, left] = /> .*first thing/.test(on.screen.text()) ? [todo, other] : [other, todo]
+  on.send(':pin')
+  await on.until(/> pin/)
+  await vanish(on, client.call(todos.remove, { id: selected.id }), selected.title)
+  on.send('\r')
+  await on.until('pin: what it was for is gone meanwhile')
+  expect((await client.call(todos.get, { id: left.id })).pinned).toBe(false)
+})
+
+test('a question is for what it names, and says so when that is gone', async () => {
+  const { client } = w
+  const { todo } = await client.call(todos.add, { title: 'doomed' })
+  await client.call(todos.add, { title: 'spared' })
+  using on = await opened('todos')
+  await on.until('spared')
+  on.send('/doomed\r')
+  await on.until(/> .*doomed/)
+  on.send('X')
+  await on.until('Delete this todo')
+  await read()
+  await vanish(on, client.call(todos.remove, { id: todo.id }), 'doomed')
+  on.send('y')
+  await on.until('delete: gone meanwhile: doomed')
+  expect((await client.call(todos.list, {})).items.map(({ title }) => title)).toContain('spared')
+})
+
+test('of several, those that are still there are done, and the others are counted', async () => {
+  const { client } = w
+  const { todo } = await client.call(todos.add, { title: 'herd one' })
+  await client.call(todos.add, { title: 'herd two' })
+  await client.call(todos.add, { title: 'herd three' })
+  using on = await opened('todos')
+  await on.until('herd three')
+  on.send('/herd\r')
+  await on.until('3 found')
+  on.send('*X')
+  await on.until('Delete 3 todos')
+  await read()
+  await vanish(on, client.call(todos.remove, { id: todo.id }), 'herd one')
+  on.send('y')
+  await on.until('1 of 3 gone meanwhile, done to the others')
+  expect((await client.call(todos.list, {})).items.filter(({ title }) => title.startsWith('herd'))).toEqual(
+    [],
+  )
+})
+
+test('every list has its selection back at the next start, by id', async () => {
+  const { client } = w
+  const names = ['north', 'east', 'south', 'west']
+  for (const name of names) {
+    await client.call(memory.add, { text: `Fact of the ${name}` })
+    await client.call(hosts.add, { name: `host-${name}`, target: `x@${name}.invalid` })
+    await client.call(access.create, { name: `token-${name}`, scopes: ['todos:read'] })
+  }
+  const panes: [pane: string, seen: RegExp][] = [
+    ['memory', /> .*Fact of the south/],
+    ['hosts', /> .*host-south/],
+    ['tokens', /> .*token-south/],
+  ]
+  let kept = ''
+  {
+    using on = await opened('memory')
+    for (const [pane, seen] of panes) {
+      on.shell.go(pane)
+      await on.until('south')
+      for (let n = 0; n < 20 && !seen.test(on.screen.text()); n++) {
+        on.send('j')
+        await on.settled()
+      }
+      await on.until(seen)
+    }
+    kept = on.shell.keep()
+  }
+  // What stands at its row by then is another.
+  await client.call(memory.add, { text: 'Fact of the newest' })
+  using on = new ScreenStage(w.inside.carry, size, { kept })
+  await on.until('api :')
+  for (const [pane, seen] of panes) {
+    on.shell.go(pane)
+    await on.until(seen)
+  }
+})
