@@ -70,7 +70,8 @@ export interface Changes {
   subscribe(listener: Listener, as?: 'reader'): () => void
   /** How many readers there are. */
   audience(): number
-  since(seq: number, limit: number): Event[]
+  /** What came after, at least one where there is one; no more than `limit`, and none beyond about so many letters. */
+  since(seq: number, limit: number, letters?: number): Event[]
   newest(): number
   /** What named requests were answered. */
   readonly answers: Answers
@@ -267,13 +268,19 @@ export const openChanges = (store: Store, now: () => number): Changes => {
     settle: commits.settle,
     settled: commits.settled,
 
-    since(seq, limit) {
+    since(seq, limit, letters = Number.POSITIVE_INFINITY) {
       // What is not committed yet was not told to subscribers either: it would be heard twice.
       commits.settle()
-      return store
+      const found: Event[] = []
+      let left = letters
+      for (const row of store
         .sql<AuditRecord>('SELECT * FROM audit WHERE seq > ? ORDER BY seq LIMIT ?')
-        .all(seq, limit)
-        .map(toEvent)
+        .iterate(seq, limit)) {
+        found.push(toEvent(row))
+        left -= row.data?.length ?? 0
+        if (left <= 0) break
+      }
+      return found
     },
 
     newest: () =>

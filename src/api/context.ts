@@ -1,8 +1,9 @@
+import { isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import type { Context, Hono } from 'hono'
 import type { Actor } from '../contract/actor.ts'
 import type { Terminal } from '../contract/terminal.ts'
-import { envelopeFor } from './envelope.ts'
+import { envelopeFor, NOT_UTF8 } from './envelope.ts'
 
 /** Lets one approved request past the questions it was approved for. Made by the API itself, never by a request. */
 export interface Ticket {
@@ -74,8 +75,10 @@ const sorted = (_name: string, value: unknown): unknown =>
 export const readJson = (http: Ctx): unknown => {
   const bytes = http.get('body')
   if (!bytes || bytes.length === 0) return {}
-  const text = new TextDecoder('utf-8', { fatal: false }).decode(bytes)
+  const text = new TextDecoder().decode(bytes)
   try {
+    // What is not UTF-8 would be kept as something else than was sent.
+    if (!isUtf8(bytes)) throw new Error(NOT_UTF8)
     return JSON.parse(text) ?? {}
   } catch (error) {
     const said = JSON_TYPE.test(http.req.header('content-type') ?? '')

@@ -62,6 +62,8 @@ export const v1: Envelope = {
   notJson: (_text, why) => ({ error: { code: 'invalid', message: `The body is not JSON: ${why}` } }),
 }
 
+export const NOT_UTF8 = 'it is not UTF-8'
+
 /** What existing clients expect: `error` from the door, `detail` from everything behind it. */
 export const codex: Envelope = {
   problem: problem => ({ detail: problem.message, ...(problem.details ?? {}) }),
@@ -74,9 +76,12 @@ export const codex: Envelope = {
       ? { status: 400, body: { detail: payloadText(title, details) } }
       : { status: 422, body: { detail: details } }
   },
-  notJson: (text, _why, declared) => {
+  notJson: (text, why, declared) => {
     if (!declared) return { detail: [notADictionary(text.slice(0, 1000))] }
-    const { offset, reason } = whereJsonBreaks(text)
+    const { offset, reason } =
+      why === NOT_UTF8
+        ? { offset: text.indexOf('\ufffd'), reason: 'The body is not UTF-8' }
+        : whereJsonBreaks(text)
     const loc = ['body', offset]
     return {
       detail: [{ type: 'json_invalid', loc, msg: 'JSON decode error', input: {}, ctx: { error: reason } }],

@@ -3,6 +3,8 @@ import type { Event } from '../contract/events.ts'
 
 const QUEUE = 2000
 const REPLAY_PAGE = 500
+/** What is handed over at once: a reader that does not read holds no more than this of what there is. */
+const HANDFUL = 64 * 1024
 const KEEP_ALIVE = 15_000
 
 /**
@@ -50,9 +52,9 @@ export const streamEvents = (wanted: {
       async pull(controller) {
         if (!may()) end()
         if (!ended && cursor !== undefined) {
-          const missed = changes.since(cursor, REPLAY_PAGE)
-          cursor = missed.length < REPLAY_PAGE ? undefined : missed.at(-1)!.seq!
+          const missed = changes.since(cursor, REPLAY_PAGE, HANDFUL)
           const last = missed.at(-1)?.seq ?? 0
+          cursor = missed.length === 0 || last >= changes.newest() ? undefined : last
           queue = queue.filter(event => event.seq === null || event.seq > last)
           const text = missed.filter(sees).map(toText).join('')
           controller.enqueue(encoder.encode(text === '' ? ': here\n\n' : text))
@@ -78,8 +80,11 @@ export const streamEvents = (wanted: {
           controller.enqueue(encoder.encode(`event: gap\ndata: {"newest":${changes.newest()}}\n\n`))
           return
         }
-        const text = queue.filter(sees).map(toText).join('')
-        queue = []
+        let text = ''
+        let taken = 0
+        for (; taken < queue.length && text.length < HANDFUL; taken++)
+          if (sees(queue[taken]!)) text += toText(queue[taken]!)
+        queue = queue.slice(taken)
         controller.enqueue(encoder.encode(text === '' ? ': still here\n\n' : text))
       },
       cancel: end,

@@ -348,3 +348,24 @@ test('raw requests that no client writes break nothing either', async () => {
   }
   expect((await fetch(`${url}/healthz`)).status).toBe(200)
 })
+
+test('bytes that are no text are refused, not kept as other ones', async () => {
+  await using w = await testWorkspace()
+  const token = await w.token('writer', ['todos:write'])
+  const body = Buffer.concat([Buffer.from('{"title":"'), Buffer.from([0xff, 0xfe]), Buffer.from('"}')])
+  for (const path of ['/api/v1/todos', '/api/codex/todos']) {
+    const answer = await w.inside.api.fetch(
+      new Request(`http://127.0.0.1:7000${path}`, {
+        method: 'POST',
+        headers: {
+          host: '127.0.0.1:7000',
+          authorization: `Bearer ${token}`,
+          'content-type': 'application/json',
+        },
+        body,
+      }),
+      { remote: '127.0.0.1' },
+    )
+    expect([answer.status, await answer.text()]).toEqual([422, expect.stringContaining('UTF-8')])
+  }
+})

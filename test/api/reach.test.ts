@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { events } from '../../src/contract/events.ts'
+import { todos } from '../../src/contract/todos.ts'
 import { testKitchen } from '../peers/kitchen.ts'
 import { testWorkspace } from '../peers/workspace.ts'
 
@@ -63,6 +64,37 @@ test('a place ahead of everything is a gap: it was another database', async () =
   const reader = stream.body!.getReader()
   expect(new TextDecoder().decode((await reader.read()).value)).toContain('event: gap')
   await reader.cancel()
+})
+
+test('a reader is handed as much as he reads, not all there is: of old events and of new ones', async () => {
+  await using w = await testWorkspace()
+  const content = 'y'.repeat(20_000)
+  const add = () => w.client.call(todos.add, { title: 'long', content })
+  const read = async (from: number, stream: Promise<Response>, meanwhile: () => Promise<unknown>) => {
+    const { body } = await stream
+    await meanwhile()
+    const seen: number[] = []
+    let largest = 0
+    let rest = ''
+    const decoder = new TextDecoder()
+    for await (const chunk of body!) {
+      largest = Math.max(largest, chunk.length)
+      rest += decoder.decode(chunk, { stream: true })
+      const parts = rest.split('\n\n')
+      rest = parts.pop()!
+      for (const part of parts)
+        if (part.startsWith('id: ')) seen.push(Number(part.slice(4, part.indexOf('\n'))))
+      if (seen.at(-1) === w.inside.workspace.changes.newest()) break
+    }
+    expect(seen).toEqual(Array.from({ length: 100 }, (_, at) => from + 1 + at))
+    return largest
+  }
+  for (let at = 0; at < 100; at++) await add()
+  const old = await read(0, w.client.stream(events.stream, { since: 0 }), async () => undefined)
+  const fresh = await read(100, w.client.stream(events.stream, {}), async () => {
+    for (let at = 0; at < 100; at++) await add()
+  })
+  expect(Math.max(old, fresh)).toBeLessThan(200_000)
 })
 
 test('undo asks where doing asked, and is one’s own', async () => {
