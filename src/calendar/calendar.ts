@@ -59,7 +59,13 @@ export interface Calendar {
   readonly conflicts: Conflicts
   readonly syncing: Syncing
   /** What happens in a window whose ends are said in words; `end` left out: four weeks later. */
-  between(asked: { start: string; end?: string; calendar?: string; limit?: number }): Promise<Unfolded>
+  between(asked: {
+    start: string
+    end?: string
+    calendar?: string
+    limit?: number
+    cancelled?: boolean
+  }): Promise<Unfolded>
   list(query: Parsed<typeof routes.list>): Promise<Listed>
   agenda(query: Parsed<typeof routes.agenda>): Promise<Output<typeof routes.agenda>>
   search(query: Parsed<typeof routes.search>): Output<typeof routes.search>
@@ -138,12 +144,12 @@ export const openCalendar = (deps: {
     return read.at
   }
 
-  const between: Calendar['between'] = async ({ start, end, calendar, limit }) => {
+  const between: Calendar['between'] = async ({ start, end, calendar, limit, cancelled }) => {
     const from = await bound(start, 'start')
     const to = end === undefined ? from + FOUR_WEEKS : await bound(end, 'end')
     if (to <= from) throw new Problem('invalid', `The end, '${end}', is not after the start, '${start}'.`)
     const within = calendar === undefined ? undefined : calendars.known(calendar).id
-    return unfold(store, { start: from, end: to, zone: zone() }, { calendar: within, limit })
+    return unfold(store, { start: from, end: to, zone: zone(), cancelled }, { calendar: within, limit })
   }
 
   /** A calendar holds an event once. */
@@ -195,7 +201,7 @@ export const openCalendar = (deps: {
     show,
 
     async list(query) {
-      const { entries, truncated, problems } = await between(query)
+      const { entries, truncated, problems } = await between({ ...query, cancelled: true })
       const { entryText } = shower()
       return { entries, text: each => entryText(each.event, each), truncated, problems }
     },
@@ -203,7 +209,8 @@ export const openCalendar = (deps: {
     async agenda({ start, days, calendar }) {
       const { toWall, toInstant } = zoneOf(zone())
       const first = dayOf(toWall(await bound(start, 'start')))
-      const window = { start: toInstant(first * DAY), end: toInstant((first + days) * DAY), zone: zone() }
+      const [from, to] = [toInstant(first * DAY), toInstant((first + days) * DAY)]
+      const window = { start: from, end: to, zone: zone(), cancelled: true }
       const within = calendar === undefined ? undefined : calendars.known(calendar).id
       const { entries, truncated, problems } = await unfold(store, window, { calendar: within })
       const { entry } = shower()
@@ -356,7 +363,10 @@ export const openCalendar = (deps: {
   }
 }
 
-const busy = (entry: Entry<Kept>): boolean => wordsOf({ event: entry.event, occurrence: entry }).busy
+const busy = (entry: Entry<Kept>): boolean => {
+  const { busy, cancelled } = wordsOf({ event: entry.event, occurrence: entry })
+  return busy && !cancelled
+}
 
 /** The same event, in two calendars. */
 const copies = (one: Kept, other: Kept): boolean => one.id !== other.id && one.uid === other.uid

@@ -55,7 +55,7 @@ export interface EventWords {
 
 export type Changes = Partial<EventTimes & EventWords>
 
-/** One occurrence that differs from its series; cancelled ones are `exdates`. */
+/** One occurrence that differs from its series; deleted ones are `exdates`, cancelled ones stay to be seen. */
 export interface Override {
   recurrenceId: string
   changes: Changes

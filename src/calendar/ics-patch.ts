@@ -24,7 +24,7 @@ export async function patchIcs(
   if (!before || !parsing.ok || !master) return writeIcs([event], options)
   const stamp = compact(utcText(Math.floor(options.now / 1000) * 1000))
   const root = parsing.roots.find(each => each.children.includes(master.component))!
-  patchMaster(root, master, parsing.parsed, before, event, stamp)
+  patchMaster(master, before, event, stamp)
   patchDates(root, master, parsing.parsed, before, event, stamp)
   for (const name of zonesMissing(root))
     root.children.unshift(...componentsOf(zoneLines(zoneOf(name), readingOf(event.dtstart) ?? options.now)))
@@ -159,21 +159,12 @@ const dateOf = ({ recurrenceId }: Parsed, master: CalendarEvent): string | null 
   recurrenceId === null ? null : keyFor(recurrenceId, clockOf(master, zoneOf('UTC')))
 
 function patchMaster(
-  root: Component,
   { component }: Parsed,
-  parsed: Parsed[],
   before: CalendarEvent,
   after: CalendarEvent,
   stamp: string,
 ): void {
   const zoneName = zoneNameIn(component, before, after)
-  const cancelled = new Set<string>()
-  for (const each of parsed) {
-    const key = each.event.cancelled ? dateOf(each, before) : null
-    if (key === null) continue
-    if (after.exdates.includes(key)) cancelled.add(key)
-    else root.children = root.children.filter(child => child !== each.component)
-  }
   const dates = (name: 'EXDATE' | 'RDATE', keys: string[]): string[] =>
     keys.map(key => timed(name, key, after, zoneName))
   const differ = (one: string[], other: string[]): boolean =>
@@ -182,14 +173,7 @@ function patchMaster(
   const stood = component.lines.join('\n')
   if (before.rrule !== after.rrule) setLines(component, 'RRULE', after.rrule ? [`RRULE:${after.rrule}`] : [])
   if (moved || differ(before.exdates, after.exdates))
-    setLines(
-      component,
-      'EXDATE',
-      dates(
-        'EXDATE',
-        after.exdates.filter(key => !cancelled.has(key)),
-      ),
-    )
+    setLines(component, 'EXDATE', dates('EXDATE', after.exdates))
   if (differ(before.rdates, after.rdates)) setLines(component, 'RDATE', dates('RDATE', after.rdates))
   if (component.lines.join('\n') !== stood) touched(component, stamp)
   patchEvent(component, before, after, stamp)
@@ -207,9 +191,7 @@ function patchDates(
 ): void {
   const zoneName = zoneNameIn(master.component, before, after)
   const components = new Map(
-    parsed
-      .filter(each => each.recurrenceId !== null && !each.event.cancelled)
-      .map(each => [dateOf(each, before)!, each.component]),
+    parsed.filter(each => each.recurrenceId !== null).map(each => [dateOf(each, before)!, each.component]),
   )
   const left = new Map(before.overrides.map(override => [override.recurrenceId, override]))
   const { kind } = clockOf(before, zoneOf('UTC'))
@@ -222,7 +204,13 @@ function patchDates(
     const known = earlier(override)
     const component = known && components.get(known.recurrenceId)
     const named = timed('RECURRENCE-ID', override.recurrenceId, after, zoneName)
-    if (known && component) {
+    if (known?.changes.cancelled) {
+      // What cancels a date says too little to be patched: it stays as it is, or is written anew.
+      if (JSON.stringify(known) === JSON.stringify(override)) {
+        left.delete(known.recurrenceId)
+        continue
+      }
+    } else if (known && component) {
       left.delete(known.recurrenceId)
       if (known.recurrenceId !== override.recurrenceId) setLines(component, 'RECURRENCE-ID', [named])
       patchEvent(component, wholeDate(before, known), wholeDate(after, override), stamp)
@@ -242,7 +230,7 @@ function patchDates(
     )
     patchWords(fresh, after, date)
     patchAlarms(fresh, after, date)
-    if (override.unread) patchUnread(fresh, lasting(after.unread), lasting(override.unread))
+    if (override.unread || known) patchUnread(fresh, lasting(after.unread), lasting(override.unread ?? []))
     touched(fresh, stamp)
     root.children.push(fresh)
   }

@@ -297,6 +297,28 @@ function orphanage(uid: string, orphans: Parsed[]): CalendarEvent {
   }
 }
 
+/** What cancels a date says little else: the words and the length of its series stand in. */
+function cancelledDate(master: CalendarEvent, event: CalendarEvent, key: string): Override {
+  const override = overrideOf(
+    master,
+    {
+      ...event,
+      summary: event.summary || master.summary,
+      description: event.description || master.description,
+      location: event.location || master.location,
+      alarms: master.alarms,
+      busy: master.busy,
+      organizer: event.organizer ?? master.organizer,
+      attendees: event.attendees.length > 0 ? event.attendees : master.attendees,
+    },
+    key,
+  )
+  const { dtstart, dtend, ...changes } = override.changes
+  const moved =
+    !dtstart!.startsWith(key.slice(0, 16)) || changes.allDay !== undefined || changes.tzid !== undefined
+  return moved ? override : { ...override, changes }
+}
+
 export function assemble(parsed: Parsed[]): CalendarEvent[] {
   const byUid = Map.groupBy(parsed, ({ event }) => event.uid)
   return [...byUid].map(([uid, all]) => {
@@ -305,13 +327,11 @@ export function assemble(parsed: Parsed[]): CalendarEvent[] {
     const master = all.findLast(({ recurrenceId }) => recurrenceId === null)?.event ?? orphanage(uid, changed)
     const clock = clockOf(master, zoneOf('UTC'))
     const overrides = new Map(master.overrides.map(each => [each.recurrenceId, each]))
-    const exdates = new Set(master.exdates)
     for (const { event, recurrenceId } of changed) {
       const key = keyFor(recurrenceId!, clock)
-      if (event.cancelled) exdates.add(key)
-      else overrides.set(key, overrideOf(master, event, key))
+      overrides.set(key, event.cancelled ? cancelledDate(master, event, key) : overrideOf(master, event, key))
     }
-    return { ...master, exdates: [...exdates].sort(), overrides: [...overrides.values()] }
+    return { ...master, overrides: [...overrides.values()] }
   })
 }
 

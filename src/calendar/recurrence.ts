@@ -20,6 +20,8 @@ export interface Window {
   end: number
   /** The reader's zone, in which days and floating times are. */
   zone: string
+  /** Dates that were cancelled are shown, too. */
+  cancelled?: boolean
 }
 
 export interface Occurrence {
@@ -175,7 +177,7 @@ function timesOfOverride(plan: Plan, { recurrenceId, changes }: Override): Event
 
 function occurrenceOfOverride(plan: Plan, override: Override): Occurrence | null {
   const times = timesOfOverride(plan, override)
-  if (!times || override.changes.cancelled) return null
+  if (!times || (override.changes.cancelled && !plan.window.cancelled)) return null
   const clock = clockOf(times, zoneOf(plan.window.zone))
   const start = readingOf(times.dtstart)!
   const startsAt = clock.place.toInstant(start)
@@ -264,7 +266,12 @@ export function findOccurrence(series: Series, recurrenceId: string): Occurrence
   const zone = 'UTC'
   const clock = clockOf(series, zoneOf(zone))
   const override = series.overrides.find(({ recurrenceId: id }) => id === recurrenceId)
-  const everything: Window = { start: Number.NEGATIVE_INFINITY, end: Number.POSITIVE_INFINITY, zone }
+  const everything: Window = {
+    start: Number.NEGATIVE_INFINITY,
+    end: Number.POSITIVE_INFINITY,
+    zone,
+    cancelled: true,
+  }
   if (override) {
     const plan = planOf(series, everything)
     return plan && occurrenceOfOverride(plan, override)

@@ -44,7 +44,13 @@ export const contentOf = (event: CalendarEvent): string =>
     [...event.exdates].sort(),
     [...event.rdates].sort(),
     wordsOf(event),
-    sorted(event.overrides.map(date => [date.recurrenceId, wordsOf(wholeDate(event, date))])),
+    sorted(
+      event.overrides.map(date => [
+        date.recurrenceId,
+        // What cancels a date need not say what it was called.
+        date.changes.cancelled ? 'cancelled' : wordsOf(wholeDate(event, date)),
+      ]),
+    ),
   ])
 
 export const sameContent = (one: CalendarEvent, other: CalendarEvent): boolean =>

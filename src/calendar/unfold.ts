@@ -29,7 +29,7 @@ export async function unfold(
   const began = performance.now()
   const turn = inTurns()
   for (const event of store.between(window.start, window.end, asked.calendar)) {
-    if (event.cancelled) continue
+    if (event.cancelled && !window.cancelled) continue
     const { occurrences, truncated, problem } = expand(event, window)
     for (const occurrence of occurrences) {
       const entry = occurrence as Entry<Kept>

@@ -69,7 +69,11 @@ export const addCalendar = (program: Command, around: Around): void => {
 const weekday = (date: string): string =>
   new Date(`${date}T00:00:00Z`).toLocaleDateString('en-GB', { weekday: 'short', timeZone: 'UTC' })
 
-const words = ({ summary, location, id }: Entry) => ({ summary, location, id })
+const words = ({ summary, location, id, cancelled }: Entry) => ({
+  summary: cancelled ? `CANCELLED ${summary}` : summary,
+  location,
+  id,
+})
 
 const textOf = async (file: string): Promise<string> => {
   try {

@@ -141,7 +141,10 @@ describe('a change to what others wrote', () => {
     expect(text).toContain('EXDATE;TZID=Customized Time Zone:20261204T090000')
     expect(text).not.toContain('EXDATE;TZID=Customized Time Zone:20261205T090000')
     expect(contentOf(await read(text))).toBe(contentOf(without))
-    const back = { ...event, exdates: event.exdates.filter(key => key !== '2026-12-05T09:00') }
+    const back = {
+      ...event,
+      overrides: event.overrides.filter(({ recurrenceId }) => recurrenceId !== '2026-12-05T09:00'),
+    }
     const again = (await patchIcs(FOREIGN, back, options))!
     expect(again).not.toContain('STATUS:CANCELLED')
     expect(contentOf(await read(again))).toBe(contentOf(back))
@@ -251,6 +254,7 @@ const applied = (event: CalendarEvent, edit: Edit): CalendarEvent => {
   const day = key.slice(0, 10)
   const changed = editOccurrence(event, key, {
     summary: edit.summary as string,
+    cancelled: false,
     dtstart: `${day}T${hours}:00:00`,
     dtend: `${day}T${hours}:30:00`,
   })

@@ -220,7 +220,8 @@ describe('what others write', () => {
     expect(events[0]).toMatchObject({
       dtend: '2026-06-01T10:30:00Z',
       summary: 'folded',
-      exdates: ['2026-06-03T09:00'],
+      exdates: [],
+      overrides: expect.arrayContaining([{ recurrenceId: '2026-06-03T09:00', changes: { cancelled: true } }]),
       rdates: ['2026-07-01T09:00'],
     })
   })
