@@ -50,17 +50,23 @@ export function viewActions(shell: Shell, book: CalendarBook): Action<Shell, nev
     go('next', 'next', 'The next month, week or day.', () => book.page(1)),
     go('last', 'before', 'The month, week or day before.', () => book.page(-1)),
     jump as Action<Shell, never>,
-    go('open', 'open', 'Opens the day, or what is selected in it.', () => {
-      if (book.isGrid) book.show('day')
-      else shell.side = 'detail'
-    }),
+    go(
+      'open',
+      'open',
+      'Opens the day, or what is selected in it; at a free hour of a day it adds an event.',
+      () => {
+        if (book.view === 'agenda' || book.selected) shell.side = 'detail'
+        else if (book.view === 'day') addEvent(shell, book)
+        else book.show('day')
+      },
+    ),
   ]
 }
 
 /** What can be done with events. */
 export function eventActions(shell: Shell, book: CalendarBook): Action<Shell, never>[] {
   const selected = () => {
-    if (book.isGrid) return 'open the day first, with Enter'
+    if (book.view === 'month') return 'open the day first, with Enter'
     return book.selected ? book.refusal : 'there is no event here'
   }
   const base = { where, writes: true, danger: 'none' as const, disabled: selected }
@@ -102,7 +108,7 @@ export function eventActions(shell: Shell, book: CalendarBook): Action<Shell, ne
       ...base,
       id: 'calendar.new',
       title: 'new',
-      help: 'Adds an event on this day with a form.',
+      help: 'Adds an event with a form, on this day, at the hour where the cursor stands.',
       disabled: () => undefined,
       run: () => addEvent(shell, book),
     },

@@ -6,6 +6,7 @@ import type { Answer } from '../../store/collection.ts'
 import { dayName, dayOf, plusDays, plusMonths, weekdayOf, zoneOf } from '../days.ts'
 import { type Group, GroupedSide } from '../grouped.ts'
 import { type Shown, shownRow } from './rows.ts'
+import { type Stop, stopsOf } from './slots.ts'
 
 export type View = 'agenda' | 'month' | 'week' | 'day'
 export const views: readonly View[] = ['agenda', 'month', 'week', 'day']
@@ -21,6 +22,7 @@ const empty: Read = { days: new Map(), overlaps: new Map(), problems: [] }
 const agendaDays = 42
 /** Syncs tell of themselves often; what they say is asked for a moment after the last word. */
 const afterSync = 200
+const usualHour = 9
 
 /** The days in view, what happens in them, and the calendars it comes from. */
 export class CalendarBook {
@@ -35,6 +37,8 @@ export class CalendarBook {
   readonly #shell: Shell
   readonly #answer: Answer<Read>
   #day: string | null = null
+  /** Where in the day the cursor stands; null: at the first that happens. */
+  #stop: { hour: number; id: string | null } | null = null
   #looked = false
   #later: NodeJS.Timeout | undefined
   #marked: { of: number; value: unknown; marks: ReadonlyMap<string, string> } | null = null
@@ -61,9 +65,7 @@ export class CalendarBook {
       words: ({ entry }) => `${entry.summary} ${entry.location} ${entry.description} ${entry.calendar_name}`,
       empty: () =>
         this.#answer.error ??
-        (this.#answer.value
-          ? `Nothing ${this.view === 'day' ? `on ${dayName(this.day, this.today)}` : 'in these weeks'}. a adds: "friday 9am breakfast".`
-          : 'reading'),
+        (this.#answer.value ? 'Nothing in these weeks. a adds: "friday 9am breakfast".' : 'reading'),
       changed: shell.signal.now,
     })
   }
@@ -85,7 +87,50 @@ export class CalendarBook {
   }
 
   get isGrid(): boolean {
-    return this.view === 'month' || this.view === 'week'
+    return this.view !== 'agenda'
+  }
+
+  /** Whether hours are shown. */
+  get isTimed(): boolean {
+    return this.view === 'week' || this.view === 'day'
+  }
+
+  get stop(): Stop {
+    const stops = this.#stops()
+    return stops[this.#stopAt(stops)]!
+  }
+
+  /** To an event or an hour further down the day, or up. */
+  step(by: number): void {
+    const stops = this.#stops()
+    const { hour, entry } = stops[Math.max(0, Math.min(this.#stopAt(stops) + by, stops.length - 1))]!
+    this.#stop = { hour, id: entry?.id ?? null }
+    this.#shell.signal.now()
+  }
+
+  #stops(): Stop[] {
+    const entries = (this.read.days.get(this.day) ?? []) as Entry[]
+    return stopsOf(entries, this.day, this.zone)
+  }
+
+  #stopAt(stops: readonly Stop[]): number {
+    const wanted = this.#stop
+    if (wanted === null) {
+      const first = stops.findIndex(({ entry, hour }) => entry !== null && hour >= 0)
+      return first < 0
+        ? Math.max(
+            0,
+            stops.findIndex(({ hour }) => hour === usualHour),
+          )
+        : first
+    }
+    const same = stops.findIndex(({ hour, entry }) => hour === wanted.hour && entry?.id === wanted.id)
+    return same < 0
+      ? Math.max(
+          0,
+          stops.findIndex(({ hour }) => hour === wanted.hour),
+        )
+      : same
   }
 
   row(shown: Shown, width: number): string {
@@ -138,6 +183,7 @@ export class CalendarBook {
   }
 
   get selected(): Entry | undefined {
+    if (this.isTimed) return this.stop.entry ?? undefined
     return this.isGrid ? undefined : this.side.selected?.entry
   }
 
@@ -178,6 +224,7 @@ export class CalendarBook {
   go(day: string): void {
     const before = this.window.start
     this.#day = day
+    if (!this.isTimed) this.#stop = null
     if (this.window.start !== before) this.again()
     this.#shell.signal.now()
   }

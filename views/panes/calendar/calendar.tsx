@@ -13,6 +13,7 @@ import { Details } from './details.ts'
 import { gridRows } from './grid.ts'
 import { tellNews } from './news.ts'
 import { entryRows } from './rows.ts'
+import { timeRows } from './time-grid.ts'
 
 /** What happens when: as a list of days, a month, a week or one day. */
 export function calendarPane(shell: Shell): Pane {
@@ -30,7 +31,7 @@ export function calendarPane(shell: Shell): Pane {
       ? {
           ...action,
           run() {
-            if (book.isGrid) came = book.view
+            if (book.view === 'month' || (book.view === 'week' && !book.selected)) came = book.view
             action.run!(shell, undefined as never)
           },
         }
@@ -42,7 +43,7 @@ export function calendarPane(shell: Shell): Pane {
       ...read.problems.flatMap(problem => wrapText(`! ${sanitiseText(problem)}`, width)),
       ...troubleRows(book, width),
     ].map(row => toned(row, 'warn'))
-    if (!book.isGrid) {
+    if (!book.isGrid || selected) {
       if (!selected) return problems
       return [
         ...entryRows(selected, read.overlaps.get(selected.id) ?? [], width, {
@@ -93,7 +94,7 @@ export function calendarPane(shell: Shell): Pane {
       'calendar.add',
       'calendar.open',
       ...(book.selected?.answer ? ['calendar.answer'] : []),
-      ...(book.isGrid ? [] : ['calendar.edit', 'calendar.remove']),
+      ...(book.view === 'month' ? [] : ['calendar.edit', 'calendar.remove']),
       ...((book.conflicts.value ?? []).length > 0 ? ['calendar.conflicts'] : []),
       'calendar.turn',
       'calendar.next',
@@ -111,13 +112,14 @@ export function calendarPane(shell: Shell): Pane {
     lists: { agenda: book.side },
     list: box =>
       book.isGrid ? (
-        <Rows rows={gridRows(book, box)} width={box.width} height={box.height} />
+        <Rows rows={(book.isTimed ? timeRows : gridRows)(book, box)} width={box.width} height={box.height} />
       ) : (
         book.side.view(box)
       ),
     detail: box => text.view(detailRows(box.width), box),
     move(motion, side) {
       if (side === 'detail') text.move(motion)
+      else if (book.isTimed) book.step(steps(motion))
       else if (book.isGrid) book.go(moved(book, motion))
       else book.side.move(motion)
     },
@@ -155,11 +157,16 @@ export function calendarPane(shell: Shell): Pane {
   }
 }
 
-/** Where a motion leads in a grid: rows are weeks, pages months, ends those of the month. */
-function moved({ day, view }: CalendarBook, motion: Motion): string {
+/** Where a motion leads in a month: rows are weeks, pages months, ends those of the month. */
+function moved({ day }: CalendarBook, motion: Motion): string {
   if (motion === 'home') return `${day.slice(0, 7)}-01`
   if (motion === 'end') return plusDays(plusMonths(`${day.slice(0, 7)}-01`, 1), -1)
-  if ('rows' in motion) return plusDays(day, motion.rows * (view === 'week' ? 1 : 7))
-  const by = Math.sign(motion.pages)
-  return view === 'week' ? plusDays(day, by * 7) : plusMonths(day, by)
+  return 'rows' in motion ? plusDays(day, motion.rows * 7) : plusMonths(day, Math.sign(motion.pages))
+}
+
+/** In a day rows are what happens and the hours between, a page is a quarter of it. */
+function steps(motion: Motion): number {
+  if (motion === 'home') return Number.NEGATIVE_INFINITY
+  if (motion === 'end') return Number.POSITIVE_INFINITY
+  return 'rows' in motion ? motion.rows : Math.sign(motion.pages) * 6
 }

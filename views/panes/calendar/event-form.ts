@@ -67,6 +67,12 @@ export function said(shell: Shell, what: string, event: CalendarEvent, warnings:
   for (const warning of warnings) shell.toast('warn', warning)
 }
 
+/** The day, and the hour where hours are shown. */
+function startAt(book: CalendarBook): string {
+  const hour = book.isTimed ? book.stop.hour : -1
+  return hour < 0 ? book.day : `${book.day} ${String(hour).padStart(2, '0')}:00`
+}
+
 export function addEvent(shell: Shell, book: CalendarBook): void {
   const before = { summary: '', start: '', end: '', location: '', rrule: '', alarms: '', free: 'no' }
   const writable = book.calendars.value?.filter(each => each.kept && !each.read_only) ?? []
@@ -74,7 +80,7 @@ export function addEvent(shell: Shell, book: CalendarBook): void {
   shell.form({
     title: 'New event',
     verb: 'Add',
-    values: { ...before, start: book.day, calendar: usual },
+    values: { ...before, start: startAt(book), calendar: usual },
     fields: values => fieldsFor(book, false, values),
     async submit(values) {
       const input = inputOf({ ...before, calendar: '' }, values) as Input<typeof calendar.add>

@@ -7,11 +7,11 @@ import type { CalendarBook } from './book.ts'
 import { coloured } from './colour.ts'
 import { cellRow } from './rows.ts'
 
-/** A month or a week as a grid of days: the selected in brackets, today with a star. */
+/** A month as a grid of days: the selected in brackets, today with a star. */
 export function gridRows(book: CalendarBook, { width, height }: Box): string[] {
   const { start, days } = book.window
   const weeks = Array.from({ length: days / 7 }, (_, week) => plusDays(start, week * 7))
-  const all = book.view === 'week' ? weeks : weeks.filter((day, i) => i === 0 || inMonth(book, day))
+  const all = weeks.filter((day, i) => i === 0 || inMonth(book, day))
   const shown = inView(all, book.day, Math.max(1, height - 2))
   const gap = width < 70 ? '' : ' '
   const column = Math.floor((width - 6 * gap.length) / 7)
@@ -36,7 +36,7 @@ function inView(weeks: string[], day: string, room: number): string[] {
 }
 
 /** The month, and what the letters of the calendars stand for. */
-function headRow(book: CalendarBook, width: number): string {
+export function headRow(book: CalendarBook, width: number): string {
   const legend = book.shown
     .filter(({ id }) => book.markOf(id) !== '|')
     .map(({ id, name, color }) => `${coloured(book.markOf(id), color)} ${sanitiseText(name)}`)

@@ -41,9 +41,9 @@ export function shownRow(shown: Shown, width: number, zone: string, overlaps: bo
 }
 
 /** One line in a cell of the month or the week. */
-export function cellRow({ entry, day }: Shown, zone: string, mark = ''): string {
+export function cellRow({ entry, day }: Shown, zone: string, mark = '', timed = true): string {
   const from =
-    dayOf(entry.starts_at, zone) === day && !entry.all_day ? `${timeOf(entry.starts_at, zone)} ` : ''
+    timed && dayOf(entry.starts_at, zone) === day && !entry.all_day ? `${timeOf(entry.starts_at, zone)} ` : ''
   const sign = entry.cancelled ? 'x ' : answered(entry).replace('DECLINED', 'x')
   return coloured(`${mark}${from}${sign}${sanitiseText(entry.summary)}`, entry.color)
 }

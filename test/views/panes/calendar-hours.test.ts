@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest'
+import { calendar, type Entry } from '../../../src/contract/calendar.ts'
+import { placed, stopsOf } from '../../../views/panes/calendar/slots.ts'
+import { flow } from './stage.tsx'
+
+const day = '2026-12-01'
+const entry = (id: string, from: string, to: string, more: Partial<Entry> = {}): Entry =>
+  ({ id, starts_at: Date.parse(from), ends_at: Date.parse(to), all_day: false, ...more }) as Entry
+const on = (id: string, from: string, to: string) => entry(id, `${day}T${from}Z`, `${day}T${to}Z`)
+
+test('what shares a row stands side by side, and what comes after has the place for itself', () => {
+  const found = placed(
+    [
+      on('a', '09:00', '11:00'),
+      on('b', '09:30', '10:00'),
+      on('c', '10:00', '12:00'),
+      on('d', '13:00', '13:00'),
+    ],
+    day,
+    'UTC',
+    60,
+  )
+  expect(found.map(({ entry, lane, lanes }) => [entry.id, lane, lanes])).toEqual([
+    ['a', 0, 2],
+    ['b', 1, 2],
+    ['c', 1, 2],
+    ['d', 0, 1],
+  ])
+  const [night] = placed([entry('n', '2026-11-30T22:00Z', '2026-12-01T02:00Z')], day, 'UTC', 60)
+  expect([night!.from, night!.to]).toEqual([0, 120])
+})
+
+test('the cursor stands at everything that begins, and at every hour between', () => {
+  const whole = entry('w', `${day}T00:00Z`, '2026-12-02T00:00Z', { all_day: true })
+  const stops = stopsOf([whole, on('a', '09:00', '11:00'), on('b', '09:30', '10:00')], day, 'UTC')
+  expect(stops).toHaveLength(1 + 24 + 1)
+  expect(stops.slice(0, 1).map(({ hour, entry }) => [hour, entry?.id])).toEqual([[-1, 'w']])
+  expect(stops.slice(9, 13).map(({ hour, entry }) => [hour, entry?.id])).toEqual([
+    [8, undefined],
+    [9, 'a'],
+    [9, 'b'],
+    [10, 'a'],
+  ])
+})
+
+flow('hours of a day and of a week', 'calendar', async stage => {
+  const { client } = stage.workspace
+  const start = 'tomorrow 9am'
+  await client.call(calendar.add, { summary: '漢字の会議', start, end: 'tomorrow 11am' })
+  await client.call(calendar.add, { summary: 'clash', start: 'tomorrow 9:30am' })
+  await client.call(calendar.add, { summary: 'holiday', start: 'tomorrow', all_day: true })
+  const { event } = await client.call(calendar.add, { summary: 'gone', start: 'tomorrow 2pm' })
+  await client.call(calendar.edit, { id: event.id, cancelled: true })
+  await stage.until('CANCELLED gone')
+  await stage.press('D', 'l')
+  await stage.until(/day +\|holiday/)
+  await stage.until(/>09.*\|(漢字|\?\?).*\|(:30 )?clash/s)
+  await stage.until(/14.*\|x gone/)
+  await stage.press('j')
+  await stage.until(/09:30 - 10:30/)
+  await stage.press('e')
+  await stage.until('Edit event')
+  await stage.press('\x1b')
+  // Down to noon, where nothing is: a new event begins there.
+  await stage.press('j', 'j', 'j', 'n')
+  await stage.until(/New event.*12:00/s)
+  await stage.press('\x1b', 'W')
+  await stage.until(/>12/)
+  await stage.press('k', 'k', 'k')
+  await stage.until(/>09/)
+})
