@@ -9,17 +9,8 @@ import { hosts } from './contract/hosts.ts'
 import { memory } from './contract/memory.ts'
 import { presets } from './contract/presets.ts'
 import { todos } from './contract/todos.ts'
-import {
-  DOCUMENT,
-  FIRST_PORT,
-  GPUS,
-  MEMORIES,
-  MODELS,
-  PRESETS,
-  SCENES,
-  type Scene,
-  TODOS,
-} from './demo/scenes.ts'
+import { demoPorts } from './demo/ports.ts'
+import { DOCUMENT, GPUS, MEMORIES, MODELS, PRESETS, SCENES, type Scene, TODOS } from './demo/scenes.ts'
 import { findPaths, type Paths } from './workspace/paths.ts'
 
 /** A workspace to play with: its own home, its own tmux, pretended engines on pretended GPUs. */
@@ -85,7 +76,7 @@ const seed = async (paths: Paths, version: string): Promise<void> => {
   const { connect } = await import('./connect/connect.ts')
   const connection = await connect({ paths, version })
   const client = createClient(connection.carry)
-  const ports = await freePorts(SCENES.length + PRESETS.length)
+  const ports = await demoPorts(paths.data, SCENES.length + PRESETS.length)
   const launch = async ({ taken, cmd, ...scene }: Scene, index: number): Promise<void> => {
     const port = ports[index]!
     await client.call(cookbook.serve, { ...scene, cmd: `${cmd} --port ${port}` })
@@ -110,20 +101,6 @@ const seed = async (paths: Paths, version: string): Promise<void> => {
   } finally {
     await connection.close()
   }
-}
-
-const freePorts = async (count: number): Promise<number[]> => {
-  const { createServer } = await import('node:net')
-  const free = (port: number): Promise<boolean> =>
-    new Promise(resolve => {
-      const server = createServer()
-      server.once('error', () => resolve(false))
-      server.listen(port, () => server.close(() => resolve(true)))
-    })
-  const found: number[] = []
-  for (let port = FIRST_PORT; found.length < count && port < FIRST_PORT + 500; port++)
-    if (await free(port)) found.push(port)
-  return found
 }
 
 /** A stranger that holds a port for a little while, and ends by itself. */

@@ -15,6 +15,15 @@ export interface Score {
   tokens_per_second?: number
   ttft_ms?: number
   /** What its log said of memory, in GiB per GPU: the next launch there is judged by it. */
+  /** The same in bytes, and of the cache: what a start with the same flags is told to fit by. */
+  measured?: {
+    allowed: number | null
+    weights: number
+    cache: number
+    tokens: number | null
+    compute: number | null
+    total: number
+  }
   figures?: { allowed: number; weights: number; cache: number; graphs: number | null }
 }
 

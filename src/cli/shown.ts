@@ -6,7 +6,7 @@ import { hosts } from '../contract/hosts.ts'
 import { models } from '../contract/models.ts'
 import { presets } from '../contract/presets.ts'
 import type { Output, Route } from '../contract/route.ts'
-import type { Attempt, Serve } from '../contract/serve.ts'
+import type { Attempt, FitReport, Serve } from '../contract/serve.ts'
 import { todos } from '../contract/todos.ts'
 import { clean, table } from './table.ts'
 import { operationText } from './why.ts'
@@ -71,6 +71,7 @@ const SHOWN = new Map<string, Show>([
   shown(cookbook.fit, fit =>
     [
       `${VERDICTS[fit.verdict]}${fit.spare_gib === null ? '' : fit.spare_gib < 0 ? `: ${-fit.spare_gib} GiB short per GPU` : `: ${fit.spare_gib} GiB to spare per GPU`}${fit.upper_bound ? ' (an upper bound for this architecture)' : ''}`,
+      ...(fit.longest ? [`${basisOf(fit)}; ${fit.longest} tokens of context would fit`] : []),
       ...fit.parts.map(({ what, gib }) => `  ${what.padEnd(12)}${gib.toFixed(2).padStart(8)} GiB`),
       ...fit.problems.map(line => `! ${clean(line)}`),
       ...fit.settings.flatMap(({ title, operations }) => [
@@ -147,6 +148,9 @@ const STEPS: Record<Output<typeof cookbook.stop>['step'], (name: string) => stri
   scheduled: name => `${name} will be stopped at its time.`,
   running: name => `${name} is being stopped; it takes longer than one answer may.`,
 }
+
+const basisOf = ({ measured_in }: FitReport): string =>
+  measured_in ? `Measured in ${clean(measured_in)}` : 'Estimated'
 
 const VERDICTS = { fits: 'Fits', tight: 'Tight', does_not: 'Does not fit', unknown: 'Cannot tell' }
 

@@ -129,6 +129,12 @@ export const FitReport = z.object({
   verdict: z.enum(['fits', 'tight', 'does_not', 'unknown']),
   spare_gib: z.number().nullable().describe('per GPU; negative is missing'),
   upper_bound: z.boolean(),
+  basis: z
+    .enum(['measured', 'estimated'])
+    .describe('by what the engine itself said in a start with the same flags there, or by arithmetic'),
+  measured_in: z.string().nullable().describe('the start it said that in: attempt 1'),
+  longest: z.number().int().nullable().describe('the longest context that would fit, in tokens'),
+  freed_gib: z.number().describe('per GPU, counted as free: the serve to be replaced holds it'),
   parts: z.array(z.object({ what: z.string(), gib: z.number() })),
   settings: z
     .array(z.object({ title: z.string(), operations: z.array(Operation) }))

@@ -43,13 +43,13 @@ export const openCheck = (deps: {
   const ready = new Map<string, { at: number; answer: Promise<Readiness> }>()
 
   /** Whether the engine is there changes seldom, and every letter typed asks. */
-  const readinessOf = (place: Place, spec: Spec): Promise<Readiness> => {
+  const readinessOf = (place: Place, spec: Spec, gone: string | undefined): Promise<Readiness> => {
     const { run, environment, variables } = spec
-    const key = JSON.stringify([place.id, environment, variables, run.argv.slice(0, 3)])
+    const key = JSON.stringify([place.id, environment, variables, run.argv.slice(0, 3), spec.gpus, gone])
     for (const [other, { at }] of ready) if (now() - at > REMEMBERED) ready.delete(other)
     const known = ready.get(key)
     if (known) return known.answer
-    const answer = readiness(place, spec)
+    const answer = readiness(place, spec, gone)
     ready.set(key, { at: now(), answer })
     answer.catch(() => ready.delete(key))
     return answer
@@ -75,7 +75,12 @@ export const openCheck = (deps: {
         return shared.length > 0 ? [`${kept.name} (${kept.id}) uses GPU ${shared.join(', ')} already.`] : []
       })
 
-  const meets = async (place: Place, plan: Plan, gone: string | undefined, signal: AbortSignal) => {
+  const meets = async (
+    place: Place,
+    plan: Plan,
+    { like, gone }: { like: string | undefined; gone: string | undefined },
+    signal: AbortSignal,
+  ) => {
     const spec = specOf(plan)
     const within = <T>(work: Promise<T>, otherwise: T): Promise<T> =>
       Promise.race([
@@ -86,8 +91,10 @@ export const openCheck = (deps: {
       ])
     return Promise.all([
       within<string | null>(portHolder(place, plan, gone), null),
-      within<Readiness>(readinessOf(place, spec), { missing: null, warnings: [] }),
-      plan.kind === 'serve' ? within(fits.of(place, plan, { deadline: WITHIN }), null) : null,
+      within<Readiness>(readinessOf(place, spec, gone), { missing: null, warnings: [] }),
+      plan.kind === 'serve'
+        ? within(fits.of(place, plan, { deadline: WITHIN, like, replaces: gone }), null)
+        : null,
       plan.kind === 'serve' ? within(deps.flags.check(place, spec, WITHIN), []) : [],
     ])
   }
@@ -96,7 +103,7 @@ export const openCheck = (deps: {
     async launch({ like, replaces, stop_at: _at, ...asked }, actor) {
       const old = like === undefined ? null : serves.get(like).kept
       const before = (old?.run ?? null) as Invocation | null
-      const gone = replaces ? like : undefined
+      const gone = replaces ? old?.id : undefined
       const gpus = asked.gpus ?? (gone && old && old.gpus.length > 0 ? old.gpus.join(',') : undefined)
       let planned: ReturnType<Launching['plan']>
       try {
@@ -106,7 +113,12 @@ export const openCheck = (deps: {
         return { ...nothing, error: error.message }
       }
       const { place, plan, fence } = planned
-      const [holder, before_, fitted, flags] = await meets(place, plan, gone, AbortSignal.timeout(WITHIN))
+      const [holder, before_, fitted, flags] = await meets(
+        place,
+        plan,
+        { like: old?.id, gone },
+        AbortSignal.timeout(WITHIN),
+      )
       const unreachable = place.host.reach.state === 'unreachable' ? place.host.reach.reason : null
       const error =
         fence ??

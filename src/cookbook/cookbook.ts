@@ -18,6 +18,7 @@ import { openEngineFlags } from './flags-known.ts'
 import { foreignStop } from './foreign.ts'
 import { type Gateway, openGateway } from './gateway.ts'
 import { type Launching, openLaunching } from './launching.ts'
+import { learnFromLogs } from './learning.ts'
 import { type Machines, openMachines, type Place } from './machines.ts'
 import { type Metrics, openMetrics } from './metrics.ts'
 import { type Models, openModels } from './models.ts'
@@ -134,7 +135,8 @@ export const openCookbook = (deps: CookbookDeps): Cookbook => {
   const reading = openReading({ machines, serves, subscribe })
   const why = openWhy({ machines, serves, reading, changes, now, report, later })
   const relaunch = openRelaunch({ ...deps, machines, serves, why })
-  const attempts = openAttempts({ machines, serves, reading, now, later })
+  learnFromLogs({ machines, serves, reading, later })
+  const attempts = openAttempts({ serves, now })
   const check = openCheck({ machines, serves, launching, fits, flags, policy, now })
   const models = openModels({ ...deps, store: deps.stores.models, machines, serves, later })
   const presets = openPresets({ store: deps.stores.presets, changes, machines, now, policy })

@@ -14,8 +14,13 @@ const DEADLINE = 6000
 const NEARLY_FULL = 0.85
 
 /** What can be known before anything starts: is the engine there, are its variables set, is there room on the GPUs. */
-export const readiness = async (place: Place, spec: Spec): Promise<Readiness> => {
-  const warnings = crowdedGpus(place, spec.gpus ?? [])
+export const readiness = async (
+  place: Place,
+  spec: Spec,
+  /** The serve it takes the place of: what that holds is as good as free. */
+  replaces?: string,
+): Promise<Readiness> => {
+  const warnings = crowdedGpus(place, spec.gpus ?? [], replaces)
   const module = moduleOf(spec)
   try {
     const seen = await lookThere(place.host, spec, { module: module ?? undefined, deadline: DEADLINE })
@@ -46,11 +51,16 @@ const moduleOf = (spec: Spec): { python: Spec['run']['argv'][number]; name: stri
 const notThere = (place: Place, what: string): string =>
   `${what} is not installed on ${place.name}, as far as its environment shows. Install it there, or name the environment it is in: ithaca hosts edit ${place.name} --env venv --env-path '~/venv'`
 
-const crowdedGpus = (place: Place, gpus: readonly number[]): string[] =>
-  (place.gpus.reading?.gpus ?? [])
-    .filter(gpu => gpus.includes(gpu.index) && gpu.usedMiB !== null && gpu.totalMiB !== null)
-    .filter(gpu => gpu.usedMiB! / gpu.totalMiB! > NEARLY_FULL)
-    .map(
-      gpu =>
-        `GPU ${gpu.index} is nearly full: ${(gpu.usedMiB! / 1024).toFixed(0)} of ${(gpu.totalMiB! / 1024).toFixed(0)} GiB are used.`,
-    )
+const crowdedGpus = (place: Place, gpus: readonly number[], replaces: string | undefined): string[] => {
+  const processes = place.gpus.reading?.processes ?? []
+  const its = replaces === undefined ? [] : processes.filter(one => one.session === replaces)
+  return (place.gpus.reading?.gpus ?? []).flatMap(({ index, usedMiB, totalMiB }) => {
+    if (!gpus.includes(index) || usedMiB === null || totalMiB === null) return []
+    const freed = its.reduce((sum, one) => sum + (one.gpu === index ? (one.usedMiB ?? 0) : 0), 0)
+    const used = usedMiB - freed
+    if (used / totalMiB <= NEARLY_FULL) return []
+    return [
+      `GPU ${index} is nearly full: ${(used / 1024).toFixed(0)} of ${(totalMiB / 1024).toFixed(0)} GiB are used.`,
+    ]
+  })
+}

@@ -22,9 +22,6 @@ export interface Scene {
   taken?: true
 }
 
-/** Ports from here on, far from those that real engines like; which of them are free is seen at the start. */
-export const FIRST_PORT = 18101
-
 /** One of each kind: what serves, what is on its way, and what died of something that can be fixed. */
 export const SCENES: readonly Scene[] = [
   {

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { cookbook } from '../../src/contract/cookbook.ts'
 import { hosts } from '../../src/contract/hosts.ts'
 import { writeDemoModel } from '../../src/demo/engine/hub.ts'
+import { readGpus } from '../../src/gpus/gpus.ts'
 import { freePort, type TestKitchen, testKitchen } from '../peers/kitchen.ts'
 
 /** A kitchen whose GPUs are seen and whose models are its own. */
@@ -97,4 +98,50 @@ test('a launch is warned of what it will meet, and goes on', async () => {
   expect(await launched('Qwen/Qwen3-32B')).toContain('Does not fit')
   expect(await launched('not/in-the-cache')).toContain('it will be downloaded first')
   expect(await launched('Qwen/Qwen3-8B --max-model-len 999999')).toContain('made for 40960 tokens')
+})
+
+test('what an attempt measured decides what fits: the fix, the estimate and the proposal say one thing', async () => {
+  await using k = await seeing()
+  const { client } = k.w
+  const flags = '--gpu-memory-utilization 0.4 --max-model-len 40960'
+  const dead = await k.launch(`vllm serve Qwen/Qwen3-8B ${flags}`, { gpus: '0' })
+  await k.until(dead.id, 'crashed')
+  const { diagnosis } = await client.call(cookbook.why, { id: dead.id })
+  const fix = diagnosis.fixes.find(one => one.cmd?.includes('--max-model-len'))!
+  const proposed = /--max-model-len (\d+)/.exec(fix.cmd!)![1]!
+  const fitOf = async (cmd: string) =>
+    (await client.call(cookbook.check, { cmd, like: dead.id, replaces: true })).fit!
+  await expect.poll(async () => (await fitOf(dead.cmd)).basis, { timeout: 10_000 }).toBe('measured')
+  expect(await fitOf(dead.cmd)).toMatchObject({ verdict: 'does_not', measured_in: 'attempt 1' })
+  expect((await fitOf(dead.cmd)).settings.flatMap(({ operations }) => operations)).toContainEqual({
+    op: 'set',
+    flag: '--max-model-len',
+    value: proposed,
+  })
+  expect(await fitOf(fix.cmd!)).toMatchObject({ verdict: 'fits', basis: 'measured' })
+  const most = Number(/(\d+) tokens would fit/.exec(diagnosis.explanation)![1])
+  expect((await fitOf(fix.cmd!)).longest).toBe(most)
+  expect(await client.call(cookbook.fit, { cmd: fix.cmd!, gpus: '0' })).toMatchObject({
+    verdict: 'fits',
+    measured_in: `attempt 1 of ${dead.name}`,
+    longest: most,
+  })
+  expect(await fitOf(`${fix.cmd} --max-num-batched-tokens 16384`)).toMatchObject({ basis: 'estimated' })
+})
+
+test('what a live serve holds is not held against the one that takes its place', async () => {
+  await using k = await seeing()
+  const { client } = k.w
+  const place = k.w.inside.workspace.cookbook.machines.at('')
+  const live = await k.launch('vllm serve Qwen/Qwen3-8B', { gpus: '0' })
+  await k.until(live.id, 'ready')
+  place.gpus.reading = await readGpus(place.host)
+  const check = (replaces: boolean) =>
+    client.call(cookbook.check, { cmd: live.cmd, gpus: '0', like: live.id, replaces })
+  const beside = await check(false)
+  expect(beside.fit).toMatchObject({ verdict: 'does_not', freed_gib: 0 })
+  const instead = await check(true)
+  expect(instead.fit?.verdict).toBe('fits')
+  expect(instead.fit!.freed_gib).toBeGreaterThan(30)
+  expect(instead.warnings.join()).not.toMatch(/hold|nearly full/)
 })

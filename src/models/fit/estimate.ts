@@ -1,4 +1,5 @@
 import { cacheBytes, cacheDtypeBytes, longestContext } from './cache.ts'
+import { cacheScale, marginOf, measuredFor } from './measured.ts'
 import { type FitQuestion, utilisationOf } from './question.ts'
 
 export type Verdict = 'fits' | 'tight' | 'does not' | 'unknown'
@@ -28,6 +29,8 @@ export interface Estimate {
   longest: number
   largest: keyof Terms
   bound: 'exact' | 'upper'
+  /** By what the engine itself said before, instead of by arithmetic. */
+  measured: boolean
 }
 
 /** What a launch would take of the fullest of its GPUs. */
@@ -37,26 +40,45 @@ export function estimate(question: FitQuestion): Estimate {
   const gpu = question.gpus.reduce((least, one) => (one.freeBytes < least.freeBytes ? one : least))
   const context = settings.context ?? architecture.maxContext ?? 4096
   const cache = cacheSettings(question)
+  const measured = measuredFor(question)
+  const scale = measured
+    ? cacheScale(question, measured)
+    : engine === 'llama.cpp'
+      ? Math.max(1e-9, share(question) / question.gpus.length)
+      : 1
   const terms: Terms = {
     weights:
+      measured?.weights ??
       (question.weightBytes * share(question)) / (engine === 'llama.cpp' ? question.gpus.length : split),
-    cache:
-      cacheBytes(architecture, { ...cache, tokens: context }) *
-      (engine === 'llama.cpp' ? share(question) / question.gpus.length : 1),
+    cache: cacheBytes(architecture, { ...cache, tokens: context }) * scale,
     activations:
-      engine === 'llama.cpp' ? Math.max(overhead.activations, computeBuffer(question)) : overhead.activations,
+      measured?.compute ??
+      (engine === 'llama.cpp'
+        ? Math.max(overhead.activations, computeBuffer(question))
+        : overhead.activations),
     graphs: settings.eager ? 0 : overhead.graphs,
     runtime: overhead.runtime,
   }
   const room = roomFor(question, gpu.totalBytes, gpu.freeBytes)
+  if (measured && measured.allowed !== null) {
+    // What was neither weights nor left for the cache of its share is everything else, whatever it was for.
+    const rest = Math.max(0, measured.allowed - measured.weights - measured.cache)
+    Object.assign(terms, {
+      activations: Math.max(0, rest - terms.runtime),
+      runtime: Math.min(rest, terms.runtime),
+    })
+    room.counted = ['activations', 'runtime']
+  }
   const need = terms.weights + terms.cache + room.counted.reduce((sum, name) => sum + terms[name], 0)
-  const spare = room.budget - need
+  // To the byte: the sum of what was measured is the share itself.
+  const spare = Math.round(room.budget - need)
   const forCache = room.budget - (need - terms.cache)
-  const scale = engine === 'llama.cpp' ? Math.max(1e-9, share(question) / question.gpus.length) : 1
-  const longest = forCache > 0 ? longestContext(architecture, forCache / scale, cache) : 0
+  const longest = forCache > 0 && scale > 0 ? longestContext(architecture, (forCache + 1) / scale, cache) : 0
   // SGLang computes in what its fraction leaves over.
   const crowded =
-    engine === 'sglang' && terms.activations + terms.graphs > gpu.freeBytes * (1 - utilisationOf(question))
+    engine === 'sglang' &&
+    measured === null &&
+    terms.activations + terms.graphs > gpu.freeBytes * (1 - utilisationOf(question))
   const verdict = judge(question, { spare, crowded, occupied: room.occupied })
   const names = Object.keys(terms) as (keyof Terms)[]
   const largest = names.reduce((most, name) => (terms[name] > terms[most] ? name : most))
@@ -71,16 +93,14 @@ export function estimate(question: FitQuestion): Estimate {
     longest: Math.min(longest, architecture.maxContext ?? longest),
     largest,
     bound: architecture.bound,
+    measured: measured !== null,
   }
 }
 
-function judge(
-  { settings, overhead }: FitQuestion,
-  now: { spare: number; crowded: boolean; occupied: number },
-): Verdict {
-  if (cacheDtypeBytes(settings.cacheDtype) === null) return 'unknown'
+function judge(question: FitQuestion, now: { spare: number; crowded: boolean; occupied: number }): Verdict {
+  if (cacheDtypeBytes(question.settings.cacheDtype) === null) return 'unknown'
   if (now.spare < 0 || now.occupied > 0) return 'does not'
-  return now.spare < overhead.margin || now.crowded ? 'tight' : 'fits'
+  return now.spare < marginOf(question) || now.crowded ? 'tight' : 'fits'
 }
 
 interface Room {

@@ -1,4 +1,5 @@
 import type { Architecture } from './architecture.ts'
+import type { Measured } from './measured.ts'
 import type { EngineName, Overhead } from './overhead.ts'
 
 export interface FitGpu {
@@ -38,6 +39,8 @@ export interface FitQuestion {
   gpusOnHost: number
   settings: FitSettings
   overhead: Overhead
+  /** Of a start with the same flags, where there was one. */
+  measured?: Measured | null
 }
 
 export const plainSettings: FitSettings = {

@@ -38,6 +38,13 @@ const EAGER: Record<EngineName, string> = {
 
 const WORDS = new Set<keyof FitSettings>(['cacheDtype', 'valueCacheDtype', 'dtype'])
 
+/** These change how much cache is wanted or allowed, and not what everything else takes. */
+export const FREE_SETTINGS = ['context', 'cacheDtype', 'valueCacheDtype', 'utilisation'] as const
+
+/** The flags that stand for such settings. */
+export const freeFlags = (engine: EngineName): string[] =>
+  FREE_SETTINGS.flatMap(name => VALUED[engine][name] ?? [])
+
 /** What a command asks for, as far as memory is concerned; the last of a repeated flag counts, as it does for engines. */
 export function settingsOf(engine: EngineName, argv: readonly string[]): FitSettings {
   const settings: FitSettings = { ...plainSettings }

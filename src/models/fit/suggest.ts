@@ -1,5 +1,6 @@
 import { tpProblem } from './checks.ts'
 import { type Estimate, estimate } from './estimate.ts'
+import { marginOf } from './measured.ts'
 import { type FitQuestion, type FitSettings, utilisationOf } from './question.ts'
 
 /** A change that makes a launch fit, as flags of its engine. */
@@ -62,7 +63,7 @@ function share(question: FitQuestion, now: Estimate): Candidate | null {
   const current = utilisationOf(question)
   const limit = question.engine === 'vllm' ? Math.min(0.95, gpu.freeBytes / gpu.totalBytes - 0.005) : 0.92
   const base = question.engine === 'vllm' ? gpu.totalBytes : gpu.freeBytes
-  const wanted = (now.need + question.overhead.margin) / base
+  const wanted = (now.need + marginOf(question)) / base
   const value =
     Math.floor(Math.min(limit, Math.max(wanted + 0.005, now.occupied > 0 ? limit : 0)) * 100) / 100
   if (value <= 0 || value === current || (value < current && now.occupied === 0)) return null
@@ -81,7 +82,7 @@ function share(question: FitQuestion, now: Estimate): Candidate | null {
 function context(question: FitQuestion, now: Estimate): Candidate | null {
   const roomy = estimate({
     ...question,
-    overhead: { ...question.overhead, runtime: question.overhead.runtime + question.overhead.margin },
+    overhead: { ...question.overhead, runtime: question.overhead.runtime + marginOf(question) },
   })
   const longest = roomy.longest >= 2048 ? roomy.longest : now.longest
   const value = longest >= 1024 ? Math.floor(longest / 256) * 256 : 0
@@ -139,7 +140,7 @@ function layers(question: FitQuestion, now: Estimate): Candidate | null {
   if (question.engine !== 'llama.cpp' || question.settings.gpuLayers !== null) return null
   const all = question.architecture.layerCount + 1
   const each = (now.terms.weights + now.terms.cache) / all
-  const room = now.budget - question.overhead.margin - now.terms.activations - now.terms.runtime
+  const room = now.budget - marginOf(question) - now.terms.activations - now.terms.runtime
   const value = Math.floor(room / each)
   if (value < 1 || value >= all) return null
   return {

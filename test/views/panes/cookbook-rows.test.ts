@@ -221,7 +221,7 @@ test('what does not fit is never said to have memory to spare', () => {
     const { rows } = judgementOf({ ...check, warnings: [], difference: [] } as never)
     return withoutColours((rows ?? []).join('\n'))
   }
-  expect(said('does_not', 5.4)).toBe('DOES NOT FIT')
-  expect(said('does_not', -0.7)).toBe('DOES NOT FIT 0.7 GiB missing a GPU')
-  expect(said('fits', 5.4)).toBe('fits 5.4 GiB spare a GPU')
+  expect(said('does_not', 5.4)).toBe('DOES NOT FIT (estimated)')
+  expect(said('does_not', -0.7)).toBe('DOES NOT FIT 0.7 GiB missing a GPU (estimated)')
+  expect(said('fits', 5.4)).toBe('fits 5.4 GiB spare a GPU (estimated)')
 })

@@ -26,6 +26,9 @@ export function judgementOf(check: Check): Judgement {
       ? ''
       : ` ${Math.abs(fit.spare_gib).toFixed(1)} GiB ${fit.spare_gib < 0 ? 'missing' : 'spare'} a GPU`
   const verdict = { fits: 'fits', tight: 'fits tightly', does_not: 'DOES NOT FIT', unknown: 'fit not known' }
+  const basis = fit?.measured_in ? `measured in ${fit.measured_in}` : 'estimated'
+  const longest = fit?.longest && fit.verdict === 'does_not' ? `, ${fit.longest} tokens would` : ''
+  const freed = fit && fit.freed_gib > 0 ? `, ${fit.freed_gib.toFixed(1)} GiB freed by it counted` : ''
   const what = [
     check.engine,
     check.model,
@@ -37,7 +40,12 @@ export function judgementOf(check: Check): Judgement {
     rows: [
       ...(check.ok ? [toned(sanitiseText(what.filter(Boolean).join('  ')), 'good')] : []),
       ...(fit
-        ? [toned(`${verdict[fit.verdict]}${spare}`, fit.verdict === 'does_not' ? 'bad' : 'plain')]
+        ? [
+            toned(
+              `${verdict[fit.verdict]}${spare}${longest}${freed}${fit.verdict === 'unknown' ? '' : ` (${sanitiseText(basis)})`}`,
+              fit.verdict === 'does_not' ? 'bad' : 'plain',
+            ),
+          ]
         : []),
       ...(fit?.problems ?? []).map(row => toned(`! ${sanitiseText(row)}`, 'warn')),
       ...(fit?.settings ?? []).slice(0, 3).map(({ title }) => `would fit: ${sanitiseText(title)}`),
