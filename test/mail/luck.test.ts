@@ -96,7 +96,7 @@ describe.skipIf(missing)('the server vanishes', () => {
 describe.skipIf(missing)('a full mailbox', () => {
   test('keeps what does not fit, says so once, and files it when there is room', async () => {
     await using imap = await startDovecot({
-      config: [
+      config: () => [
         'mail_plugins = quota',
         'protocol imap {\n  mail_plugins = quota imap_quota\n}',
         'plugin {\n  quota = maildir:All\n  quota_rule = *:storage=100K\n}',

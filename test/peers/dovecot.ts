@@ -40,8 +40,8 @@ export interface Dovecot extends AsyncDisposable {
 export interface DovecotOptions {
   users?: Record<string, string>
   tls?: boolean
-  /** Lines for its configuration. */
-  config?: string[]
+  /** Lines for its configuration; what they name lies in its folder. */
+  config?: (folder: string) => string[]
 }
 
 /** A real IMAP server on loopback, run by an ordinary account; where root runs the tests, by `nobody`. */
@@ -141,7 +141,7 @@ const configuration = (
   port: number,
   tlsPort: number,
   { user, group }: { user: string; group: string },
-  { tls, config = [] }: DovecotOptions,
+  { tls, config }: DovecotOptions,
 ): string => `
 base_dir = ${folder}/run
 state_dir = ${folder}/state
@@ -182,7 +182,7 @@ namespace inbox {
   separator = /
 ${['Drafts', 'Sent', 'Trash', 'Junk', 'Archive'].map(name => `  mailbox ${name} {\n    special_use = \\${name}\n    auto = create\n  }`).join('\n')}
 }
-${config.join('\n')}
+${config?.(folder).join('\n') ?? ''}
 `
 
 /** Until it greets. */
