@@ -3,22 +3,42 @@ import { mailAccounts } from '../../../src/contract/mail-accounts.ts'
 import { HEADER_QUERY } from '../../../src/mail/header.ts'
 import { type Post, until, written } from '../../peers/post.ts'
 
-const TURNS = 100
+const TURNS = 200
 
-/** From the line in which the server says EXISTS to the event that screens hear, a hundred times; and to a bare client's header. */
-export const newsTimes = async (post: Post): Promise<{ ours: number[]; bare: number[] }> => {
+export interface NewsTimes {
+  /** From the line in which the server says EXISTS to the event that screens hear. */
+  ours: number[]
+  /** How long of that the server was asked for the header, until it had answered. */
+  server: number[]
+  /** From such a line to the header, on a bare client of the same server. */
+  bare: number[]
+}
+
+export const newsTimes = async (post: Post): Promise<NewsTimes> => {
   let said = 0
+  let answered = 0
   const emit = ImapFlow.prototype.emit
   ImapFlow.prototype.emit = function (this: ImapFlow, event: string | symbol, ...rest: unknown[]) {
     if (event === 'exists') said = performance.now()
     return (emit as (...all: unknown[]) => boolean).call(this, event, ...rest)
   } as typeof emit
+  const fetch = ImapFlow.prototype.fetch
+  ImapFlow.prototype.fetch = async function* (this: ImapFlow, ...what: Parameters<typeof fetch>) {
+    const asked = performance.now()
+    for await (const message of fetch.apply(this, what)) {
+      if (what[1] === HEADER_QUERY) answered = performance.now() - asked
+      yield message
+    }
+  } as typeof fetch
   const other = login(post)
   await other.connect()
   try {
     const ours: number[] = []
+    const server: number[] = []
     const forget = post.w.inside.workspace.changes.subscribe(events => {
-      if (events.some(event => event.action === 'mail.arrived')) ours.push(performance.now() - said)
+      if (!events.some(event => event.action === 'mail.arrived')) return
+      ours.push(performance.now() - said)
+      server.push(answered)
     })
     await everyTurn(other, ours)
     forget()
@@ -34,9 +54,11 @@ export const newsTimes = async (post: Post): Promise<{ ours: number[]; bare: num
     })
     await everyTurn(other, bare)
     client.close()
-    return { ours, bare }
+    console.log(ours.map((each, at) => `${each.toFixed(0)}/${server[at]!.toFixed(0)}`).join(' '))
+    return { ours, server, bare }
   } finally {
     ImapFlow.prototype.emit = emit
+    ImapFlow.prototype.fetch = fetch
     await other.logout()
   }
 }
