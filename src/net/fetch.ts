@@ -14,6 +14,8 @@ export interface FetchOptions {
   limit: number
   /** No byte for so long: the connection is given up. */
   patience?: number
+  /** All of an exchange, however slowly it trickles. */
+  longest?: number
   /** Told of every exchange: what it took, both ways. */
   carried?: (there: number, back: number) => void
 }
@@ -63,7 +65,7 @@ export const openFetch = (options: FetchOptions): Fetch => {
       request.once('response', resolve)
       request.end(body)
     })
-    const content = await whole(answer, options.limit, url)
+    const content = await inTime(answer, options.longest, whole(answer, options.limit, url))
     options.carried?.(body?.length ?? 0, content.length)
     const { statusCode: status = 0 } = answer
     const empty = status === 204 || status === 205 || status === 304
@@ -104,6 +106,16 @@ export const openFetch = (options: FetchOptions): Fetch => {
 }
 
 const late = (): Error => Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' })
+
+const inTime = async <T>(
+  answer: IncomingMessage,
+  longest: number | undefined,
+  work: Promise<T>,
+): Promise<T> => {
+  if (longest === undefined) return work
+  const tired = setTimeout(() => answer.destroy(late()), longest)
+  return work.finally(() => clearTimeout(tired))
+}
 
 const withoutSecret = (given: RequestInit['headers']): Headers => {
   const headers = new Headers(given)

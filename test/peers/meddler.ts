@@ -12,7 +12,9 @@ export interface Meddler extends AsyncDisposable {
   /** What came through, in order: `PUT /ann/work/a.ics`. */
   readonly passed: string[]
   /** Looks at a request before the server does: changes it, answers in its place, or cuts the line. */
-  before: (asked: Passing) => 'cut' | { status: number; text?: string } | undefined
+  before: (
+    asked: Passing,
+  ) => 'cut' | { status: number; text?: string; headers?: Record<string, string> } | undefined
   /** Looks at an answer before the client does: another text, or the line is cut. */
   after: (asked: Passing, text: string) => 'cut' | string | undefined
 }
@@ -32,7 +34,7 @@ export const startMeddler = async (target: number): Promise<Meddler> => {
     passed.push(`${asked.method} ${asked.path}`)
     const early = meddler.before(asked)
     if (early === 'cut') return void near.socket.destroy()
-    if (early) return void answer.writeHead(early.status).end(early.text ?? '')
+    if (early) return void answer.writeHead(early.status, early.headers).end(early.text ?? '')
     const there = request({
       ...{ port: target, host: '127.0.0.1', method: asked.method, path: asked.path, agent: false },
       headers: { ...asked.headers, 'content-length': String(Buffer.byteLength(asked.body)) },

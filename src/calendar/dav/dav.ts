@@ -65,6 +65,7 @@ export interface Dav {
   changes(access: Access, calendar: string, token: string): Promise<Remote>
   listing(access: Access, calendar: string): Promise<[href: string, etag: string][]>
   receive(access: Access, calendar: string, hrefs: string[], zone: string): Promise<Received[]>
+  /** `etag` null: it must not be there yet; empty: whatever is there. */
   put(access: Access, calendar: string, href: string, ics: string, etag: string | null): Promise<Answer>
   remove(access: Access, calendar: string, href: string, etag: string | null): Promise<Answer>
 }
@@ -74,6 +75,9 @@ const LIMIT = 64 * 2 ** 20
 const MOST_PARTS = 1000
 /** Listing ten thousand events takes some servers long before the first byte. */
 const PATIENCE = 120_000
+/** Of one answer, from its first byte to its last. */
+const LONGEST = 300_000
+const MOST_WAIT = 86_400_000
 const DAV = {
   'xmlns:d': 'DAV:',
   'xmlns:c': 'urn:ietf:params:xml:ns:caldav',
@@ -99,13 +103,15 @@ export const openDav = (carried: (there: number, back: number) => void = () => u
     const key = ca ? Buffer.from(ca).toString('base64') : ''
     let line = lines.get(key)
     if (!line) {
-      line = openFetch({
+      const { fetch } = openFetch({
         plain: 'loopback',
         limit: LIMIT,
         patience: PATIENCE,
+        longest: LONGEST,
         carried,
         ...(ca ? { ca: Buffer.from(ca) } : {}),
-      }).fetch
+      })
+      line = async (input, init) => notPutOff(await fetch(input, init))
       lines.set(key, line)
     }
     return line
@@ -263,14 +269,14 @@ export const openDav = (carried: (there: number, back: number) => void = () => u
       return answerOf(
         etag === null
           ? await createObject({ url, data: ics, headers: { ...headers, 'if-none-match': '*' }, fetch })
-          : await updateObject({ url, data: ics, etag, headers, fetch }),
+          : await updateObject({ url, data: ics, etag: strong(etag), headers, fetch }),
       )
     },
 
     async remove(access, calendar, href, etag) {
       const { deleteObject } = await lib()
       const url = new URL(href, calendar).href
-      return answerOf(await deleteObject({ url, ...(etag === null ? {} : { etag }), ...around(access) }))
+      return answerOf(await deleteObject({ url, ...(etag ? { etag: strong(etag) } : {}), ...around(access) }))
     },
   })
 }
@@ -283,6 +289,21 @@ const headersFor = (proof: Proof | null): Record<string, string> => {
       : `Basic ${Buffer.from(`${proof.user}:${proof.pass}`).toString('base64')}`
   return { authorization: said }
 }
+
+/** A server that says when to come back is not asked anything before. */
+const notPutOff = (response: Response): Response => {
+  const after = response.headers.get('retry-after')
+  if (after === null || (response.status !== 429 && response.status !== 503)) return response
+  const ms = /^\d{1,9}$/.test(after.trim()) ? Number(after) * 1000 : Date.parse(after) - Date.now()
+  const { host } = new URL(response.url)
+  const retry_after = Number.isFinite(ms) ? Math.min(Math.max(ms, 0), MOST_WAIT) : undefined
+  throw new Problem('unavailable', `${host} answered ${response.status}: it wants to be asked later`, {
+    retry_after,
+  })
+}
+
+/** A weak ETag matches nothing (RFC 9110, 13.1.1); a server that only weakened it on the way knows the strong one. */
+const strong = (etag: string): string => etag.replace(/^W\//, '')
 
 /** The same place in one spelling, however the server writes it. */
 export const placeOf = (href: string, base: string): string => {

@@ -50,7 +50,7 @@ export const openDavThread = (): DavThread => {
       waiting.delete(told.id)
       if (waiting.size === 0) rest(made)
       if (told.ok) asked?.resolve(told.value)
-      else asked?.reject(new Problem(told.code, told.message))
+      else asked?.reject(new Problem(told.code, told.message, told.details))
     })
     made.once('error', error => ended(made, error.message))
     made.once('exit', () => ended(made, 'The calendar connection was closed.'))

@@ -14,7 +14,10 @@ export type Told = {
   there: number
   back: number
   exchanges: number
-} & ({ ok: true; value: unknown } | { ok: false; code: Problem['code']; message: string })
+} & (
+  | { ok: true; value: unknown }
+  | { ok: false; code: Problem['code']; message: string; details: Problem['details'] }
+)
 
 const count = { there: 0, back: 0, exchanges: 0 }
 const dav = openDav((there, back) => {
@@ -35,6 +38,7 @@ parentPort?.on('message', async ({ id, call, args }: Asked) => {
       ok: false,
       code,
       message: (error as Error).message,
+      details: error instanceof Problem ? error.details : undefined,
       ...counts(),
     } satisfies Told)
   }

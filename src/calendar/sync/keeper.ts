@@ -23,6 +23,8 @@ export interface Keeper {
 
 /** How long a try is put off, the more often it failed. */
 const AGAIN = [30_000, 120_000, 300_000, 900_000, 3_600_000]
+/** No server puts off a try for longer. */
+const LONGEST_WAIT = 86_400_000
 /** How often names, colors and rights are asked for as well. */
 const WHOLE = 3_600_000
 
@@ -75,10 +77,10 @@ export const openKeeper = (
     return round
   }
 
-  const noted = (problem: string | null): void => {
+  const noted = (problem: string | null, after?: number): void => {
     const state = remote.state(id)
     const attempts = problem === null ? 0 : state.attempts + 1
-    const wait = AGAIN[Math.min(attempts, AGAIN.length) - 1] ?? 0
+    const wait = after ?? AGAIN[Math.min(attempts, AGAIN.length) - 1] ?? 0
     changes.cache(quiet =>
       remote.putState(quiet, {
         ...{ ...state, problem, attempts },
@@ -109,7 +111,7 @@ export const openKeeper = (
       syncing = false
       if (ended) throw error
       const reason = sentence((error as Error).message)
-      noted(reason)
+      noted(reason, waitOf(error))
       if (before.reason !== reason) tell(account, reason)
       throw error
     }
@@ -127,7 +129,7 @@ export const openKeeper = (
   /** A clock that jumped back must not put off a try for years. */
   const due = (): boolean => {
     const { problem, retry_at, synced_at } = remote.state(id)
-    if (problem !== null) return retry_at === null || now() >= retry_at || retry_at - now() > AGAIN.at(-1)!
+    if (problem !== null) return retry_at === null || now() >= retry_at || retry_at - now() > LONGEST_WAIT
     return synced_at === null || now() - synced_at >= every() || synced_at > now() + 60_000
   }
 
@@ -158,4 +160,10 @@ export const openKeeper = (
       await working
     },
   }
+}
+
+/** How long a server said that it wants to be left alone. */
+const waitOf = (error: unknown): number | undefined => {
+  const wait = error instanceof Problem ? error.details?.retry_after : undefined
+  return typeof wait === 'number' ? wait : undefined
 }

@@ -74,7 +74,9 @@ const put = async (deps: SyncDeps, place: Place, link: EventLink, synced: Synced
   changes.write(ACTOR, tx =>
     remote.putLink(tx, { ...remote.link(link.id)!, href, sending: link.version, theirs: text }),
   )
-  const answer = await dav.put(access, calendar.href, href, text, link.etag)
+  const answer = await overWeak(deps, place, { href, etag: link.etag }, etag =>
+    dav.put(access, calendar.href, href, text, etag),
+  )
   if ([200, 201, 204].includes(answer.status)) {
     await sent(deps, place, { ...link, href }, text, answer)
     synced.sent++
@@ -95,6 +97,19 @@ const put = async (deps: SyncDeps, place: Place, link: EventLink, synced: Synced
   refused(deps, link, answer)
   synced.conflicts++
   return false
+}
+
+/** A server that only has weak ETags takes none as a condition: what it has is looked at instead. */
+const overWeak = async (
+  deps: SyncDeps,
+  place: Place,
+  { href, etag }: { href: string; etag: string | null },
+  tell: (etag: string | null) => Promise<Answer>,
+): Promise<Answer> => {
+  const answer = await tell(etag)
+  if (answer.status !== 412 || !etag?.startsWith('W/')) return answer
+  const [there] = await lookAt(deps, place, href)
+  return there?.etag === etag ? tell('') : answer
 }
 
 /** What was changed again while it was on its way stays to be sent, over what the server has now. */
@@ -128,7 +143,10 @@ const remove = async (deps: SyncDeps, place: Place, link: EventLink, synced: Syn
       else remote.removeLink(tx, link.id)
     })
   if (link.href === null) return forget()
-  const answer = await dav.remove(access, calendar.href, link.href, link.etag)
+  const { href, etag } = link
+  const answer = await overWeak(deps, place, { href, etag }, known =>
+    dav.remove(access, calendar.href, href, known),
+  )
   if (answer.status < 300 || answer.status === 404 || answer.status === 410) {
     forget()
     synced.deleted++
