@@ -5,7 +5,7 @@ import type { Shell } from '../shell/shell.ts'
 interface Markable {
   mark(): void
   markRange(): void
-  markAll(): void
+  markAll(): void | Promise<void>
 }
 
 /** Marking one after the other, a stretch, or all: what comes next is for all that are marked, and Esc unmarks. */
@@ -14,7 +14,12 @@ export function markActions(
   place: string,
   side: Markable | (() => Markable),
 ): Action<Shell, never>[] {
-  const action = (id: string, title: string, help: string, run: (side: Markable) => void) => ({
+  const action = (
+    id: string,
+    title: string,
+    help: string,
+    run: (side: Markable) => void | Promise<void>,
+  ) => ({
     id: `${pane}.${id}`,
     title,
     help,
@@ -29,7 +34,7 @@ export function markActions(
     action('mark-range', 'mark to here', 'Marks everything from the last mark to here.', one =>
       one.markRange(),
     ),
-    action('mark-all', 'mark all', 'Marks all that is shown, or nothing.', one => one.markAll()),
+    action('mark-all', 'mark all', 'Marks all that match, or nothing.', one => one.markAll()),
   ]
 }
 

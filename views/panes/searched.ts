@@ -24,6 +24,7 @@ export interface SearchedSpec<T> {
 }
 
 const step = 200
+const markedAtOnce = 5000
 /** What the API takes as words to search for. */
 const longest = 200
 
@@ -143,8 +144,15 @@ export class Searched<T> {
     this.side.markRange()
   }
 
-  markAll(): void {
+  /** All that match, not only what was read so far; of very many the first, which is said. */
+  async markAll(): Promise<void> {
+    if (this.#next !== undefined) {
+      this.#limit = markedAtOnce
+      await this.#answer.refresh()
+    }
     this.side.markAll()
+    if (this.#next !== undefined)
+      this.#shell.toast('warn', `Only the first ${this.items.length} are marked; there are more.`)
   }
 
   unmark(): boolean {

@@ -150,3 +150,16 @@ flow('hostile text in every field of a question leaves the frame whole', 'approv
   await stage.until('Nobody asks anything')
   await plain
 })
+
+flow('the whole of a question is searched with /, and [ and ] go on', 'approvals', async stage => {
+  const token = await asker(stage)
+  const content = Array.from({ length: 60 }, (_, n) => (n % 25 === 20 ? `needle ${n}` : `row ${n}`))
+  void asks(stage, token, { title: 'Long', content: content.join('\n') })
+  await stage.until(/> +bot/)
+  await stage.press('\t', '/', 'needle', '\r')
+  await stage.until('needle 20')
+  await stage.press(']')
+  await stage.until('needle 45')
+  await stage.press('[')
+  await stage.until('needle 20')
+})

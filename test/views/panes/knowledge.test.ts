@@ -140,3 +140,14 @@ test('two thousand are paged in as one scrolls, and searched as a whole', async 
   await stage.press('/', 'thing 17 end', '\r')
   await stage.until('/thing 17 end: 1 found')
 })
+
+test('all are marked that match, not only what was read so far', async () => {
+  await using stage = await ScreenStage.open(sizes[0]!, 'memory')
+  const { client } = stage.workspace
+  for (let n = 0; n < 230; n++) await client.call(memory.add, { text: `thing ${n} end` })
+  await stage.until('the first 200, more below')
+  await stage.press('*')
+  await stage.until('230 marked')
+  await stage.press('X')
+  await stage.until('Forget 230 things')
+})

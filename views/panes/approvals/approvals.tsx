@@ -1,7 +1,7 @@
 import type { Shell } from '../../shell/shell.ts'
 import { markActions, markKeys } from '../marking.ts'
 import type { Pane } from '../pane.ts'
-import { TextSide } from '../text-side.tsx'
+import { searchActions, searchIn, TextSide } from '../text-side.tsx'
 import { approvalActions } from './actions.ts'
 import { Meanings } from './meaning.ts'
 import { Queue } from './queue.ts'
@@ -21,6 +21,7 @@ export function approvalsPane(shell: Shell): Pane {
     actions: [
       ...approvalActions(shell, queue),
       ...markActions('approvals', 'approvals.list', () => (queue.decided ? queue.history : queue.list)),
+      ...searchActions('approvals', text),
     ],
     keys: {
       'approvals.allow': ['y'],
@@ -30,8 +31,12 @@ export function approvalsPane(shell: Shell): Pane {
       'approvals.page': ['P'],
       'approvals.shelf': ['.'],
       ...markKeys('approvals'),
+      // n and N answer here.
+      'approvals.find-next': [']'],
+      'approvals.find-before': ['['],
     },
-    places: side => (side === 'list' ? ['approvals.list', 'approvals'] : ['approvals']),
+    places: side => [side === 'list' ? 'approvals.list' : 'approvals.text', 'approvals'],
+    search: () => searchIn(shell, text),
     hints: () =>
       queue.decided
         ? ['approvals.shelf', 'screen.turn', 'approvals.page', 'screen.filter']
@@ -61,7 +66,7 @@ export function approvalsPane(shell: Shell): Pane {
       else text.move(motion)
     },
     up(side) {
-      if (side !== 'list') return false
+      if (side !== 'list') return text.forget()
       if ((queue.decided ? queue.history : queue.list).unmark()) return true
       if (!queue.decided || queue.history.filter.text !== '') return false
       queue.turn()
