@@ -18,6 +18,7 @@ function wall(at: number, zone: string): Record<string, string> {
       day: '2-digit',
       hour: '2-digit',
       minute: '2-digit',
+      second: '2-digit',
       hourCycle: 'h23',
     })
     formats.set(zone, format)
@@ -25,9 +26,11 @@ function wall(at: number, zone: string): Record<string, string> {
   return Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, value]))
 }
 
+export const hereZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone
+
 /** The owner's zone; until it is known, that of this machine. */
 export function zoneOf(shell: Shell): string {
-  return shell.world.status.value?.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone
+  return shell.world.status.value?.timezone ?? hereZone()
 }
 
 export function dayOf(at: number, zone: string): string {
@@ -38,6 +41,11 @@ export function dayOf(at: number, zone: string): string {
 export function timeOf(at: number, zone: string): string {
   const { hour, minute } = wall(at, zone)
   return `${hour}:${minute}`
+}
+
+/** `14:03:20`. */
+export function clockOf(at: number, zone: string): string {
+  return `${timeOf(at, zone)}:${wall(at, zone).second}`
 }
 
 const utc = (day: string) => Date.parse(`${day}T00:00:00Z`)

@@ -1,3 +1,12 @@
+import { clockOf, dayOf, hereZone, timeOf } from './days.ts'
+
+let zone = hereZone()
+
+/** Every moment is told in this zone from now on: the owner's, as soon as it is known. */
+export function tellTimesIn(owners: string): void {
+  zone = owners
+}
+
 /** A length of time as two letters of precision: 45s, 12m, 2h07, 3d. */
 export function age(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000))
@@ -9,15 +18,14 @@ export function age(ms: number): string {
   return `${Math.floor(hours / 24)}d`
 }
 
-const two = (n: number) => String(n).padStart(2, '0')
-
 /** A moment: its time where it is today, else its day too. */
 export function day(at: number): string {
-  const then = new Date(at)
-  const time = `${two(then.getHours())}:${two(then.getMinutes())}`
-  if (then.toDateString() === new Date().toDateString()) return time
-  return `${then.getFullYear()}-${two(then.getMonth() + 1)}-${two(then.getDate())} ${time}`
+  const [on, time] = [dayOf(at, zone), timeOf(at, zone)]
+  return on === dayOf(Date.now(), zone) ? time : `${on} ${time}`
 }
+
+/** A moment to the second. */
+export const clock = (at: number): string => clockOf(at, zone)
 
 export function bytes(count: number): string {
   const units = ['B', 'K', 'M', 'G', 'T']

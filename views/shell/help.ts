@@ -34,17 +34,33 @@ export function helpRows(shell: Shell, places: readonly string[], width: number)
       .filter(({ id }) => (shell.keys[id]?.length ?? 0) > 0)
     if (actions.length === 0) return []
     const title = names.get(place) ?? place.split('.').at(-1)!
+    const { now, shared } = byReason(shell, actions)
     return [
       toned(title[0]!.toUpperCase() + title.slice(1), 'title'),
-      ...actions.flatMap(action => helpOf(shell, action, width)),
+      ...now.flatMap(action => helpOf(shell, action, width, action.disabled?.(shell))),
+      ...[...shared].flatMap(([reason, those]) => [
+        ...wrapText(`Not now: ${reason}.`, width).map(row => toned(row, 'quiet')),
+        ...those.flatMap(action => helpOf(shell, action, width)),
+      ]),
       '',
     ]
   })
 }
 
-function helpOf(shell: Shell, action: Action<Shell, never>, width: number): string[] {
+/** What several cannot do for the same reason stands under it, so that it is said once. */
+function byReason(shell: Shell, actions: readonly Action<Shell, never>[]) {
+  const shared = new Map<string, Action<Shell, never>[]>()
+  for (const action of actions) {
+    const reason = action.disabled?.(shell)
+    if (reason !== undefined) shared.set(reason, [...(shared.get(reason) ?? []), action])
+  }
+  for (const [reason, those] of shared) if (those.length === 1) shared.delete(reason)
+  const apart = new Set([...shared.values()].flat())
+  return { now: actions.filter(action => !apart.has(action)), shared }
+}
+
+function helpOf(shell: Shell, action: Action<Shell, never>, width: number, reason?: string): string[] {
   const indent = Math.min(22, Math.floor(width / 3))
-  const reason = action.disabled?.(shell)
   const words = reason === undefined ? action.help : `${action.help} Not now: ${reason}.`
   return wrapText(words, Math.max(10, width - indent)).map(
     (row, i) => toned(toWidth(i === 0 ? keysOf(shell, action.id) : '', indent), 'accent') + row,

@@ -1,6 +1,8 @@
 import { Box, Text } from 'ink'
 import { Component, type ReactNode, useSyncExternalStore } from 'react'
+import { zoneOf } from '../panes/days.ts'
 import type { Box as Place } from '../panes/pane.ts'
+import { tellTimesIn } from '../panes/words.ts'
 import type { Compositor } from '../terminal/compositor.ts'
 import type { Rect } from '../terminal/region.ts'
 import { sanitiseText } from '../terminal/sanitise.ts'
@@ -20,6 +22,7 @@ export const rootOf = (shell: Shell, compositor: Compositor | null) => (
 /** The whole screen as it is now. */
 function Root({ shell, compositor }: { shell: Shell; compositor: Compositor | null }) {
   useSyncExternalStore(shell.signal.subscribe, () => shell.signal.version)
+  tellTimesIn(zoneOf(shell))
   const { columns, rows } = shell.screen
   return (
     <CompositorContext value={compositor}>

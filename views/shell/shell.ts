@@ -214,10 +214,13 @@ export class Shell {
     this.signal.soon()
   }
 
-  /** Does something that may fail; the failure is said, with what it was. */
+  /** Does something that may fail; the failure is said, with what it was, until it is dismissed or the same succeeds. */
   async act(what: string, run: () => Promise<void>): Promise<boolean> {
     try {
       await run()
+      const failed = sanitiseText(`${what}: `)
+      this.toasts = this.toasts.filter(({ level, text }) => level !== 'bad' || !text.startsWith(failed))
+      this.signal.soon()
       return true
     } catch (error) {
       this.toast('bad', `${what}: ${error instanceof Error ? error.message : String(error)}`)

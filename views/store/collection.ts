@@ -116,7 +116,7 @@ export class Answer<T> {
   readonly #nouns: ReadonlySet<string>
   readonly #read: () => Promise<T>
   readonly #changed: () => void
-  #busy = false
+  #reading: Promise<void> | null = null
   #again = false
   #asked = false
 
@@ -126,23 +126,33 @@ export class Answer<T> {
     this.#changed = changed
   }
 
-  async refresh(): Promise<void> {
+  /** Ends when it holds what was true when this was called, or later. */
+  refresh(): Promise<void> {
     this.#asked = true
-    if (this.#busy) {
-      this.#again = true
-      return
-    }
-    this.#busy = true
-    this.#again = false
-    try {
-      this.value = await this.#read()
-      this.error = null
-    } catch (error) {
-      this.error = error instanceof Error ? error.message : String(error)
-    }
-    this.#busy = false
+    this.#again = this.#reading !== null
+    this.#reading ??= this.#readAll()
+    return this.#reading
+  }
+
+  async #readAll(): Promise<void> {
+    do {
+      try {
+        this.value = await Promise.resolve().then(this.#read)
+        this.error = null
+      } catch (error) {
+        this.error = error instanceof Error ? error.message : String(error)
+      }
+    } while (this.#takeAgain())
+    this.#reading = null
     this.#changed()
-    if (this.#again) await this.refresh()
+  }
+
+  /** Somebody asked meanwhile; what there is already is shown. */
+  #takeAgain(): boolean {
+    if (!this.#again) return false
+    this.#again = false
+    this.#changed()
+    return true
   }
 
   hear(event: Event): void {

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { memory } from '../../../src/contract/memory.ts'
 import { todos } from '../../../src/contract/todos.ts'
 import { workspace } from '../../../src/contract/workspace.ts'
 import { headLine } from '../../../views/shell/chrome.ts'
+import { helpRows } from '../../../views/shell/help.ts'
 import { withoutColours } from '../../../views/terminal/sanitise.ts'
 import { type TestWorkspace, testWorkspace } from '../../peers/workspace.ts'
 import { ScreenStage } from './screen-stage.tsx'
@@ -49,11 +51,49 @@ test('a time zone is asked for until it is one, and counts at once', async () =>
   on.send('\x15Asia/Tokyo\r')
   await on.until('Asia/Tokyo')
   await on.until('Welcome to Ithaca')
+  await on.until(/Your time zone +Asia\/Tokyo *│/)
   const status = await w.client.call(workspace.status, {})
   expect(status).toMatchObject({ timezone: 'Asia/Tokyo', timezone_set: true })
   on.send('\x1b')
   const { understood } = await w.client.call(todos.add, { title: 'tea tomorrow 5pm', quick: true })
   expect(understood?.at).toMatch(/17:00:00\+09:00$/)
+})
+
+test('moments are told in the zone of the owner, wherever they stand', async () => {
+  const { client } = w
+  await client.call(workspace.timezone, { timezone: 'Pacific/Kiritimati' })
+  await client.call(memory.add, { text: 'told in Kiritimati' })
+  using on = new ScreenStage(w.inside.carry, { cols: 100, rows: 30 })
+  await on.until('api :')
+  const there = new Intl.DateTimeFormat('en-GB', {
+    timeZone: 'Pacific/Kiritimati',
+    hour: '2-digit',
+    minute: '2-digit',
+  }).format(Date.now())
+  for (const pane of ['audit', 'memory']) {
+    on.shell.go(pane)
+    await on.until(there.slice(0, 4))
+  }
+})
+
+test('what cannot be done for the same reason is told once in the help, under that reason', async () => {
+  using on = new ScreenStage(w.inside.carry, { cols: 100, rows: 50 })
+  await on.until('api :')
+  const rows = helpRows(on.shell, on.shell.places, 90).map(withoutColours)
+  expect(rows.filter(row => row.includes('select a serve first'))).toEqual(['Not now: select a serve first.'])
+  expect(rows.findIndex(row => /^X +/.test(row))).toBeGreaterThan(-1)
+})
+
+test('a failure is no longer shown once the same has worked', async () => {
+  using on = new ScreenStage(w.inside.carry, small)
+  await on.until('api :')
+  await on.shell.act('The tea was not made', () => Promise.reject(new Error('no water')))
+  await on.until('The tea was not made: no water')
+  await on.shell.act('The bed was not made', async () => {})
+  await on.settled()
+  expect(on.screen.text()).toContain('no water')
+  await on.shell.act('The tea was not made', async () => {})
+  await on.until(screen => !screen.text().includes('no water'))
 })
 
 test('what was said can be read again, whole', async () => {

@@ -5,9 +5,8 @@ import type { Shell } from '../../shell/shell.ts'
 import { sanitiseBlock, sanitiseText } from '../../terminal/sanitise.ts'
 import { wrapText } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
+import { clock } from '../words.ts'
 import { byHand } from './by-hand.ts'
-
-const clock = (at: number): string => new Date(at).toLocaleTimeString('sv-SE')
 
 /** The line that says most of a script: its call of tmux, or the first that does something. */
 export function gist(text: string): string {

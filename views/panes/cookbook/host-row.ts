@@ -3,7 +3,7 @@ import { sanitiseText } from '../../terminal/sanitise.ts'
 import { textWidth } from '../../terminal/width.ts'
 import type { Glyphs } from '../../widgets/text.ts'
 import { type Tone, toned } from '../../widgets/theme.ts'
-import { age, day } from '../words.ts'
+import { age, clock, day } from '../words.ts'
 import type { Item } from './kitchen.ts'
 import { orphanSign, ownedGpus } from './owners.ts'
 
@@ -57,6 +57,7 @@ function unreachableRow({ host: { name, reach }, serves }: HostItem, now: number
     serves.length === 0
       ? ''
       : `last seen${seen > 0 ? ` ${day(seen)}` : ''}: ${count('ready')} ready, ${count('crashed', 'lost')} failed`
+  // The same until it comes: a countdown would write every second.
   const retry = reach.retry_at === null ? '' : `retry at ${clock(reach.retry_at)}`
   const since = reach.since === null ? '' : ` ${age(now - reach.since)}`
   return [
@@ -68,9 +69,6 @@ function unreachableRow({ host: { name, reach }, serves }: HostItem, now: number
     .filter(Boolean)
     .join('  ')
 }
-
-/** To the second, and the same until it comes: a countdown would write every second. */
-const clock = (at: number): string => new Date(at).toTimeString().slice(0, 8)
 
 /** A round trip in steps coarse enough not to flicker. */
 function delayOf({ host }: HostItem): string {
