@@ -71,7 +71,7 @@ export class MailBook {
     this.mails = new Searched<Mail>(shell, {
       nouns: ['email', 'mail-account'],
       idOf: ({ id }) => id,
-      row: (one, width) => mailRow(one, width, this.#placeOf(one)),
+      row: (one, width) => mailRow(one, width, this.#placeOf(one), this.#own),
       empty: () => this.#empty(),
       page: query => this.#page(query),
       get: id => client.call(mail.read, { id }),
@@ -142,6 +142,10 @@ export class MailBook {
     return this.question.kind === 'inboxes'
       ? (this.known.find(({ id }) => id === account)?.name ?? '')
       : folder
+  }
+
+  get #own(): ReadonlySet<string> {
+    return new Set((this.accounts.value ?? []).map(({ address }) => address.toLowerCase()))
   }
 
   #isOpen({ id, folder }: Spot): boolean {

@@ -13,15 +13,25 @@ const when = (at: number): string => {
   return said.length === 5 ? said : said.slice(2, 10)
 }
 
+/** Who a list names: whom it goes to, where a person wrote it themselves. */
+function whoOf({ draft, from_name, from_address, to }: Mail, own: ReadonlySet<string>): string {
+  const mine = draft || own.has(from_address.toLowerCase())
+  return mine ? `to ${to || 'nobody yet'}` : from_name || from_address || '(no sender)'
+}
+
 /** One mail in a line: N new, ! flagged, r answered, + with attachments; where it lies, when lists hold several folders. */
-export function mailRow(one: Mail, width: number, place: string | null): string {
+export function mailRow(
+  one: Mail,
+  width: number,
+  place: string | null,
+  own: ReadonlySet<string> = new Set(),
+): string {
   const signs = [one.read ? ' ' : 'N', one.flagged ? '!' : ' ', one.answered ? 'r' : ' ']
   const sign = `${signs.join('')}${one.has_attachments ? '+' : ' '}`
   const wide = width >= 60
-  const sent = one.draft || one.from_address === ''
-  const who = toWidth(sanitiseText(sent ? `to ${one.to}` : one.from_name || one.from_address), wide ? 20 : 12)
+  const who = toWidth(sanitiseText(whoOf(one, own)), wide ? 20 : 12)
   const date = wide || width >= 44 ? toned(when(one.received_at).padStart(8), 'quiet') : ''
-  const placeWidth = place === null ? 0 : wide ? 14 : 8
+  const placeWidth = place === null ? 0 : width >= 76 ? 14 : 8
   const placed = place === null ? '' : toned(`${toWidth(sanitiseText(place), placeWidth)} `, 'quiet')
   const tags = one.tags.length > 0 && wide ? toned(` #${sanitiseText(one.tags.join(' #'))}`, 'accent') : ''
   const subject = sanitiseText(one.subject) || '(no subject)'
