@@ -13,6 +13,7 @@ import { Hosts, type HostsOptions, LOCAL_ID } from '../hosts/hosts.ts'
 import { type ProbeStep, probeHost } from '../hosts/probe.ts'
 import { bareScript, type Site } from '../sessions/shell.ts'
 import { historyOf, viewOf } from './machine-view.ts'
+import { overThere } from './trouble.ts'
 
 /** A host with everything the Cookbook needs to act on it. */
 export interface Place {
@@ -220,14 +221,14 @@ export const openMachines = (deps: {
 
     async trust(author, reference, fingerprint) {
       const place = placeOf(reference)
-      const question = await unknownKey(place.host)
+      const question = await overThere(place.name, unknownKey(place.host))
       if (!question) throw new Problem('conflict', `${place.name} does not ask about a host key.`)
       if (question.fingerprint !== fingerprint)
         throw new Problem(
           'conflict',
           `${place.name} shows ${question.fingerprint}, not ${fingerprint}. Nothing was trusted.`,
         )
-      await hosts.trust(place.id, question.line)
+      await overThere(place.name, hosts.trust(place.id, question.line))
       changes.write(author, tx =>
         tx.say({
           action: 'hosts.trust',

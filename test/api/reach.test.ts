@@ -173,3 +173,28 @@ test('a log that is followed ends with the token that follows it', async () => {
   await k.w.client.send('DELETE', '/api/v1/tokens/follower')
   expect(await all).toContain('listening')
 })
+
+test('what asks a host that cannot be reached is told so, whatever it asks', async () => {
+  await using w = await testWorkspace()
+  await w.client.send('POST', '/api/v1/hosts', { name: 'gone', target: 'nobody@127.0.0.1', port: 1 })
+  const asks: [string, string, unknown?][] = [
+    ['POST', '/api/v1/hosts/gone/trust', { fingerprint: 'SHA256:abc' }],
+    ['POST', '/api/v1/models/scan', { host: 'gone' }],
+    ['POST', '/api/v1/models/download', { host: 'gone', model: 'demo/x' }],
+    ['POST', '/api/v1/serves', { host: 'gone', cmd: 'vllm serve demo/x --port 8101' }],
+    ['POST', '/api/v1/serves/adopt', { host: 'gone', session: 'x' }],
+    ['POST', '/api/codex/cookbook/adopt', { host: 'gone', tmux_session: 'x', model: 'demo/x' }],
+    ['DELETE', '/api/v1/models?host=gone&model=demo/x'],
+    ['GET', '/api/codex/cookbook/cached?host=gone'],
+    ['GET', '/api/v1/hosts/gone/history'],
+  ]
+  for (const [method, path, body] of asks) {
+    const answer = await w.client.send(method, path, body)
+    expect({ path, status: answer.status, text: await answer.text() }).not.toMatchObject({
+      path,
+      status: 500,
+    })
+  }
+  const refused = await w.client.send('POST', '/api/v1/hosts/gone/trust', { fingerprint: 'SHA256:abc' })
+  expect(await refused.text()).toContain('127.0.0.1:1')
+}, 60_000)
