@@ -1,4 +1,5 @@
 import { zoneOf } from '../time/zone.ts'
+import { endSeriesBefore } from './edit.ts'
 import type { Kept } from './entries.ts'
 import { isSeries } from './entries.ts'
 import {
@@ -127,10 +128,20 @@ const declined = (attendees: Attendee[], owns: Owns): boolean => ownIn(attendees
 export function cancelled(kept: Kept, { master, dates }: Itip): Kept {
   if (master && standing(versionOf(master), kept) !== 'older')
     return { ...kept, cancelled: true, sequence: master.event.sequence, stamp: master.stamp ?? kept.stamp }
-  return dates.reduce(
-    (event, date) => (dateStanding(kept, date) === 'older' ? event : dateCancelled(event, date)),
-    kept,
-  )
+  return dates.reduce((event, date) => {
+    if (dateStanding(kept, date) === 'older') return event
+    return date.following ? endedAt(event, date) : dateCancelled(event, date)
+  }, kept)
+}
+
+/** A date and all that follow are no dates any more; where that is the first one, it is the whole event. */
+function endedAt(event: Kept, date: Parsed): Kept {
+  const { sequence } = date.event
+  const version = { sequence: Math.max(sequence, event.sequence), stamp: date.stamp ?? event.stamp }
+  const key = keyIn(event, date)
+  if (event.dtstart.startsWith(key)) return { ...event, ...version, cancelled: true }
+  const ended = endSeriesBefore(event, key)
+  return ended.ok ? { ...ended.event, ...version } : event
 }
 
 function dateCancelled(event: Kept, date: Parsed): Kept {

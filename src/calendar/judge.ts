@@ -186,19 +186,22 @@ const whose = ({ organizer }: Kept): string => (organizer ? nameOf(organizer) : 
 
 function ofCancel(itip: Itip, from: string, kept: Kept | undefined): Verdict {
   if (!kept) return nothing('It cancels an event that is not in your calendar.')
-  const which = itip.master ? 'The event' : 'This date'
+  const following = itip.dates.some(date => date.following)
+  const which = itip.master ? 'The event' : following ? 'This date and all that follow' : 'This date'
+  const verb = following ? 'are' : 'is'
   const gone = itip.master
     ? kept.cancelled
     : itip.dates.every(date => {
         const key = keyIn(kept, date)
-        return kept.cancelled || kept.exdates.includes(key) || overrideAt(kept, key)?.changes.cancelled
+        const out = kept.exdates.includes(key) || (date.following && !findOccurrence(kept, key))
+        return kept.cancelled || out || overrideAt(kept, key)?.changes.cancelled
       })
-  if (gone) return { said: `${which} is cancelled in your calendar.`, state: 'applied', answers: [] }
+  if (gone) return { said: `${which} ${verb} cancelled in your calendar.`, state: 'applied', answers: [] }
   if (standingOf(kept, itip) === 'older')
     return { said: 'Your calendar has a newer version of it.', state: 'older', answers: [] }
   if (!speaksFor(from, kept.organizer))
     return refused(`Not applied: it cancels an event of ${whose(kept)}, but was sent by ${from}.`)
-  return { said: `${which} is cancelled by its organizer.`, state: 'newer', answers: ['apply'] }
+  return { said: `${which} ${verb} cancelled by its organizer.`, state: 'newer', answers: ['apply'] }
 }
 
 function ofReply({ owns }: Judging, itip: Itip, from: string, kept: Kept | undefined): Verdict {

@@ -256,14 +256,45 @@ describe.skipIf(missing)('invitations in mail', () => {
     expect((await list()).map(each => each[0])).toEqual([
       '2027-03-01T09:00',
       '2027-03-08T16:00',
+      '2027-03-15T09:00',
       '2027-03-22T09:00',
+    ])
+    const { items } = await post.w.client.call(calendar.list, { start: '2027-03-01', end: '2027-04-01' })
+    expect(items.filter(each => each.uid === 's1').map(each => each.cancelled)).toEqual([
+      ...[false, false, true, false],
     ])
     // From the calendar, one date.
     await post.w.client.call(calendar.answer, {
       id: `${(await kept('s1')).id}::2027-03-22T09:00`,
       answer: 'tentative',
     })
-    expect((await list()).map(each => each[1])).toEqual(['accepted', 'declined', 'tentative'])
+    expect((await list()).map(each => each[1])).toEqual(['accepted', 'declined', 'accepted', 'tentative'])
+  })
+
+  test('a cancellation of a date and all that follow ends the series there, once a person says so', async () => {
+    const carla = 'Carla <carla@corp.example>'
+    const weekly = await came(carla, outlook({ uid: 's7', more: ['RRULE:FREQ=WEEKLY;COUNT=4'] }))
+    await answer(weekly.id, 'accept', { send: false })
+    const rest = await came(
+      carla,
+      outlook({
+        ...{ uid: 's7', method: 'CANCEL', sequence: 2 },
+        more: ['RECURRENCE-ID;RANGE=THISANDFUTURE;TZID=W. Europe Standard Time:20270315T090000'],
+      }),
+    )
+    expect(rest.invitation).toMatchObject({
+      said: 'This date and all that follow are cancelled by its organizer.',
+      answers: ['apply'],
+    })
+    await answer(rest.id, 'apply')
+    const { items } = await post.w.client.call(calendar.list, { start: '2027-03-01', end: '2027-04-01' })
+    expect(items.filter(each => each.uid === 's7').map(each => each.start.slice(0, 10))).toEqual([
+      '2027-03-01',
+      '2027-03-08',
+    ])
+    expect((await post.w.client.call(mail.read, { id: rest.id })).invitation).toMatchObject({
+      state: 'applied',
+    })
   })
 
   test('to one date of a series that is not here one is invited alone', async () => {
