@@ -199,7 +199,7 @@ export const cookbook = {
     in: () =>
       z.strictObject({
         id: id(),
-        offset: z.coerce.number().int().optional(),
+        offset: z.coerce.number().int().min(0).optional(),
         tail: count(0, 4000).default(100),
       }),
     out: () => z.string(),

@@ -1,12 +1,13 @@
 import { Problem } from '../contract/problem.ts'
 import type { Serve } from '../contract/serve.ts'
-import { follow } from '../logs/follow.ts'
+import type { Host } from '../hosts/host.ts'
 import { range, tail as tailOf } from '../logs/pages.ts'
 import { capture } from '../logs/pane.ts'
 import { type Found, search } from '../logs/search.ts'
 import type { Slice } from '../logs/slice.ts'
 import { clean, foldReturns } from '../logs/text.ts'
 import { status } from '../sessions/status.ts'
+import { following } from './following.ts'
 import type { Machines } from './machines.ts'
 import type { Known, Serves } from './serves.ts'
 import { asProblem, overThere } from './trouble.ts'
@@ -106,37 +107,20 @@ export const openReading = (deps: {
   ): AsyncGenerator<Buffer> {
     const one = serves.get(id)
     const { host, name } = machines.at(one.kept.host)
-    const ended = new AbortController()
-    const unsubscribe = deps.subscribe(changed => {
-      if (changed === id && one.kept.ending) ended.abort()
-    })
     try {
-      const path = await logThere(id, signal)
+      const path = await logThere(one.kept.id, signal)
       if (!path) return
-      let at = offset
-      if (at === undefined) {
-        const slice = await tailOf(host, path, Math.max(1, lines))
-        at = lines === 0 ? slice.size : slice.start
+      const logs = (): string[] => (one.sight.session?.attempts ?? []).flatMap(each => each.log || [])
+      const first = { path, at: offset ?? (await lastLines(host, path, lines)) }
+      const followed = {
+        host,
+        next: (path: string) => logs()[logs().indexOf(path) + 1] ?? null,
+        ended: () => one.kept.ending !== null,
+        onChange: (listener: () => void) => deps.subscribe(changed => changed === one.kept.id && listener()),
       }
-      if (!one.kept.ending)
-        for await (const bytes of follow(host, path, {
-          from: at,
-          signal: AbortSignal.any([signal, ended.signal]),
-        })) {
-          yield bytes
-          at += bytes.length
-        }
-      // Its end is known: what stands beyond what was followed is the last of it, however slowly that came.
-      while (!signal.aborted) {
-        const slice = await range(host, path, at, at + 1_000_000, { signal })
-        if (slice.bytes.length === 0) return
-        yield slice.bytes
-        at = slice.end
-      }
+      yield* following(followed, first, signal)
     } catch (error) {
       if (!signal.aborted) throw asProblem(error, name)
-    } finally {
-      unsubscribe()
     }
   }
 
@@ -220,3 +204,9 @@ export const openReading = (deps: {
 
 /** As a person reads it: the last state of each progress bar, no colours, no orders to a terminal. */
 const plain = (text: string): string => clean(foldReturns(text), { colours: false })
+
+/** Where the last lines begin. */
+const lastLines = async (host: Host, path: string, lines: number): Promise<number> => {
+  const slice = await tailOf(host, path, Math.max(1, lines))
+  return lines === 0 ? slice.size : slice.start
+}

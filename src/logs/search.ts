@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import type { Host } from '../hosts/host.ts'
 import { quote } from '../hosts/quote.ts'
 
@@ -30,24 +31,26 @@ export async function* search(host: Host, path: string, options: SearchOptions):
   const ended = new AbortController()
   const signal = options.signal ? AbortSignal.any([options.signal, ended.signal]) : ended.signal
   const shell = await host.stream(searchScript(path, options), { signal })
-  const problem: Buffer[] = []
-  shell.stderr.on('data', (chunk: Buffer) => problem.push(chunk))
+  const said = text(shell.stderr).catch(() => '')
   let complete = false
+  let over = false
   try {
     for await (const line of linesOf(shell.stdout)) {
       const found = readFound(line)
       if (found?.kind === 'count' && found.done) complete = true
       if (found) yield found
     }
+    over = true
   } catch (error) {
     if (!options.signal?.aborted) throw error
   } finally {
-    if (!complete) ended.abort()
+    if (!over) ended.abort()
   }
   if (!complete && !options.signal?.aborted) {
-    const { code } = await shell.done
+    // What it said of itself may come after the end of what it found.
+    const [{ code }, why] = await Promise.all([shell.done, said])
     throw new SearchError(
-      `The search in ${path} on ${host.name} did not finish: ${Buffer.concat(problem).toString().trim() || `code ${code ?? 'unknown'}`}`,
+      `The search in ${path} on ${host.name} did not finish: ${why.trim() || `code ${code ?? 'unknown'}`}`,
     )
   }
 }

@@ -267,6 +267,19 @@ describe('searching', () => {
     await expect(all(search(host, path, { pattern: 'a\nb', kind: 'text' }))).rejects.toThrow('one line')
   })
 
+  it('says so too where the words come after the end of what was found', async () => {
+    const late = Object.create(host, {
+      stream: {
+        async value(script: string, options: { signal: AbortSignal }) {
+          return host.stream(script.replace(/echo "there/, 'exec >&-; sleep 0.3; echo "there'), options)
+        },
+      },
+    }) as Host
+    await expect(all(search(late, join(dir, 'none'), { pattern: 'x', kind: 'text' }))).rejects.toThrow(
+      'no such log',
+    )
+  })
+
   it('ends on the host when it is cancelled', async () => {
     const path = log('big', '')
     truncateSync(path, 40 * 1024 ** 3)

@@ -41,7 +41,7 @@ export const testKitchen = async (
   })
   const until: TestKitchen['until'] = (id, ...states) =>
     new Promise((resolve, reject) => {
-      const { serves, watch } = workspace.cookbook
+      const { serves, watch, reading } = workspace.cookbook
       const look = (): void => {
         const serve = serves.view(serves.get(id))
         if (!states.includes(serve.state)) return
@@ -50,14 +50,14 @@ export const testKitchen = async (
       }
       const unsubscribe = workspace.changes.subscribe(look)
       const again = setInterval(() => void watch.look('local').catch(() => undefined), 200)
-      const late = setTimeout(() => {
+      const late = setTimeout(async () => {
         finish()
         const serve = serves.view(serves.get(id))
-        reject(
-          new Error(
-            `${id} is ${serve.state} (${serve.phase ?? '-'}, ${serve.reason ?? '-'}), not ${states.join(' or ')}`,
-          ),
-        )
+        const { output } = await reading
+          .output(id, 5, { raw: false })
+          .catch(error => ({ output: `${error}` }))
+        const how = `${serve.phase ?? '-'}, ${serve.reason ?? '-'}, code ${serve.exit_code ?? '-'}`
+        reject(new Error(`${id} is ${serve.state} (${how}), not ${states.join(' or ')}:\n${output}`))
       }, 20_000)
       const finish = (): void => {
         unsubscribe()
