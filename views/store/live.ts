@@ -142,5 +142,6 @@ export class Live {
     if (event.seq !== null) this.#seq = event.seq
     for (const source of this.#sources) source.hear(event)
     for (const listener of this.#listeners) listener(event)
+    if (event.seq !== null) this.signal.nextFrame()
   }
 }

@@ -1,12 +1,12 @@
-/** Changes nobody pressed a key for are shown together, this often at most. */
-const batch = 100
+import { type Cause, Pace } from './pace.ts'
 
-/** Says that something the screen shows has changed. Keys are shown at once, the world in batches. */
+/** Says that something the screen shows has changed. Keys are shown at once, the world as its pace allows. */
 export class Signal {
   #version = 0
   #timer: NodeJS.Timeout | undefined
+  #due = 0
   #turn: NodeJS.Immediate | undefined
-  #last = Number.NEGATIVE_INFINITY
+  readonly #pace = new Pace()
   readonly #listeners = new Set<() => void>()
 
   get version(): number {
@@ -21,12 +21,38 @@ export class Signal {
   /** Once for all that a key changes in one turn: what is drawn twice is drawn half as fast. */
   readonly now = (): void => {
     this.#version++
-    this.#turn ??= setImmediate(this.#tell)
+    this.#turn ??= setImmediate(this.#pressed)
   }
 
   /** Without waiting for the end of the turn: what comes next reads it from what is drawn. */
   readonly atOnce = (): void => {
     this.#version++
+    this.#pressed()
+  }
+
+  /** What was measured or read. */
+  readonly soon = (): void => this.#await('measured')
+
+  /** What somebody did: ahead of all that is only measured. */
+  readonly nextFrame = (): void => this.#await('done')
+
+  #await(cause: Cause): void {
+    const now = performance.now()
+    const due = this.#pace.due(cause, now)
+    if (this.#timer !== undefined && this.#due <= due) return
+    clearTimeout(this.#timer)
+    this.#due = due
+    this.#timer = setTimeout(this.#waited, Math.max(0, due - now))
+  }
+
+  readonly #waited = (): void => {
+    this.#version++
+    this.#pace.shown(performance.now())
+    this.#tell()
+  }
+
+  readonly #pressed = (): void => {
+    this.#pace.pressed(performance.now())
     this.#tell()
   }
 
@@ -35,13 +61,7 @@ export class Signal {
     clearImmediate(this.#turn)
     this.#timer = undefined
     this.#turn = undefined
-    this.#last = performance.now()
     for (const listener of this.#listeners) listener()
-  }
-
-  readonly soon = (): void => {
-    // After a rest the first change is shown at once; only what follows it closely waits.
-    this.#timer ??= setTimeout(this.now, Math.max(0, this.#last + batch - performance.now()))
   }
 
   stop(): void {
