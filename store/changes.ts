@@ -70,6 +70,9 @@ export interface Changes {
   subscribe(listener: Listener, as?: 'reader'): () => void
   /** How many readers there are. */
   audience(): number
+  /** Ends what readers follow: nothing more will be told. */
+  end(): void
+  readonly ended: AbortSignal
   /** What came after, at least one where there is one; no more than `limit`, and none beyond about so many letters. */
   since(seq: number, limit: number, letters?: number): Event[]
   newest(): number
@@ -95,6 +98,7 @@ export interface AuditQuery {
 export const openChanges = (store: Store, now: () => number): Changes => {
   const listeners = new Set<Listener>()
   const readers = new Set<Listener>()
+  const ending = new AbortController()
   const takers = new Map<string, (back: unknown, tx: Tx) => void>()
   const tell = (events: Event[]): void => {
     if (events.length > 0) for (const listener of [...listeners]) listener(events)
@@ -264,6 +268,9 @@ export const openChanges = (store: Store, now: () => number): Changes => {
     },
 
     audience: () => readers.size,
+
+    end: () => ending.abort(),
+    ended: ending.signal,
 
     settle: commits.settle,
     settled: commits.settled,

@@ -31,6 +31,7 @@ export const streamEvents = (wanted: {
 
   const end = (): void => {
     ended = true
+    changes.ended.removeEventListener('abort', end)
     unsubscribe()
     wake()
   }
@@ -48,9 +49,11 @@ export const streamEvents = (wanted: {
           wake()
         }, 'reader')
         signal.addEventListener('abort', end, { once: true })
+        changes.ended.addEventListener('abort', end, { once: true })
+        if (changes.ended.aborted) end()
       },
       async pull(controller) {
-        if (!may()) end()
+        if (!ended && !may()) end()
         if (!ended && cursor !== undefined) {
           const missed = changes.since(cursor, REPLAY_PAGE, HANDFUL)
           const last = missed.at(-1)?.seq ?? 0

@@ -201,6 +201,7 @@ export const openWorkspace = (options: OpenOptions): Workspace => {
     },
     async close() {
       clock.stop()
+      changes.end()
       await notify.close()
       await mail.close()
       await workspace.calendar.syncing.close()

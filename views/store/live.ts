@@ -72,7 +72,7 @@ export class Live {
     let wasLost = false
     link.onChange(() => {
       if (link.lost) this.#lose(link.lost.reason)
-      // What was followed may be a workspace this process has given away: it says nothing any more, and never ends.
+      // What was followed may be a workspace this process has given away: it says nothing any more.
       else if (wasLost) this.#following.abort()
       wasLost = link.lost !== null
       this.signal.soon()
