@@ -62,7 +62,11 @@ const runHere = async (argv: readonly string[], program: Program, inDemo = false
         import('./client/client.ts'),
       ])
       const connection = remote ? await openRemote(remote, paths) : await connect({ paths, version })
-      return { client: createClient(connection.carry), url: connection.url, close: () => connection.close() }
+      return {
+        client: createClient(connection.carry, connection.join),
+        url: connection.url,
+        close: () => connection.close(),
+      }
     },
   })
 }

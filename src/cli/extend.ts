@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { Problem } from '../contract/problem.ts'
+import { addAttach } from './attach.ts'
 import { addCalendar } from './calendar.ts'
 import { addCompletion } from './completion.ts'
 import { addConfig, type Settings } from './config.ts'
@@ -50,6 +51,7 @@ export const extend =
     addCalendar(program, around)
     addCookbook(program, around)
     addHosts(program, around)
+    addAttach(program, around)
     addMail(program, around)
     addDiagnose(program, around, machine.examine)
     addSkill(program, around)

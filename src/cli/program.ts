@@ -14,7 +14,11 @@ export interface Door {
 }
 
 /** What every command gets: the API, and the way to speak. */
-export type Around = Surroundings & { door(): Promise<Door>; write(bytes: Uint8Array): void }
+export type Around = Surroundings & {
+  door(): Promise<Door>
+  write(bytes: Uint8Array): void
+  stdout: NodeJS.WriteStream
+}
 
 export interface ProgramOptions {
   version: string
@@ -47,6 +51,7 @@ export const runProgram = async (options: ProgramOptions): Promise<number> => {
     print: text => void stdout.write(text.endsWith('\n') ? text : `${text}\n`),
     json: () => program.opts().json === true,
     stdin: options.stdin,
+    stdout,
     columns: () => stdout.columns ?? 120,
   }
   program

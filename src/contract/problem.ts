@@ -31,5 +31,23 @@ export class Problem extends Error {
   }
 }
 
-export const notFound = (what: string, id: string): Problem =>
-  new Problem('not_found', `There is no ${what} '${id}'.`, { id })
+/** The command that lists what there is. */
+const LISTED: Record<string, string> = {
+  host: 'hosts list',
+  serve: 'cookbook tasks',
+  preset: 'presets list',
+  token: 'tokens list',
+  approval: 'approvals list',
+  calendar: 'calendars list',
+  conflict: 'calendar conflicts',
+  'calendar account': 'calendar accounts list',
+  'mail account': 'mail accounts list',
+  'mail in the outbox': 'mail outbox',
+}
+
+export const notFound = (what: string, id: string, names: readonly string[] = []): Problem => {
+  const some = names.slice(0, 8).join(', ')
+  const there = some === '' ? '' : ` There are: ${some}${names.length > 8 ? ', ...' : ''}.`
+  const list = LISTED[what] ? ` All of them: ithaca ${LISTED[what]}.` : ''
+  return new Problem('not_found', `There is no ${what} '${id}'.${there}${list}`, { id })
+}

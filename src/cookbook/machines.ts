@@ -115,7 +115,12 @@ export const openMachines = (deps: {
   const find = (reference: string): KeptHost => {
     const host = hosts.find(reference)
     const record = host && records.find(one => one.id === host.id)
-    if (!record) throw notFound('host', reference)
+    if (!record)
+      throw notFound(
+        'host',
+        reference,
+        records.map(({ name }) => name),
+      )
     return record
   }
   const placeOf = (reference: string): Place => places.get(find(reference).id)!

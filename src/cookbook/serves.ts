@@ -163,7 +163,7 @@ export const openServes = (deps: {
 
   const get = (id: string): Known => {
     const one = known.get(id) ?? unique(known, id) ?? called(known, id)
-    if (!one) throw notFound('serve', id)
+    if (!one) throw notFound('serve', id, [...new Set([...known.values()].map(({ kept }) => kept.name))])
     return one
   }
 

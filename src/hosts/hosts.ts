@@ -127,7 +127,12 @@ export class Hosts {
   /** Files a host key a person has compared, where it will be looked for, and connects anew. */
   async trust(reference: string, line: string): Promise<void> {
     const record = this.#recordOf(reference)
-    if (!record) throw new HostError('unreachable', `There is no saved host “${reference}”.`, { reference })
+    if (!record)
+      throw new HostError(
+        'unreachable',
+        `There is no saved host “${reference}”. All of them: ithaca hosts list.`,
+        { reference },
+      )
     const machine = this.#machineOf(record)
     if (machine.refusal === null) await machine.ask(':').catch(() => undefined)
     const refusal = machine.refusal
