@@ -91,6 +91,7 @@ export const startDovecot = async (options: DovecotOptions = {}): Promise<Doveco
       const gone = new Promise(resolve => ending.once('exit', resolve))
       ending.kill('SIGTERM')
       await gone
+      await groupGone(ending.pid!)
     },
     async vanish() {
       const ending = child
@@ -184,6 +185,19 @@ ${['Drafts', 'Sent', 'Trash', 'Junk', 'Archive'].map(name => `  mailbox ${name} 
 }
 ${config?.(folder).join('\n') ?? ''}
 `
+
+/** The first process may be gone before it has told all of its own: those go on serving whoever is connected. */
+const groupGone = async (group: number): Promise<void> => {
+  const patient = Date.now() + 5000
+  try {
+    for (;;) {
+      process.kill(-group, Date.now() < patient ? 'SIGTERM' : 'SIGKILL')
+      await new Promise(resolve => setTimeout(resolve, 20))
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}
 
 /** Until it greets. */
 const answers = async (port: number, ended: () => number | null, log: () => string): Promise<void> => {
