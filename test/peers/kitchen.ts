@@ -58,7 +58,7 @@ export const testKitchen = async (
           .catch(error => ({ output: `${error}` }))
         const how = `${serve.phase ?? '-'}, ${serve.reason ?? '-'}, code ${serve.exit_code ?? '-'}`
         reject(new Error(`${id} is ${serve.state} (${how}), not ${states.join(' or ')}:\n${output}`))
-      }, 20_000)
+      }, 60_000)
       const finish = (): void => {
         unsubscribe()
         clearInterval(again)

@@ -61,7 +61,7 @@ export const settings = (imap: Dovecot, smtp: Smtp, more: AccountIn = {}) => ({
 export const until = async (
   what: string,
   found: () => boolean | Promise<boolean>,
-  ms = 10_000,
+  ms = 30_000,
 ): Promise<void> => {
   const deadline = Date.now() + ms
   while (!(await found())) {
