@@ -7,19 +7,15 @@ import type { Serve } from '../../src/contract/serve.ts'
 import { ended, type Ran } from '../peers/program.ts'
 
 const root = resolve(import.meta.dirname, '../..')
-const VERSION = 'data:text/javascript,globalThis.ITHACA_VERSION="0.0.0-test"'
 
-/** The program from source, with a home of its own. */
+/** The program as it is built, with a home of its own. */
 const ithaca = (home: string, ...args: string[]): Promise<Ran> => {
   const env = { PATH: process.env.PATH, HOME: home, ITHACA_HOME: home, TZ: 'UTC', LANG: 'C.UTF-8' }
-  const words = [
-    '--disable-warning=ExperimentalWarning',
-    '--import',
-    VERSION,
-    join(root, 'src/main.ts'),
-    ...args,
-  ]
-  const child = spawn(process.execPath, words, { env, cwd: home, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [join(root, 'dist/main.js'), ...args], {
+    env,
+    cwd: home,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   return ended(child)
 }
 
