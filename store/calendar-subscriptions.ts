@@ -1,15 +1,16 @@
 import type { Tx } from './changes.ts'
 import type { Store } from './database.ts'
 
-/** A calendar read from an address; `public`: only from one that everybody can reach. */
+/** A calendar read from an address, which is sealed; `public`: only from one that everybody can reach. */
 export interface KeptSubscription {
   id: string
   every: number
   alarms: boolean
   public: boolean
+  address: Buffer | null
 }
 
-type Raw = { id: string; every: number; alarms: number; public: number }
+type Raw = Omit<KeptSubscription, 'alarms' | 'public'> & { alarms: number; public: number }
 
 export const openSubscriptionStore = (store: Store) => ({
   get: (id: string): KeptSubscription | undefined => {

@@ -15,16 +15,30 @@ export interface Store {
   close(): void
 }
 
+/** How what was written openly before is sealed. */
+export interface Sealing {
+  seal(text: string): Buffer
+}
+
 export const NEWEST = migrations.length
 
-export const openStore = (file: string): Store => {
+const NO_SEAL: Sealing = {
+  seal() {
+    throw new Problem(
+      'unavailable',
+      'What an earlier Ithaca wrote openly is to be sealed, and no seal is here.',
+    )
+  },
+}
+
+export const openStore = (file: string, sealing: Sealing = NO_SEAL): Store => {
   const found = versionInHeader(file)
   if (found > NEWEST)
     throw new Problem(
       'unavailable',
       `${file} was written by a newer Ithaca (its version is ${found}, this one knows ${NEWEST}). Update Ithaca; the file was not touched.`,
     )
-  const db = explained(file, () => prepare(file))
+  const db = explained(file, () => prepare(file, sealing))
   const log = openLogKeeper(file, db)
   const statements = new Map<string, Database.Statement<unknown[], never>>()
   return {
@@ -68,7 +82,7 @@ const versionInHeader = (file: string): number => {
   }
 }
 
-const prepare = (file: string): Database.Database => {
+const prepare = (file: string, sealing: Sealing): Database.Database => {
   const db = new Database(file)
   try {
     db.pragma('journal_mode = WAL')
@@ -77,7 +91,7 @@ const prepare = (file: string): Database.Database => {
     db.pragma('wal_autocheckpoint = 16000')
     db.pragma('foreign_keys = ON')
     db.pragma('busy_timeout = 2000')
-    migrate(db)
+    migrate(db, sealing)
     return db
   } catch (error) {
     db.close()
@@ -85,12 +99,14 @@ const prepare = (file: string): Database.Database => {
   }
 }
 
-const migrate = (db: Database.Database): void => {
+const migrate = (db: Database.Database, sealing: Sealing): void => {
   const from = db.pragma('user_version', { simple: true }) as number
   if (from === NEWEST) return
   // All of them or none, and one sync of the disk.
   db.transaction(() => {
-    for (const migration of migrations.slice(from)) db.exec(migration)
+    for (const migration of migrations.slice(from))
+      if (typeof migration === 'string') db.exec(migration)
+      else migration(db, sealing)
     db.pragma(`user_version = ${NEWEST}`)
   }).immediate()
   // The header of the file must never lie about the version its WAL holds.

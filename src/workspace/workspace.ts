@@ -98,14 +98,15 @@ export const openWorkspace = (options: OpenOptions): Workspace => {
   makeDirectories(paths)
   const settings = openSettings(paths.configFile, () => changes)
   const { config } = settings
-  const store = openStore(paths.database)
+  const seal = openSeal(paths.sealKey)
+  const store = openStore(paths.database, seal)
   const changes = openChanges(store, now)
   const journal = openJournal(paths.log, now)
   const clock = openClock(journal.report)
   const zone = (): string => config.owner.timezone ?? systemZone()
   const operatorKey = `ith_${randomBytes(32).toString('base64url')}`
   const accessStore = openAccessStore(store)
-  const approvals = openApprovals({ store: accessStore, changes, now, seal: openSeal(paths.sealKey) })
+  const approvals = openApprovals({ store: accessStore, changes, now, seal })
   const notify = notifier({ store, changes, now, zone, config })
   const cookbook = kitchen({ store, changes, paths, config, now, notify, report: journal.report })
   const mail = mailroom({
@@ -123,7 +124,7 @@ export const openWorkspace = (options: OpenOptions): Workspace => {
     reminders: () => config.reminders,
     addresses: () => mail.addresses(),
     servers: {
-      secrets: openSeal(paths.sealKey),
+      secrets: seal,
       names: { srv: resolveSrv, txt: resolveTxt },
       interval: () => config.calendar.sync_minutes * 60_000,
       report: journal.report,

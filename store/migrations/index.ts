@@ -1,3 +1,5 @@
+import type { Database } from 'better-sqlite3'
+import type { Sealing } from '../database.ts'
 import { spine } from './001-spine.ts'
 import { memory } from './002-memory.ts'
 import { documents } from './003-documents.ts'
@@ -12,9 +14,13 @@ import { caldav } from './011-caldav.ts'
 import { answers } from './012-answers.ts'
 import { subscriptions } from './013-subscriptions.ts'
 import { owners } from './014-owners.ts'
+import { sealedAddresses } from './015-sealed-addresses.ts'
+
+/** What SQL alone cannot do has the database and the seal. */
+export type Migration = string | ((db: Database, sealing: Sealing) => void)
 
 /** Forward only; the position in this list is the version it brings the file to. Never edit one that has landed. */
-export const migrations: readonly string[] = [
+export const migrations: readonly Migration[] = [
   spine,
   memory,
   documents,
@@ -29,4 +35,5 @@ export const migrations: readonly string[] = [
   answers,
   subscriptions,
   owners,
+  sealedAddresses,
 ]

@@ -1,7 +1,10 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { access } from '../../src/contract/access.ts'
 import { calendar, calendars } from '../../src/contract/calendar.ts'
 import { calendarSubscriptions as feeds } from '../../src/contract/calendar-subscriptions.ts'
 import { type TestWorkspace, testWorkspace } from '../peers/workspace.ts'
@@ -205,20 +208,55 @@ test.each([
   expect(await summaries()).toEqual(['Match'])
 })
 
-test('webcal is read by whichever of the two it is', async () => {
+test('webcal is read encrypted or not at all, and how it is read otherwise is said', async () => {
   answers = says(feed([event('1', 'Match')]))
-  expect(await subscribe({ url: at.replace('http:', 'webcal:') })).toMatchObject({ events: 1 })
+  const url = at.replace('http:', 'webcal:')
+  await expect(subscribe({ url })).rejects.toThrow(
+    `webcal:// is read by https alone; where ${host} is to be read unencrypted, write http:// instead.`,
+  )
+  await expect(subscribe({ url })).rejects.not.toThrow('secret')
+  expect(asked).toEqual([])
 })
 
-test('webcal never sends a password where everybody on the way can read it', async () => {
-  const plain: string[] = []
-  answers = (request, response) => {
-    plain.push(request.headers.authorization ?? 'none')
-    says(feed([event('1', 'Match')]))(request, response)
-  }
-  const url = at.replace('http://', 'webcal://ann:pass@')
-  await expect(subscribe({ url })).rejects.toThrow(/does not speak TLS|connection|lost/i)
-  expect(plain).toEqual([])
+test('an address is known to the seal alone, whatever is done with its calendar', async () => {
+  const secret = 'http://ann:hush-pass@HOST/private-hush-path/basic.ics?token=hush-token'.replace(
+    'HOST',
+    host,
+  )
+  answers = says(feed([event('1', 'Match')]))
+  const { id } = await subscribe({ url: secret, name: 'Club' })
+  await expect(subscribe({ url: secret })).rejects.toThrow('"Club" is read from there already')
+  await w.client.call(calendars.edit, { id, name: 'Team' })
+  await w.client.call(feeds.change, { id, url: `${secret}&n=2` })
+  answers = says('no', {}, 500)
+  await w.client.call(feeds.refresh, { id })
+  answers = says(feed([event('1', 'Match')]))
+  await w.client.send('POST', '/api/v1/undo', {})
+  expect(await w.client.call(feeds.refresh, { id })).toMatchObject({ problem: null, subscription: { host } })
+  expect(asked.at(-1)!.url).toBe('/private-hush-path/basic.ics?token=hush-token')
+  expect(asked.at(-1)!.headers.authorization).toBe(`Basic ${btoa('ann:hush-pass')}`)
+  await w.client.call(calendars.remove, { id })
+  await w.client.send('POST', '/api/v1/undo', {})
+  expect(await w.client.call(feeds.refresh, { id })).toMatchObject({ problem: null, events: 1 })
+
+  const token = await w.token('agent', [], { ask: ['calendar:write'] })
+  const question = w
+    .as(token)
+    .call(feeds.subscribe, { url: secret })
+    .catch(error => error)
+  await vi.waitFor(async () => expect((await w.client.call(access.approvals, {})).items).toHaveLength(1))
+  const [approval] = (await w.client.call(access.approvals, {})).items
+  expect(JSON.stringify(approval)).toContain(host)
+  await w.client.call(access.decide, { id: approval!.id, allow: false })
+  await question
+
+  const told = [
+    JSON.stringify(await w.client.call(calendars.list, {})),
+    await (await w.client.send('GET', '/api/v1/audit')).text(),
+    JSON.stringify(approval),
+    ...readdirSync(w.paths.data).map(file => readFileSync(join(w.paths.data, file), 'latin1')),
+  ]
+  for (const text of told) expect(text).not.toContain('hush')
 })
 
 test('what the old address said while it was changed counts for nothing at the new one', async () => {

@@ -14,6 +14,8 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { findPaths, type Paths } from '../../src/workspace/paths.ts'
+import { openSeal } from '../../src/workspace/seal.ts'
+import { openChanges } from '../../store/changes.ts'
 import { NEWEST, openStore } from '../../store/database.ts'
 import { migrations } from '../../store/migrations/index.ts'
 import { diskCanFail, smallDisk } from '../peers/small-disk.ts'
@@ -31,7 +33,9 @@ afterEach(() => rmSync(home, { recursive: true, force: true }))
 const fileOf = (version: number, file = paths.database): void => {
   const db = new Database(file)
   db.pragma('journal_mode = WAL')
-  for (const migration of migrations.slice(0, version)) db.exec(migration)
+  for (const migration of migrations.slice(0, version))
+    if (typeof migration === 'string') db.exec(migration)
+    else migration(db, { seal: Buffer.from })
   db.pragma(`user_version = ${version}`)
   if (version >= 1)
     db.exec(`INSERT INTO todos (id, title, content, type, items, source, created_at, updated_at)
@@ -138,6 +142,50 @@ describe('migrations', () => {
     for (const change of ["token = 'second'", 'destroys = 1'])
       expect(() => store.db.exec(`UPDATE audit SET ${change} WHERE seq = 2`)).toThrow('append-only')
     store.close()
+  })
+
+  test('an address of a subscription is sealed, in what undo remembers too', () => {
+    fileOf(14)
+    const db = new Database(paths.database)
+    const row = (href: string, name = 'Club') => ({
+      ...{ id: 'c', name, color: '#fff', account: null, href, created_at: 1, updated_at: 1 },
+      ...{ kind: 'subscription', read_only: 1, kept: 1 },
+    })
+    const how = { id: 'c', every: 60, alarms: 0, public: 0 }
+    const now = 'https://new.example/hush?key=hush'
+    db.prepare(
+      `INSERT INTO calendars (id, name, color, account, href, created_at, updated_at, kind, read_only, kept)
+       VALUES (@id, @name, @color, @account, @href, @created_at, @updated_at, @kind, @read_only, @kept)`,
+    ).run(row(now))
+    db.exec("INSERT INTO calendar_subscriptions VALUES ('c', 60, 0, 0)")
+    const images = [
+      { table: 'calendars', id: 'c', before: row('http://a:hush@old.example/x.ics'), after: row(now) },
+      { table: 'calendar_subscriptions', id: 'c', before: how, after: how },
+    ]
+    const did = db.prepare(
+      `INSERT INTO audit (at, actor, action, noun, object, summary, images, undone_by)
+       VALUES (1, 'operator', 'calendars.edit', 'calendar', 'c', 's', ?, ?)`,
+    )
+    did.run(JSON.stringify(images), null)
+    did.run(JSON.stringify(images), 1)
+    db.close()
+
+    const seal = openSeal(paths.sealKey)
+    const store = openStore(paths.database, seal)
+    expect(store.db.prepare('SELECT href FROM calendars').pluck().get()).toBe('https://new.example')
+    const address = store.db.prepare('SELECT address FROM calendar_subscriptions').pluck().get() as Buffer
+    expect(seal.open(address)).toBe(now)
+    expect(() => store.db.exec('UPDATE audit SET at = 2')).toThrow('append-only')
+    openChanges(store, () => 2).undo(
+      { actor: 'operator' },
+      { actor: 'operator', token: null, any: true },
+      { seq: 1 },
+    )
+    expect(store.db.prepare('SELECT href FROM calendars').pluck().get()).toBe('http://old.example')
+    const before = store.db.prepare('SELECT address FROM calendar_subscriptions').pluck().get() as Buffer
+    expect(seal.open(before)).toBe('http://a:hush@old.example/x.ics')
+    store.close()
+    expect(readFileSync(paths.database, 'latin1')).not.toContain('hush')
   })
 
   test('settings that a promise of durability needs', () => {

@@ -22,8 +22,6 @@ export type Fed =
       etag: string | null
       modified: string | null
       digest: string
-      /** Where it was found, with the scheme that worked. */
-      url: string
     }
 
 const LARGEST = 20 * 2 ** 20
@@ -39,35 +37,26 @@ export class FeedFailure extends Problem {
   }
 }
 
-export const feedAddress = (said: string): URL[] => {
-  const text = said.trim().replace(/^webcals:/i, 'https:')
-  const webcal = /^webcal:/i.test(text)
+/** Without whatever in an address may be a secret. */
+export const shownAddress = ({ protocol, host }: URL): string => `${protocol}//${host}`
+
+/** `webcal` says nothing of how it is read: encrypted, since what is in an address is read by nobody on the way. */
+export const feedAddress = (said: string): URL => {
   let url: URL
   try {
-    url = new URL(webcal ? text.replace(/^webcal:/i, 'https:') : text)
+    url = new URL(said.trim().replace(/^webcals?:/i, 'https:'))
   } catch {
     throw new Problem('invalid', 'This is no address: it begins with https://, http:// or webcal://.')
   }
   if (url.protocol !== 'https:' && url.protocol !== 'http:')
     throw new Problem('invalid', `${url.protocol} is not https, http or webcal.`)
   url.hash = ''
-  // webcal says nothing of which of the two it is; a password is read by nobody on the way.
-  const secret = url.username !== '' || url.password !== ''
-  return webcal && !secret ? [url, new URL(url.href.replace(/^https:/, 'http:'))] : [url]
+  return url
 }
 
 /** Reads a feed, unless it is as it was. */
 export const readFeed = async (asked: Asked): Promise<Fed> => {
-  const [first, second] = feedAddress(asked.url)
-  try {
-    return await readFrom(first!, asked)
-  } catch (error) {
-    if (!second || !(error instanceof FeedFailure) || error.after !== null) throw error
-    return readFrom(second, asked)
-  }
-}
-
-const readFrom = async (url: URL, asked: Asked): Promise<Fed> => {
+  const url = feedAddress(asked.url)
   const net = openFetch({ plain: 'anywhere', limit: LARGEST, blockPrivate: asked.open })
   const over = AbortSignal.timeout(LONGEST)
   try {
@@ -90,13 +79,15 @@ const readFrom = async (url: URL, asked: Asked): Promise<Fed> => {
       etag: response.headers.get('etag'),
       modified: response.headers.get('last-modified'),
       digest: createHash('sha256').update(bytes).digest('base64url'),
-      url: url.href,
     }
   } catch (error) {
     if (error instanceof Problem) throw error
     if (over.aborted) throw new FeedFailure(`${url.host} took longer than ${LONGEST / 1000} s.`)
     const { code = '', message } = error as NodeJS.ErrnoException
-    throw new FeedFailure(`${url.host}: ${FAILURES[code] ?? message}.`)
+    const plainly = /^webcal:/i.test(asked.url.trim())
+      ? ` webcal:// is read by https alone; where ${url.host} is to be read unencrypted, write http:// instead.`
+      : ''
+    throw new FeedFailure(`${url.host}: ${FAILURES[code] ?? message}.${plainly}`)
   } finally {
     net.close()
   }

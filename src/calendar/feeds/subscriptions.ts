@@ -5,10 +5,11 @@ import type { KeptSubscription, SubscriptionStore } from '../../../store/calenda
 import type { Author, Changes } from '../../../store/changes.ts'
 import { type CalendarInfo, PERSONAL } from '../../contract/calendar.ts'
 import { notFound, Problem } from '../../contract/problem.ts'
+import type { Secrets } from '../../secrets/secret.ts'
 import type { Calendars } from '../calendars.ts'
 import type { Override } from '../event.ts'
 import { type IcsReading, readIcs } from '../ics-read.ts'
-import { type Fed, FeedFailure, feedAddress, readFeed } from './feed.ts'
+import { type Fed, FeedFailure, feedAddress, readFeed, shownAddress } from './feed.ts'
 import { hintsOf } from './hints.ts'
 import { merger } from './merge.ts'
 
@@ -46,9 +47,10 @@ export const openSubscriptions = (deps: {
   calendars: Calendars
   now: () => number
   zone: () => string
+  secrets: Secrets
   report: (error: unknown) => void
 }): Subscriptions => {
-  const { store, remote, feeds, changes, calendars, now, zone } = deps
+  const { store, remote, feeds, changes, calendars, now, zone, secrets } = deps
   const ending = new AbortController()
   const running = new Map<string, Promise<void>>()
   const merge = merger({ store, feeds, changes, now, zone })
@@ -86,11 +88,27 @@ export const openSubscriptions = (deps: {
     if (!(error instanceof Problem)) deps.report(error)
   }
 
+  const addressOf = ({ id, address }: KeptSubscription): string => {
+    if (address) return secrets.open(address)
+    throw new Problem(
+      'conflict',
+      `Its address is not known any more: ithaca calendars resubscribe ${id} --url gives it one.`,
+    )
+  }
+  const readFrom = (url: URL): string | undefined =>
+    feeds.all().find(each => {
+      try {
+        return feedAddress(addressOf(each)).href === url.href
+      } catch {
+        return false
+      }
+    })?.id
+
   const read = async (calendar: ShownCalendar, how: KeptSubscription): Promise<void> => {
     const state = remote.state(calendar.id)
     try {
       const fed = await readFeed({
-        url: calendar.href!,
+        url: addressOf(how),
         etag: state.token,
         modified: state.tag,
         open: how.public,
@@ -149,8 +167,8 @@ export const openSubscriptions = (deps: {
 
   return {
     async add(author, { url, name, color, every, alarms = false }, open) {
-      feedAddress(url)
-      const twin = store.calendars().find(each => each.kind === 'subscription' && sameAddress(each.href, url))
+      const address = feedAddress(url)
+      const twin = calendars.find(readFrom(address) ?? '')
       if (twin) throw new Problem('conflict', `"${twin.name}" is read from there already.`, { id: twin.id })
       if (name !== undefined && calendars.find(name)?.name.toLowerCase() === name.trim().toLowerCase())
         throw new Problem('conflict', `There is a calendar "${name.trim()}" already.`)
@@ -160,13 +178,16 @@ export const openSubscriptions = (deps: {
       const hints = hintsOf(fed.text)
       const at = now()
       const id = randomUUID()
-      const how: KeptSubscription = { id, every: every ?? hints.every ?? HOUR, alarms, public: open }
+      const how: KeptSubscription = {
+        ...{ id, every: every ?? hints.every ?? HOUR, alarms, public: open },
+        address: secrets.seal(url.trim()),
+      }
       const kept = {
         ...{ id, account: null, read_only: true, kept: true, created_at: at, updated_at: at },
-        name: name === undefined ? freeName(hints.name ?? new URL(fed.url).host) : name.trim(),
+        name: name === undefined ? freeName(hints.name ?? address.host) : name.trim(),
         color: color ?? hints.color ?? PERSONAL.color,
         kind: 'subscription' as const,
-        href: fed.url,
+        href: shownAddress(address),
       }
       // Read once before anything is kept, so that a page that is no calendar leaves nothing behind.
       const first = await readIcs(fed.text, { zone: zone() })
@@ -178,7 +199,7 @@ export const openSubscriptions = (deps: {
           action: 'calendars.subscribe',
           noun: 'calendar',
           id,
-          summary: `Subscribed to "${kept.name}" at ${new URL(fed.url).host}`,
+          summary: `Subscribed to "${kept.name}" at ${address.host}`,
           data: { id, name: kept.name, color: kept.color },
         })
       })
@@ -189,7 +210,7 @@ export const openSubscriptions = (deps: {
     },
 
     async edit(author, { id, url, every, alarms }, open) {
-      if (url !== undefined) feedAddress(url)
+      const address = url === undefined ? null : feedAddress(url)
       // What is read just now would be noted as what the new address said.
       const same = known(id).id
       while (running.has(same)) await running.get(same)?.catch(() => undefined)
@@ -200,12 +221,13 @@ export const openSubscriptions = (deps: {
         every: every ?? before.every,
         alarms: alarms ?? before.alarms,
         public: url === undefined ? before.public : open,
+        address: url === undefined ? before.address : secrets.seal(url.trim()),
       }
       const { id: whole, name, color, kind, account, href, read_only, kept, created_at } = calendar
       changes.write(author, tx => {
         store.putCalendar(tx, {
           ...{ id: whole, name, color, kind, account, read_only, kept, created_at },
-          href: url === undefined ? href : url.trim(),
+          href: address === null ? href : shownAddress(address),
           updated_at: now(),
         })
         feeds.put(tx, how)
@@ -254,6 +276,3 @@ export const openSubscriptions = (deps: {
     },
   }
 }
-
-const sameAddress = (href: string | null, url: string): boolean =>
-  href !== null && feedAddress(url).some(each => each.href === href)
