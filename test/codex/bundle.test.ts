@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { freePort, type TestKitchen, testKitchen } from '../peers/kitchen.ts'
+import { type TestKitchen, testKitchen } from '../peers/kitchen.ts'
+import { freePort } from '../peers/port.ts'
 import type { TestWorkspace } from '../peers/workspace.ts'
 
 const run = promisify(execFile)

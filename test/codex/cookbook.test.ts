@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { hosts } from '../../src/contract/hosts.ts'
 import { presets } from '../../src/contract/presets.ts'
-import { freePort, type TestKitchen, testKitchen } from '../peers/kitchen.ts'
+import { type TestKitchen, testKitchen } from '../peers/kitchen.ts'
+import { freePort } from '../peers/port.ts'
 
 let k: TestKitchen
 let token: string

@@ -4,7 +4,8 @@ import { expect, test } from 'vitest'
 import { cookbook } from '../../src/contract/cookbook.ts'
 import { hosts } from '../../src/contract/hosts.ts'
 import { type TestKitchen, testKitchen } from '../peers/kitchen.ts'
-import { freePort, startSshd, writeSshConfig } from '../peers/sshd.ts'
+import { freePort } from '../peers/port.ts'
+import { startSshd, writeSshConfig } from '../peers/sshd.ts'
 import { eventually } from '../sessions/ground.ts'
 
 const MINUTE = 60_000

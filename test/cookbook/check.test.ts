@@ -4,7 +4,8 @@ import { cookbook } from '../../src/contract/cookbook.ts'
 import { hosts } from '../../src/contract/hosts.ts'
 import { writeDemoModel } from '../../src/demo/engine/hub.ts'
 import { readGpus } from '../../src/gpus/gpus.ts'
-import { freePort, type TestKitchen, testKitchen } from '../peers/kitchen.ts'
+import { type TestKitchen, testKitchen } from '../peers/kitchen.ts'
+import { freePort } from '../peers/port.ts'
 
 /** A kitchen whose GPUs are seen and whose models are its own. */
 const seeing = async (): Promise<TestKitchen> => {

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Serve } from '../../src/contract/serve.ts'
-import { freePort, type TestKitchen, testKitchen } from '../peers/kitchen.ts'
+import { type TestKitchen, testKitchen } from '../peers/kitchen.ts'
+import { freePort } from '../peers/port.ts'
 
 const before = process.env.TMUX_TMPDIR
 let dir: string

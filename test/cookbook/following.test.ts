@@ -3,7 +3,8 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { cookbook } from '../../src/contract/cookbook.ts'
-import { freePort, type TestKitchen, testKitchen } from '../peers/kitchen.ts'
+import { type TestKitchen, testKitchen } from '../peers/kitchen.ts'
+import { freePort } from '../peers/port.ts'
 
 /** Follows it as the command line does: everything up to the end, and what the end was. */
 const followed = async (k: TestKitchen, id: string, onPiece?: (text: string) => void) =>

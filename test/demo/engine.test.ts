@@ -3,7 +3,8 @@ import { open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { GpuState } from '../../src/demo/engine/gpus.ts'
-import { eventually, freePort, TestMachine } from './machine.ts'
+import { freePort } from '../peers/port.ts'
+import { eventually, TestMachine } from './machine.ts'
 
 let machine: TestMachine
 let state: GpuState

@@ -11,7 +11,8 @@ import { publishedOverhead } from '../../src/models/fit/overhead.ts'
 import { type FitSettings, plainSettings } from '../../src/models/fit/question.ts'
 import { readModelFacts } from '../../src/models/fit/read.ts'
 import { takeInventory } from '../../src/models/inventory/inventory.ts'
-import { freePort, TestMachine } from './machine.ts'
+import { freePort } from '../peers/port.ts'
+import { TestMachine } from './machine.ts'
 
 let machine: TestMachine
 let host: Machine

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { GpuState } from '../../src/demo/engine/gpus.ts'
@@ -89,21 +88,13 @@ export class TestMachine implements AsyncDisposable {
   }
 }
 
-export async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise(resolve => server.close(resolve))
-  return port
-}
-
-/** Asks again until the answer is the wanted one, or ten seconds have passed. */
+/** Asks again until the answer is the wanted one, or half a minute has passed. */
 export async function eventually<T>(look: () => T | Promise<T>, wanted: (value: T) => boolean): Promise<T> {
-  const deadline = Date.now() + 10_000
+  const deadline = Date.now() + 30_000
   for (;;) {
     const value = await look()
     if (wanted(value)) return value
-    if (Date.now() > deadline) throw new Error(`still ${JSON.stringify(value)} after 10 s`)
+    if (Date.now() > deadline) throw new Error(`still ${JSON.stringify(value)} after 30 s`)
     await new Promise(resolve => setTimeout(resolve, 20))
   }
 }

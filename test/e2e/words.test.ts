@@ -5,7 +5,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { freePort } from '../peers/kitchen.ts'
+import { freePort } from '../peers/port.ts'
 import { ended, program, says } from '../peers/program.ts'
 
 test("the operator's key is never printed", async () => {

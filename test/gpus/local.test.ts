@@ -9,7 +9,8 @@ import { parseGpus } from '../../src/gpus/parse.ts'
 import { gpuScript } from '../../src/gpus/script.ts'
 import { openLocal } from '../../src/hosts/local.ts'
 import { Machine } from '../../src/hosts/machine.ts'
-import { freePort, TestMachine } from '../demo/machine.ts'
+import { TestMachine } from '../demo/machine.ts'
+import { freePort } from '../peers/port.ts'
 
 let machine: TestMachine
 let host: Machine

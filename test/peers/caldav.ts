@@ -2,7 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePort } from './sshd.ts'
+import { freePort } from './port.ts'
 
 export type Dialect = 'radicale' | 'xandikos'
 const PROGRAM: Record<Dialect, string> = { radicale: '/usr/bin/radicale', xandikos: '/usr/bin/xandikos' }

@@ -12,7 +12,7 @@ import {
 import { connect } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
-import { freePort } from './sshd.ts'
+import { freePort } from './port.ts'
 
 const DOVECOT = '/usr/sbin/dovecot'
 

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { cookbook } from '../../src/contract/cookbook.ts'
 import { hosts } from '../../src/contract/hosts.ts'
 import type { Serve } from '../../src/contract/serve.ts'
 import { type FakeMachine, installFakeEngines } from '../../src/demo/engine/install.ts'
+import { freePort } from './port.ts'
 import { type TestWorkspace, testWorkspace } from './workspace.ts'
 
 /** A workspace whose own machine has pretended engines, two pretended GPUs and a real tmux of its own. */
@@ -15,15 +15,6 @@ export interface TestKitchen extends AsyncDisposable {
   /** Waits until it is in one of these states, watching the events rather than the clock. */
   until(id: string, ...states: Serve['state'][]): Promise<Serve>
 }
-
-export const freePort = (): Promise<number> =>
-  new Promise(resolve => {
-    const server = createServer()
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number }
-      server.close(() => resolve(port))
-    })
-  })
 
 export const testKitchen = async (
   options: { speed?: number; listen?: boolean; now?: () => number; config?: string } = {},

@@ -10,7 +10,7 @@ import { hosts } from '../../../src/contract/hosts.ts'
 import { endProcesses } from '../../../src/demo/ends.ts'
 import { installFakeEngines } from '../../../src/demo/engine/install.ts'
 import { findPaths, type Paths } from '../../../src/workspace/paths.ts'
-import { freePort } from '../../peers/kitchen.ts'
+import { freePort } from '../../peers/port.ts'
 import { Pty, type Size } from '../../peers/terminal.ts'
 import { root, script } from './processes.ts'
 
