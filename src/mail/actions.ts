@@ -4,7 +4,7 @@ import type { Tx } from '../../store/changes.ts'
 import type { Flags, KeptFolder, KeptMail, MailStore } from '../../store/mail.ts'
 import type { MailAction, OutboxStore } from '../../store/outbox.ts'
 import { ranges } from './numbers.ts'
-import { saidBy, saidNo } from './said.ts'
+import { agreed, saidBy, saidNo } from './said.ts'
 import { within } from './sync.ts'
 
 /** What a person wants of flags, as the protocol names them. */
@@ -120,9 +120,10 @@ const perform = async (
     if (found.length === 0) return { uid: null }
     const uids = ranges(found)
     if (kind === 'flags') {
-      if (detail.add?.length) await client.messageFlagsAdd(uids, detail.add, { uid: true })
-      if (detail.remove?.length) await client.messageFlagsRemove(uids, detail.remove, { uid: true })
-    } else if (kind === 'delete') await client.messageDelete(uids, { uid: true })
+      if (detail.add?.length) agreed(client, await client.messageFlagsAdd(uids, detail.add, { uid: true }))
+      if (detail.remove?.length)
+        agreed(client, await client.messageFlagsRemove(uids, detail.remove, { uid: true }))
+    } else if (kind === 'delete') agreed(client, await client.messageDelete(uids, { uid: true }))
     else await moveThere(client, uids, detail.to!)
     return { uid: null }
   })
@@ -131,7 +132,8 @@ const perform = async (
 const numbersOf = async (client: ImapFlow, ids: readonly string[]): Promise<number[]> => {
   const found: number[] = []
   for (const id of ids) {
-    const [newest] = ((await client.search({ header: { 'message-id': id } }, { uid: true })) || []).slice(-1)
+    const all = agreed(client, await client.search({ header: { 'message-id': id } }, { uid: true }))
+    const newest = all.at(-1)
     if (newest !== undefined) found.push(newest)
   }
   return found
@@ -144,7 +146,7 @@ const moveThere = async (client: ImapFlow, uids: string, to: string): Promise<vo
     if ((error as { serverResponseCode?: string }).serverResponseCode !== 'TRYCREATE') throw error
   }
   await client.mailboxCreate(to)
-  await client.messageMove(uids, to, { uid: true })
+  agreed(client, await client.messageMove(uids, to, { uid: true }))
 }
 
 /** The folder is looked through first when an earlier try may have arrived. */

@@ -1,6 +1,7 @@
 import type { ImapFlow, MailboxObject } from 'imapflow'
 import type { MailStore } from '../../store/mail.ts'
 import { Problem } from '../contract/problem.ts'
+import { agreed } from './said.ts'
 import { breath } from './slices.ts'
 
 const MOST = 2 ** 24
@@ -11,8 +12,8 @@ export type Span = readonly [from: number, to: number]
 /** The numbers of all messages of the selected folder, in order: as spans, since a list of fifty thousand takes a tenth of a second to read. */
 export const allNumbers = async (client: ImapFlow, mailbox: MailboxObject): Promise<Span[]> => {
   if (mailbox.exists === 0) return []
-  const found = await client.search({ all: true }, { uid: true, returnOptions: ['ALL'] })
-  const set = found && !Array.isArray(found) ? found.all : undefined
+  const found = agreed(client, await client.search({ all: true }, { uid: true, returnOptions: ['ALL'] }))
+  const set = Array.isArray(found) ? undefined : found.all
   const spans = spansOf(set ?? '')
   if (spans.reduce((sum, [from, to]) => sum + to - from + 1, 0) > MOST)
     throw new Problem('upstream', `The server claims more messages in ${mailbox.path} than anybody has.`)

@@ -10,6 +10,7 @@ import { flagChanges, type Marks, markedAs, queue } from './actions.ts'
 import { type Back, flagsAs, type MoveBack } from './back.ts'
 import { fetchBody } from './body.ts'
 import { findFolder } from './folders.ts'
+import { agreed } from './said.ts'
 import { within } from './sync.ts'
 import type { Watcher } from './watcher.ts'
 
@@ -167,7 +168,9 @@ export const openReading = (deps: ReadingDeps): Reading => {
 
     async onServer({ account, folder }, words, limit) {
       const uids = await watcherOf(account.id).use(client =>
-        within(client, folder.path, async () => (await client.search({ text: words }, { uid: true })) || []),
+        within(client, folder.path, async () =>
+          agreed(client, await client.search({ text: words }, { uid: true })),
+        ),
       )
       return uids
         .sort((one, other) => other - one)

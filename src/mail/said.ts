@@ -1,3 +1,4 @@
+import type { ImapFlow } from 'imapflow'
 import { FAILURES } from '../net/failures.ts'
 import { cleanLine } from './clean.ts'
 
@@ -40,4 +41,12 @@ export const saidBy = (error: unknown): string => {
 export const saidNo = (error: unknown): boolean => {
   const { responseStatus } = error as { responseStatus?: string }
   return responseStatus === 'NO' || responseStatus === 'BAD'
+}
+
+/** The library answers with nothing, and does not throw, where the server said no and where the connection was lost. */
+export const agreed = <T>(client: ImapFlow, answer: T | false | undefined): T => {
+  if (answer) return answer
+  throw client.usable
+    ? Object.assign(new Error('the server refused it'), { responseStatus: 'NO' })
+    : Object.assign(new Error('the connection was lost'), { code: 'NoConnection' })
 }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
+import { ImapFlow } from 'imapflow'
 import { describe, expect, test } from 'vitest'
 import type { Event } from '../../src/contract/events.ts'
 import { mail } from '../../src/contract/mail.ts'
@@ -35,6 +36,16 @@ const account = async (post: Post) => (await post.w.client.call(mailAccounts.lis
 const inFolder = async (post: Post, folder: string): Promise<string[]> =>
   (await post.w.client.call(mail.list, { folder, refresh: true })).items.map(({ subject }) => subject)
 
+/** Another program at the same mailbox. */
+const another = async ({ imap: { port } }: Post): Promise<ImapFlow> => {
+  const client = new ImapFlow({
+    ...{ host: '127.0.0.1', port, secure: false, doSTARTTLS: false, logger: false },
+    auth: { user: 'ann', pass: 'secret' },
+  })
+  await client.connect()
+  return client
+}
+
 describe.skipIf(missing)('the server vanishes', () => {
   test.each([
     ['in the middle of an append', 'to' as const],
@@ -61,6 +72,63 @@ describe.skipIf(missing)('the server vanishes', () => {
     await post.w.client.call(mail.sync, {})
     expect((await account(post)).waiting_actions).toBe(0)
     expect(await inFolder(post, 'Drafts')).toEqual(['Later'])
+  })
+
+  test('while it is asked for its numbers: no mail is taken for gone', async () => {
+    await using behind = await behindLine()
+    const { post, line } = behind
+    const subjects = ['three', 'two', 'one']
+    for (const Subject of subjects.toReversed()) await put(post, 'INBOX', written({ Subject }))
+    expect(await inFolder(post, 'INBOX')).toEqual(subjects)
+    const other = await another(post)
+    await other.mailboxOpen('INBOX')
+    await other.messageDelete('1')
+    await other.logout()
+    line.watch = (way, bytes, cut) => {
+      if (way !== 'to' || !bytes.includes(' UID SEARCH ')) return
+      line.watch = null
+      cut()
+    }
+    await expect(post.w.client.call(mail.sync, {})).rejects.toThrow('the connection was lost')
+    expect(line.watch).toBeNull()
+    const { items } = await post.w.client.call(mail.list, {})
+    expect(items.map(({ subject }) => subject)).toEqual(subjects)
+    expect(await inFolder(post, 'INBOX')).toEqual(subjects.slice(0, 2))
+  })
+
+  test.each([
+    ['a mark', ' UID STORE ', (ids: string[]) => ({ ids, read: true })],
+    ['a deletion', ' UID EXPUNGE ', null],
+    ['a move', ' UID MOVE ', null],
+  ] as const)('while it is told of %s: it is told again', async (_what, command, marks) => {
+    await using behind = await behindLine()
+    const { post, line } = behind
+    await put(post, 'Trash', written({ Subject: 'one' }))
+    const [one] = (await post.w.client.call(mail.list, { folder: 'trash', refresh: true })).items
+    line.watch = (way, bytes, cut) => {
+      if (way !== 'to' || !bytes.includes(command)) return
+      line.watch = null
+      cut()
+    }
+    const ids = [one!.id]
+    const { client } = post.w
+    if (marks) await client.call(mail.mark, marks(ids))
+    else if (command === ' UID MOVE ') await client.call(mail.move, { ids, to: 'archive' })
+    else await client.call(mail.remove, { ids })
+    await until('that the line was cut', () => line.watch === null)
+    await until('that it is told', async () => {
+      await client.call(mail.sync, {})
+      return (await account(post)).waiting_actions === 0
+    })
+    const other = await another(post)
+    const seen = async (folder: string) => {
+      const { exists } = await other.mailboxOpen(folder)
+      const all = exists > 0 ? await other.fetchAll('1:*', { flags: true }) : []
+      return all.map(({ flags }) => flags!.has('\\Seen'))
+    }
+    expect(await seen('Trash')).toEqual(marks ? [true] : [])
+    expect(await seen('Archive')).toEqual(command === ' UID MOVE ' ? [false] : [])
+    await other.logout()
   })
 
   test('in the middle of an attachment: that is said, and the next try has all of it', async () => {
