@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { storeProblem } from '../../store/database.ts'
 import { OPERATOR } from '../contract/actor.ts'
-import { Problem } from '../contract/problem.ts'
+import { Missing, Problem } from '../contract/problem.ts'
 import type { Workspace } from '../workspace/workspace.ts'
 import { binder } from './bind.ts'
 import { bindCodex } from './codex/index.ts'
@@ -9,6 +9,7 @@ import { type Api, type Bindings, type Env, Refusal } from './context.ts'
 import { admit } from './door.ts'
 import { envelopeFor } from './envelope.ts'
 import { openMetrics } from './metrics.ts'
+import { readable } from './sight.ts'
 import { askAboutKey } from './strangers.ts'
 import { bindV1 } from './v1/index.ts'
 
@@ -54,9 +55,12 @@ export const createApp = (workspace: Workspace): Api => {
           })
     const wait = problem.details?.retry_after ?? (problem.code === 'rate_limited' ? 1 : undefined)
     if (wait !== undefined) http.header('Retry-After', String(wait))
-    const asked = http.var.actor?.operator === false ? askAboutKey(workspace, problem) : null
+    const { actor } = http.var
+    const told =
+      problem instanceof Missing && actor && readable(actor, problem.what) ? problem.named() : problem
+    const asked = actor?.operator === false ? askAboutKey(workspace, problem) : null
     if (asked) http.header('Ithaca-Approval', asked)
-    return http.json(envelopeFor(http.req.path).problem(problem) as never, problem.status as never)
+    return http.json(envelopeFor(http.req.path).problem(told) as never, problem.status as never)
   })
   const patterns = app
   return {

@@ -45,9 +45,30 @@ const LISTED: Record<string, string> = {
   'mail in the outbox': 'mail outbox',
 }
 
-export const notFound = (what: string, id: string, names: readonly string[] = []): Problem => {
-  const some = names.slice(0, 8).join(', ')
-  const there = some === '' ? '' : ` There are: ${some}${names.length > 8 ? ', ...' : ''}.`
-  const list = LISTED[what] ? ` All of them: ithaca ${LISTED[what]}.` : ''
-  return new Problem('not_found', `There is no ${what} '${id}'.${there}${list}`, { id })
+/** What is not there, and what of its kind is: said only to who may list it. */
+export class Missing extends Problem {
+  readonly what: string
+  readonly #id: string
+  readonly #names: readonly string[]
+  constructor(what: string, id: string, names: readonly string[]) {
+    super('not_found', sentence(what, id, ''), { id })
+    this.what = what
+    this.#id = id
+    this.#names = names
+  }
+  /** With the names of up to eight that are there. */
+  named(): Problem {
+    const some = this.#names.slice(0, 8).join(', ')
+    if (some === '') return this
+    const there = ` There are: ${some}${this.#names.length > 8 ? ', ...' : ''}.`
+    return new Problem('not_found', sentence(this.what, this.#id, there), this.details)
+  }
 }
+
+const sentence = (what: string, id: string, there: string): string => {
+  const list = LISTED[what] ? ` All of them: ithaca ${LISTED[what]}.` : ''
+  return `There is no ${what} '${id}'.${there}${list}`
+}
+
+export const notFound = (what: string, id: string, names: readonly string[] = []): Problem =>
+  new Missing(what, id, names)

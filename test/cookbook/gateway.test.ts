@@ -100,6 +100,22 @@ test('refusals are in the words that clients of OpenAI read, with the reason', a
   ])
 })
 
+test('the error about a serve that is not there names what is only to who may list it', async () => {
+  const reader = await k.w.token('reader', ['models:use', 'cookbook:read'])
+  for (const [verb, more] of [
+    ['try', { prompt: 'x' }],
+    ['chat', { messages }],
+  ] as const) {
+    const asked = async (who: string): Promise<string> => {
+      const response = await k.w.request('POST', `/api/v1/serves/nothing/${verb}`, { token: who, body: more })
+      expect(response.status).toBe(404)
+      return ((await response.json()) as { error: { message: string } }).error.message
+    }
+    expect(await asked(token)).toBe("There is no serve 'nothing'. All of them: ithaca cookbook tasks.")
+    expect(await asked(reader)).toContain(`There are: ${twins[0]!.name}`)
+  }
+})
+
 test('an engine that is gone is passed over for its equal', async () => {
   process.kill(twins[0]!.pid!, 'SIGKILL')
   for (const _ of [1, 2]) {
