@@ -141,6 +141,10 @@ export const openMachines = (deps: {
   }
 
   reload()
+  // Whoever is told of it after us reads the host as it is again.
+  changes.subscribe(events => {
+    if (events.some(({ action, noun }) => action === 'audit.undo' && noun === 'host')) reload()
+  })
 
   return {
     list: () => records.map(record => viewOf(places.get(record.id)!)),

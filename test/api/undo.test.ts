@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { calendar } from '../../src/contract/calendar.ts'
 import { documents } from '../../src/contract/documents.ts'
 import { events } from '../../src/contract/events.ts'
+import { hosts } from '../../src/contract/hosts.ts'
 import { memory } from '../../src/contract/memory.ts'
 import { presets } from '../../src/contract/presets.ts'
 import { todos } from '../../src/contract/todos.ts'
@@ -59,4 +60,16 @@ test('adding anything destroys nothing; ticking off, editing and clearing do', a
   await call(documents.edit, { id: document.id, content: '# two' })
   const after = await call(events.audit, {})
   expect(after.items.slice(0, 2).map(({ destructive }) => destructive)).toEqual([true, true])
+})
+
+test('a host that was forgotten or changed is at once what it was', async () => {
+  await using w = await testWorkspace()
+  const { added } = await w.client.call(hosts.add, { target: 'ann@gpu-a.invalid' })
+  const { id } = added[0]!
+  await w.client.call(hosts.edit, { id, name: 'other' })
+  await w.client.call(events.undo, {})
+  expect((await w.client.call(hosts.get, { id })).name).toBe('gpu-a')
+  await w.client.call(hosts.remove, { id })
+  await w.client.call(events.undo, {})
+  expect((await w.client.call(hosts.list, {})).items.map(({ name }) => name)).toContain('gpu-a')
 })
