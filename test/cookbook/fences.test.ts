@@ -131,6 +131,9 @@ test('no way of saying a port goes around the fence: what cannot be judged is re
     'vllm serve x --config file.yaml',
     'vllm serve x --conf=file.yaml',
     'vllm serve x --port 8101 --data-parallel-rpc-port 9000',
+    `vllm serve x --port 8101 --kv-transfer-config '{"kv_port": 9000}'`,
+    'vllm serve x --port 8101 --kv-transfer-config.kv_port 9000',
+    'python -m sglang.launch_server --model-path x --port 8101 --dist-init-addr 0.0.0.0:9000',
     'PORT=9000 text-generation-launcher --model-id x',
     'PORT=$X text-generation-launcher --model-id x --port 8101',
     'text-generation-launcher --model-id x --port 8101 -p9000',
@@ -169,6 +172,11 @@ test('nor any way of saying a GPU', async () => {
     'vllm serve x --distributed-executor-backend=ray',
     'vllm serve x --enforce-eager $X',
     'llama-server -m x.gguf --rpc 10.0.0.1:50052',
+    'vllm serve x --nnode 2 --node-r 1',
+    'vllm serve x --ray-addr 10.0.0.1:6379',
+    'python -m sglang.launch_server --model-path x --use-ray',
+    'vllm serve x --config file.yaml',
+    'GGML_VK_VISIBLE_DEVICES=0 llama-server -m x.gguf',
   ])
     expect([cmd, fence(cmd)]).toEqual([cmd, expect.stringContaining('fence gpus')])
   // What the engine sees is bounded already: it can only fail.

@@ -13,8 +13,9 @@ export interface Doubts {
 }
 
 /** Options and variables by which engines reach GPUs that their own visibility does not bound. */
-const ELSEWHERE = ['--rpc', '--ray-address', '--node-rank', '--nnodes']
-const ELSEWHERE_VARIABLE = /^(?:RAY_|LLAMA_ARG_RPC$)/
+const ELSEWHERE = ['--rpc', '--ray-address', '--node-rank', '--nnodes', '--use-ray']
+const ELSEWHERE_VARIABLE =
+  /^(?:RAY_|(?:LLAMA_ARG_RPC|GGML_VK_VISIBLE_DEVICES|ZE_AFFINITY_MASK|ONEAPI_DEVICE_SELECTOR)$)/
 const PORT_VARIABLE = /(?:^|_)PORT$|^OLLAMA_HOST$/
 
 export function doubtsOf(invocation: Invocation): Doubts {
@@ -78,34 +79,46 @@ function unsaid(invocation: Invocation, serving: Serving, args: readonly Word[],
   )
   if (odd) return `${odd.name}=${shown(odd.value)} does not say a port: write it out`
   if (serving.portGiven) return null
-  const file = args.find(argument => /^--co(?:n(?:f(?:i(?:g(?:-file)?)?)?)?)?$/.test(optionOf(argument)))
+  const file = settingsFile(args)
   if (file) return `${shown(file)} names a file that may set it: write --port beside it`
   return serving.engine === 'tabbyapi' ? 'its own file sets it: write --port' : null
 }
+
+const settingsFile = (args: readonly Word[]): Word | undefined =>
+  args.find(argument => /^--co(?:n(?:f(?:i(?:g(?:-file)?)?)?)?)?$/.test(optionOf(argument)))
 
 function otherGpus(invocation: Invocation, args: readonly Word[]): string | null {
   const variable = invocation.assignments.find(({ name }) => ELSEWHERE_VARIABLE.test(name))
   if (variable) return `${variable.name} reaches GPUs elsewhere`
   if ((setVariable(invocation, 'CUDA_DEVICE_ORDER') ?? 'PCI_BUS_ID') !== 'PCI_BUS_ID')
     return 'CUDA_DEVICE_ORDER gives the numbers another meaning'
-  const far = args.find(
-    argument =>
-      ELSEWHERE.includes(optionOf(argument)) || /^(?:--[\w-]+=)?["']?ray["']?$/.test(shown(argument)),
-  )
-  return far ? `${shown(far)} reaches GPUs elsewhere` : null
+  const far = args.find(argument => {
+    const option = optionOf(argument)
+    // Any beginning of it, too: engines in Python take that for it.
+    const named = option.length > 3 && ELSEWHERE.some(name => name.startsWith(option))
+    return named || /^(?:--[\w-]+=)?["']?ray["']?$/.test(shown(argument))
+  })
+  if (far) return `${shown(far)} reaches GPUs elsewhere`
+  const file = settingsFile(args)
+  return file ? `${shown(file)} names a file that may reach GPUs elsewhere` : null
 }
 
 /** The ports that other options and variables open. */
 function besides(invocation: Invocation, args: readonly Word[], flag: Flag): number[] {
   const names = new Set(typeof flag === 'string' ? [flag] : flag)
   const others = [...new Set(args.map(optionOf))].filter(
-    option => /^--[\w-]*port$/.test(option) && !names.has(option),
+    option => /^--[\w.-]*port$/.test(option) && !names.has(option),
   )
   const flagged = others.map(option => flagNumber(args, option) ?? Number.NaN)
+  const inside = args.flatMap(argument =>
+    [...shown(argument).matchAll(/port\\?"\s*:\s*\\?"?(\d+)/g)].map(([, port]) => Number(port)),
+  )
+  const joined = flagWord(args, '--dist-init-addr')
+  const met = joined ? [portIn('', literal(joined)) ?? Number.NaN] : []
   const listed = invocation.assignments.map(({ name, value }) => {
     return PORT_VARIABLE.test(name) ? portIn(name, literal(value)) : null
   })
-  return [...flagged, ...listed.filter(port => port !== null)]
+  return [...flagged, ...inside, ...met, ...listed.filter(port => port !== null)]
 }
 
 /** The port a variable names: itself, or at the end of an address. */
