@@ -19,6 +19,12 @@ test.skipIf(missing)('a server that says when to come back is left alone until t
   line.before = () => ({ status: 429, headers: { 'retry-after': '9' } })
   await expect(sync()).rejects.toThrow(/answered 429/)
   expect(await shared.account()).toMatchObject({ retry_at: now + 9000 })
+  // At once, or at a time that is over, is no time: it is asked as seldom as one that says nothing.
+  for (const after of ['0', 'Sun, 01 Nov 2026 00:00:00 GMT']) {
+    line.before = () => ({ status: 503, headers: { 'retry-after': after } })
+    await expect(sync()).rejects.toThrow(/answered 503/)
+    expect((await shared.account())!.retry_at).toBeGreaterThanOrEqual(now + 30_000)
+  }
   line.before = () => undefined
   await sync()
   expect(await shared.account()).toMatchObject({ state: 'idle', retry_at: null })

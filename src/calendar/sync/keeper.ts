@@ -80,7 +80,7 @@ export const openKeeper = (
   const noted = (problem: string | null, after?: number): void => {
     const state = remote.state(id)
     const attempts = problem === null ? 0 : state.attempts + 1
-    const wait = after ?? AGAIN[Math.min(attempts, AGAIN.length) - 1] ?? 0
+    const wait = after || (AGAIN[Math.min(attempts, AGAIN.length) - 1] ?? 0)
     changes.cache(quiet =>
       remote.putState(quiet, {
         ...{ ...state, problem, attempts },
