@@ -4,8 +4,8 @@
  */
 export const flow = (
   make: (signal: AbortSignal) => AsyncGenerator<Uint8Array>,
+  left = new AbortController(),
 ): ReadableStream<Uint8Array> => {
-  const left = new AbortController()
   const pieces = make(left.signal)
   return new ReadableStream<Uint8Array>(
     {
@@ -21,4 +21,20 @@ export const flow = (
     },
     { highWaterMark: 0 },
   )
+}
+
+/** The same where the first piece comes by itself: what cannot be begun is refused, not broken off. */
+export const begun = async (
+  make: (signal: AbortSignal) => AsyncGenerator<Uint8Array>,
+  signal: AbortSignal,
+): Promise<ReadableStream<Uint8Array>> => {
+  const left = new AbortController()
+  signal.addEventListener('abort', () => left.abort(), { once: true })
+  const pieces = make(left.signal)
+  const first = await pieces.next()
+  return flow(async function* () {
+    if (first.done) return
+    yield first.value
+    yield* pieces
+  }, left)
 }

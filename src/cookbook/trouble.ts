@@ -1,11 +1,13 @@
 import { Problem } from '../contract/problem.ts'
 import { HostError } from '../hosts/host.ts'
+import { SearchError } from '../logs/search.ts'
 import { LogError } from '../logs/slice.ts'
 
 /** What went wrong on the way to a host or on it, as a refusal callers understand. */
 export const asProblem = (error: unknown, host: string): unknown => {
   if (error instanceof LogError)
     return new Problem(error.code === 'not_found' ? 'not_found' : 'unavailable', error.message)
+  if (error instanceof SearchError) return new Problem(error.code, error.message)
   if (!(error instanceof HostError)) return error
   const details = { ...error.details, host, reason: error.code }
   switch (error.code) {

@@ -20,13 +20,19 @@ export type Found =
 
 export class SearchError extends Error {
   override readonly name = 'SearchError'
+  readonly code: 'invalid' | 'not_found' | 'unavailable'
+
+  constructor(message: string, code: SearchError['code']) {
+    super(message)
+    this.code = code
+  }
 }
 
 /** Searches on the host: only hits travel. Lines are cut at 2,000 bytes. */
 export async function* search(host: Host, path: string, options: SearchOptions): AsyncGenerator<Found> {
   const { pattern } = options
   if (pattern === '' || pattern.length > 1000 || /[\0\n]/.test(pattern)) {
-    throw new SearchError('A search needs one line of at most 1,000 characters to look for.')
+    throw new SearchError('A search needs one line of at most 1,000 characters to look for.', 'invalid')
   }
   const ended = new AbortController()
   const signal = options.signal ? AbortSignal.any([options.signal, ended.signal]) : ended.signal
@@ -51,6 +57,7 @@ export async function* search(host: Host, path: string, options: SearchOptions):
     const [{ code }, why] = await Promise.all([shell.done, said])
     throw new SearchError(
       `The search in ${path} on ${host.name} did not finish: ${why.trim() || `code ${code ?? 'unknown'}`}`,
+      code === 66 ? 'not_found' : /^grep: /.test(why) ? 'invalid' : 'unavailable',
     )
   }
 }

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { events } from '../../src/contract/events.ts'
@@ -198,3 +198,19 @@ test('what asks a host that cannot be reached is told so, whatever it asks', asy
   const refused = await w.client.send('POST', '/api/v1/hosts/gone/trust', { fingerprint: 'SHA256:abc' })
   expect(await refused.text()).toContain('127.0.0.1:1')
 }, 60_000)
+
+test('a search that cannot be begun is refused with its reason, not broken off', async () => {
+  await using k = await testKitchen()
+  const { id } = await k.launch('vllm serve demo/x')
+  await k.until(id, 'ready')
+  const search = async (query: string) => {
+    const asked = new URLSearchParams({ query, regex: 'true' })
+    const answer = await k.w.client.send('GET', `/api/v1/serves/${id}/search?${asked}`)
+    return [answer.status, await answer.text()]
+  }
+  expect(await search('(')).toEqual([422, expect.stringContaining('Unmatched (')])
+  expect(await search('vLLM|uvicorn')).toEqual([200, expect.stringContaining('"done":true')])
+  const log = (await k.w.inside.workspace.cookbook.reading.path(id))!
+  renameSync(log, `${log}.elsewhere`)
+  expect(await search('x')).toEqual([404, expect.stringContaining('there is no such log')])
+})

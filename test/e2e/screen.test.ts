@@ -1,7 +1,7 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { Pty, type PtyOptions } from '../peers/terminal.ts'
 
 /** The built program in a real pseudo-terminal, in a home of its own. */
@@ -62,6 +62,28 @@ describe.each([
     expect((await pty.end()).exitCode).toBe(0)
     expect(pty.screen.leftOn).toEqual([])
   })
+})
+
+test('what a library prints does not land on the screen', async () => {
+  const prints = join(home, 'prints.cjs')
+  const done = join(home, 'printed')
+  writeFileSync(
+    prints,
+    `process.once('SIGUSR2', () => {
+      for (const how of ['log', 'info', 'warn', 'error']) console[how](new Error('scribbled'))
+      require('node:fs').writeFileSync(${JSON.stringify(done)}, '')
+    })`,
+  )
+  const pty = await open({}, [process.execPath, '--require', prints, main])
+  let written = ''
+  pty.pty.onData(data => {
+    written += data
+  })
+  process.kill(pty.pty.pid, 'SIGUSR2')
+  await vi.waitUntil(() => existsSync(done), { timeout: 5000 })
+  process.kill(pty.pty.pid, 'SIGTERM')
+  await pty.end()
+  expect(written).not.toContain('scribbled')
 })
 
 test.each(['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGQUIT'] as const)(

@@ -25,6 +25,7 @@ export async function runScreen(first: FirstScreen, options: ScreenOptions): Pro
   const { ended } = first
   let shell: Shell | null = null
   let link: Link | null = null
+  const speak = hush()
   try {
     void open(first, options)
       .then(async made => {
@@ -40,8 +41,17 @@ export async function runScreen(first: FirstScreen, options: ScreenOptions): Pro
   } finally {
     ;(shell as Shell | null)?.stop()
     first.open.close()
+    speak()
     await (link as Link | null)?.close()
   }
+}
+
+/** Libraries print what goes wrong in them; the screen is no place for that. Gives how they may again. */
+function hush(): () => void {
+  const { log, info, warn, error } = console
+  const nothing = () => undefined
+  Object.assign(console, { log: nothing, info: nothing, warn: nothing, error: nothing })
+  return () => void Object.assign(console, { log, info, warn, error })
 }
 
 async function open(

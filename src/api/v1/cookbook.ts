@@ -4,7 +4,7 @@ import type { Serve } from '../../contract/serve.ts'
 import type { Workspace } from '../../workspace/workspace.ts'
 import type { Bind } from '../bind.ts'
 import { passAdoptFence, passHostFence, passStopFence } from '../fences.ts'
-import { flow } from '../flow.ts'
+import { begun, flow } from '../flow.ts'
 import { launchChecked } from '../launch.ts'
 import { maskText } from '../mask.ts'
 import { momentAhead } from '../moment.ts'
@@ -97,12 +97,12 @@ export const bindCookbook = (bind: Bind, workspace: Workspace): void => {
     })
     return http.body(body, 200, { 'content-type': 'application/octet-stream' })
   })
-  bind(routes.search, ({ id, query, regex, ignore_case, limit }, { http }) => {
+  bind(routes.search, async ({ id, query, regex, ignore_case, limit }, { http, signal: given }) => {
     serves.get(id)
-    const body = flow(async function* (signal) {
+    const body = await begun(async function* (signal) {
       const found = reading.search(id, { query, regex, ignoreCase: ignore_case, limit, signal })
       for await (const one of found) yield Buffer.from(`${JSON.stringify(one)}\n`)
-    })
+    }, given)
     return http.body(body, 200, { 'content-type': 'application/x-ndjson' })
   })
   bind(routes.forget, async ({ id }, call) => {
