@@ -38,6 +38,15 @@ export const Gpu = z.object({
 })
 export type Gpu = z.output<typeof Gpu>
 
+export const Disk = z.object({
+  what: z.enum(['cache', 'models', 'home']).describe('where downloads go, a folder of models, the home'),
+  path: z.string(),
+  mount: z.string(),
+  free_bytes: z.number().int(),
+  total_bytes: z.number().int(),
+})
+export type Disk = z.output<typeof Disk>
+
 const settings = {
   port: count(1, 65535).nullable().optional(),
   transport: z.enum(['auto', 'ssh2', 'ssh']).optional(),
@@ -73,6 +82,7 @@ export const Host = z.object({
   reach: Reach,
   devices: z.array(Gpu).describe('as of `devices_at`'),
   devices_at: z.number().nullable(),
+  disks: z.array(Disk).describe('as last measured; empty before'),
 })
 export type Host = z.output<typeof Host>
 

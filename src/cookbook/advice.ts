@@ -1,8 +1,8 @@
-import { quote } from '../hosts/quote.ts'
 import type { Spec } from '../sessions/session.ts'
+import { literal } from '../sessions/word.ts'
+import { disksOf, roomWarnings } from './disks.ts'
 import type { Fits } from './fit.ts'
 import type { EngineFlags } from './flags-known.ts'
-import { hubsOf } from './hubs.ts'
 import type { Place } from './machines.ts'
 import type { Plan } from './plan.ts'
 
@@ -18,13 +18,12 @@ export type Advise = (
 const WITHIN = 1900
 /** How long it is worth asking for all the same. */
 const AT_MOST = 20_000
-/** With less disk left than this, a download is likely not to end well. */
-const SHORT_GIB = 20
 const NAMED = /^[\w.-]+\/[\w.-]+$/
 
 export const openAdvice = (deps: {
   fits: Fits
   flags: EngineFlags
+  weigh: (model: string) => { bytes: number; guessed: boolean } | null
   report: (error: unknown) => void
 }): Advise => {
   const { fits, flags } = deps
@@ -41,27 +40,26 @@ export const openAdvice = (deps: {
     if (!plan.model || !NAMED.test(plan.model)) return []
     return [
       `${plan.model} is not in the cache of ${place.name}; it will be downloaded first.`,
-      ...(await disk(place)),
+      ...(await room(place, plan.model)),
     ]
   }
 
-  const disk = async (place: Place): Promise<string[]> => {
-    const folders = [...hubsOf(place), '~'].map(path => (path === '~' ? '"$HOME"' : quote(path)))
-    const { stdout } = await place.host.ask(
-      `for d in ${folders.join(' ')}; do [ -d "$d" ] && { df -Pk "$d" | awk 'NR == 2 { print $4 }'; break; }; done`,
-      { lane: 'slow', deadline: AT_MOST },
-    )
-    const free = Number(stdout.toString().trim()) / 1024 ** 2
-    return free > 0 && free < SHORT_GIB
-      ? [`Disk is short on ${place.name}: ${free.toFixed(1)} GiB are left for downloads.`]
-      : []
-  }
+  const room = async (place: Place, model: string): Promise<string[]> =>
+    roomWarnings(place, await disksOf(place, AT_MOST), model, deps.weigh(model))
+
+  /** Part of a model may be much less than all of it. */
+  const download = async (place: Place, { model, run }: Plan): Promise<string[]> =>
+    model && !run.argv.some(one => literal(one) === '--include') ? room(place, model) : []
 
   return async (place, plan, spec, late) => {
-    if (plan.kind !== 'serve') return []
+    if (plan.kind !== 'serve' && plan.kind !== 'download') return []
     const said: string[] = []
     let over = false
-    const parts = [memory(place, plan), flags.check(place, spec, AT_MOST)].map(part =>
+    const asked =
+      plan.kind === 'download'
+        ? [download(place, plan)]
+        : [memory(place, plan), flags.check(place, spec, AT_MOST)]
+    const parts = asked.map(part =>
       part.then(
         warnings => {
           if (!over) said.push(...warnings)

@@ -13,6 +13,7 @@ import { type Attempts, openAttempts } from './attempts.ts'
 import { type Check, openCheck } from './check.ts'
 import type { Policy } from './command/command.ts'
 import { type Control, openControl } from './control.ts'
+import { openWeights } from './disks.ts'
 import { openFits } from './fit.ts'
 import { openEngineFlags } from './flags-known.ts'
 import { foreignStop } from './foreign.ts'
@@ -116,7 +117,13 @@ export const openCookbook = (deps: CookbookDeps): Cookbook => {
   }
   const fits = openFits({ serves, now })
   const flags = openEngineFlags({ now })
-  const advise = openAdvice({ fits, flags, report })
+  const weights = openWeights(deps.stores.models)
+  const weigh = (model: string) =>
+    weights(
+      machines.all().map(({ id }) => id),
+      model,
+    )
+  const advise = openAdvice({ fits, flags, weigh, report })
   const launching = openLaunching({ ...deps, machines, serves, watch, advise })
   const control = openControl({ machines, serves, watch, launching, now, report })
   const gateway = openGateway({ ...deps, machines, serves })

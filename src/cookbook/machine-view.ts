@@ -15,6 +15,13 @@ export const viewOf = (place: Place): HostView => {
     reach: reachOf(place.host.reach),
     devices: reading ? devicesOf(reading) : [],
     devices_at: reading?.at ?? null,
+    disks: place.disks.map(({ what, path, mount, freeBytes, totalBytes }) => ({
+      what,
+      path,
+      mount,
+      free_bytes: freeBytes,
+      total_bytes: totalBytes,
+    })),
   }
 }
 

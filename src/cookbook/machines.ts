@@ -12,6 +12,7 @@ import { type Host, HostError } from '../hosts/host.ts'
 import { Hosts, type HostsOptions, LOCAL_ID } from '../hosts/hosts.ts'
 import { type ProbeStep, probeHost } from '../hosts/probe.ts'
 import { bareScript, type Site } from '../sessions/shell.ts'
+import type { Disk } from './disks.ts'
 import { historyOf, viewOf } from './machine-view.ts'
 import { overThere } from './trouble.ts'
 
@@ -22,6 +23,7 @@ export interface Place {
   readonly settings: KeptHost
   readonly host: Host
   readonly site: Site
+  disks: readonly Disk[]
   readonly gpus: { reading: GpuReading | null; readonly history: GpuHistory }
 }
 
@@ -93,6 +95,7 @@ export const openMachines = (deps: {
         record.id === LOCAL_ID
           ? { stateDir: record.state_dir ?? deps.localState, socket: deps.localSocket }
           : { stateDir: record.state_dir ?? undefined },
+      disks: before?.disks ?? [],
       gpus: before?.gpus ?? { reading: null, history: new GpuHistory() },
     }
     if (before?.host !== host) host.onReach(() => tellReach(record.id))

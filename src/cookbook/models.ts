@@ -12,6 +12,7 @@ import { type Invocation, words } from '../sessions/word.ts'
 import { modelId } from './command/fields.ts'
 import { isPackageSpec } from './command/pip.ts'
 import { copyCommand } from './copying.ts'
+import { roomWarnings } from './disks.ts'
 import { hubsOf } from './hubs.ts'
 import type { LaunchAsked } from './launching.ts'
 import type { Machines, Place } from './machines.ts'
@@ -158,7 +159,10 @@ export const openModels = (deps: {
         { ...way(to), folder: await goalOf(from, to, model, folder) },
         { config: deps.ssh.sshConfig ?? null, knownHosts: deps.ssh.knownHosts ?? null },
       )
-      return task(here, 'copy', `copy ${id} to ${to.name}`, id, run, [from.id, to.id])
+      return {
+        ...task(here, 'copy', `copy ${id} to ${to.name}`, id, run, [from.id, to.id]),
+        warnings: roomWarnings(to, to.disks, id, model.bytes === null ? null : exactly(model.bytes)),
+      }
     },
 
     async remove(author, { model: id, host, confirm }) {
@@ -197,6 +201,8 @@ export const openModels = (deps: {
     },
   }
 }
+
+const exactly = (bytes: number) => ({ bytes, guessed: false })
 
 const task = (
   place: Place,

@@ -3,6 +3,7 @@ import { readGpus } from '../gpus/gpus.ts'
 import type { Meta } from '../sessions/session.ts'
 import { status } from '../sessions/status.ts'
 import type { Health } from './derive.ts'
+import { disksOf } from './disks.ts'
 import { askHealth } from './health.ts'
 import type { Machines, Place } from './machines.ts'
 import type { Known, Serves } from './serves.ts'
@@ -32,6 +33,7 @@ const HURRY = 30_000
 const HEALTH_EVERY = 10_000
 const GPUS_EVERY = 20_000
 const SLOWLY_EVERY = 20_000
+const DISKS_EVERY = 60_000
 const NO_GPUS_EVERY = 300_000
 const TAIL = 4096
 const GONE_AFTER = 30_000
@@ -44,6 +46,7 @@ interface Round {
   nextAt: number
   hurryUntil: number
   gpusAt: number
+  disksAt: number
   slowlyAt: number
   metas: Map<string, Meta>
   toldGone: boolean
@@ -70,6 +73,7 @@ export const openWatch = (deps: {
         nextAt: 0,
         hurryUntil: 0,
         gpusAt: 0,
+        disksAt: 0,
         slowlyAt: 0,
         metas: new Map(),
         toldGone: false,
@@ -99,6 +103,7 @@ export const openWatch = (deps: {
     endUnstarted(place, new Set(seen.sessions.map(session => session.id)))
     await Promise.all(ofHost(place.id).map(one => probe(place, one, seen.listening)))
     lookAtGpus(place, round)
+    lookAtDisks(place, round)
     lookSlowly(place, round)
   }
 
@@ -157,19 +162,36 @@ export const openWatch = (deps: {
           const vram = used.length === 0 ? null : used.reduce((sum, each) => sum + (each.usedMiB ?? 0), 0)
           if (vram !== one.vram) serves.notice(one, { vram })
         }
-        changes.mention({
-          actor: 'ithaca',
-          action: 'hosts.gpus',
-          noun: 'host',
-          id: place.id,
-          summary: '',
-          data: machines.view(place.id),
-        })
+        tell('hosts.gpus', place)
       })
       .catch(error => {
         if (place.host.reach.state === 'connected') deps.report(error)
       })
   }
+
+  const lookAtDisks = (place: Place, round: Round): void => {
+    if (now() < round.disksAt) return
+    round.disksAt = now() + DISKS_EVERY
+    disksOf(place)
+      .then(disks => {
+        if (JSON.stringify(disks) === JSON.stringify(place.disks)) return
+        place.disks = disks
+        tell('hosts.disks', place)
+      })
+      .catch(error => {
+        if (place.host.reach.state === 'connected' && !stopped) deps.report(error)
+      })
+  }
+
+  const tell = (action: string, place: Place): void =>
+    changes.mention({
+      actor: 'ithaca',
+      action,
+      noun: 'host',
+      id: place.id,
+      summary: '',
+      data: machines.view(place.id),
+    })
 
   /** The host's own trouble, told once when it lasts; its serves keep what was last known of them. */
   const gone = (place: Place, round: Round): void => {

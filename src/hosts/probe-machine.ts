@@ -1,7 +1,7 @@
+import { diskScript, HUB_CACHE, placeWord } from './disks.ts'
 import { bad, gather, good, type ProbeStep, readDf, size, skipped, warn } from './facts.ts'
 import type { Host } from './host.ts'
 import type { ProbeOptions } from './probe.ts'
-import { quote } from './quote.ts'
 
 const GIB = 1 << 20
 
@@ -112,18 +112,11 @@ const SHARED =
   /^(nfs|lustre|gpfs|beegfs|cifs|smb|ceph|afs|glusterfs|fuse\.sshfs|wekafs|panfs|orangefs|virtiofs|9p)/
 
 async function* disks(host: Host, modelDirs: readonly string[]): AsyncGenerator<ProbeStep> {
-  const places = modelDirs.map(dir =>
-    dir === '~' ? '"$HOME"' : dir.startsWith('~/') ? `"$HOME"/${quote(dir.slice(2))}` : quote(dir),
-  )
-  const cache = `"\${HF_HUB_CACHE:-\${HF_HOME:-$HOME/.cache/huggingface}/hub}"`
+  const places = modelDirs.map(placeWord)
   const scripts: Record<string, string> = {
     type: 'df -PT "$HOME" 2>/dev/null | tail -n 1 | { read -r _ t _; echo "$t"; }',
   }
-  for (const [n, place] of [cache, ...places].entries()) {
-    // A directory that is not there yet lies on the file system of the nearest one that is.
-    scripts[`disk${n}`] =
-      `d=${place}; echo "$d"; [ -d "$d" ] || echo absent; while [ ! -d "$d" ] && [ "$d" != / ] && [ "$d" != . ]; do d=$(dirname "$d"); done; df -Pk "$d"`
-  }
+  for (const [n, place] of [HUB_CACHE, ...places].entries()) scripts[`disk${n}`] = diskScript(place)
   const found = await gather(host, scripts, { lane: 'slow', deadline: 20_000 })
   const type = found.type ?? ''
   yield SHARED.test(type)

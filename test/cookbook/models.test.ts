@@ -17,6 +17,7 @@ import { hosts } from '../../src/contract/hosts.ts'
 import { models } from '../../src/contract/models.ts'
 import { copyCommand } from '../../src/cookbook/copying.ts'
 import { writeDemoModel } from '../../src/demo/engine/hub.ts'
+import { weightByName } from '../../src/models/weight.ts'
 import { literal } from '../../src/sessions/word.ts'
 import { Cleanup, noSshd, sshdIn } from '../hosts/setting.ts'
 import { type TestKitchen, testKitchen } from '../peers/kitchen.ts'
@@ -93,6 +94,37 @@ test('what cannot be downloaded says why', async () => {
   await expect(k.w.client.call(models.download, { model: '--help' })).rejects.toMatchObject({
     code: 'bad_request',
   })
+})
+
+test('a host tells the room on its disks, and a download that will not fit is warned of', async () => {
+  const { k, hub } = await stocked()
+  await using _ = k
+  const { client } = k.w
+  await k.w.inside.workspace.cookbook.watch.look('local')
+  await expect.poll(async () => (await client.call(hosts.get, { id: 'local' })).disks.length).toBe(2)
+  const { disks } = await client.call(hosts.get, { id: 'local' })
+  expect(disks[0]).toMatchObject({ what: 'cache', path: hub })
+  expect(disks[0]!.free_bytes).toBeGreaterThan(0)
+  expect(disks[0]!.total_bytes).toBeGreaterThanOrEqual(disks[0]!.free_bytes)
+  expect(disks[1]).toMatchObject({ what: 'home' })
+  const { serve } = await client.call(models.download, { model: 'demo/giant-900000B' })
+  expect(serve.warnings.join()).toContain(
+    'demo/giant-900000B does not fit on the disk of local: it takes about 1676380.6 GiB by its name',
+  )
+})
+
+test.each([
+  ['Qwen/Qwen3-32B', 64e9],
+  ['mistralai/Mixtral-8x7B-Instruct', 112e9],
+  ['Qwen/Qwen3-32B-AWQ', 19.2e9],
+  ['Qwen/Qwen3-30B-A3B-FP8', 31.5e9],
+  ['Qwen/Qwen3-0.6B', 1.2e9],
+  ['bartowski/Llama-3.1-8B-GGUF', null],
+  ['deepseek-ai/DeepSeek-V3', null],
+])('%s weighs what its name says', (model, bytes) => {
+  const weight = weightByName(model)
+  if (bytes === null) expect(weight).toBeNull()
+  else expect(weight).toBeCloseTo(bytes, -3)
 })
 
 test('packages are installed by name alone', async () => {

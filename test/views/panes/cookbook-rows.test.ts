@@ -58,6 +58,7 @@ const host = (devices: Gpu[], reach: Partial<Host['reach']> = {}): Host =>
     name: 'gpu-a',
     target: 'gpu-a',
     devices,
+    disks: [] as Host['disks'],
     reach: {
       state: 'connected',
       since: now - minute,
@@ -66,7 +67,7 @@ const host = (devices: Gpu[], reach: Partial<Host['reach']> = {}): Host =>
       retry_at: null,
       ...reach,
     },
-  }) as Host
+  }) as unknown as Host
 
 function drawn(hosts: Host[], serves: Serve[], width: number, lately: readonly number[] = []): string[] {
   const around = {
@@ -120,6 +121,20 @@ describe('the rows of the list', () => {
   test('with room each GPU is a bar as full as its memory', () => {
     expect(drawn([host(devices)], serves, 120)[0]).toContain('aaaa aaaa mm.. .... b... .... ?... !!!!')
     expect(drawn([host(devices)], serves, 44)[0]).toBe('v gpu-a  8xH100  aam.b.?!  298/640G  <10ms')
+  })
+
+  test('the room for models is said where it fits, as bytes of a disk', () => {
+    const disk = (free_bytes: number): Host['disks'] => [
+      { what: 'cache', path: '/hub', mount: '/', free_bytes, total_bytes: 4e12 },
+    ]
+    const on = { ...host(devices), disks: disk(1.2 * 1024 ** 4) }
+    expect(drawn([on], serves, 78)[0]).toBe(
+      'v gpu-a  8xH100  aam.b.?!  298/640G  disk 1.2T free  <10ms  a=ann m=me b=abe',
+    )
+    expect(drawn([on], serves, 44)[0]).toBe('v gpu-a  8xH100  aam.b.?!  298/640G  <10ms')
+    expect(drawn([{ ...host([]), disks: disk(4.5 * 1024 ** 3) }], [], 78)[0]).toBe(
+      '  gpu-a  disk 4.5G free  <10ms',
+    )
   })
 
   test('an orphan is named with its owner, and one process on several GPUs is one row', () => {

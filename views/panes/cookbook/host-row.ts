@@ -1,9 +1,9 @@
-import type { Gpu } from '../../../src/contract/hosts.ts'
+import type { Gpu, Host } from '../../../src/contract/hosts.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
 import { textWidth } from '../../terminal/width.ts'
 import type { Glyphs } from '../../widgets/text.ts'
 import { type Tone, toned } from '../../widgets/theme.ts'
-import { age, clock, day } from '../words.ts'
+import { age, clock, day, room } from '../words.ts'
 import type { Item } from './kitchen.ts'
 import { orphanSign, ownedGpus } from './owners.ts'
 
@@ -15,22 +15,34 @@ export function hostRow(item: HostItem, width: number, glyphs: Glyphs, now: numb
   if (host.reach.state === 'unreachable') return unreachableRow(item, now)
   const name = toned(sanitiseText(host.name), 'strong')
   const { devices } = host
-  if (devices.length === 0) return [name, delayOf(item)].filter(Boolean).join('  ')
+  if (devices.length === 0) return [name, diskOf(host), delayOf(item)].filter(Boolean).join('  ')
   const used = devices.reduce((sum, gpu) => sum + (gpu.used_mib ?? 0), 0) / 1024
   const total = devices.reduce((sum, gpu) => sum + (gpu.total_mib ?? 0), 0) / 1024
   const { letters, owners } = ownedGpus(host, serves)
   const legend = owners.map(({ letter, name: who }) => `${letter}=${who}`).join(' ')
   const before = [name, `${devices.length}x${shortGpu(devices[0]!.name)}`]
-  const after = [`${Math.round(used)}/${Math.round(total)}G`, delayOf(item)].filter(Boolean)
+  const memory = `${Math.round(used)}/${Math.round(total)}G`
+  const bare = [memory, delayOf(item)].filter(Boolean)
+  const after = [memory, diskOf(host), delayOf(item)].filter(Boolean)
   const withLegend = [...after, toned(legend, 'quiet')].filter(Boolean)
-  const room = (parts: readonly string[]) => width - textWidth([...before, ...parts].join('  ')) - 2
-  // The legend goes first, then the bars get thinner.
-  const rest = room(withLegend) >= devices.length ? withLegend : after
+  const left = (parts: readonly string[]) => width - textWidth([...before, ...parts].join('  ')) - 2
+  // The legend goes first, then the disk, then the bars get thinner.
+  const rest = [withLegend, after].find(parts => left(parts) >= devices.length) ?? bare
   const each = [4, 2, 1].find(
-    cells => devices.length * cells + (cells > 1 ? devices.length - 1 : 0) <= room(rest),
+    cells => devices.length * cells + (cells > 1 ? devices.length - 1 : 0) <= left(rest),
   )
   const bars = each === undefined ? [] : [barsOf(devices, letters, each, glyphs)]
   return [...before, ...bars, ...rest].join('  ')
+}
+
+const SHORT = 50 * 1024 ** 3
+
+/** What is left where models go: what a download fails for. */
+function diskOf({ disks }: Host): string {
+  const disk = disks.find(({ what }) => what === 'cache')
+  if (!disk) return ''
+  const text = `disk ${room(disk.free_bytes)} free`
+  return disk.free_bytes < SHORT ? toned(text, 'warn') : text
 }
 
 function barsOf(devices: readonly Gpu[], letters: readonly string[], cells: number, glyphs: Glyphs): string {

@@ -3,7 +3,7 @@ import { sanitiseText } from '../../terminal/sanitise.ts'
 import { bar } from '../../widgets/charts.ts'
 import { cut, type Glyphs, toWidth } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
-import { age, day } from '../words.ts'
+import { age, day, room } from '../words.ts'
 import { saidRows } from './details.ts'
 import type { Item } from './kitchen.ts'
 
@@ -26,6 +26,10 @@ export function hostRows(host: Host, width: number, glyphs: Glyphs): string[] {
         label: 'retries',
         text: reach.retry_at === null ? '' : `in ${age(reach.retry_at - Date.now())}`,
       },
+      ...host.disks.map(({ what, path, mount, free_bytes, total_bytes }) => ({
+        label: what === 'home' ? 'home' : what === 'cache' ? 'downloads' : 'models',
+        text: `${room(free_bytes)} of ${room(total_bytes)} free at ${path}${mount === path ? '' : ` (${mount})`}`,
+      })),
     ],
     width,
   )
