@@ -6,6 +6,7 @@ import type { CalendarEvent } from '../contract/calendar.ts'
 import type { Conflict, Keep } from '../contract/calendar-sync.ts'
 import { notFound, Problem } from '../contract/problem.ts'
 import type { Calendars } from './calendars.ts'
+import { type Settlement, unsettle } from './conflict-back.ts'
 import type { Found, Kept } from './entries.ts'
 import type { Override } from './event.ts'
 import { asKept, readOne } from './received.ts'
@@ -74,25 +75,24 @@ export const openConflicts = (deps: {
 
   /** Mine is sent over what the server has now. */
   const keepMine = (tx: Tx, link: EventLink): void => {
-    const over =
-      link.conflict === 'refused'
-        ? {}
-        : link.theirs === null
-          ? { etag: null }
-          : { etag: link.theirs_etag, raw: link.theirs }
+    const over = isThere(link) ? { etag: link.theirs_etag, raw: link.theirs } : {}
     remote.putLink(tx, { ...settled(link), ...over })
   }
 
   const keepTheirs = (tx: Tx, link: EventLink, theirs: Kept | undefined): void => {
-    const known = link.conflict === 'refused' ? {} : { etag: link.theirs_etag, raw: link.theirs }
     if (theirs) {
       store.put(tx, theirs)
-      remote.putLink(tx, { ...settled(link), ...known, state: 'same' })
+      const known = isThere(link) ? { etag: link.theirs_etag, raw: link.theirs } : {}
+      const state = isThere(link) || link.conflict === 'refused' ? 'same' : 'changed'
+      remote.putLink(tx, { ...settled(link), ...known, state })
     } else {
       if (mineOf(link)) store.remove(tx, link.event!)
-      remote.removeLink(tx, link.id)
+      if (link.etag === null) remote.removeLink(tx, link.id)
+      else remote.putLink(tx, { ...settled(link), state: 'gone' })
     }
   }
+
+  changes.takesBack('event', (back, tx) => unsettle(deps, back as Settlement, tx))
 
   return {
     async list(calendar) {
@@ -112,11 +112,13 @@ export const openConflicts = (deps: {
         if (link.theirs !== asked.theirs)
           throw new Problem('conflict', 'The server has another version by now: look at the conflict again.')
         const mine = mineOf(link)
+        let copy: Kept | null = null
         if (keep === 'mine' || (keep === 'both' && !theirs)) keepMine(tx, link)
         else {
           if (keep === 'both' && mine) {
-            const copy = randomUUID()
-            store.put(tx, { ...mine, id: copy, uid: copy, updated_at: now() })
+            const id = randomUUID()
+            copy = { ...mine, id, uid: id, updated_at: now() }
+            store.put(tx, copy)
           }
           keepTheirs(tx, link, theirs)
         }
@@ -127,11 +129,20 @@ export const openConflicts = (deps: {
           id: link.event!,
           summary: `Kept ${WORDS[keep]} of "${summary}"`,
           data: keep === 'mine' || !theirs ? null : show({ event: theirs, occurrence: null }),
+          back: {
+            link,
+            mine: mine ?? null,
+            after: store.get(link.event!) ?? null,
+            copy,
+          } satisfies Settlement,
         })
       })
     },
   }
 }
+
+/** Whether the other side is what the server has: after an undo it may be kept here alone. */
+const isThere = (link: EventLink): boolean => link.theirs !== null && link.theirs_etag !== null
 
 const WORDS: Record<Keep, string> = {
   mine: 'the version from here',

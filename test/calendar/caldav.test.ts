@@ -158,6 +158,64 @@ describe.each(DIALECTS.filter(dialect => !davMissing(dialect)))('calendars on %s
     expect(texts.map(text => /LOCATION:(\w+)/.exec(text)?.[1]).sort()).toEqual(['mine', 'theirs'])
   })
 
+  test.each([
+    ['before', 'mine'],
+    ['before', 'theirs'],
+    ['after', 'mine'],
+    ['after', 'theirs'],
+  ] as const)(
+    'a settled conflict is back after one undo, %s its server heard of it, and %s can count',
+    async (when, then) => {
+      await using shared = await shareCalendar(dialect)
+      const { w, dav, sync } = shared
+      const kinds = ['changed', 'deleted_there', 'deleted_here'] as const
+      const all = kinds.flatMap(kind =>
+        (['mine', 'theirs', 'both'] as const).map(keep => ({ kind, keep, name: `${kind}-${keep}` })),
+      )
+      for (const { name } of all) await dav.put('work', `${name}.ics`, ics(name, name, 'X-BASE:1'))
+      await sync()
+      const held = new Map<string, string>()
+      for (const { id, summary } of (await w.client.call(calendar.list, { start: '2026-12-01' })).items)
+        held.set(summary, id)
+      for (const { kind, name } of all) {
+        const id = held.get(name)!
+        if (kind === 'deleted_here') await w.client.call(calendar.remove, { id })
+        else await w.client.call(calendar.edit, { id, location: 'mine' })
+        if (kind === 'deleted_there') await dav.ask('DELETE', `${dav.path('work')}${name}.ics`)
+        else await dav.put('work', `${name}.ics`, ics(name, name, 'LOCATION:theirs', 'X-THEIRS:1'))
+      }
+      expect(await sync()).toMatchObject({ conflicts: all.length })
+      const told = async () =>
+        (await shared.conflicts())
+          .map(({ event_id, kind, mine, theirs }) => [event_id, kind, mine?.location, theirs?.location])
+          .sort()
+      const before = await told()
+      const places = async () =>
+        [...(await dav.lies('work')).values()]
+          .map(text => [/SUMMARY:(.*)/.exec(text)![1]!.trim(), /LOCATION:(\w+)/.exec(text)?.[1]])
+          .sort()
+      for (const { name, keep } of all)
+        await w.client.call(calendarSync.resolve, { id: held.get(name)!, keep })
+      expect(await told()).toEqual([])
+      if (when === 'after') expect(await sync()).toMatchObject({ conflicts: 0, problems: [] })
+      for (const _ of all) await w.client.call(events.undo, {})
+      expect(await told()).toEqual(before)
+      expect(await sync()).toMatchObject({ sent: 0, conflicts: 0, problems: [] })
+      expect(await told()).toEqual(before)
+      for (const { name } of all)
+        await w.client.call(calendarSync.resolve, { id: held.get(name)!, keep: then })
+      expect(await sync()).toMatchObject({ conflicts: 0, problems: [] })
+      expect(await places()).toEqual(
+        all
+          .filter(({ kind }) => kind !== (then === 'mine' ? 'deleted_here' : 'deleted_there'))
+          .map(({ name }) => [name, then])
+          .sort(),
+      )
+      expect(await shared.held()).toEqual((await places()).map(([name]) => name))
+      expect(await sync()).toMatchObject({ received: 0, sent: 0, deleted: 0, conflicts: 0, problems: [] })
+    },
+  )
+
   test('are made on the server from here', async () => {
     await using shared = await shareCalendar(dialect)
     const { w, sync } = shared

@@ -33,7 +33,8 @@ export const takeIn = async (
   const wanted = news.changed
     .filter(([href, etag]) => {
       const link = remote.linkAt(calendar.id, href)
-      return !link || etag === '' || (link.conflict ? link.theirs_etag !== etag : link.etag !== etag)
+      const known = link?.conflict ? (link.theirs_etag ?? link.etag) : link?.etag
+      return !link || etag === '' || known !== etag
     })
     .map(([href]) => href)
   for (let at = 0; at < wanted.length; at += AT_ONCE) {
@@ -221,6 +222,8 @@ export const takeGone = (deps: SyncDeps, link: EventLink, synced: Synced): void 
 
 const goneIn = (deps: SyncDeps, tx: Tx, link: EventLink, synced: Synced): void => {
   const { store, remote } = deps
+  // Deleted from here, and brought back into its conflict: the other side is kept here alone.
+  if (link.conflict === 'deleted_here' && link.etag === null) return
   const mine = link.event === null ? undefined : store.get(link.event)
   if (!mine || link.state === 'gone' || mine.calendar !== link.calendar) remote.removeLink(tx, link.id)
   else if (link.state === 'same') {
