@@ -5,12 +5,17 @@ export interface CutLine extends AsyncDisposable {
   readonly port: number
   /** Sees what goes to the server and what comes back; `cut` breaks this connection at once, before that is passed on. */
   watch: ((way: 'to' | 'from', bytes: Buffer, cut: () => void) => void) | null
+  /** Breaks every connection and accepts none until it is mended. */
+  sever(): void
+  mend(): void
 }
 
 export const openCutLine = async (target: number): Promise<CutLine> => {
   const sockets = new Set<Socket>()
-  const line: { watch: CutLine['watch'] } = { watch: null }
+  const line: Pick<CutLine, 'watch'> = { watch: null }
+  let severed = false
   const server = createServer(near => {
+    if (severed) return void near.destroy()
     const far = connect(target, '127.0.0.1')
     let broken = false
     const cut = (): void => {
@@ -37,6 +42,13 @@ export const openCutLine = async (target: number): Promise<CutLine> => {
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   return Object.assign(line, {
     port: (server.address() as AddressInfo).port,
+    sever() {
+      severed = true
+      for (const socket of sockets) socket.destroy()
+    },
+    mend() {
+      severed = false
+    },
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy()
       await new Promise<void>(resolve => server.close(() => resolve()))
