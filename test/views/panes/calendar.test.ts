@@ -141,7 +141,7 @@ test('calendars are made, hidden, looked at alone, and deleted by name', async (
   await stage.press('n')
   await stage.until('New event')
   await stage.press('review', '\t', ' 3pm', '\t\t\t\t', ' ', '\x1b\r')
-  await stage.until("Added 'review'")
+  await stage.until(/Added 'review', \w{3} \d+ \w{3} 15:00\./)
   expect((await client.call(calendar.list, { calendar: 'Work' })).items).toHaveLength(1)
   // Two calendars: each has a letter, colours or not.
   await stage.until(/15:00-16:00 W review/)

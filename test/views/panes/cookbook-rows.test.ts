@@ -183,6 +183,8 @@ test('what happens to many at once is one sentence', () => {
   expect(sentence(many.slice(0, 1), crashed)).toBe('s0 crashed on gpu-a.')
   expect(sentence(many.slice(0, 2), crashed)).toBe('2 crashed on gpu-a: s0, s1.')
   expect(sentence(many, crashed)).toBe('50 crashed on gpu-a: s47, s48, s49 and 47 more.')
+  const again = serve('again', { lineage: many[1]!.lineage })
+  expect(sentence([...many.slice(0, 2), again], crashed)).toBe('2 crashed on gpu-a: s0, again.')
 })
 
 describe('the question before a stop', () => {

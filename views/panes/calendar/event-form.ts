@@ -5,6 +5,7 @@ import type { Shell } from '../../shell/shell.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
 import type { FormField } from '../../widgets/form-state.ts'
 import { changed } from '../changed.ts'
+import { dayName, dayOf, zoneOf } from '../days.ts'
 import type { CalendarBook } from './book.ts'
 import { written } from './rows.ts'
 
@@ -62,8 +63,15 @@ function inputOf(before: Values, values: Values) {
   }
 }
 
+/** The start as the list shows it: `Fri 4 Dec 12:00`. */
+function startWords(shell: Shell, start: string): string {
+  const today = dayOf(Date.now(), zoneOf(shell))
+  const time = start.length === 10 ? '' : ` ${start.slice(11, 16)}`
+  return `${dayName(start.slice(0, 10), today)}${time}`
+}
+
 export function said(shell: Shell, what: string, event: CalendarEvent, warnings: readonly string[]): void {
-  shell.toast('good', `${what} '${event.summary}', ${written(event.start)}. u takes it back.`)
+  shell.toast('good', `${what} '${event.summary}', ${startWords(shell, event.start)}. u takes it back.`)
   for (const warning of warnings) shell.toast('warn', warning)
 }
 

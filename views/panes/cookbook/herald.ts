@@ -33,7 +33,9 @@ export class Herald {
   }
 }
 
-export function sentence(serves: readonly Serve[], { verb, of }: { verb: string; of: string }): string {
+/** Attempts of one serve are one: it is named, and counted, once. */
+export function sentence(attempts: readonly Serve[], { verb, of }: { verb: string; of: string }): string {
+  const serves = [...new Map(attempts.map(one => [one.lineage, one])).values()]
   const [first] = serves
   const hosts = new Set(serves.map(({ host_name }) => host_name))
   const where = hosts.size === 1 ? ` on ${first!.host_name}` : ''
