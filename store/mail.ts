@@ -1,3 +1,4 @@
+import type { SenderProof } from '../src/contract/invitations.ts'
 import type { Folder, Mail, MailText, Role } from '../src/contract/mail.ts'
 import type { Account } from '../src/contract/mail-accounts.ts'
 import { matchWords, type Quiet, type Row, type Tx } from './changes.ts'
@@ -56,6 +57,8 @@ export type Body = Pick<
 > & {
   /** The calendar it carries, as it came; null: none. */
   calendar: string | null
+  /** What was found of its sender; null: it carries no calendar, or was read before anybody looked. */
+  sender: SenderProof | null
 }
 
 /** One message as its row is. */
@@ -275,13 +278,14 @@ export const openMail = (store: Store) => {
     putBody(id: string, body: Body): void {
       store
         .sql(
-          `INSERT INTO mail_bodies (id, text, html, made_from, truncated, attachments, warnings, calendar)
-           SELECT ?, ?, ?, ?, ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM mail_messages WHERE id = ?)
+          `INSERT INTO mail_bodies (id, text, html, made_from, truncated, attachments, warnings, calendar, sender)
+           SELECT ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM mail_messages WHERE id = ?)
            ON CONFLICT (id) DO NOTHING`,
         )
         .run(
           ...[id, body.body, body.html, body.body_from, Number(body.truncated)],
-          ...[JSON.stringify(body.attachments), JSON.stringify(body.warnings), body.calendar, id],
+          ...[JSON.stringify(body.attachments), JSON.stringify(body.warnings), body.calendar],
+          ...[body.sender && JSON.stringify(body.sender), id],
         )
     },
     putCalendar(id: string, text: string): void {
@@ -381,4 +385,5 @@ const toBody = (row: Raw): Body => ({
   attachments: JSON.parse(row.attachments as string),
   warnings: JSON.parse(row.warnings as string),
   calendar: row.calendar as string | null,
+  sender: row.sender === null ? null : JSON.parse(row.sender as string),
 })

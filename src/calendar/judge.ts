@@ -1,6 +1,6 @@
 import type { CalendarStore } from '../../store/calendar.ts'
 import type { CalendarEvent as Shown } from '../contract/calendar.ts'
-import type { Invitation } from '../contract/invitations.ts'
+import type { Invitation, SenderProof } from '../contract/invitations.ts'
 import { onReadersClock } from './alarms.ts'
 import { type Found, firstDate, type Kept, wordsOf } from './entries.ts'
 import type { Override, Participation, Person } from './event.ts'
@@ -18,6 +18,12 @@ export interface Judging {
   show: (found: Found) => Shown
   /** Whether anything can be changed in a calendar. */
   writable: (calendar: string) => boolean
+}
+
+/** Who a mail says it is from, and whether that is known to be so. */
+export interface From {
+  address: string
+  proof: SenderProof
 }
 
 export const SAID: Record<Participation, string> = {
@@ -77,7 +83,7 @@ const blank = (at: number) => ({
 type Verdict = Pick<Invitation, 'said' | 'state' | 'answers'> & { who?: Invitation['who'] }
 
 /** What a message says, beside what the calendar has. */
-export async function judge(judging: Judging, itip: Itip, from: string): Promise<Invitation> {
+export async function judge(judging: Judging, itip: Itip, from: From): Promise<Invitation> {
   const { owns, zone, now } = judging
   const kept = keptFor(judging, itip)
   const candidate = candidateOf(judging, itip, kept)
@@ -92,6 +98,7 @@ export async function judge(judging: Judging, itip: Itip, from: string): Promise
   return {
     ...verdict,
     method: itip.method,
+    sender: from.proof,
     event: judging.show(candidate),
     timed,
     dates: itip.master ? [] : itip.dates.map(date => keyIn(kept ?? candidate.event, date)),
@@ -102,7 +109,7 @@ export async function judge(judging: Judging, itip: Itip, from: string): Promise
     who: verdict.who ?? null,
     comment: itip.comment,
     overlaps: asks ? await overlapWarnings(judging.store, candidate, now(), zone()) : [],
-    warnings: [...warningsOf(itip, from, you, owns), ...itip.warnings],
+    warnings: [...warningsOf(itip, from.address, you, owns), ...itip.warnings],
   }
 }
 
@@ -129,7 +136,20 @@ function warningsOf(itip: Itip, from: string, you: Person | undefined, owns: Own
   ]
 }
 
-function verdictOf(judging: Judging, itip: Itip, from: string, kept: Kept | undefined): Verdict {
+function verdictOf(judging: Judging, itip: Itip, sender: From, kept: Kept | undefined): Verdict {
+  const verdict = claimed(judging, itip, sender.address, kept)
+  if (sender.proof.verified || kept === undefined || verdict.state !== 'newer') return verdict
+  const answers = verdict.answers.filter(answer => answer !== 'apply')
+  return {
+    ...verdict,
+    said: `Held, its sender is not verified: ${verdict.said}`,
+    state: 'held',
+    answers: ['apply', ...answers],
+  }
+}
+
+/** As it is when it comes from whom it says. */
+function claimed(judging: Judging, itip: Itip, from: string, kept: Kept | undefined): Verdict {
   const { method } = itip
   if (method === 'reply') return ofReply(judging, itip, from, kept)
   if (method === 'counter') return ofCounter(judging, itip, from, kept)

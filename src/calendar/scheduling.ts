@@ -21,7 +21,7 @@ import {
 } from './itip-merge.ts'
 import { type Itip, type ItipReading, readItip } from './itip-read.ts'
 import { answerText, requestText } from './itip-write.ts'
-import { judge, keptFor, nameOf, SAID, speaksFor } from './judge.ts'
+import { type From, judge, keptFor, nameOf, SAID, speaksFor } from './judge.ts'
 import { asKept } from './received.ts'
 import { findOccurrence } from './recurrence.ts'
 import { spanOf } from './span.ts'
@@ -66,11 +66,11 @@ export class Repeated extends Error {
 
 export interface Scheduling {
   read(text: string): Promise<ItipReading>
-  /** What a message says, beside what the calendar knows; `from` is who sent the mail. */
-  judge(itip: Itip, from: string): Promise<Invitation>
-  /** Puts into the calendar what needs nobody's answer, unless who sent it has no say. */
-  take(author: Author, itip: Itip, from: string): boolean
-  /** The same for what was refused, on the word of a person. */
+  /** What a message says, beside what the calendar knows. */
+  judge(itip: Itip, from: From): Promise<Invitation>
+  /** Puts into the calendar what needs nobody's answer, unless who sent it has no say or may be somebody else. */
+  take(author: Author, itip: Itip, from: From): boolean
+  /** The same for what was refused or held, on the word of a person. */
   apply(author: Author, itip: Itip): Kept
   /** By which of one's addresses one is invited. */
   invited(itip: Itip): Person | undefined
@@ -267,7 +267,8 @@ export const openScheduling = (deps: {
     read: text => readItip(text, { zone: zone() }),
     judge: (itip, from) => judge(judging, itip, from),
 
-    take(author, itip, from) {
+    take(author, itip, { address: from, proof }) {
+      if (!proof.verified) return false
       const kept = keptFor(judging, itip)
       const { method, master, whole } = itip
       if (!kept) {

@@ -21,6 +21,7 @@ export const Account = z.object({
   auth: z.enum(['password', 'command', 'oauth', 'none']),
   command: z.string().nullable(),
   ca_file: z.string().nullable(),
+  authserv_id: z.string().nullable(),
   folders: z.partialRecord(z.enum(OWN_FOLDERS), z.string()),
   default: z.boolean(),
   state: z
@@ -65,6 +66,12 @@ const settings = {
   password_command: text(2000, 1).optional().describe('a shell command that prints the password'),
   oauth_command: text(2000, 1).optional().describe('a shell command that prints an OAuth2 access token'),
   ca_file: text(4000, 1).nullable().optional().describe('certificates in PEM to trust for this account'),
+  authserv_id: text(500, 1)
+    .nullable()
+    .optional()
+    .describe(
+      'whose Authentication-Results prove a sender: the name (or names) your receiving server gives itself in them; null: learned from your mail',
+    ),
   sent: text(1000, 1)
     .nullable()
     .optional()

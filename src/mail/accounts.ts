@@ -90,6 +90,7 @@ export const openAccounts = (deps: {
       imap: server('imap', before.imap, given.imap_host, given.imap_port, given.imap_security),
       smtp: server('smtp', before.smtp, given.smtp_host, given.smtp_port, given.smtp_security),
       ca_file: given.ca_file === undefined ? before.ca_file : given.ca_file,
+      authserv_id: given.authserv_id === undefined ? before.authserv_id : namesOf(given.authserv_id),
       folders,
       chosen: given.default ?? before.chosen,
     }
@@ -136,6 +137,7 @@ export const openAccounts = (deps: {
         command: null,
         secret: null,
         ca_file: null,
+        authserv_id: null,
         folders: {},
         chosen: all().length === 0,
         created_at: now(),
@@ -176,6 +178,14 @@ const addressOf = (text: string): string => {
     throw new Problem('invalid', `'${cleanLine(text, 100)}' is not a mail address.`)
   return address
 }
+
+const namesOf = (text: string | null): string | null =>
+  (text &&
+    cleanLine(text)
+      .split(/[\s,]+/)
+      .filter(Boolean)
+      .join(' ')) ||
+  null
 
 const PORTS = {
   imap: { tls: 993, starttls: 143, none: 143 },

@@ -1,10 +1,18 @@
 import { buffer } from 'node:stream/consumers'
 import type { ImapFlow, MessageStructureObject } from 'imapflow'
-import type { Body } from '../../store/mail.ts'
+import type { Body, KeptMail } from '../../store/mail.ts'
+import type { SenderProof } from '../contract/invitations.ts'
 import { Problem } from '../contract/problem.ts'
 import { cleanText } from './clean.ts'
 import { attachmentsOf, calendarPart, isReadable, leaves } from './header.ts'
 import { harmless, htmlToText } from './html.ts'
+import { type Receiver, senderOf } from './sender.ts'
+
+/** A calendar as a mail brought it, and what was found of who sent it. */
+export interface Carried {
+  text: string
+  sender: SenderProof
+}
 
 /** How much of one text is fetched: what nobody reads to its end does not travel. */
 const LONGEST = 512 * 1024
@@ -12,7 +20,12 @@ const LONGEST = 512 * 1024
 const BROKEN = 2 * 1024 * 1024
 
 /** The text of one message of the selected folder; attachments are named, not fetched. */
-export const fetchBody = async (client: ImapFlow, uid: number): Promise<Body> => {
+export const fetchBody = async (
+  client: ImapFlow,
+  mail: Pick<KeptMail, 'uid' | 'from_address'>,
+  account: Receiver,
+): Promise<Body> => {
+  const { uid } = mail
   const found = await client.fetchOne(String(uid), { uid: true, bodyStructure: true }, { uid: true })
   const structure = found ? found.bodyStructure : undefined
   const attachments = attachmentsOf(structure)
@@ -33,8 +46,19 @@ export const fetchBody = async (client: ImapFlow, uid: number): Promise<Body> =>
     attachments,
     warnings: warningsFor(attachments),
     calendar,
+    sender: calendar === null ? null : await senderOf(client, mail, account),
   }
 }
+
+/** Of what was read before senders were looked at. */
+export const UNSEEN: SenderProof = {
+  verified: false,
+  by: null,
+  said: 'not verified: it was read before anybody looked',
+}
+
+export const carriedBy = ({ calendar, sender }: Body): Carried | null =>
+  calendar === null ? null : { text: calendar, sender: sender ?? UNSEEN }
 
 const calendarOf = async (
   client: ImapFlow,
@@ -84,15 +108,15 @@ const parsedHere = async (client: ImapFlow, uid: number): Promise<Body> => {
   // One that nests deeper than anybody writes is refused by the parser; then what came is shown as it came.
   const email = await PostalMime.parse(source, { maxNestingDepth: 50 }).catch(() => null)
   const read = made(email?.text ?? '', email?.html ?? '')
-  const calendar = null
+  const none = { calendar: null, sender: null }
   if (read.body_from !== 'nothing')
-    return { ...read, truncated, attachments: [], warnings: [BROKEN_PARTS], calendar }
+    return { ...read, truncated, attachments: [], warnings: [BROKEN_PARTS], ...none }
   const whole = source.toString('utf8')
   const rest = cleanText(whole.slice(whole.search(/\r?\n\r?\n/))).trim()
   return {
     ...{ body: rest, body_from: rest === '' ? 'nothing' : 'text', html: null, truncated, attachments: [] },
     warnings: rest === '' ? [] : [BROKEN_PARTS],
-    calendar,
+    ...none,
   }
 }
 

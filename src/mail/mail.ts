@@ -11,6 +11,7 @@ import { type Accounts, openAccounts } from './accounts.ts'
 import { queue } from './actions.ts'
 import type { Fetch } from './autoconfig.ts'
 import { type Back, takeBack } from './back.ts'
+import type { Carried } from './body.ts'
 import { mailChannel } from './channel.ts'
 import { type Answer, answerTo, type Mode } from './compose.ts'
 import { write } from './mime.ts'
@@ -81,7 +82,7 @@ export const openMailbox = (deps: {
   secrets: Secrets
   lookUp: LookUp
   /** A mail whose text is here now carries a calendar. */
-  invited: (mail: KeptMail, calendar: string) => void
+  invited: (mail: KeptMail, carried: Carried) => void
   fetch: Fetch
   report: (error: unknown) => void
 }): Mailbox => {

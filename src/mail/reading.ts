@@ -8,7 +8,7 @@ import type { Attachment, Mail, MailText } from '../contract/mail.ts'
 import { notFound, Problem } from '../contract/problem.ts'
 import { flagChanges, type Marks, markedAs, queue } from './actions.ts'
 import { type Back, flagsAs, type MoveBack } from './back.ts'
-import { fetchBody } from './body.ts'
+import { type Carried, carriedBy, fetchBody, UNSEEN } from './body.ts'
 import { findFolder } from './folders.ts'
 import { agreed } from './said.ts'
 import { within } from './sync.ts'
@@ -21,7 +21,7 @@ export interface ReadingDeps {
   now: () => number
   watcher(account: string): Watcher | undefined
   /** A mail whose text is here now carries a calendar. */
-  invited(mail: KeptMail, calendar: string): void
+  invited(mail: KeptMail, carried: Carried): void
 }
 
 export interface Place {
@@ -57,7 +57,7 @@ export interface Reading {
   thread(id: string): Mail[]
   text(author: Author, id: string, mark: boolean): Promise<MailText>
   /** The calendar a mail carries, as it came. */
-  calendar(id: string): Promise<string | null>
+  calendar(id: string): Promise<Carried | null>
   attachment(id: string, part: string): Promise<{ attachment: Attachment; content: Readable }>
   mark(author: Author, ids: readonly string[], marks: Marks, undoable?: boolean): Mail[]
   move(author: Author, ids: readonly string[], to: string): { moved: number; to: string }
@@ -197,28 +197,31 @@ export const openReading = (deps: ReadingDeps): Reading => {
       const mail = get(id)
       let body = store.body(id)
       if (!body) {
-        const fetched = await watcherOf(mail.account).use(client =>
-          onServerMessage(mail, () => fetchBody(client, mail.uid), client),
+        const { account, use } = watcherOf(mail.account)
+        const fetched = await use(client =>
+          onServerMessage(mail, () => fetchBody(client, mail, account), client),
         )
         changes.cache(() => store.putBody(id, fetched))
         body = fetched
-        if (fetched.calendar !== null) deps.invited(mail, fetched.calendar)
+        const carried = carriedBy(fetched)
+        if (carried) deps.invited(mail, carried)
       }
       if (mark && !mail.read) reading.mark(author, [id], { read: true }, false)
-      const { calendar: _calendar, ...words } = body
+      const { calendar: _calendar, sender: _sender, ...words } = body
       return { ...mail, ...words, read: mark || mail.read }
     },
 
     async calendar(id) {
       const { attachments } = await reading.text({ actor: 'ithaca' }, id, false)
-      const kept = store.body(id)?.calendar ?? null
+      const body = store.body(id)
+      const kept = body ? carriedBy(body) : null
       const part = kept === null ? attachments.find(isCalendar) : undefined
       if (!part || part.size > LARGEST_CALENDAR) return kept
       // It was read before calendars were looked at.
       const { content } = await reading.attachment(id, part.part)
       const text = (await buffer(content)).toString('utf8')
       changes.write({ actor: 'ithaca' }, () => store.putCalendar(id, text))
-      return text
+      return { text, sender: UNSEEN }
     },
 
     async attachment(id, part) {

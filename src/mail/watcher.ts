@@ -6,7 +6,7 @@ import type { Account } from '../contract/mail-accounts.ts'
 import { Problem } from '../contract/problem.ts'
 import type { Proof } from '../secrets/secret.ts'
 import { type ActionDeps, tellServer } from './actions.ts'
-import { fetchBody } from './body.ts'
+import { type Carried, carriedBy, fetchBody } from './body.ts'
 import { keepFolders, urgency } from './folders.ts'
 import { connectImap } from './link.ts'
 import { loggedIn } from './login.ts'
@@ -25,7 +25,7 @@ export interface WatcherDeps {
   arrived(account: KeptAccount, folder: KeptFolder, ids: readonly string[]): void
   changed(account: KeptAccount, folder: KeptFolder, synced: Synced): void
   /** A mail whose text is here now carries a calendar. */
-  invited(mail: KeptMail, calendar: string): void
+  invited(mail: KeptMail, carried: Carried): void
   report(error: unknown): void
 }
 
@@ -246,7 +246,7 @@ export const openWatcher = (deps: WatcherDeps, account: KeptAccount): Watcher =>
     if (!inbox) return
     const on = await connected()
     const bodies = new Map<string, Body>()
-    const invited: [KeptMail, string][] = []
+    const invited: [KeptMail, Carried][] = []
     // Kept several at a time: each write waits for the disk, and everything else waits with it.
     const keep = (): void => {
       changes.cache(() => {
@@ -256,17 +256,18 @@ export const openWatcher = (deps: WatcherDeps, account: KeptAccount): Watcher =>
     }
     for (const mail of store.withoutBody(inbox.id, AHEAD, AHEAD_SIZE)) {
       if (ending) return
-      const body = await within(on, inbox.path, () => fetchBody(on, mail.uid)).catch(error => {
+      const body = await within(on, inbox.path, () => fetchBody(on, mail, account)).catch(error => {
         if (error instanceof Problem && error.code === 'gone') return null
         throw error
       })
       if (body) bodies.set(mail.id, body)
-      if (body?.calendar) invited.push([mail, body.calendar])
+      const carried = body && carriedBy(body)
+      if (carried) invited.push([mail, carried])
       if (bodies.size === AT_ONCE) keep()
     }
     if (bodies.size > 0) keep()
     // The oldest first, as they were written.
-    for (const [mail, calendar] of invited.reverse()) deps.invited(mail, calendar)
+    for (const [mail, carried] of invited.reverse()) deps.invited(mail, carried)
   }
 
   /** Back to where news is told by itself; what came while another folder was open is found by looking. */

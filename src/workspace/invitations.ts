@@ -2,11 +2,13 @@ import type { Author, Changes } from '../../store/changes.ts'
 import type { KeptMail } from '../../store/mail.ts'
 import type { Calendar } from '../calendar/calendar.ts'
 import type { Itip } from '../calendar/itip-read.ts'
+import type { From } from '../calendar/judge.ts'
 import { type Answering, type Asked, type Me, Repeated } from '../calendar/scheduling.ts'
 import type { CalendarEvent } from '../contract/calendar.ts'
-import type { Invitation } from '../contract/invitations.ts'
+import type { Invitation, SenderProof } from '../contract/invitations.ts'
 import type { Sending } from '../contract/mail.ts'
 import { Problem } from '../contract/problem.ts'
+import type { Carried } from '../mail/body.ts'
 import type { Mailbox } from '../mail/mail.ts'
 
 export interface Given {
@@ -23,12 +25,12 @@ export interface Reply {
 
 /** Where mail and calendar meet: what mails say of events, and what is answered. */
 export interface Invitations {
-  /** A mail that came carries a calendar: what needs nobody's answer is put into the calendar. */
-  came(mail: KeptMail, text: string): void
+  /** A mail that came carries a calendar: what needs nobody's answer is put into the calendar, where its sender is verified. */
+  came(mail: KeptMail, carried: Carried): void
   /** What a mail carries; null: no calendar. */
   of(id: string): Promise<{ invitation: Invitation | null; warnings: string[] }>
   respond(author: Author, id: string, reply: Reply & { calendar?: string }): Promise<Given>
-  /** Puts into the calendar what was refused, because of who sent it. */
+  /** Puts into the calendar what was refused or held, because of who sent it. */
   apply(author: Author, id: string): Promise<Given>
   /** Answers from the calendar. */
   answer(author: Author, event: string, reply: Reply & { one: boolean }): Promise<Given>
@@ -37,6 +39,13 @@ export interface Invitations {
 const ACTOR = { actor: 'ithaca' }
 /** What lies there was not sent to the owner, or the owner wants nothing of it. */
 const UNREAD = ['sent', 'drafts', 'junk', 'trash']
+
+interface Heard {
+  itip: Itip
+  from: From
+}
+
+const fromOf = ({ from_address: address }: KeptMail, proof: SenderProof): From => ({ address, proof })
 
 export const openInvitations = (deps: {
   mail: Mailbox
@@ -48,27 +57,28 @@ export const openInvitations = (deps: {
   const { scheduling } = calendar
   let working: Promise<unknown> = Promise.resolve()
 
-  const take = async (found: KeptMail, text: string): Promise<void> => {
+  const take = async (found: KeptMail, { text, sender }: Carried): Promise<void> => {
     const role = mail.folders(found.account).find(({ path }) => path === found.folder)?.role ?? ''
     if (UNREAD.includes(role)) return
     const reading = await scheduling.read(text)
-    if (reading.ok) scheduling.take({ ...ACTOR }, reading.itip, found.from_address)
+    if (reading.ok) scheduling.take({ ...ACTOR }, reading.itip, fromOf(found, sender))
   }
 
-  const read = async (id: string): Promise<{ found: KeptMail; itip: Itip | null; warnings: string[] }> => {
-    const text = await mail.reading.calendar(id)
+  const read = async (id: string): Promise<{ found: KeptMail; heard: Heard | null; warnings: string[] }> => {
+    const carried = await mail.reading.calendar(id)
     await working
     const found = mail.reading.get(id)
-    if (text === null) return { found, itip: null, warnings: [] }
-    const reading = await scheduling.read(text)
-    if (reading.ok) return { found, itip: reading.itip, warnings: [] }
-    return { found, itip: null, warnings: [`The calendar in it cannot be read: ${reading.reason}`] }
+    if (carried === null) return { found, heard: null, warnings: [] }
+    const reading = await scheduling.read(carried.text)
+    const { sender } = carried
+    if (reading.ok) return { found, heard: { itip: reading.itip, from: fromOf(found, sender) }, warnings: [] }
+    return { found, heard: null, warnings: [`The calendar in it cannot be read: ${reading.reason}`] }
   }
 
   const needed = async (id: string): Promise<{ found: KeptMail; itip: Itip; invitation: Invitation }> => {
-    const { found, itip, warnings } = await read(id)
-    if (!itip) throw new Problem('invalid', warnings[0] ?? `"${found.subject}" is no invitation.`)
-    return { found, itip, invitation: await scheduling.judge(itip, found.from_address) }
+    const { found, heard, warnings } = await read(id)
+    if (!heard) throw new Problem('invalid', warnings[0] ?? `"${found.subject}" is no invitation.`)
+    return { found, itip: heard.itip, invitation: await scheduling.judge(heard.itip, heard.from) }
   }
 
   const accountOf = (address: string | undefined, otherwise: string | undefined) => {
@@ -149,13 +159,13 @@ export const openInvitations = (deps: {
   }
 
   return {
-    came(found, text) {
-      working = working.then(() => take(found, text)).catch(deps.report)
+    came(found, carried) {
+      working = working.then(() => take(found, carried)).catch(deps.report)
     },
 
     async of(id) {
-      const { found, itip, warnings } = await read(id)
-      return { invitation: itip && (await scheduling.judge(itip, found.from_address)), warnings }
+      const { heard, warnings } = await read(id)
+      return { invitation: heard && (await scheduling.judge(heard.itip, heard.from)), warnings }
     },
 
     async respond(author, id, reply) {

@@ -3,6 +3,7 @@ import type { Changes } from '../../store/changes.ts'
 import type { Store } from '../../store/database.ts'
 import { type KeptMail, openMail } from '../../store/mail.ts'
 import { openOutbox } from '../../store/outbox.ts'
+import type { Carried } from '../mail/body.ts'
 import { type Mailbox, openMailbox } from '../mail/mail.ts'
 import type { Notify } from '../notify/notify.ts'
 import type { Config } from './config.ts'
@@ -17,7 +18,7 @@ export const mailroom = (deps: {
   config: Config
   notify: Notify
   now: () => number
-  invited: (mail: KeptMail, calendar: string) => void
+  invited: (mail: KeptMail, carried: Carried) => void
   report: (error: unknown) => void
 }): Mailbox => {
   const { store, changes, paths, config, notify, now, invited, report } = deps

@@ -111,7 +111,7 @@ export const openWorkspace = (options: OpenOptions): Workspace => {
   const cookbook = kitchen({ store, changes, paths, config, now, notify, report: journal.report })
   const mail = mailroom({
     ...{ store, changes, paths, config, notify, now },
-    invited: (found, text) => workspace.invitations.came(found, text),
+    invited: (found, carried) => workspace.invitations.came(found, carried),
     report: journal.report,
   })
   const calendar = openCalendar({

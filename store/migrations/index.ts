@@ -15,6 +15,7 @@ import { answers } from './012-answers.ts'
 import { subscriptions } from './013-subscriptions.ts'
 import { owners } from './014-owners.ts'
 import { sealedAddresses } from './015-sealed-addresses.ts'
+import { senders } from './016-senders.ts'
 
 /** What SQL alone cannot do has the database and the seal. */
 export type Migration = string | ((db: Database, sealing: Sealing) => void)
@@ -36,4 +37,5 @@ export const migrations: readonly Migration[] = [
   subscriptions,
   owners,
   sealedAddresses,
+  senders,
 ]

@@ -138,6 +138,13 @@ export const reply = (
     'END:VEVENT',
   ])
 
+/** The server that receives mail for Ann. */
+export const MX = 'mx.example.org'
+
+/** What it says of a mail that is from whom it says. */
+export const proof = (from: string): string =>
+  `${MX};\r\n dmarc=pass (p=NONE) header.from=${/@([\w.-]+)/.exec(from)?.[1] ?? ''}`
+
 /** A mail as it carries one: beside the text, and once more as a file. */
 export const mailed = (
   from: string,
@@ -147,10 +154,19 @@ export const mailed = (
     subject = 'Invitation',
     attached = false,
     only = false,
-  }: { id: string; subject?: string; attached?: boolean; only?: boolean },
+    results = [proof(from)],
+  }: {
+    id: string
+    subject?: string
+    attached?: boolean
+    only?: boolean
+    /** What servers say of it, the last one first. */
+    results?: string[]
+  },
 ): string => {
   const method = /METHOD:(\w+)/.exec(ics)?.[1] ?? 'REQUEST'
   const head = [
+    ...results.map(each => `Authentication-Results: ${each}`),
     `From: ${from}`,
     'To: ann@example.org',
     `Subject: ${subject}`,

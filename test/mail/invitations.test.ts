@@ -7,7 +7,7 @@ import { invitationLines } from '../../src/cli/invitation.ts'
 import { calendar, calendars } from '../../src/contract/calendar.ts'
 import { calendarSubscriptions } from '../../src/contract/calendar-subscriptions.ts'
 import { mail } from '../../src/contract/mail.ts'
-import { apple, google, mailed, outlook, reply } from '../calendar/invitations-samples.ts'
+import { apple, google, MX, mailed, outlook, reply } from '../calendar/invitations-samples.ts'
 import { dovecotMissing } from '../peers/dovecot.ts'
 import { openPost, type Post, put, until } from '../peers/post.ts'
 
@@ -20,12 +20,20 @@ describe.skipIf(missing)('invitations in mail', () => {
   let post: Post
   let n = 0
   beforeAll(async () => {
-    post = await openPost({ now: () => NOW, config: '[owner]\ntimezone = "Europe/Berlin"\n' })
+    post = await openPost({
+      more: { authserv_id: MX },
+      now: () => NOW,
+      config: '[owner]\ntimezone = "Europe/Berlin"\n',
+    })
   })
   afterAll(() => post[Symbol.asyncDispose]())
 
   /** Puts a mail with a calendar into the inbox and reads it. */
-  const came = async (from: string, ics: string, more: { attached?: boolean; only?: boolean } = {}) => {
+  const came = async (
+    from: string,
+    ics: string,
+    more: { attached?: boolean; only?: boolean; results?: string[] } = {},
+  ) => {
     n += 1
     const uid = await put(post, 'INBOX', mailed(from, ics, { id: `i${n}`, ...more }))
     await post.w.client.call(mail.sync, { folder: 'INBOX' })
@@ -196,6 +204,65 @@ describe.skipIf(missing)('invitations in mail', () => {
     expect(aide.invitation).toMatchObject({ state: 'refused' })
     await answer(aide.id, 'apply')
     expect(await kept('a2')).toMatchObject({ cancelled: true })
+  })
+
+  test.each<[string, string[], string]>([
+    ['nothing', [], 'not verified: no server says anything of it'],
+    ['a failure', [`${MX}; dmarc=fail header.from=example.com`], `not verified: ${MX} says dmarc=fail`],
+    [
+      'its own word below that of the server',
+      [`${MX}; dmarc=none; spf=pass smtp.mailfrom=evil.example`, `${MX}; dmarc=pass header.from=example.com`],
+      `not verified: ${MX} found nothing that proves it to be from example.com`,
+    ],
+    [
+      'its own word alone',
+      ['mx.evil.example; dmarc=pass header.from=example.com'],
+      'not verified: your own mail server says nothing of it',
+    ],
+  ])('a forged cancellation, change or answer with %s waits for a person', async (name, results, said) => {
+    const uid = `forged ${name}`
+    const dora = 'Dora <dora@example.com>'
+    const first = await came(dora, apple({ uid }))
+    expect(first.invitation!.sender).toEqual({ verified: true, by: MX, said: `verified by ${MX}` })
+    await answer(first.id, 'accept', { send: false })
+    const gone = await came(dora, apple({ uid, method: 'CANCEL', sequence: 9 }), { results })
+    expect(gone.invitation).toMatchObject({
+      state: 'held',
+      said: 'Held, its sender is not verified: The event is cancelled by its organizer.',
+      answers: ['apply'],
+      sender: { verified: false, said },
+    })
+    expect(invitationLines(gone.invitation!, gone.id).join('\n')).toContain(`  Sender: ${said}\n`)
+    const moved = { start: '20270303T180000', end: '20270303T190000' }
+    const changed = await came(dora, apple({ uid, sequence: 1, ...moved }), { results })
+    expect(changed.invitation).toMatchObject({
+      state: 'held',
+      answers: ['apply', 'accept', 'tentative', 'decline'],
+    })
+    expect(await kept(uid)).toMatchObject({ cancelled: false, start: '2027-03-02T18:00:00+01:00' })
+    const own = google({
+      uid: `own ${uid}`,
+      organizer: 'ann@example.org',
+      attendees: ['ATTENDEE:mailto:dora@example.com'],
+    })
+    await post.w.client.call(calendar.import, { ics: own })
+    const yes = await came(dora, reply(`own ${uid}`, 'dora@example.com', 'ACCEPTED'), { results })
+    expect(yes.invitation).toMatchObject({ state: 'held', answers: ['apply'] })
+    expect(await kept(`own ${uid}`)).toMatchObject({ attendees: [{ answer: 'needs-action' }] })
+    for (const { id } of [changed, gone, yes]) await answer(id, 'apply')
+    expect(await kept(uid)).toMatchObject({ cancelled: true, start: '2027-03-03T18:00:00+01:00' })
+    expect(await kept(`own ${uid}`)).toMatchObject({ attendees: [{ answer: 'accepted' }] })
+    expect((await post.w.client.call(mail.read, { id: gone.id })).invitation).toMatchObject({
+      state: 'applied',
+      sender: { verified: false },
+    })
+  })
+
+  test('a forged cancellation that comes before its invitation is not remembered', async () => {
+    const bob = 'Bob <bob@example.net>'
+    await came(bob, google({ uid: 'g10', method: 'CANCEL', sequence: 1 }), { results: [] })
+    const late = await came(bob, google({ uid: 'g10' }))
+    expect(late.invitation).toMatchObject({ state: 'new' })
   })
 
   test('a cancellation that was read before its invitation is not forgotten', async () => {
@@ -501,7 +568,7 @@ describe.skipIf(missing)('invitations in mail', () => {
 })
 
 test.skipIf(missing)('what its organizer changes is so at once, without the mail being read', async () => {
-  await using post = await openPost({ listen: true, now: () => NOW })
+  await using post = await openPost({ listen: true, more: { authserv_id: MX }, now: () => NOW })
   const { client } = post.w
   const dora = 'Dora <dora@example.com>'
   await put(post, 'INBOX', mailed(dora, apple({ uid: 'live' }), { id: 'live' }))

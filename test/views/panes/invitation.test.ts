@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { calendar } from '../../../src/contract/calendar.ts'
 import { mail } from '../../../src/contract/mail.ts'
-import { google, mailed, outlook } from '../../calendar/invitations-samples.ts'
+import { google, MX, mailed, outlook } from '../../calendar/invitations-samples.ts'
 import { dovecotMissing } from '../../peers/dovecot.ts'
 import { openPost, put } from '../../peers/post.ts'
 import { hostile, looks, ScreenStage } from './stage.tsx'
@@ -43,6 +43,38 @@ describe.skipIf(missing)('an invitation on the screen', () => {
       await stage.press('sorry', '\x1b[Z', '\x1b[C', '\x1b[C', '\x1b\r')
       await stage.until("Declined 'Budget', told bob@example.net.")
       expect(await client.call(calendar.get, { id: 'v1' })).toMatchObject({ answer: 'declined' })
+      await stage.until(() => stage.isWhole)
+      if (look.depth === 'mono') expect(stage.coloured).toEqual([])
+    },
+  )
+
+  test.each(looks)(
+    'a forged cancellation is held and taken over by a key at $size.cols, $depth',
+    async look => {
+      await using post = await openPost({ more: { authserv_id: MX } })
+      const { client } = post.w
+      const bob = 'Bob Builder <bob@example.net>'
+      const soon = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10).replaceAll('-', '')
+      const times = { start: `${soon}T090000Z`, end: `${soon}T100000Z` }
+      await put(post, 'INBOX', mailed(bob, google({ uid: 'v3', ...times }), { id: 'v3' }))
+      await client.call(mail.sync, {})
+      const { items } = await client.call(mail.list, {})
+      await client.call(mail.invitation, { id: items[0]!.id, answer: 'accept' })
+      const gone = google({ uid: 'v3', ...times, method: 'CANCEL', sequence: 1 })
+      const results = [`${MX}; spf=fail`, `${MX}; dmarc=pass (${hostile.replaceAll(/[\r\n()]/g, '')})`]
+      await put(post, 'INBOX', mailed(bob, gone, { id: 'v4', subject: 'Gone', results }))
+      await client.call(mail.sync, {})
+      await using stage = await ScreenStage.open(look.size, 'mail', post.w, look)
+      await stage.until('Held, its sender is not verified')
+      await stage.until(/! sender +not verified: mx\.example\.org found nothing/)
+      expect(await client.call(calendar.get, { id: 'v3' })).toMatchObject({ cancelled: false })
+      await stage.press('i')
+      await stage.until('take it over anyway')
+      await stage.until(/Sender not verified: mx\.example\.org/)
+      await stage.press('\r')
+      await stage.until("Took over 'Budget'.")
+      await stage.until('The event is cancelled in your calendar.')
+      expect(await client.call(calendar.get, { id: 'v3' })).toMatchObject({ cancelled: true })
       await stage.until(() => stage.isWhole)
       if (look.depth === 'mono') expect(stage.coloured).toEqual([])
     },

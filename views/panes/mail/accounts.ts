@@ -248,12 +248,13 @@ function editForm(shell: Shell, book: MailBook, account: Account): void {
     smtp_host: smtp?.host ?? '',
     smtp_port: String(smtp?.port ?? ''),
     smtp_security: smtp?.security ?? 'tls',
+    authserv_id: sanitiseText(account.authserv_id ?? ''),
     how: 'kept',
     secret: '',
     ...Object.fromEntries(Object.entries(account.folders).map(([role, path]) => [role, sanitiseText(path)])),
   }
   const folders = ['sent', 'drafts', 'trash', 'junk', 'archive'] as const
-  const clearable = new Set<string>(['imap_host', 'smtp_host', ...folders])
+  const clearable = new Set<string>(['imap_host', 'smtp_host', 'authserv_id', ...folders])
   shell.form({
     title: `Account ${before.name}`,
     verb: 'Save',
@@ -275,6 +276,7 @@ function editForm(shell: Shell, book: MailBook, account: Account): void {
       ...folders.map(
         (role): FormField => ({ id: role, label: role, kind: 'text', placeholder: 'as the server says' }),
       ),
+      { id: 'authserv_id', label: 'authserv id', kind: 'text', placeholder: 'learned from your mail' },
     ],
     async submit(values) {
       const { how = 'kept', secret = '', imap_port, smtp_port, from_name, ...texts } = changed(before, values)

@@ -16,15 +16,17 @@ const people = 12
 /** What an invitation in a mail says, beside what the calendar has. */
 export function invitationRows({ invitation }: MailText, width: number): string[] {
   if (!invitation) return []
-  const { event, said, was, comment, answers, answer, who } = invitation
+  const { event, said, sender, was, comment, answers, answer, who } = invitation
   const named = event.attendees.map(
     each => `${each.you ? 'you' : each.name || each.address} (${answerWords[each.answer]})`,
   )
   const more = named.length > people ? `, and ${named.length - people} more` : ''
   return [
     ...wrapText(sanitiseText(said), width).map(row => toned(row, tone(invitation))),
+    ...(answers.length > 0 ? [toned('i answers it', 'quiet')] : []),
     ...factRows(
       [
+        [sender.verified ? 'sender' : '! sender', sender.said],
         ['what', event.summary],
         ['when', whenOf(invitation)],
         ['until now', was ?? ''],
@@ -38,13 +40,12 @@ export function invitationRows({ invitation }: MailText, width: number): string[
       ],
       width,
     ),
-    ...(answers.length > 0 ? [toned('i answers it', 'quiet')] : []),
     '',
   ]
 }
 
 const tone = ({ state }: Invitation) =>
-  state === 'refused' || state === 'cancelled'
+  state === 'refused' || state === 'held' || state === 'cancelled'
     ? 'warn'
     : state === 'new' || state === 'newer'
       ? 'accent'
@@ -75,7 +76,7 @@ export function invitationActions(shell: Shell, book: MailBook, reading: Reading
       },
       async run() {
         const { id, invitation } = reading.of(book.mails.side.selected)!
-        const { answers, event, said, overlaps, kept } = invitation!
+        const { answers, event, said, sender, overlaps, kept } = invitation!
         const { items } = await shell.client.call(calendars.list, {})
         const writable = items.filter(each => each.kept && !each.read_only)
         const choices = writable.map(({ id: value, name }) => ({ value, label: sanitiseText(name) }))
@@ -86,6 +87,7 @@ export function invitationActions(shell: Shell, book: MailBook, reading: Reading
           facts: [
             sanitiseText(said),
             whenOf(invitation!),
+            `Sender ${sanitiseText(sender.said)}`,
             ...overlaps.map(line => sanitiseText(line)),
           ].filter(Boolean),
           answers,
