@@ -32,6 +32,7 @@ export const runScreenHere = async (asked: Asked, here: Here): Promise<number> =
     version,
     ssh: ['ssh'],
     tmuxSocket: paths.tmuxSocket,
+    ithaca: calledAs(remote, here.inDemo),
     // Who looks at the demo was led there.
     kept: readIfThere(file) ?? (here.inDemo ? '{}' : null),
     async keep(text) {
@@ -52,6 +53,14 @@ export const runScreenHere = async (asked: Asked, here: Here): Promise<number> =
       : {}),
   }
   return said(() => runScreen(first, options))
+}
+
+/** What a person types to reach the workspace this screen shows. */
+const calledAs = (remote: string | null, inDemo: boolean): string => {
+  if (inDemo) return 'ithaca --demo'
+  return remote === null
+    ? 'ithaca'
+    : `ithaca --remote ${/^[\w@%+=:,./-]+$/.test(remote) ? remote : `'${remote.replaceAll("'", "'\\''")}'`}`
 }
 
 const said = async (run: () => Promise<number>): Promise<number> => {

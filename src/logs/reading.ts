@@ -7,7 +7,11 @@ import { LogError, MOST_BYTES, PAGE, type ReadOptions, type Slice, type Want } f
 
 export async function readHere(path: string, want: Want): Promise<Slice> {
   const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') throw new LogError('not_found', `There is no log ${path} on this machine.`)
+    if (error.code === 'ENOENT')
+      throw new LogError(
+        'not_found',
+        `There is no log ${path} on this machine. It was removed, or nothing was written yet; a relaunch writes a new one.`,
+      )
     throw new LogError('unreadable', `${path} on this machine cannot be read: ${error.message}`)
   })
   try {
@@ -56,7 +60,11 @@ export async function readThere(host: Host, path: string, want: Want, options: R
   const titleEnd = answer.stdout.indexOf(10)
   const [said, size, start] = answer.stdout.toString('latin1', 0, Math.max(0, titleEnd)).split(' ')
   if (said !== mark) {
-    if (answer.code === 66) throw new LogError('not_found', `There is no log ${path} on ${host.name}.`)
+    if (answer.code === 66)
+      throw new LogError(
+        'not_found',
+        `There is no log ${path} on ${host.name}. It was removed, or nothing was written yet; a relaunch writes a new one.`,
+      )
     const why = answer.stderr.toString().trim()
     if (answer.code === 65) throw new LogError('unreadable', `${path} on ${host.name} cannot be read: ${why}`)
     throw new HostError(

@@ -21,6 +21,8 @@ export interface Host {
   /** How a person would call ssh, and where the tmux of this machine's serves listens. */
   readonly ssh: readonly string[]
   readonly tmuxSocket: string
+  /** How a person calls the program for the workspace of this screen: `ithaca --demo`. */
+  readonly ithaca: string
   /** What the last screen left for this one. */
   readonly kept: string | null
   /** Gives a stroke to the text field in focus. */

@@ -32,6 +32,7 @@ export async function drawOnce(link: Link, options: OnceOptions): Promise<string
     kept: kept ?? '{}',
     ssh: ['ssh'],
     tmuxSocket: '',
+    ithaca: 'ithaca',
     field: refuse,
     repaint: () => {},
     suspend: () => {},

@@ -11,6 +11,7 @@ export interface ScreenOptions {
   connect(): Promise<Link>
   ssh: readonly string[]
   tmuxSocket: string
+  ithaca: string
   settings(): Promise<ScreenSettings>
   /** What the last screen left, and what this one leaves. */
   kept: string | null
@@ -75,6 +76,7 @@ async function open(
     version,
     ssh: options.ssh,
     tmuxSocket: options.tmuxSocket,
+    ithaca: options.ithaca,
     kept,
     field: stroke => field.give(stroke),
     repaint: () => compositor?.repaint(),

@@ -124,6 +124,7 @@ export class ScreenStage implements AsyncDisposable {
       plain: async () => {},
       ssh: ['ssh'],
       tmuxSocket: '',
+      ithaca: 'ithaca',
       page: async () => {},
       edit: (text, extension) => editThrough(text, extension, { ...process.env, VISUAL: this.editor }),
       opener: openerOf('true', process.env, process.platform),

@@ -65,6 +65,7 @@ export class ScreenStage implements Disposable {
       kept,
       ssh: ['ssh'],
       tmuxSocket: '/nowhere/tmux.sock',
+      ithaca: 'ithaca --demo',
       field: stroke => field.give(stroke),
       repaint: () => this.compositor.repaint(),
       suspend: () => {},

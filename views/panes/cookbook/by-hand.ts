@@ -24,20 +24,25 @@ export const asLine = (argv: readonly string[]): string =>
 
 /** What this screen does with a host or a serve, as a person would type it. */
 export function byHand(shell: Shell, host: Host, serve: Serve | null): { what: string; line: string }[] {
+  const { ithaca } = shell.host
   const shellThere = { what: `A shell on ${host.name}`, line: asLine(onHost(shell, host)) }
-  if (!serve) return [shellThere, { what: 'What works there', line: `ithaca hosts test ${host.name}` }]
+  if (!serve)
+    return [shellThere, { what: 'What works there', line: `${ithaca} hosts test ${asLine([host.name])}` }]
   const ours = serve.origin === 'launched'
   return [
     { what: 'What was launched', line: serve.cmd },
     ...(ours
-      ? [{ what: 'Its tmux session; C-] d leaves it', line: asLine(attachCommand(shell, host, serve)) }]
+      ? [
+          { what: 'Its tmux session; C-] d leaves it', line: `${ithaca} attach ${serve.id}` },
+          { what: 'The same with tmux alone', line: asLine(attachCommand(shell, host, serve)) },
+        ]
       : []),
-    { what: 'Its log', line: `ithaca cookbook logs ${serve.id} -f` },
-    { what: 'Why it died', line: `ithaca cookbook why ${serve.id}` },
-    ...(ours ? [{ what: 'Once more', line: `ithaca cookbook relaunch ${serve.id}` }] : []),
+    { what: 'Its log', line: `${ithaca} cookbook logs ${serve.id} -f` },
+    { what: 'Why it died', line: `${ithaca} cookbook why ${serve.id}` },
+    ...(ours ? [{ what: 'Once more', line: `${ithaca} cookbook relaunch ${serve.id}` }] : []),
     {
       what: 'Its end',
-      line: `ithaca cookbook stop ${serve.id}${ours && serve.mine ? '' : ` --confirm ${quote(serve.name)}`}`,
+      line: `${ithaca} cookbook stop ${serve.id}${ours && serve.mine ? '' : ` --confirm ${quote(serve.name)}`}`,
     },
     shellThere,
   ]

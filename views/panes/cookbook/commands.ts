@@ -18,6 +18,12 @@ export function gist(text: string): string {
   return sanitiseText(tmux === undefined ? (lines[0] ?? text) : tmux.slice(tmux.search(/\btmux -u -S /)))
 }
 
+/** What a launch, a stop or a removal does there, and a look at a host does not. */
+const DEEDS = /\bithaca_lock\b|\bnew-session -d\b|\bkill -INT\b|\bithaca_start\b/
+
+const isLook = ({ what, text }: Ran): boolean =>
+  what !== 'terminal' && what !== 'connect' && !DEEDS.test(text)
+
 function outcome({ code, error, ms }: Ran): string {
   if (error !== null) return `failed: ${error}`
   const took = ms === null ? 'still running' : `${ms} ms`
@@ -33,7 +39,7 @@ export async function showCommands(shell: Shell, host: Host, serve: Serve | null
     note: 'what to type for the same without Ithaca',
     run: () => showByHand(shell, host, serve),
   }
-  const ran = items.map((one, n): Choice => {
+  const choice = (one: Ran, n: number): Choice => {
     const failed = one.error === null && (one.code ?? 0) === 0 ? '' : '! '
     return {
       id: String(n),
@@ -42,8 +48,19 @@ export async function showCommands(shell: Shell, host: Host, serve: Serve | null
       stays: true,
       run: () => showRan(shell, host, one),
     }
-  })
-  shell.menu(`What ran on ${sanitiseText(host.name)}, the newest first`, [own, ...ran])
+  }
+  const looks = items.filter(isLook)
+  const probes: Choice = {
+    id: 'looks',
+    title: 'looks',
+    note: `${looks.length} questions about how it is, which change nothing`,
+    run: () => shell.menu(`What looks after ${sanitiseText(host.name)}`, looks.map(choice)),
+  }
+  shell.menu(`What ran on ${sanitiseText(host.name)}, the newest first`, [
+    own,
+    ...items.filter(one => !isLook(one)).map(choice),
+    ...(looks.length > 0 ? [probes] : []),
+  ])
 }
 
 function showRan(shell: Shell, host: Host, one: Ran): void {

@@ -37,7 +37,8 @@ export function logActions(book: Book): Act[] {
     act('next-error', 'error', 'The next line of trouble.', () => log.stepError(1)),
     act('previous-error', 'error before', 'The line of trouble before.', () => log.stepError(-1)),
     act('fold', 'unfold', 'Opens or closes the traceback here.', () => {
-      if (!log.model?.toggleFold()) shell.toast('info', 'There is no traceback to unfold here.')
+      if (!log.model?.toggleFold())
+        shell.toast('info', 'No traceback on this line: e goes to the next error, Enter unfolds there.')
     }),
     act('wrap', 'wrap', 'Wraps long lines, or cuts them.', () => log.model?.toggleWrap()),
     act(

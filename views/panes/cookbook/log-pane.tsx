@@ -141,7 +141,12 @@ export class LogPane {
     const at = this.#attempts.findIndex(one => one.serve === this.shownId)
     const next = this.#attempts[at + by]
     if (!next) {
-      this.#shell.toast('info', by === -1 ? 'There is no earlier attempt.' : 'There is no later attempt.')
+      this.#shell.toast(
+        'info',
+        by === -1
+          ? 'This is the first attempt. A relaunch (r) makes the next.'
+          : 'This is the last attempt. r relaunches with a change.',
+      )
       return
     }
     this.#shown = next.serve

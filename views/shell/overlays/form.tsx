@@ -163,17 +163,26 @@ export class FormOverlay implements Overlay {
     }
   }
 
+  /** The keys of the form, in as many words as there is room for. */
+  #keys(width: number): string {
+    const { verb } = this.#spec
+    const leave = `M-Enter ${verb}  Esc leave`
+    const said = this.#lines
+      ? [`Tab next field  ^E $EDITOR  ${leave}`]
+      : [
+          `Tab next field  Enter next, ${verb.toLowerCase()} on the last  ${leave}`,
+          `Tab next field  ${leave}`,
+        ]
+    return said.find(({ length }) => length <= width) ?? leave
+  }
+
   view(screen: Screen) {
     this.#settle()
     const width = Math.min(screen.columns, 110)
     const inner = width - 4
     const said = this.#error === null ? [] : wrapText(this.#error, inner).map(row => toned(row, 'bad'))
     const rows = [...said, ...(this.#judgement.rows ?? []).flatMap(row => wrapText(row, inner))]
-    const hint = this.#busy
-      ? 'Working...'
-      : this.#lines
-        ? `Tab next field  ^E $EDITOR  M-Enter ${this.#spec.verb}  Esc leave`
-        : `Tab next field  Enter next, ${this.#spec.verb.toLowerCase()} on the last  M-Enter ${this.#spec.verb}  Esc leave`
+    const hint = this.#busy ? 'Working...' : this.#keys(inner)
     const height = Math.min(screen.rows, Math.max(8, this.#height(inner) + Math.min(rows.length, 10) + 4))
     const room = height - 4 - Math.min(rows.length, Math.floor((height - 4) / 2))
     return (
