@@ -1,7 +1,6 @@
 import { access } from '../../src/contract/access.ts'
 import type { Scope } from '../../src/contract/route.ts'
 import { workspace } from '../../src/contract/workspace.ts'
-import { hostForm } from '../panes/hosts/form.ts'
 import { sanitiseText } from '../terminal/sanitise.ts'
 import { wrapText } from '../widgets/text.ts'
 import type { Shell } from './shell.ts'
@@ -20,7 +19,10 @@ export function firstSteps(shell: Shell): void {
       id: 'host',
       title: 'Add a host',
       note: 'a GPU machine you reach over SSH',
-      run: () => hostForm(shell, null, () => shell.go('hosts')),
+      run() {
+        shell.go('hosts')
+        void shell.router.run(shell.actions.get('hosts.add')!)
+      },
     },
     {
       id: 'token',

@@ -54,7 +54,11 @@ test('a time zone is asked for until it is one, and counts at once', async () =>
   await on.until(/Your time zone +Asia\/Tokyo *│/)
   const status = await w.client.call(workspace.status, {})
   expect(status).toMatchObject({ timezone: 'Asia/Tokyo', timezone_set: true })
-  on.send('\x1b')
+  // A new host is the one that is looked at, and is tried at once.
+  on.send('j\r')
+  await on.until('New host')
+  on.send('ann@gpu-a.invalid\x1b\r')
+  await on.until(/Reach: gpu-a.invalid:22 cannot be reached/)
   const { understood } = await w.client.call(todos.add, { title: 'tea tomorrow 5pm', quick: true })
   expect(understood?.at).toMatch(/17:00:00\+09:00$/)
 })
