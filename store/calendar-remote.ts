@@ -28,6 +28,8 @@ export interface SyncState {
   problem: string | null
   attempts: number
   retry_at: number | null
+  /** What of its name (1) and color (2) is to be told there; 4: they are not taken. */
+  telling: number
 }
 
 /** What a server knows of an event. */
@@ -58,7 +60,7 @@ export const openCalendarRemote = (store: Store) => ({
   state: (id: string): SyncState =>
     store.sql<SyncState>('SELECT * FROM calendar_states WHERE id = ?').get(id) ?? {
       ...{ id, token: null, tag: null, said: null, synced_at: null },
-      ...{ problem: null, attempts: 0, retry_at: null },
+      ...{ problem: null, attempts: 0, retry_at: null, telling: 0 },
     },
   putState: (tx: Quiet, state: SyncState): void => tx.quietly.put('calendar_states', { ...state }),
   removeState: (tx: Tx, id: string): void => tx.quietly.remove('calendar_states', id),

@@ -16,6 +16,7 @@ import { subscriptions } from './013-subscriptions.ts'
 import { owners } from './014-owners.ts'
 import { sealedAddresses } from './015-sealed-addresses.ts'
 import { senders } from './016-senders.ts'
+import { renamed } from './017-renamed.ts'
 
 /** What SQL alone cannot do has the database and the seal. */
 export type Migration = string | ((db: Database, sealing: Sealing) => void)
@@ -38,4 +39,5 @@ export const migrations: readonly Migration[] = [
   owners,
   sealedAddresses,
   senders,
+  renamed,
 ]

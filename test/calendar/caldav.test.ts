@@ -216,6 +216,45 @@ describe.each(DIALECTS.filter(dialect => !davMissing(dialect)))('calendars on %s
     },
   )
 
+  test('are called and coloured there as here, once their server can be reached, and undo is told too', async () => {
+    await using shared = await shareCalendar(dialect)
+    const { w, dav, sync } = shared
+    await sync()
+    const { id } = await workOf(shared)
+    await dav.kill()
+    await w.client.call(calendars.edit, { id, name: 'Trips & <travel>', color: '#00aa00' })
+    await expect(sync()).rejects.toThrow()
+    await dav.start()
+    expect(await sync()).toMatchObject({ problems: [] })
+    const asked = async () =>
+      (await dav.ask('PROPFIND', dav.path('work'), PROPS, { depth: '0', 'content-type': 'text/xml' })).text
+    expect(await asked()).toMatch(
+      /Trips &amp; &lt;travel&gt;<[\s\S]*#00aa00|#00aa00[\s\S]*Trips &amp; &lt;travel&gt;</,
+    )
+    await w.client.call(events.undo, {})
+    await sync()
+    expect(await asked()).toMatch(/>Work<[\s\S]*#ff8800|#ff8800[\s\S]*>Work</)
+    expect(await workOf(shared)).toMatchObject({ name: 'Work', color: '#ff8800', problem: null })
+  })
+
+  test.runIf(dialect === 'radicale')(
+    'that may only be read there are renamed here alone, and say so',
+    async () => {
+      await using shared = await shareCalendar(dialect)
+      const { w, dav, sync } = shared
+      await sync()
+      const { id } = await workOf(shared)
+      await dav.fix(['work'])
+      await w.client.call(calendars.edit, { id, name: 'Trips' })
+      expect(await sync()).toMatchObject({ problems: [] })
+      await sync()
+      expect(await workOf(shared)).toMatchObject({
+        name: 'Trips',
+        problem: 'It has its new name only here: its server does not take it.',
+      })
+    },
+  )
+
   test('are made on the server from here', async () => {
     await using shared = await shareCalendar(dialect)
     const { w, sync } = shared
@@ -254,6 +293,9 @@ describe.each(DIALECTS.filter(dialect => !davMissing(dialect)))('calendars on %s
     expect(await shared.there()).toEqual(['Once'])
   })
 })
+
+const PROPS =
+  '<?xml version="1.0"?><d:propfind xmlns:d="DAV:" xmlns:a="http://apple.com/ns/ical/"><d:prop><d:displayname/><a:calendar-color/></d:prop></d:propfind>'
 
 const unfolded = (text: string): string => text.replace(/\r?\n[ \t]/g, '')
 

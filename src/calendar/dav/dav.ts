@@ -62,6 +62,8 @@ export interface Dav {
   ): Promise<RemoteCalendar[]>
   /** Makes a calendar; gives its address. */
   make(access: Access, home: string, place: string, name: string, color: string): Promise<string>
+  /** Names and colors a calendar; false: the server does not take it. */
+  describe(access: Access, calendar: string, as: { name?: string; color?: string }): Promise<boolean>
   changes(access: Access, calendar: string, token: string): Promise<Remote>
   listing(access: Access, calendar: string): Promise<[href: string, etag: string][]>
   receive(access: Access, calendar: string, hrefs: string[], zone: string): Promise<Received[]>
@@ -170,6 +172,32 @@ export const openDav = (carried: (there: number, back: number) => void = () => u
       const [answer] = await makeCalendar({ url, props, ...around(access) })
       if (!answer || ![200, 201, 207].includes(answer.status)) throw refusal(answer?.status ?? 500, url)
       return url
+    },
+
+    async describe(access, calendar, { name, color }) {
+      const { davRequest } = await lib()
+      const props = {
+        ...(name === undefined ? {} : { 'd:displayname': name }),
+        ...(color === undefined ? {} : { 'ca:calendar-color': color }),
+      }
+      const [answer] = await davRequest({
+        url: calendar,
+        init: {
+          ...{ method: 'PROPPATCH', namespace: 'd', headers: headersFor(access.proof) },
+          body: {
+            propertyupdate: {
+              _attributes: { ...DAV, 'xmlns:ca': 'http://apple.com/ns/ical/' },
+              'd:set': { 'd:prop': props },
+            },
+          },
+        },
+        fetch: lineFor(access),
+      })
+      const status = answer?.status ?? 500
+      if (status === 401 || status === 404 || status === 408 || status >= 500)
+        if (status !== 501) throw refusal(status, calendar)
+      const each = JSON.stringify(answer?.raw ?? '').match(/HTTP\/\d(?:\.\d)? \d{3}/g) ?? []
+      return status < 300 && each.every(line => Number(line.slice(-3)) < 300)
     },
 
     async changes(access, calendar, token) {

@@ -13,7 +13,10 @@ export interface DavThread {
 }
 
 const IDLE = 60_000
-const CALLS = ['discover', 'calendars', 'make', 'changes', 'listing', 'receive', 'put', 'remove'] as const
+const CALLS = [
+  ...(['discover', 'calendars', 'make', 'describe'] as const),
+  ...(['changes', 'listing', 'receive', 'put', 'remove'] as const),
+]
 
 const source = new URL('./worker.ts', import.meta.url)
 const file = existsSync(source) ? source : new URL('./dav-worker.mjs', import.meta.url)

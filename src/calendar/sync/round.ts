@@ -7,6 +7,7 @@ import { plainCalendar } from '../calendars.ts'
 import type { Access, RemoteCalendar } from '../dav/dav.ts'
 import { emptied } from './choice.ts'
 import { type News, takeIn } from './receive.ts'
+import { tellName, untaken } from './rename.ts'
 import { send } from './send.ts'
 import { ACTOR, nothing, type Place, type SyncDeps, type Synced, sentence } from './sync.ts'
 
@@ -31,6 +32,7 @@ export const syncAccount = async (
   const home = account.home ?? (await findHome(deps, account, access)).home
   const known = (): ShownCalendar[] => deps.store.calendars().filter(each => each.account === account.id)
   const direct = home === account.url && known().some(each => each.href === home)
+  for (const calendar of known()) await tellName(deps, calendar, access)
   const look = (ask: 'tokens' | 'tags' | 'all') => deps.dav.calendars(access, home, { direct, ask })
   const counted = known().every(({ id, kept }) => !kept || deps.remote.state(id).token !== null)
   const others: string[] = JSON.parse(deps.remote.state(account.id).said ?? '[]')
@@ -104,12 +106,15 @@ const syncCalendar = async (
     token = news.token
   }
   const bad = remote.unreadable(id)
-  const problem = bad.length === 0 ? null : `${bad.length} on the server cannot be read: ${bad[0]!.reason}`
+  // It may have been renamed meanwhile.
+  const { telling } = remote.state(id)
+  const problem =
+    bad.length === 0 ? untaken(telling) : `${bad.length} on the server cannot be read: ${bad[0]!.reason}`
   const after: SyncState = {
     ...before,
     // What was sent meanwhile has changed the tag: the next round looks once more, and finds what it knows.
     ...{ token, tag: waits ? null : there.tag, problem, synced_at: now() },
-    ...{ attempts: 0, retry_at: null },
+    ...{ attempts: 0, retry_at: null, telling },
   }
   if (after.token === before.token && after.tag === before.tag && after.problem === before.problem && !waits)
     // Nothing new is nothing that has to reach the disk at once.
@@ -226,7 +231,9 @@ const keepCalendars = (deps: SyncDeps, account: KeptAccount, listed: RemoteCalen
     }
     changes.write(ACTOR, tx => {
       store.putCalendar(tx, calendar, true)
-      remote.putState(tx, { ...remote.state(calendar.id), said })
+      // What came from there is not told there.
+      const state = remote.state(calendar.id)
+      remote.putState(tx, { ...state, said, telling: renamed ? 0 : state.telling })
       if (!before || renamed || before.read_only !== there.readOnly)
         tx.say({
           action: before ? 'calendars.edit' : 'calendars.add',
