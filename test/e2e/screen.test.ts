@@ -85,6 +85,13 @@ test('gives the terminal back when the shell it was started from is killed', asy
   await expect.poll(() => pty.screen.leftOn, { timeout: 5000 }).toEqual([])
 })
 
+test('for a screen reader a dialog is its words, without a frame', async () => {
+  const pty = await open({ env: { INK_SCREEN_READER: 'true' } })
+  pty.send('?')
+  await pty.until(/^Keys\b/m)
+  expect(pty.screen.text()).not.toMatch(/[─│┌└]/)
+})
+
 test('a screen that only reads adds nothing', async () => {
   const pty = await open({}, [process.execPath, main, '--read-only'])
   await pty.until('READ ONLY')

@@ -1,4 +1,4 @@
-import { Box, Text } from 'ink'
+import { Box, Text, useIsScreenReaderEnabled } from 'ink'
 import { type ReactNode, useContext, useEffect } from 'react'
 import { textWidth } from '../terminal/width.ts'
 import type { DialogState } from './dialog-state.ts'
@@ -20,8 +20,24 @@ interface FrameProps {
   children?: ReactNode
 }
 
-/** A framed, blank rectangle in the middle of the screen, over everything. */
-export function Frame({ title, screen, width, height, glyphs, foot = '', children }: FrameProps) {
+/** A framed, blank rectangle in the middle of the screen, over everything; for a screen reader its words alone. */
+export function Frame(props: FrameProps) {
+  return useIsScreenReaderEnabled() ? <Spoken {...props} /> : <Framed {...props} />
+}
+
+function Spoken({ title, width, height, foot = '', children }: FrameProps) {
+  return (
+    <Box flexDirection="column">
+      <Text>{title}</Text>
+      <Box flexDirection="column" width={width - 4} height={Math.max(0, height - 2)}>
+        {children}
+      </Box>
+      {foot !== '' && <Text>{foot}</Text>}
+    </Box>
+  )
+}
+
+function Framed({ title, screen, width, height, glyphs, foot = '', children }: FrameProps) {
   const { horizontal, vertical, corners } = glyphs.frame
   const rule = (left: string, right: string, words: string) => {
     const shown = words === '' ? '' : cut(`${horizontal} ${words} `, width - 2)
