@@ -1,5 +1,6 @@
 import { access } from '../contract/access.ts'
 import { calendar } from '../contract/calendar.ts'
+import { calendarSubscriptions } from '../contract/calendar-subscriptions.ts'
 import { capabilities } from '../contract/codex/capabilities.ts'
 import { cookbook } from '../contract/cookbook.ts'
 import { hosts } from '../contract/hosts.ts'
@@ -18,6 +19,11 @@ const shown = <R extends Route>(route: R, show: (value: Output<R>, columns: numb
 
 /** What people see of answers that are more than a row or a card. */
 const SHOWN = new Map<string, Show>([
+  shown(calendarSubscriptions.subscribe, ({ name, events, subscription }) =>
+    clean(
+      `Subscribed to "${name}" at ${subscription?.host}: ${events} events, read again every ${Math.round((subscription?.every ?? 0) / 60)} minutes.`,
+    ),
+  ),
   shown(cookbook.serve, launched),
   shown(presets.launch, launched),
   shown(cookbook.relaunch, ({ serve, difference, warnings }) =>

@@ -56,8 +56,12 @@ const WORDS: Record<string, (value: never, row: Row) => string> = {
     Object.entries(scopes)
       .map(([scope, how]) => (how === 'ask' ? `${scope} (asks)` : scope))
       .join(', '),
-  due: (due: string) => (/^\d{4}-\d\d-\d\dT/.test(due) ? `${due.slice(0, 10)} ${due.slice(11, 16)}` : due),
+  due: (due: string) => wallTime(due),
 }
+
+/** As it is read from a clock of the owner's, in whose zone it is written. */
+const wallTime = (at: string): string =>
+  /^\d{4}-\d\d-\d\dT/.test(at) ? `${at.slice(0, 10)} ${at.slice(11, 16)}` : at
 
 /** Those of them that are no plain values. */
 const WHOLE = new Set(['devices', 'reach', 'scopes'])
@@ -94,6 +98,7 @@ const cell = (column: string, value: unknown, whole = false, row: Row = {}): str
   if (value === null || value === undefined) return ''
   const words = WORDS[column]
   if (words && (typeof value !== 'object' || WHOLE.has(column))) return clean(words(value as never, row))
+  if (!whole && (column === 'start' || column === 'end')) return clean(wallTime(String(value)))
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
   if (Array.isArray(value) && value.every(one => typeof one !== 'object')) return clean(value.join(', '))
   if (typeof value === 'number' && /(^at$|_at$|until$|deadline$)/.test(column) && value > 1e11)

@@ -31,6 +31,13 @@ const say = async (w: TestWorkspace, argv: string[], input = '') => {
   return { code, out: heard(stdout), err: heard(stderr) }
 }
 
+test('a table says when on the clock of the owner', async () => {
+  await using w = await opened()
+  await say(w, ['calendar', 'add', 'Standup', '2026-03-23T08:00Z', '2026-03-23T08:15Z'])
+  const { out } = await say(w, ['calendar', 'list', '2026-03-23'])
+  expect(out).toMatch(/2026-03-23 09:00 +2026-03-23 09:15 +Standup/)
+})
+
 test('a day is written, read and cleared from the command line', async () => {
   await using w = await opened()
   const made = await say(w, [
