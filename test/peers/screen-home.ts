@@ -40,6 +40,13 @@ export const screenHome = async (): Promise<ScreenHome> => {
     TMUX: undefined,
   }
   const owner = (): Instance => JSON.parse(readFileSync(instance, 'utf8'))
+  const endOwner = async (): Promise<void> => {
+    const { pid } = owner()
+    process.kill(pid, 'SIGTERM')
+    await expect.poll(() => existsSync(instance), { timeout: 10_000 }).toBe(false)
+    // Its last act is to keep what was compiled, in the folder that is removed next.
+    await expect.poll(() => isThere(pid), { timeout: 10_000 }).toBe(false)
+  }
   const start: ScreenHome['start'] = (args = [], options = {}, words = [process.execPath, builtProgram]) => {
     const [file, ...rest] = words as [string, ...string[]]
     const pty = new Pty(file, [...rest, ...args], { ...options, env: { ...ours, ...options.env } })
@@ -61,18 +68,14 @@ export const screenHome = async (): Promise<ScreenHome> => {
       const env = { ...process.env, ...ours }
       return (await promisify(execFile)(process.execPath, [builtProgram, ...args], { env })).stdout
     },
-    async endOwner() {
-      const { pid } = owner()
-      process.kill(pid, 'SIGTERM')
-      await expect.poll(() => existsSync(instance), { timeout: 10_000 }).toBe(false)
-      // Its last act is to keep what was compiled, in the folder that is removed next.
-      await expect.poll(() => isThere(pid), { timeout: 10_000 }).toBe(false)
-    },
+    endOwner,
     async [Symbol.asyncDispose]() {
       for (const pty of ptys) {
         pty.kill()
         await pty.exited
       }
+      // A test that failed half-way leaves its daemon to us.
+      if (existsSync(instance) && isThere(owner().pid)) await endOwner()
       rmSync(home, { recursive: true, force: true })
     },
   }
