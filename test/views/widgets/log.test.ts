@@ -261,3 +261,33 @@ describe('painting', () => {
     model.stop()
   })
 })
+
+describe('line numbers', () => {
+  test('a log that is at hand is counted, and what arrives with it', async () => {
+    const { model, source } = await opened(numbered(300))
+    expect(model.numbers.last).toEqual({ line: 300, exact: true })
+    model.jump(source.bytes.indexOf(line(117)))
+    await until(model, () => model.current !== undefined)
+    expect(model.numbers.at).toEqual({ line: 118, exact: true })
+    source.bytes = Buffer.concat([source.bytes, Buffer.from('one\ntwo')])
+    await until(model, () => model.status.size === source.bytes.length)
+    expect(model.numbers).toEqual({ at: { line: 118, exact: true }, last: { line: 302, exact: true } })
+    model.stop()
+  })
+
+  test('of a huge one the beginning is counted and the rest is told as about', async () => {
+    const { model, source } = await opened(numbered(20_000))
+    const { last } = model.numbers
+    expect(last.exact).toBe(false)
+    expect(last.line / 20_000).toBeGreaterThan(0.8)
+    expect(last.line / 20_000).toBeLessThan(1.2)
+    model.home()
+    await until(model, rows => rows[0]?.startsWith('line 0 ') ?? false)
+    expect(model.numbers.at).toEqual({ line: 1, exact: true })
+    model.jump(source.bytes.indexOf('line 3000 '))
+    await until(model, () => model.current !== undefined)
+    const far = model.numbers.at
+    expect(Math.abs(far.line - 3001)).toBeLessThan(300)
+    model.stop()
+  })
+})

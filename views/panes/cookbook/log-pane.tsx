@@ -216,11 +216,11 @@ export class LogPane {
   words(): string {
     const { model, serve } = this
     if (!model || !serve) return ''
-    const { size, following, arrived, share, error } = model.status
+    const { size, following, arrived, error } = model.status
     if (error !== null) return sanitiseText(error)
     const more = arrived.lines === null ? bytes(arrived.bytes) : `${arrived.lines}`
     const paused = arrived.bytes > 0 ? `PAUSED +${more} new` : 'PAUSED'
-    const where = following && this.#isLive ? '' : `${Math.floor(share * 100)}%  `
+    const where = following && this.#isLive ? '' : `line ${lineOf(model)}  `
     return `${where}${bytes(size)}  ${this.#isLive ? (following ? 'FOLLOWING' : paused) : 'ENDED'}`
   }
 
@@ -286,4 +286,10 @@ export class LogPane {
     const side = `wrap ${wrap ? 'on' : 'off'}  time ${clock}  col ${column}`
     return [toned(toWidth(found, width - side.length) + side, 'quiet')]
   }
+}
+
+/** `4711/4980`; `~` before what was not counted to the last line. */
+function lineOf(model: LogModel): string {
+  const { at, last } = model.numbers
+  return [at, last].map(({ line, exact }) => `${exact ? '' : '~'}${line}`).join('/')
 }

@@ -1,6 +1,7 @@
 import { textWidth } from '../../terminal/width.ts'
 import { LogBytes } from './bytes.ts'
 import { Missing, previousLine } from './lines.ts'
+import { ends, type LineNumber, LineNumbers } from './numbers.ts'
 import { type Fold, LogRows, type Place, type Row } from './rows.ts'
 import { type LogSource, pageSize } from './source.ts'
 import { type Clock, clocks, stampOf, timeIn } from './stamps.ts'
@@ -28,8 +29,6 @@ export interface LogStatus {
   column: number
   wrap: boolean
   clock: Clock
-  /** How far down the first row shown is, from 0 to 1. */
-  share: number
   /** Why the log cannot be read now. */
   error: string | null
 }
@@ -43,6 +42,7 @@ export class LogModel {
   highlight: RegExp | null = null
   readonly #log: LogBytes
   readonly #rows: LogRows
+  readonly #numbers: LineNumbers
   readonly #listeners = new Set<Listener>()
   readonly #ticks = new Map<TickKind, readonly number[]>()
   #clock: Clock = 'off'
@@ -60,6 +60,7 @@ export class LogModel {
   constructor(source: LogSource) {
     this.#log = new LogBytes(source)
     this.#rows = new LogRows(this.#log)
+    this.#numbers = new LineNumbers(this.#log)
   }
 
   get status(): LogStatus {
@@ -71,9 +72,14 @@ export class LogModel {
       column: this.#rows.column,
       wrap: this.#rows.wrap,
       clock: this.#clock,
-      share: this.#following || this.#log.size === 0 ? 1 : Math.min(1, this.#at / this.#log.size),
       error: this.#error,
     }
+  }
+
+  /** The number of the line looked at, or of the last while following, and of how many. */
+  get numbers(): { at: LineNumber; last: LineNumber } {
+    const { last } = this.#numbers
+    return { at: this.#following ? last : this.#numbers.at(this.#at), last }
   }
 
   /** The line a jump ended on. */
@@ -371,17 +377,19 @@ export class LogModel {
   /** The log was replaced by a shorter one: it is read from its end, as a new one is. */
   #restart(): void {
     this.#rows.forget()
+    this.#numbers.forget()
     this.#top = { offset: 0, row: 0 }
     this.#current = undefined
     this.#following = true
   }
 
   async #grown(before: number): Promise<void> {
+    this.#numbers.grown(before)
     const fresh = this.#log.slice(before, this.#log.size)
     const { bytes, lines } = this.#arrived
     this.#arrived = {
       bytes: bytes + this.#log.size - before,
-      lines: fresh && lines !== null ? lines + countLines(fresh) : null,
+      lines: fresh && lines !== null ? lines + ends(fresh) : null,
     }
     const unfinished = previousLine(this.#log, before)
     if (unfinished instanceof Missing) this.#rows.forget()
@@ -429,10 +437,4 @@ export class LogModel {
 
 function reason(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
-}
-
-function countLines(bytes: Uint8Array): number {
-  let lines = 0
-  for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) lines++
-  return lines
 }
