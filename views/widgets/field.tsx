@@ -18,7 +18,9 @@ interface Props {
 }
 
 /** One line of input. The input of Ink types at the end of what stands before the cursor; the keys that move the cursor are ours. */
-export function Field({ value, onChange, focused, placeholder = '', mask, width }: Props) {
+export function Field({ value: given, onChange, focused, placeholder = '', mask, width }: Props) {
+  // What came from elsewhere is shown, and edited, as a terminal can count it; untouched it stays as it is.
+  const value = sanitiseTyped(given)
   const { stdin } = useStdin()
   const [, redraw] = useReducer((count: number) => count + 1, 0)
   // The input takes its place from the text once, when it is made: a cursor that was moved makes a new one.

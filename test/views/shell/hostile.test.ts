@@ -66,6 +66,13 @@ describe.each(looks)('hostile text at $size.cols x $size.rows, $depth, unicode $
         }
       }
     }
+    on.shell.go('hosts', 'list')
+    on.send('g')
+    for (const text of texts) {
+      on.send('jr')
+      await whole(`the form of the host ${JSON.stringify(text)}`)
+      await closed(on)
+    }
     for (const text of texts) {
       on.send(`\x1b[200~${text}\x1b[201~`)
       on.shell.toast('bad', text)
