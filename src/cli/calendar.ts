@@ -42,7 +42,7 @@ export const addCalendar = (program: Command, around: Around): void => {
     .description(calendars.list.summary)
     .action(async () => {
       const client = await around.client()
-      show(calendars.list, await client.call(calendars.list, {}), around)
+      await show(calendars.list, await client.call(calendars.list, {}), around)
     })
 
   calendar
@@ -53,7 +53,7 @@ export const addCalendar = (program: Command, around: Around): void => {
       const ics = file === undefined || file === '-' ? await readAll(around.stdin) : await textOf(file)
       if (ics.trim() === '') throw new Problem('invalid', 'There is nothing to import: the text is empty.')
       const client = await around.client()
-      show(routes.import, await client.call(routes.import, { ics, calendar }), around)
+      await show(routes.import, await client.call(routes.import, { ics, calendar }), around)
     })
 
   calendar

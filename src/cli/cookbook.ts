@@ -142,6 +142,6 @@ const addAttempts = (verbs: Command, around: Around): void => {
       const input = { id, sort: options.sort } as Input<typeof cookbook.attempts>
       const answer = await client.call(cookbook.attempts, input)
       if (options.md && !around.json()) around.print(attemptsMarkdown(answer.items))
-      else show(cookbook.attempts, answer, around)
+      else await show(cookbook.attempts, answer, around)
     })
 }

@@ -2,8 +2,10 @@ import { text as readAll } from 'node:stream/consumers'
 import type { Command } from 'commander'
 import type * as z from 'zod'
 import type { Client } from '../client/client.ts'
+import { capabilities } from '../contract/codex/capabilities.ts'
 import { Problem } from '../contract/problem.ts'
 import type { Route } from '../contract/route.ts'
+import { hasMoments, tellTimesIn } from './moment.ts'
 import { showOf } from './shown.ts'
 import { card, table } from './table.ts'
 import { asCommand } from './words.ts'
@@ -61,7 +63,7 @@ export const addVerb = (command: Command, route: Route, around: Surroundings): v
     }
     await fillFromStdin(route, input, around)
     const client = await around.client()
-    show(route, await client.call(route, input as never), around)
+    await show(route, await client.call(route, input as never), around)
   })
 }
 
@@ -169,10 +171,14 @@ const speaks = async (stdin: NodeJS.ReadStream): Promise<boolean> => {
   })
 }
 
-export const show = (route: Route, value: unknown, around: Surroundings): void => {
+export const show = async (route: Route, value: unknown, around: Surroundings): Promise<void> => {
   if (around.json()) {
     around.print(JSON.stringify(value, null, 2))
     return
+  }
+  if (hasMoments(value)) {
+    const { timezone } = await (await around.client()).call(capabilities, {})
+    tellTimesIn(timezone)
   }
   const special = showOf(route)
   if (special) {

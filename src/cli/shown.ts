@@ -9,6 +9,7 @@ import { presets } from '../contract/presets.ts'
 import type { Output, Route } from '../contract/route.ts'
 import type { Attempt, FitReport, Serve } from '../contract/serve.ts'
 import { todos } from '../contract/todos.ts'
+import { moment } from './moment.ts'
 import { clean, table } from './table.ts'
 import { operationText } from './why.ts'
 
@@ -96,7 +97,7 @@ const SHOWN = new Map<string, Show>([
   ),
   shown(access.create, ({ record, lines }) =>
     [
-      `${clean(record.name)} may: ${record.operator ? 'everything, as the operator' : scopesOf(record.scopes)}${record.expires_at === null ? '' : `, until ${new Date(record.expires_at).toLocaleString('sv-SE').slice(0, 16)}`}`,
+      `${clean(record.name)} may: ${record.operator ? 'everything, as the operator' : scopesOf(record.scopes)}${record.expires_at === null ? '' : `, until ${moment(record.expires_at)}`}`,
       'Its secret is shown this once. Put these lines into the environment of whoever is to use it:',
       '',
       ...lines.map(line => clean(line)),

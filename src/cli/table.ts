@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util'
 import stringWidth from 'string-width'
+import { isMoment, moment } from './moment.ts'
 
 /** Rows as columns a person can read. The widest column gives way when the terminal is narrow. */
 export const table = (
@@ -101,8 +102,7 @@ const cell = (column: string, value: unknown, whole = false, row: Row = {}): str
   if (!whole && (column === 'start' || column === 'end')) return clean(wallTime(String(value)))
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
   if (Array.isArray(value) && value.every(one => typeof one !== 'object')) return clean(value.join(', '))
-  if (typeof value === 'number' && /(^at$|_at$|until$|deadline$)/.test(column) && value > 1e11)
-    return local(value)
+  if (isMoment(column, value)) return moment(value)
   if (column === 'id' && !whole && typeof value === 'string' && /^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(value))
     return value.slice(0, 8)
   if (typeof value === 'object') return clean(JSON.stringify(value))
@@ -117,8 +117,6 @@ export const clean = (text: string, lines = false, indent = '  '): string => {
     .replace(/[\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '')
   return lines ? plain.replaceAll('\n', `\n${indent}`) : plain
 }
-
-const local = (at: number): string => new Date(at).toLocaleString('sv-SE').slice(0, 16)
 
 const pad = (text: string, width: number): string => text + ' '.repeat(Math.max(0, width - stringWidth(text)))
 

@@ -139,6 +139,16 @@ test('what was written before the end is shown, however slow the following was',
   }
 })
 
+test('moments are told in the zone of the owner, not of the machine', async () => {
+  const at = Date.UTC(2031, 4, 6, 20, 30)
+  await using w = await testWorkspace({ config: '[owner]\ntimezone = "Asia/Tokyo"\n', now: () => at })
+  const ithaca = commandLine(w.client)
+  const made = await ithaca('tokens', 'create', 'bot', '--scopes', 'todos:read', '--expires', '1d')
+  expect(made.out).toContain('until 2031-05-08 05:30')
+  expect((await ithaca('tokens', 'list')).out).toContain('2031-05-08 05:30')
+  expect((await ithaca('audit', 'list')).out).toContain('2031-05-07 05:30')
+})
+
 test('any log is diagnosed without a workspace', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'ithaca-log-'))
   try {
