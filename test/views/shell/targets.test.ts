@@ -73,6 +73,19 @@ test('the palette does nothing to the neighbour of what it was opened over', asy
   expect((await client.call(todos.get, { id: left.id })).pinned).toBe(false)
 })
 
+test('what is typed and entered at once is the best of what it names, not of what stood there before', async () => {
+  const { client } = w
+  const { todo } = await client.call(todos.add, { title: 'in a hurry' })
+  using on = await opened('todos')
+  await on.until('in a hurry')
+  on.send('/hurry\r')
+  await on.until(/> .*in a hurry/)
+  on.send(':pin')
+  on.send('\r')
+  await on.until(() => on.shell.overlays.length === 0)
+  await expect.poll(async () => (await client.call(todos.get, { id: todo.id })).pinned).toBe(true)
+})
+
 test('a question is for what it names, and says so when that is gone', async () => {
   const { client } = w
   const { todo } = await client.call(todos.add, { title: 'doomed' })

@@ -31,6 +31,8 @@ export class Palette implements Overlay {
   #list: ListState = emptyList
   #matched: readonly Entry[]
   #found: readonly Entry[] = []
+  /** Until what fits the query is known. */
+  #matching: Promise<void> = Promise.resolve()
   #timer: NodeJS.Timeout | undefined
   #asking = new AbortController()
   readonly #spec: PaletteSpec
@@ -53,8 +55,10 @@ export class Palette implements Overlay {
     const by = { down: 1, tab: 1, up: -1, 'shift+tab': -1, pgdn: 10, pgup: -10 }[key]
     if (by !== undefined) this.#list = moveList(this.#list, ids, 1, by)
     else if (key === 'esc') this.cancel()
-    else if (key === 'enter') this.#choose()
-    else await this.#over.field(stroke)
+    else if (key === 'enter') {
+      await this.#matching
+      this.#choose()
+    } else await this.#over.field(stroke)
     this.#over.changed()
     return true
   }
@@ -80,10 +84,11 @@ export class Palette implements Overlay {
 
   readonly #typed = (query: string): void => {
     this.#query = query
-    this.#list = emptyList
-    void match(query, this.#spec.entries).then(matched => {
+    this.#matching = match(query, this.#spec.entries).then(matched => {
       if (this.#query !== query) return
       this.#matched = matched
+      // The best is chosen: not what was the best of a shorter query, where that fits, too.
+      this.#list = emptyList
       this.#over.changed()
     })
     this.#further(query)
