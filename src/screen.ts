@@ -88,7 +88,9 @@ const spoken = async (
         (await screenSettings(here.paths, readOnly)).readOnly,
       )
     const { drawOnce } = await import('../views/shell/once.ts')
-    const { columns = 80, rows = 24, isTTY } = process.stdout
+    const { isTTY } = process.stdout
+    // A terminal nobody gave a size to has no rows at all.
+    const [columns, rows] = [process.stdout.columns || 80, process.stdout.rows || 24]
     const frame = await drawOnce(link, {
       // The prompt that follows takes a row of its own.
       size: { columns, rows: isTTY ? rows - 1 : rows },

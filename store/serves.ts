@@ -14,8 +14,7 @@ export interface Score {
   kv_tokens?: number
   tokens_per_second?: number
   ttft_ms?: number
-  /** What its log said of memory, in GiB per GPU: the next launch there is judged by it. */
-  /** The same in bytes, and of the cache: what a start with the same flags is told to fit by. */
+  /** What its log said of memory, in bytes a GPU: a start with the same flags is told to fit by it. */
   measured?: {
     allowed: number | null
     weights: number
@@ -24,6 +23,7 @@ export interface Score {
     compute: number | null
     total: number
   }
+  /** Of the same, in GiB per GPU: the next launch there is judged by it. */
   figures?: { allowed: number; weights: number; cache: number; graphs: number | null }
 }
 

@@ -32,7 +32,7 @@ const lend = async (
 ): Promise<void> => {
   if (!stdin.isTTY || !stdout.isTTY)
     throw new Problem('invalid', 'This needs a terminal: standard input and output are not one here.')
-  const size = () => ({ cols: stdout.columns ?? 80, rows: stdout.rows ?? 24 })
+  const size = () => ({ cols: stdout.columns || 80, rows: stdout.rows || 24 })
   const terminal = await open({ ...size(), term: process.env.TERM || 'xterm-256color' })
   const { stream } = terminal
   const resized = (): void => terminal.resize(size())

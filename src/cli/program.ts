@@ -52,7 +52,7 @@ export const runProgram = async (options: ProgramOptions): Promise<number> => {
     json: () => program.opts().json === true,
     stdin: options.stdin,
     stdout,
-    columns: () => stdout.columns ?? 120,
+    columns: () => stdout.columns || 120,
   }
   program
     .version(options.version, '--version')

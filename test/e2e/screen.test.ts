@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -167,6 +168,16 @@ test('in a terminal that moves no cursor it speaks in lines', async () => {
   await pty.until('say list first')
   pty.send('quit\r')
   expect((await pty.end()).exitCode).toBe(0)
+})
+
+test('--once prints a frame to a terminal that has no size, too', () => {
+  const told = join(home, 'told')
+  const command = `stty cols 0 rows 0; "${process.execPath}" "${main}" --once`
+  execFileSync('script', ['-qec', command, told], {
+    env: { ...process.env, ITHACA_HOME: home },
+    stdio: 'ignore',
+  })
+  expect(readFileSync(told, 'utf8')).toContain('local')
 })
 
 test('--once prints one frame and ends', async () => {

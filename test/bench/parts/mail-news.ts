@@ -54,7 +54,6 @@ export const newsTimes = async (post: Post): Promise<NewsTimes> => {
     })
     await everyTurn(other, bare)
     client.close()
-    console.log(ours.map((each, at) => `${each.toFixed(0)}/${server[at]!.toFixed(0)}`).join(' '))
     return { ours, server, bare }
   } finally {
     ImapFlow.prototype.emit = emit
