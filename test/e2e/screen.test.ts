@@ -38,7 +38,7 @@ test('what a library prints does not land on the screen', async () => {
   const done = join(home, 'printed')
   writeFileSync(
     prints,
-    `process.once('SIGUSR2', () => {
+    `process.on('SIGUSR2', () => {
       for (const how of ['log', 'info', 'warn', 'error']) console[how](new Error('scribbled'))
       require('node:fs').writeFileSync(${JSON.stringify(done)}, '')
     })`,
