@@ -2,6 +2,7 @@ import type { Doubt } from '../time/draft.ts'
 import { parseWhen, type Speaker } from '../time/phrase.ts'
 import { DAY, dayOf, HOUR, inRange, readWall, timeOfDay, type Wall } from '../time/wall.ts'
 import { knownZone, utcText, zoneOf } from '../time/zone.ts'
+import { meantZone } from '../time/zone-names.ts'
 import { clockOf, type EventTimes, readingOf, timeText } from './event.ts'
 
 /** When an event is to be, as somebody says it: dates, ISO times with or without an offset, phrases. */
@@ -90,7 +91,7 @@ export async function readTimes(asked: AskedTimes, speaker: Speaker): Promise<Ti
   if (asked.tzid && knownZone(asked.tzid) === null) {
     return {
       ok: false,
-      reason: `tzid: there is no time zone "${asked.tzid.slice(0, 64)}"; use a name such as Europe/Berlin.`,
+      reason: `tzid: there is no time zone "${asked.tzid.slice(0, 64)}"; use a name such as Europe/Berlin${meantZone(asked.tzid) || '.'}`,
     }
   }
   const there = asked.tzid ? { ...speaker, zone: asked.tzid } : speaker

@@ -4,8 +4,11 @@ import { isDeepStrictEqual } from 'node:util'
 import { parse, stringify, TomlError } from 'smol-toml'
 import * as z from 'zod'
 import { Problem } from '../contract/problem.ts'
+import { meantZone } from '../time/zone-names.ts'
 
-const zoneName = z.string().refine(isZone, 'is not a time zone such as "Europe/Berlin"')
+const zoneName = z.string().refine(isZone, {
+  error: ({ input }) => `is not a time zone such as "Europe/Berlin"${meantZone(String(input))}`,
+})
 
 /** Every key the config file may hold. What is missing has its default here and nowhere else. */
 const TIME = /^(?:[01]\d|2[0-3]):[0-5]\d$/

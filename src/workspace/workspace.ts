@@ -25,6 +25,7 @@ import { type Memories, openMemories } from '../memory/memory.ts'
 import { openBell } from '../notify/bell.ts'
 import type { Notify } from '../notify/notify.ts'
 import { openSearch, type Search } from '../search/search.ts'
+import { meantZone } from '../time/zone-names.ts'
 import { todoRings } from '../todos/rings.ts'
 import { openSchedule } from '../todos/schedule.ts'
 import { openTodos, type Todos } from '../todos/todos.ts'
@@ -147,7 +148,7 @@ export const openWorkspace = (options: OpenOptions): Workspace => {
     zone,
     setZone(author, timezone) {
       if (!isZone(timezone))
-        throw new Problem('invalid', `'${timezone}' is not a time zone such as Europe/Berlin.`)
+        throw new Problem('invalid', `'${timezone}' is not a time zone such as Europe/Berlin${meantZone(timezone) || '.'}`)
       setConfig(paths.configFile, 'owner.timezone', timezone)
       config.owner.timezone = timezone
       calendar.alarms.recheck()
