@@ -148,7 +148,10 @@ export const openWorkspace = (options: OpenOptions): Workspace => {
     zone,
     setZone(author, timezone) {
       if (!isZone(timezone))
-        throw new Problem('invalid', `'${timezone}' is not a time zone such as Europe/Berlin${meantZone(timezone) || '.'}`)
+        throw new Problem(
+          'invalid',
+          `'${timezone}' is not a time zone such as Europe/Berlin${meantZone(timezone) || '.'}`,
+        )
       setConfig(paths.configFile, 'owner.timezone', timezone)
       config.owner.timezone = timezone
       calendar.alarms.recheck()

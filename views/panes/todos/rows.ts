@@ -2,7 +2,7 @@ import type { Todo } from '../../../src/contract/todos.ts'
 import { sanitiseBlock, sanitiseText } from '../../terminal/sanitise.ts'
 import { toWidth, wrapText } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
-import { dayName, dayOf, timeOf } from '../days.ts'
+import { dayName, dayOf, plusDays, timeOf } from '../days.ts'
 import { repeatWords } from '../repeats.ts'
 import { dueAt, isOverdue, type Now } from './groups.ts'
 
@@ -11,15 +11,23 @@ export function nameOf(todo: Todo): string {
   return sanitiseText(words).trim() || 'untitled'
 }
 
-/** Its day, or its time where that is today. */
-function whenOf(todo: Todo, { at, zone }: Now): string {
+/** Its day and time, in the longest of the ways to say it that there is room for; only the time where that is today. */
+function whenOf(todo: Todo, { at, zone }: Now, room: number): string {
   const due = dueAt(todo)
   if (due === null) return ''
   const today = dayOf(at, zone)
   const day = dayOf(due, zone)
-  const wholeDay = todo.snoozed_until === null && todo.due?.length === 10
-  if (day !== today) return dayName(day, today)
-  return wholeDay ? 'today' : timeOf(due, zone)
+  const named = dayName(day, today)
+  const weekday = named.slice(0, 3)
+  const short = named.slice(4)
+  const isDay = todo.done_at !== null || (todo.snoozed_until === null && todo.due?.length === 10)
+  if (day === today) return isDay ? 'today' : timeOf(due, zone)
+  const time = timeOf(due, zone)
+  const isNear = day > today && day < plusDays(today, 7)
+  const ways = isDay
+    ? [named, short]
+    : [`${named.padEnd(10)} ${time}`, `${short} ${time}`, ...(isNear ? [`${weekday} ${time}`] : []), short]
+  return ways.find(words => words.length <= room) ?? ways.at(-1)!
 }
 
 /** Its day and time in full. */
@@ -38,7 +46,8 @@ const steps = ({ items }: Todo) =>
 export function todoRow(todo: Todo, width: number, now: Now): string {
   const label = todo.label ? ` #${sanitiseText(todo.label)}` : ''
   const sign = todo.done_at !== null ? 'done ' : todo.snoozed_until !== null ? 'zz ' : todo.pinned ? '! ' : ''
-  const when = toWidth(sign + whenOf(todo, now), width < 50 ? 11 : 15)
+  const column = width < 50 ? 12 : width < 64 ? 16 : 19
+  const when = toWidth(sign + whenOf(todo, now, column - sign.length), column)
   const late = todo.done_at === null && isOverdue(todo, now)
   const after = `${steps(todo)}${repeats(todo)}`
   const room = Math.max(8, width - when.length - 1 - after.length - Math.min(label.length, 20))
