@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Gpu, Host } from '../../../src/contract/hosts.ts'
 import type { Serve } from '../../../src/contract/serve.ts'
 import { sentence } from '../../../views/panes/cookbook/herald.ts'
+import { hostRows } from '../../../views/panes/cookbook/host-rows.ts'
 import { type Item, treeOf } from '../../../views/panes/cookbook/kitchen.ts'
 import { judgementOf } from '../../../views/panes/cookbook/launch.ts'
 import { ownedGpus } from '../../../views/panes/cookbook/owners.ts'
@@ -116,6 +117,24 @@ describe('the rows of the list', () => {
     expect(ownedGpus(host(devices), serves).letters).toEqual(['a', 'a', 'm', '', 'b', '', '?', '!'])
     const row = drawn([host(devices)], serves, 78)[0]
     expect(row).toBe('v gpu-a  8xH100  aa aa m. .. b. .. ?. !!  298/640G  <10ms  a=ann m=me b=abe')
+  })
+
+  test('what was stopped and still holds its memory is shown as whose it was', () => {
+    const leaving = [{ pid: 9, user: 'root', serve: 'mine', orphan: false, name: 'python', used_mib: 70_000 }]
+    const stopped = serve('mine', { gpus: [0], mine: true, state: 'stopped', ended_at: now })
+    expect(ownedGpus(host([gpu(0, 70_000, leaving)]), [stopped]).letters).toEqual(['m'])
+  })
+
+  test('a host of an older daemon, which tells no disks, has its row and its details', () => {
+    const { disks: _none, ...old } = host([gpu(0)])
+    expect(drawn([old as Host], [], 60)[0]).toContain('gpu-a')
+    expect(hostRows(old as Host, 60, asciiGlyphs).map(withoutColours)).toContain('host        gpu-a')
+  })
+
+  test('when an unreachable host is tried again stays true while nothing is drawn', () => {
+    const lost = host([], { state: 'unreachable', retry_at: now + 12_000, reason: 'no route' })
+    const rows = hostRows(lost, 60, asciiGlyphs).map(withoutColours)
+    expect(rows.find(row => row.startsWith('retries'))).toMatch(/^retries +at \d\d:\d\d:12$/)
   })
 
   test('with room each GPU is a bar as full as its memory', () => {

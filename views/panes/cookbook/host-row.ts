@@ -37,9 +37,12 @@ export function hostRow(item: HostItem, width: number, glyphs: Glyphs, now: numb
 
 const SHORT = 50 * 1024 ** 3
 
+/** The disks of a host; an older daemon, which a screen may be attached to, tells none. */
+export const disksOf = ({ disks }: { disks?: Host['disks'] }): Host['disks'] => disks ?? []
+
 /** What is left where models go: what a download fails for. */
-function diskOf({ disks }: Host): string {
-  const disk = disks.find(({ what }) => what === 'cache')
+function diskOf(host: Host): string {
+  const disk = disksOf(host).find(({ what }) => what === 'cache')
   if (!disk) return ''
   const text = `disk ${room(disk.free_bytes)} free`
   return disk.free_bytes < SHORT ? toned(text, 'warn') : text

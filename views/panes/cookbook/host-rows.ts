@@ -3,8 +3,9 @@ import { sanitiseText } from '../../terminal/sanitise.ts'
 import { bar } from '../../widgets/charts.ts'
 import { cut, type Glyphs, toWidth } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
-import { age, day, room } from '../words.ts'
+import { clock, day, room } from '../words.ts'
 import { saidRows } from './details.ts'
+import { disksOf } from './host-row.ts'
 import type { Item } from './kitchen.ts'
 
 /** A host and its GPUs, each with what is on it. */
@@ -24,9 +25,9 @@ export function hostRows(host: Host, width: number, glyphs: Glyphs): string[] {
       { label: 'reason', text: reach.reason ?? '' },
       {
         label: 'retries',
-        text: reach.retry_at === null ? '' : `in ${age(reach.retry_at - Date.now())}`,
+        text: reach.retry_at === null ? '' : `at ${clock(reach.retry_at)}`,
       },
-      ...host.disks.map(({ what, path, mount, free_bytes, total_bytes }) => ({
+      ...disksOf(host).map(({ what, path, mount, free_bytes, total_bytes }) => ({
         label: what === 'home' ? 'home' : what === 'cache' ? 'downloads' : 'models',
         text: `${room(free_bytes)} of ${room(total_bytes)} free at ${path}${mount === path ? '' : ` (${mount})`}`,
       })),

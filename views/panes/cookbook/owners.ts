@@ -35,7 +35,10 @@ export function ownedGpus(host: Host, serves: readonly Serve[]): Owned {
 
 function holderOf(gpu: Gpu, serves: readonly Serve[]): string | null {
   if (gpu.processes.some(({ orphan }) => orphan)) return orphanSign
-  const serve = serves.find(one => isLive(one) && one.gpus.includes(gpu.index))
+  // What was stopped a moment ago may still hold its memory.
+  const serve =
+    serves.find(one => isLive(one) && one.gpus.includes(gpu.index)) ??
+    serves.find(({ id }) => gpu.processes.some(process => process.serve === id))
   if (serve) return ownerOf(serve) || unknownSign
   const stranger = gpu.processes.find(({ user }) => user !== null)
   if (stranger) return sanitiseText(stranger.user!).split('@')[0]!
