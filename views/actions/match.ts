@@ -4,7 +4,11 @@ export interface Candidate {
   title: string
   /** Further words it can be found by. */
   words?: string
+  /** It is of where one is: it goes before what fits as well and is elsewhere. */
+  near?: boolean
 }
+
+const nearer = 0.1
 
 /** Of all candidates the best for what was typed, best first; without a query, as they come. */
 export async function match<T extends Candidate>(
@@ -18,6 +22,7 @@ export async function match<T extends Candidate>(
     keys: ['title', candidate => candidate.words ?? '', 'id'],
     limit,
     threshold: 0.2,
+    scoreFn: ({ score, obj }) => (score > 0 && obj.near ? score + nearer : score),
   })
   return found.map(result => result.obj)
 }

@@ -23,12 +23,15 @@ export interface Findable {
   open(): void
 }
 
+/** Ids of what an action would be for: what is selected, and what is marked. */
+export interface Held {
+  readonly held: readonly string[]
+}
+
 /** A list whose selection lasts: through filters, other panes and the next start; by id, never by row. */
-export interface Lasting {
+export interface Lasting extends Held {
   /** The id of what is selected, or will be once it is there. */
   readonly at: string | null
-  /** Ids of what an action would be for: what is selected, and what is marked. */
-  readonly held: readonly string[]
   select(id: string): void
 }
 
@@ -54,8 +57,8 @@ export interface Pane {
   readonly broad?: number | undefined
   /** Its lists, by the names their selections are kept under. */
   readonly lists?: Readonly<Record<string, Lasting>>
-  /** Those of them that the keys are for now, where it is not all of them. */
-  hand?(): readonly Lasting[]
+  /** What the keys are for now, where that is not what is selected in all of its lists. */
+  hand?(): readonly Held[]
   move(motion: Motion, side: Side): void
   /** What the `/` of the list narrows; absent where nothing can be filtered. */
   filter?: { text: string; set(text: string): void }

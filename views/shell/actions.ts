@@ -284,6 +284,7 @@ function openPalette(shell: Shell): void {
       title: action.title,
       words: action.help,
       note: keysOf(shell, action.id),
+      near: true,
       disabled,
       run: async () => void (await held()),
     }

@@ -167,5 +167,11 @@ describe('the registry', () => {
     expect((await match('laun', candidates)).map(({ id }) => id)).toEqual(['launch', 'relaunch'])
     expect((await match('kill', candidates)).map(({ id }) => id)).toEqual(['stop'])
     expect(await match('', candidates)).toEqual(candidates)
+    const removals = ['todo', 'mail', 'event'].map(id => ({ id, title: 'delete', words: `Deletes a ${id}` }))
+    const here = removals.map(each => ({ ...each, near: each.id === 'event' }))
+    expect((await match('delete', here))[0]!.id).toBe('event')
+    expect(
+      (await match('launch', [{ id: 'x', title: 'lane unchanged', near: true }, ...candidates]))[0]!.id,
+    ).toBe('launch')
   })
 })

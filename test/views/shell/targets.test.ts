@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { access } from '../../../src/contract/access.ts'
+import { calendar } from '../../../src/contract/calendar.ts'
 import { hosts } from '../../../src/contract/hosts.ts'
 import { memory } from '../../../src/contract/memory.ts'
 import { todos } from '../../../src/contract/todos.ts'
@@ -121,6 +122,46 @@ test('of several, those that are still there are done, and the others are counte
   expect((await client.call(todos.list, {})).items.filter(({ title }) => title.startsWith('herd'))).toEqual(
     [],
   )
+})
+
+test.each([
+  ['week', 'W', '2031-05-01'],
+  ['day', 'D', '2031-05-02'],
+  ['agenda', 'A', '2031-05-03'],
+])('in a calendar as %s, too, the palette is for the event it was opened over', async (_, key, day) => {
+  const { client } = w
+  const times = { start: `${day}T12:00`, end: `${day}T13:00` }
+  const { event } = await client.call(calendar.add, { summary: 'first talk', ...times })
+  const { event: other } = await client.call(calendar.add, { summary: 'second talk', ...times })
+  await client.call(calendar.add, { summary: 'breakfast', start: `${day}T10:00` })
+  using on = await opened('calendar')
+  on.send(`${key}T${day}\r`)
+  await on.until(/^breakfast/m)
+  for (let n = 0; n < 3 && !/^when .*12:00/m.test(on.screen.text()); n++) {
+    on.send('j')
+    await on.settled()
+  }
+  await on.until(/^when .*12:00/m)
+  const [gone, left] = /^first talk/m.test(on.screen.text()) ? [event, other] : [other, event]
+  on.send(':delete')
+  await on.until(/> delete +X/)
+  await vanish(on, client.call(calendar.remove, { id: gone.id }), `${day} ${gone.summary}`)
+  on.send('\r')
+  await on.until('delete: what it was for is gone meanwhile')
+  expect((await client.call(calendar.get, { id: left.id })).summary).toBe(left.summary)
+  await client.call(calendar.remove, { id: left.id })
+})
+
+test('where the event under the cursor goes while a day is typed, the day is gone to', async () => {
+  const { client } = w
+  const { event } = await client.call(calendar.add, { summary: 'fleeting', start: '2031-06-02T12:00' })
+  using on = await opened('calendar')
+  on.send('WT2031-06-02\r')
+  await on.until(/> ?12.*fleeting/)
+  on.send('T2031-06-09')
+  await vanish(on, client.call(calendar.remove, { id: event.id }), '2031-06-02 fleeting')
+  on.send('\r')
+  await on.until('[Mon 9]')
 })
 
 test('every list has its selection back at the next start, by id', async () => {

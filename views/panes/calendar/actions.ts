@@ -13,7 +13,7 @@ const where = ['calendar']
 
 /** Which days are looked at, and how. */
 export function viewActions(shell: Shell, book: CalendarBook): Action<Shell, never>[] {
-  const base = { where, danger: 'none' as const }
+  const base = { where, danger: 'none' as const, alone: true }
   const view = (name: View): Action<Shell, never> => ({
     ...base,
     id: `calendar.${name}`,
@@ -50,16 +50,19 @@ export function viewActions(shell: Shell, book: CalendarBook): Action<Shell, nev
     go('next', 'next', 'The next month, week or day.', () => book.page(1)),
     go('last', 'before', 'The month, week or day before.', () => book.page(-1)),
     jump as Action<Shell, never>,
-    go(
-      'open',
-      'open',
-      'Opens the day, or what is selected in it; at a free hour of a day it adds an event.',
-      () => {
-        if (book.view === 'agenda' || book.selected) shell.side = 'detail'
-        else if (book.view === 'day') addEvent(shell, book)
-        else book.show('day')
-      },
-    ),
+    {
+      ...go(
+        'open',
+        'open',
+        'Opens the day, or what is selected in it; at a free hour of a day it adds an event.',
+        () => {
+          if (book.view === 'agenda' || book.selected) shell.side = 'detail'
+          else if (book.view === 'day') addEvent(shell, book)
+          else book.show('day')
+        },
+      ),
+      alone: false,
+    },
   ]
 }
 
@@ -107,6 +110,7 @@ export function eventActions(shell: Shell, book: CalendarBook): Action<Shell, ne
     {
       ...base,
       id: 'calendar.new',
+      alone: true,
       title: 'new',
       help: 'Adds an event with a form, on this day, at the hour where the cursor stands.',
       disabled: () => undefined,

@@ -5,6 +5,7 @@ import type { Shell } from '../../shell/shell.ts'
 import type { Answer } from '../../store/collection.ts'
 import { dayName, dayOf, plusDays, plusMonths, weekdayOf, zoneOf } from '../days.ts'
 import { type Group, GroupedSide } from '../grouped.ts'
+import type { Held } from '../pane.ts'
 import { type Shown, shownRow } from './rows.ts'
 import { type Stop, stopsOf } from './slots.ts'
 
@@ -185,6 +186,13 @@ export class CalendarBook {
   get selected(): Entry | undefined {
     if (this.isTimed) return this.stop.entry ?? undefined
     return this.isGrid ? undefined : this.side.selected?.entry
+  }
+
+  /** What an action would be for: an event, or the day and hour at which there is none. */
+  get hand(): Held {
+    const { view, day, selected, isTimed } = this
+    const place = `${view} ${day} ${isTimed ? this.stop.hour : ''}`
+    return { held: [selected?.id ?? place] }
   }
 
   /** The first day in view and how many there are. */

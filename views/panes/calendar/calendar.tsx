@@ -110,6 +110,7 @@ export function calendarPane(shell: Shell): Pane {
     },
     filter: book.side.filter,
     lists: { agenda: book.side },
+    hand: () => [book.hand],
     list: box =>
       book.isGrid ? (
         <Rows rows={(book.isTimed ? timeRows : gridRows)(book, box)} width={box.width} height={box.height} />

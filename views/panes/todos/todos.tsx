@@ -36,6 +36,7 @@ export function todosPane(shell: Shell): Pane {
       ...markActions('todos', 'todos.list', () => list.side),
       {
         id: 'todos.labels',
+        alone: true,
         title: 'only a label',
         help: 'Shows only what has one label, or everything.',
         where,
@@ -44,6 +45,7 @@ export function todosPane(shell: Shell): Pane {
       },
       {
         id: 'todos.sort',
+        alone: true,
         title: 'sort',
         help: 'By when it is due, by label, by title, or the newest first.',
         where,
@@ -52,6 +54,7 @@ export function todosPane(shell: Shell): Pane {
       },
       {
         id: 'todos.shelf',
+        alone: true,
         title: 'open or archive',
         help: 'Shows the archive, or what is open.',
         where,
@@ -131,7 +134,7 @@ export function todosPane(shell: Shell): Pane {
         },
       })),
     lists: { open: list.open, archive: list.shelf },
-    hand: () => [list.side],
+    hand: () => (shell.side === 'detail' ? [list.side, detail.items] : [list.side]),
     remember: () => ({ order: list.order }),
     recall(kept) {
       const { order } = kept as { order?: unknown }
