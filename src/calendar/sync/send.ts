@@ -1,7 +1,7 @@
 import type { EventLink } from '../../../store/calendar-remote.ts'
 import { Problem } from '../../contract/problem.ts'
+import { placeOf } from '../dav/answers.ts'
 import type { Answer } from '../dav/dav.ts'
-import { placeOf } from '../dav/dav.ts'
 import type { Kept } from '../entries.ts'
 import { patchIcs } from '../ics-patch.ts'
 import { writeIcs } from '../ics-write.ts'
