@@ -1,9 +1,12 @@
+import { getSystemErrorName } from 'node:util'
 import type { ImapFlow } from 'imapflow'
 import { FAILURES } from '../net/failures.ts'
 import { cleanLine } from './clean.ts'
 
 interface Failure extends Error {
   code?: string
+  /** What the system said, where a library put a code of its own over it. */
+  errno?: number
   responseText?: string
   response?: unknown
   serverResponseCode?: string
@@ -17,6 +20,7 @@ const SENTENCES: Record<string, string> = {
   GREETING_TIMEOUT: 'it does not greet as a mail server',
   EConnectionClosed: 'the connection was lost',
   NoConnection: 'the connection was lost',
+  ECONNECTION: 'the connection was lost',
   ClosedAfterConnectTLS: 'it closed the connection while TLS was set up',
   ClosedAfterConnectText: 'it closed the connection at once',
 }
@@ -30,12 +34,15 @@ export const saidBy = (error: unknown): string => {
   )
   if (failure.authenticationFailed || failure.code === 'EAUTH')
     return `the login was refused${answer ? `: ${answer}` : ''}`.replace(/\.$/, '')
-  const known = SENTENCES[failure.code ?? '']
+  const known = SENTENCES[failure.code ?? ''] ?? SENTENCES[systemName(failure)]
   return (known ?? (answer || cleanLine(failure.message, 300) || 'something unknown went wrong')).replace(
     /\.$/,
     '',
   )
 }
+
+const systemName = ({ errno }: Failure): string =>
+  typeof errno === 'number' && errno < 0 ? getSystemErrorName(errno) : ''
 
 /** Whether the server itself said no, in words: trying the same again is of no use. */
 export const saidNo = (error: unknown): boolean => {

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { mail } from '../../../src/contract/mail.ts'
 import { mailAccounts } from '../../../src/contract/mail-accounts.ts'
 import { dovecotMissing } from '../../peers/dovecot.ts'
+import { freePort } from '../../peers/port.ts'
 import { openPost, type Post, put, settings, until, written } from '../../peers/post.ts'
 import { startSmtp } from '../../peers/smtp.ts'
 import { ScreenStage, sizes } from './stage.tsx'
@@ -201,6 +202,42 @@ describe.skipIf(missing).each(sizes.slice(0, 2))('mail on a real server at $cols
       async () => (await post.w.client.call(mail.outbox, {})).items.length === 0,
     )
     expect(post.smtp.delivered).toEqual([])
+    // Not a word of it was changed: it is another mail all the same, and so is one that u brought back.
+    post.smtp.answers = {}
+    for (const times of [1, 2]) {
+      await stage.press('S')
+      await stage.until('Send this mail')
+      await noticed()
+      await stage.press('y')
+      await until('it to arrive', () => post.smtp.delivered.length === times)
+      await stage.until('Sent "Once" to dora@example.com')
+      if (times === 1) {
+        await stage.press('u')
+        await stage.until('Undone: Deleted "Once"')
+        await stage.press('L')
+        await stage.until(/to\s+dora@example.com/)
+      }
+    }
+  })
+
+  test('a server to send by that is away is said at once, in words, and what it takes later once', async () => {
+    await using post = await openPost()
+    const away = await freePort()
+    await post.w.client.call(mailAccounts.edit, { id: 'ann@example.org', smtp_port: away })
+    await using stage = await opened(post)
+    await stage.until('Nothing in')
+    await stage.press('m', 'dora@example.com', '\t', '\t', '\t', 'Soon', '\t', '\t', 'x', '\t', '\r')
+    await stage.until('Send this mail')
+    await noticed()
+    await stage.press('y')
+    await stage.until(/Not yet sent "Soon": 127.0.0.1: nothing listens/)
+    await post.w.client.call(mailAccounts.edit, { id: 'ann@example.org', smtp_port: post.smtp.port })
+    await stage.press('O')
+    await stage.until(/state\s+queued: 127.0.0.1: nothing listens there/)
+    await stage.press('r')
+    await stage.until('Sent "Soon" to dora@example.com.')
+    await until('what waited for it', () => !stage.screen.text().includes('waits '))
+    expect(stage.screen.text()).not.toContain('(2 times)')
   })
 
   test('what hangs on a mail is saved where it is said; a program is never opened', async () => {

@@ -52,6 +52,10 @@ export class MailBook {
   readonly resumed = new Map<string, string>()
   /** What was sent from here, and the letter it was. */
   readonly own = new Map<string, string>()
+  /** How often a letter was sent from here and went: one that comes back and is sent again is another mail. */
+  readonly gone = new Map<string, number>()
+  /** What somebody here waits for already. */
+  readonly awaited = new Set<string>()
   readonly #shell: Shell
   readonly #reach = new Map<string, Reach>()
   #grouped: { of: readonly unknown[]; groups: readonly Group<Spot>[] } | null = null

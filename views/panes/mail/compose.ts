@@ -5,7 +5,7 @@ import type { Shell } from '../../shell/shell.ts'
 import { sanitiseBlock, sanitiseText } from '../../terminal/sanitise.ts'
 import type { FormField } from '../../widgets/form-state.ts'
 import type { MailBook } from './book.ts'
-import type { Written } from './letters.ts'
+import { type Written, writtenOf } from './letters.ts'
 import { askToSend, keepAsDraft } from './sending.ts'
 
 const nothing: Draft = { to: '', subject: '', body: '' }
@@ -94,7 +94,7 @@ async function keep(shell: Shell, draft: Draft, kept?: Written): Promise<Written
   const saved = kept
     ? await shell.client.call(documents.edit, { id: kept.id, version: kept.version, content, title })
     : await shell.client.call(documents.add, { title, language: 'email', content })
-  return { id: saved.id, version: saved.version, draft: draftOf(saved.content) }
+  return writtenOf(saved)
 }
 
 /** The whole letter, header lines and text, in $EDITOR. */

@@ -1,4 +1,4 @@
-import { documents, type Entry } from '../../../src/contract/documents.ts'
+import { type Document, documents, type Entry } from '../../../src/contract/documents.ts'
 import { type Draft, draftOf } from '../../../src/contract/letter.ts'
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseBlock, sanitiseText } from '../../terminal/sanitise.ts'
@@ -12,8 +12,17 @@ import { day } from '../words.ts'
 export interface Written {
   id: string
   version: number
+  /** When it was last changed, deleted or brought back. */
+  at: number
   draft: Draft
 }
+
+export const writtenOf = ({ id, version, updated_at, content }: Document): Written => ({
+  ...{ id, version, at: updated_at },
+  draft: draftOf(content),
+})
+
+const keyOf = (id: string, version: number, at: number) => `${id} ${version} ${at}`
 
 /** What is being written: documents of the language email, until they are sent. */
 export class Letters {
@@ -46,7 +55,11 @@ export class Letters {
   get written(): Written | undefined {
     const { selected } = this
     const one = this.#written
-    return one && one.id === selected?.id && one.version === selected.version ? one : undefined
+    return one &&
+      selected &&
+      keyOf(one.id, one.version, one.at) === keyOf(selected.id, selected.version, selected.updated_at)
+      ? one
+      : undefined
   }
 
   rows(width: number): string[] {
@@ -78,19 +91,18 @@ export class Letters {
   }
 
   async read(id: string): Promise<Written> {
-    const { content, version } = await this.#shell.client.call(documents.get, { id })
-    return { id, version, draft: draftOf(content) }
+    return writtenOf(await this.#shell.client.call(documents.get, { id }))
   }
 
   /** Reads the text of the selected one now, for what comes next. */
   async load(id: string): Promise<void> {
     await this.side.reveal(id)
     this.#written = await this.read(id)
-    this.#asking = `${id} ${this.#written.version}`
+    this.#asking = keyOf(id, this.#written.version, this.#written.at)
   }
 
-  #ask({ id, version }: Entry): void {
-    const key = `${id} ${version}`
+  #ask({ id, version, updated_at }: Entry): void {
+    const key = keyOf(id, version, updated_at)
     if (this.#asking === key) return
     this.#asking = key
     setImmediate(async () => {

@@ -21,11 +21,22 @@ export class MailNews {
   #hear({ action, id, summary, data }: Event): void {
     if (action === 'mail.arrived') this.#came(summary, (data as { count?: number } | null)?.count ?? 1)
     else if (action === 'mail.refused') this.#shell.toast('warn', summary)
+    else if (action === 'mail.queued') this.#waits(data as Sending)
     else if (action === 'mail.unknown' || action === 'mail.failed') {
       // What was sent here is said by who waits for it.
       const waited = this.#isOwn(id) && Date.now() - ((data as Sending | null)?.created_at ?? 0) < 60_000
       if (!waited) this.#shell.toast('bad', `${summary}. O in the mail shows it.`)
     }
+  }
+
+  /** The first time it could not be sent; further tries are not worth a word each. */
+  #waits({ attempts, reason, subject }: Sending): void {
+    if (attempts !== 1 || reason === null) return
+    const what = `"${subject || '(no subject)'}"`
+    this.#shell.toast(
+      'warn',
+      `Not yet sent ${what}: ${reason}. It is tried again by itself; O in the mail shows it.`,
+    )
   }
 
   #came(summary: string, count: number): void {

@@ -5,7 +5,7 @@ import type { Shell } from '../../shell/shell.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
 import { wrapText } from '../../widgets/text.ts'
 import type { MailBook } from './book.ts'
-import { say } from './sending.ts'
+import { awaited } from './sending.ts'
 
 const where = ['mail.outbox']
 
@@ -25,11 +25,10 @@ export function outboxActions(shell: Shell, book: MailBook): Action<Shell, never
     [`to ${to.join(', ')}`, subject || '(no subject)', ...(reason === null ? [] : [reason])].flatMap(text =>
       wrapText(sanitiseText(text), 70).slice(0, 3),
     )
-  const retry = (sending: Sending) =>
-    shell.act('send', async () => {
-      shell.toast('info', `Sending "${sending.subject}" again.`)
-      say(shell, await client.call(mail.retry, { id: sending.id, again: sending.state === 'unknown' }))
-    })
+  const retry = ({ id, subject, state }: Sending) => {
+    shell.toast('info', `Sending "${subject}" again.`)
+    return awaited(shell, book, id, () => client.call(mail.retry, { id, again: state === 'unknown' }))
+  }
   return [
     {
       id: 'mail.retry',

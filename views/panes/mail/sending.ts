@@ -1,6 +1,7 @@
 import { expandHome, uploadFile } from '../../../src/client/attachments.ts'
 import { documents } from '../../../src/contract/documents.ts'
 import { mail, type Sending } from '../../../src/contract/mail.ts'
+import { Problem } from '../../../src/contract/problem.ts'
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
 import type { MailBook } from './book.ts'
@@ -67,26 +68,44 @@ async function messageOf(shell: Shell, { draft }: Written) {
 
 async function send(shell: Shell, book: MailBook, written: Written): Promise<void> {
   const { client } = shell
+  const { id, version, at } = written
   const message = await messageOf(shell, written)
-  // The same question answered twice sends one mail.
-  const sending = await client.call(
-    mail.send,
-    { ...message, wait: false },
-    { key: `${written.id} ${written.version}` },
-  )
-  book.own.set(sending.id, written.id)
-  await client.call(documents.remove, { id: written.id })
-  await forget(shell, book, written.id)
+  const gone = book.gone.get(id) ?? 0
+  // Sent once, however often it is asked for before the letter is gone; one that came back is another mail.
+  const key = `${id} ${version} ${at} ${gone}`
+  const sending = await client.call(mail.send, { ...message, wait: false }, { key })
+  book.own.set(sending.id, id)
+  await client.call(documents.remove, { id })
+  book.gone.set(id, gone + 1)
+  await forget(shell, book, id)
   if (book.mode === 'letters') book.go('mails')
   shell.toast('info', `Sending "${sending.subject || '(no subject)'}" to ${sending.to.join(', ')}.`)
   // Not waited for: the keys go on.
-  void shell.act('send', async () =>
-    say(shell, await client.call(mail.sending, { id: sending.id, wait: waits })),
-  )
+  void awaited(shell, book, sending.id, () => client.call(mail.sending, { id: sending.id, wait: waits }))
 }
 
-/** How it went, in one sentence. */
-export function say(shell: Shell, sending: Sending): void {
+/** Says how it went, once, however many wait for it. */
+export async function awaited(
+  shell: Shell,
+  book: MailBook,
+  id: string,
+  outcome: () => Promise<Sending>,
+): Promise<void> {
+  const first = !book.awaited.has(id)
+  book.awaited.add(id)
+  await shell.act('send', async () => {
+    const sending = await outcome().catch((error: unknown) => {
+      // It was taken out of the outbox meanwhile.
+      if (error instanceof Problem && error.code === 'not_found') return null
+      throw error
+    })
+    if (first && sending !== null) say(shell, sending)
+  })
+  if (first) book.awaited.delete(id)
+}
+
+/** In one sentence. */
+function say(shell: Shell, sending: Sending): void {
   const what = `"${sending.subject || '(no subject)'}"`
   const why = sending.reason === null ? '' : `: ${sending.reason}`
   if (sending.state === 'sent')
