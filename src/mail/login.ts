@@ -12,13 +12,14 @@ export const loggedIn = async <T>(
   try {
     return await login(proof)
   } catch (error) {
-    if (account.command === null || !refused(error)) throw error
+    if (account.command === null || !wasRefused(error)) throw error
     const fresh = await prove()
     if (JSON.stringify(fresh) === JSON.stringify(proof)) throw error
     return login(fresh)
   }
 }
 
-const refused = (error: unknown): boolean =>
+/** Whether the server said no to who we are. */
+export const wasRefused = (error: unknown): boolean =>
   (error as { code?: string }).code === 'EAUTH' ||
   ((error as Problem).details as { refused?: boolean } | undefined)?.refused === true

@@ -262,7 +262,11 @@ export const openMailbox = (deps: {
       const begun = before !== undefined && before.uidvalidity !== null
       // A clock may have been set back since.
       const old = Math.abs(now() - (before?.synced_at ?? 0)) > SOON && !(live && before?.role === 'inbox')
-      const asks = fresh === 'now' || !begun || (fresh === 'soon' && old)
+      const { state, reason, retry_at } = watchers.get(account.id)?.reach() ?? { state: 'off' }
+      // The next try is set: whoever only looks does not knock in between, least of all with a password that was refused.
+      const later = fresh !== 'now' && state === 'waiting' && !!retry_at && retry_at > now()
+      if (later && !begun) throw new Problem('upstream', reason ?? `${account.name} cannot be reached.`)
+      const asks = !later && (fresh === 'now' || !begun || (fresh === 'soon' && old))
       let asked = false
       if (asks && account.imap) {
         const syncing = watcher(account.id)!.sync(name)

@@ -1,17 +1,18 @@
 import type { ImapFlow, MailboxObject } from 'imapflow'
 import type { Changes } from '../../store/changes.ts'
-import type { Body, KeptAccount, KeptFolder, KeptMail, MailStore } from '../../store/mail.ts'
+import type { KeptAccount, KeptFolder, KeptMail, MailStore } from '../../store/mail.ts'
 import type { OutboxStore } from '../../store/outbox.ts'
 import type { Account } from '../contract/mail-accounts.ts'
 import { Problem } from '../contract/problem.ts'
 import type { Proof } from '../secrets/secret.ts'
 import { type ActionDeps, tellServer } from './actions.ts'
-import { type Carried, carriedBy, fetchBody } from './body.ts'
+import { fetchAhead } from './ahead.ts'
+import type { Carried } from './body.ts'
 import { keepFolders, urgency } from './folders.ts'
 import { connectImap } from './link.ts'
-import { loggedIn } from './login.ts'
+import { loggedIn, wasRefused } from './login.ts'
 import { saidBy } from './said.ts'
-import { type Synced, syncFolder, within } from './sync.ts'
+import { type Synced, syncFolder } from './sync.ts'
 
 export interface WatcherDeps {
   store: MailStore
@@ -49,10 +50,6 @@ export interface Watcher {
 const AGAIN = [2000, 5000, 15_000, 60_000, 300_000]
 /** How often folders without news of their own are asked about. */
 const ROUND = 300_000
-/** What is fetched ahead of being read: so many of the newest, unless they are large. */
-const AHEAD = 100
-const AHEAD_SIZE = 256 * 1024
-const AT_ONCE = 25
 /** Mail often comes several at a time: nothing is fetched ahead while more may be about to be told. */
 const AHEAD_AFTER = 500
 /** Whoever reads on in another folder meanwhile keeps it open. */
@@ -70,7 +67,11 @@ export const openWatcher = (deps: WatcherDeps, account: KeptAccount): Watcher =>
   let reach: Reach = { state: 'off', reason: null, retry_at: null, syncing: null }
   let started = false
   let ending = false
+  /** Told as closed: there is nothing more to say. */
+  let over = false
   let failures = 0
+  /** The server said no to the password; only a person changes that. */
+  let refused: string | null = null
   let timer: NodeJS.Timeout | undefined
   /** Rounds and news come one after the other; news that comes during news is one more look, not ten. */
   let working: Promise<unknown> = Promise.resolve()
@@ -82,6 +83,8 @@ export const openWatcher = (deps: WatcherDeps, account: KeptAccount): Watcher =>
   let reading: NodeJS.Timeout | undefined
 
   const tell = (next: Partial<Reach>): void => {
+    // One that was replaced by another says nothing over it.
+    if (over) return
     const before = reach
     reach = { ...reach, ...next }
     if (before.state === reach.state && before.syncing === reach.syncing && before.reason === reach.reason)
@@ -117,11 +120,15 @@ export const openWatcher = (deps: WatcherDeps, account: KeptAccount): Watcher =>
       }
       for (const event of ['exists', 'expunge', 'flags'] as const) made.on(event, heard)
       failures = 0
+      refused = null
       tell({ state: 'live', reason: null, retry_at: null })
       return made
     } catch (error) {
       client = null
-      failed(error instanceof Problem ? error.message : saidBy(error))
+      failed(
+        error instanceof Problem ? error.message : saidBy(error),
+        account.command === null && wasRefused(error),
+      )
       throw error instanceof Problem ? error : new Problem('upstream', `${account.name}: ${saidBy(error)}.`)
     }
   }
@@ -133,9 +140,11 @@ export const openWatcher = (deps: WatcherDeps, account: KeptAccount): Watcher =>
     failed(`${account.name}: ${(which.byeReason || reason).replace(/\.+$/, '')}.`)
   }
 
-  const failed = (reason: string): void => {
+  const failed = (reason: string, forLong = false): void => {
     if (ending) return
-    const wait = AGAIN[Math.min(failures, AGAIN.length - 1)]!
+    refused = forLong ? reason : null
+    // A password that was refused once is refused again, and many providers lock whoever goes on trying.
+    const wait = forLong ? AGAIN.at(-1)! : AGAIN[Math.min(failures, AGAIN.length - 1)]!
     failures += 1
     tell({ state: 'waiting', reason, retry_at: started ? deps.now() + wait : null, syncing: null })
     if (started) later(wait)
@@ -147,6 +156,7 @@ export const openWatcher = (deps: WatcherDeps, account: KeptAccount): Watcher =>
   }
 
   const connected = (): Promise<ImapFlow> => {
+    if (ending) return Promise.reject(new Problem('unavailable', `${account.name} is being closed.`))
     client ??= open()
     return client
   }
@@ -243,31 +253,7 @@ export const openWatcher = (deps: WatcherDeps, account: KeptAccount): Watcher =>
 
   const fetchNewest = async (): Promise<void> => {
     const inbox = store.folders(account.id).find(folder => folder.role === 'inbox')
-    if (!inbox) return
-    const on = await connected()
-    const bodies = new Map<string, Body>()
-    const invited: [KeptMail, Carried][] = []
-    // Kept several at a time: each write waits for the disk, and everything else waits with it.
-    const keep = (): void => {
-      changes.cache(() => {
-        for (const [id, body] of bodies) store.putBody(id, body)
-      })
-      bodies.clear()
-    }
-    for (const mail of store.withoutBody(inbox.id, AHEAD, AHEAD_SIZE)) {
-      if (ending) return
-      const body = await within(on, inbox.path, () => fetchBody(on, mail, account)).catch(error => {
-        if (error instanceof Problem && error.code === 'gone') return null
-        throw error
-      })
-      if (body) bodies.set(mail.id, body)
-      const carried = body && carriedBy(body)
-      if (carried) invited.push([mail, carried])
-      if (bodies.size === AT_ONCE) keep()
-    }
-    if (bodies.size > 0) keep()
-    // The oldest first, as they were written.
-    for (const [mail, carried] of invited.reverse()) deps.invited(mail, carried)
+    if (inbox) await fetchAhead(deps, await connected(), account, inbox, () => ending)
   }
 
   /** Back to where news is told by itself; what came while another folder was open is found by looking. */
@@ -334,6 +320,8 @@ export const openWatcher = (deps: WatcherDeps, account: KeptAccount): Watcher =>
     },
     async use(work) {
       if (ending) throw new Problem('unavailable', `${account.name} is being closed.`)
+      if (refused !== null && reach.retry_at !== null && reach.retry_at > deps.now())
+        throw new Problem('upstream', refused)
       const on = await connected()
       try {
         return await work(on)
@@ -381,8 +369,11 @@ export const openWatcher = (deps: WatcherDeps, account: KeptAccount): Watcher =>
         })
     },
     async close() {
+      const reachable = reach.state !== 'waiting'
+      tell({ state: 'off', reason: null, retry_at: null, syncing: null })
+      over = true
       // Whoever did something and leaves at once, as a command does, has told the server of it.
-      if (untold > 0 && reach.state !== 'waiting')
+      if (untold > 0 && reachable)
         await Promise.race([working, new Promise(resolve => setTimeout(resolve, LAST_WORD).unref())])
       ending = true
       clearTimeout(timer)
@@ -391,9 +382,8 @@ export const openWatcher = (deps: WatcherDeps, account: KeptAccount): Watcher =>
       const opening = client
       live?.close()
       // A command of the user's that is asked for a password may take its time; nobody waits for it to be told no.
-      const over = Promise.all([opening?.then(made => made.close()).catch(() => undefined), working])
-      await Promise.race([over, new Promise(resolve => setTimeout(resolve, LAST).unref())])
-      tell({ state: 'off' })
+      const ended = Promise.all([opening?.then(made => made.close()).catch(() => undefined), working])
+      await Promise.race([ended, new Promise(resolve => setTimeout(resolve, LAST).unref())])
     },
   }
 }
