@@ -6,7 +6,7 @@ import { environmentPrefix, gpuIndexes, modelId } from './command/fields.ts'
 import { setFlag } from './command/flags.ts'
 import { showCommand } from './command/redact.ts'
 import { takeSecrets } from './command/secrets.ts'
-import { type Serving, servingOf } from './command/serving.ts'
+import { noPort, type Serving, servingOf } from './command/serving.ts'
 import { checkVariable } from './command/variables.ts'
 import type { Place } from './machines.ts'
 
@@ -56,6 +56,9 @@ export const planLaunch = (asked: Asked, place: Place, policy: Policy): Plan => 
     ? ({ ...kept, kind: task ? 'install' : judgeInvocation(kept, policy) } as Command)
     : parseCommand(asked.cmd, policy)
   const install = command.kind === 'install'
+  const wrong = install ? null : noPort(command)
+  if (wrong !== null)
+    throw new Problem('invalid', `'${wrong}' is not a port: that is a number from 1 to 65535.`)
   const serving = servingOf(command)
   const model = task?.model ?? (asked.repo_id ? modelId(asked.repo_id, install) : serving.model)
   const environment =

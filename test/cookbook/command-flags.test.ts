@@ -19,7 +19,7 @@ import {
 } from '../../src/cookbook/command/flags.ts'
 import { redactText, showCommand } from '../../src/cookbook/command/redact.ts'
 import { takeSecrets } from '../../src/cookbook/command/secrets.ts'
-import { servingOf } from '../../src/cookbook/command/serving.ts'
+import { noPort, servingOf } from '../../src/cookbook/command/serving.ts'
 import { quote, words } from '../../src/sessions/word.ts'
 
 const argv = (text: string) => parseCommand(text).argv
@@ -65,6 +65,9 @@ describe('what a command serves', () => {
   it.each([
     ['vllm serve Qwen/Q --port 8001 --served-model-name q', 'vllm', 'Qwen/Q', 8001, 'q'],
     ['vllm serve ~/models/Q', 'vllm', '~/models/Q', 8000, null],
+    ['vllm serve --port 8001 --enforce-eager a/Q --seed 1', 'vllm', 'a/Q', 8001, null],
+    ['vllm serve --dtype=half --served_model_name q r --seed 1 a/Q', 'vllm', 'a/Q', 8000, 'q'],
+    ['vllm serve --port 8001 --tokenizer b/T', 'vllm', null, 8001, null],
     ['python3 -u -m vllm.entrypoints.openai.api_server --model Q', 'vllm', 'Q', 8000, null],
     ['uv run --frozen vllm serve Q', 'vllm', 'Q', 8000, null],
     ['python -m sglang.launch_server --model-path Q', 'sglang', 'Q', 30_000, null],
@@ -85,6 +88,14 @@ describe('what a command serves', () => {
   it('knows the GPUs it is left', () => {
     expect(servingOf(parseCommand('CUDA_VISIBLE_DEVICES=0,3 vllm serve X')).gpus).toEqual(['0', '3'])
     expect(servingOf(parseCommand('vllm serve X')).gpus).toBeNull()
+  })
+
+  it('a port that is none is told apart from one that only the host knows', () => {
+    const said = (text: string) => noPort(parseCommand(text))
+    expect(said('vllm serve X --port 99999')).toBe('99999')
+    expect(said('llama-server -m x.gguf --port=eight')).toBe('eight')
+    for (const fine of ['vllm serve X', 'vllm serve X --port 8001', 'vllm serve X --port $PORT'])
+      expect(said(fine)).toBeNull()
   })
 })
 

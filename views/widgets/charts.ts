@@ -25,7 +25,7 @@ export function sparkline(
     .padStart(width)
 }
 
-/** Values over time as rows of dots, the newest on the right, with the scale at the left: two dots across and four down a cell in braille, one in ASCII. */
+/** Values over time as a line of dots, the newest on the right, with the scale at the left: two dots across and four down a cell in braille, one in ASCII. A jump is drawn as the way between. */
 export function plot(
   values: readonly (number | null)[],
   size: { width: number; height: number },
@@ -39,12 +39,22 @@ export function plot(
   const levels = size.height * dots.down
   const cells = Array.from({ length: size.height }, () => new Uint8Array(width))
   const shown = values.slice(-width * dots.across)
+  let before: number | null = null
   shown.forEach((value, i) => {
-    if (value === null || !Number.isFinite(value)) return
+    if (value === null || !Number.isFinite(value)) {
+      before = null
+      return
+    }
     const share = highest <= 0 ? 0 : Math.max(0, Math.min(1, value / highest))
-    const y = levels - 1 - Math.round(share * (levels - 1))
+    const level = levels - 1 - Math.round(share * (levels - 1))
     const x = width * dots.across - shown.length + i
-    cells[Math.floor(y / dots.down)]![Math.floor(x / dots.across)]! |= dotBit(x % dots.across, y % dots.down)
+    const from = before === null ? level : before + Math.sign(level - before)
+    for (let y = Math.min(from, level); y <= Math.max(from, level); y++)
+      cells[Math.floor(y / dots.down)]![Math.floor(x / dots.across)]! |= dotBit(
+        x % dots.across,
+        y % dots.down,
+      )
+    before = level
   })
   return cells.map((row, y) => {
     const label = y === 0 ? labels[0]! : y === size.height - 1 ? labels[1]! : ''

@@ -2,7 +2,7 @@ import { Box, Text } from 'ink'
 import { Field } from './field.tsx'
 import { type FormField, type FormState, setValue } from './form-state.ts'
 import { LinesField } from './lines-field.tsx'
-import { cut } from './text.ts'
+import { cut, wrapText } from './text.ts'
 import { toned } from './theme.ts'
 
 interface Props {
@@ -16,19 +16,20 @@ interface Props {
   onChange: (state: FormState) => void
 }
 
-/** Fields under each other; a long line of text wraps, so that a whole command can be seen. */
-export function Form({ fields, state, problems, width, height, onChange }: Props) {
+/** Fields under each other; a long line of text wraps, so that a whole command can be seen, or moves under the cursor where there is no room for that. */
+export function Form({ fields, state, problems, width, height = Number.POSITIVE_INFINITY, onChange }: Props) {
   const labels = Math.min(Math.floor(width / 3), Math.max(...fields.map(({ label }) => label.length)) + 1)
+  const room = width - labels - 2
+  const wrappedRows = (field: FormField) => fieldRows(field, state.values[field.id] ?? '', room)
   const rowsOf = (field: FormField) =>
-    fieldRows(field, state.values[field.id] ?? '', width - labels - 2) +
-    (problems[field.id] === undefined ? 0 : 1)
-  const first = firstShown(fields.map(rowsOf), state.at, height ?? Number.POSITIVE_INFINITY)
+    (wrappedRows(field) > height ? 1 : wrappedRows(field)) + problemRows(problems[field.id], room).length
+  const first = firstShown(fields.map(rowsOf), state.at, height)
   return (
     <Box
       flexDirection="column"
       width={width}
       flexShrink={0}
-      {...(height === undefined ? {} : { height })}
+      {...(Number.isFinite(height) ? { height } : {})}
       overflow="hidden"
     >
       {fields.slice(first).map((field, i) => {
@@ -44,10 +45,11 @@ export function Form({ fields, state, problems, width, height, onChange }: Props
               <Box width={labels} flexShrink={0}>
                 <Text>{toned(cut(field.label, labels - 1), focused ? 'strong' : 'quiet')}</Text>
               </Box>
-              <Box width={width - labels - 2}>
+              <Box width={room}>
                 {field.kind === 'text' ? (
                   <Field
                     value={value}
+                    {...(wrappedRows(field) > height ? { width: room } : {})}
                     focused={focused}
                     onChange={typed => onChange(setValue(state, field.id, typed))}
                     {...(field.placeholder === undefined ? {} : { placeholder: field.placeholder })}
@@ -57,7 +59,7 @@ export function Form({ fields, state, problems, width, height, onChange }: Props
                   <LinesField
                     value={value}
                     at={focused ? Math.min(state.cursor ?? 0, value.length) : null}
-                    width={width - labels - 2}
+                    width={room}
                     height={field.rows}
                   />
                 ) : (
@@ -65,9 +67,12 @@ export function Form({ fields, state, problems, width, height, onChange }: Props
                 )}
               </Box>
             </Box>
-            {problem !== undefined && (
-              <Text wrap="truncate">{`${' '.repeat(labels + 2)}${toned(`! ${problem}`, 'bad')}`}</Text>
-            )}
+            {problemRows(problem, room).map((row, y) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: the rows of a text have no other identity
+              <Text key={y} wrap="truncate">
+                {' '.repeat(labels + 2) + row}
+              </Text>
+            ))}
           </Box>
         )
       })}
@@ -75,12 +80,17 @@ export function Form({ fields, state, problems, width, height, onChange }: Props
   )
 }
 
+/** What is wrong with a field, whole. */
+export const problemRows = (problem: string | undefined, width: number): string[] =>
+  problem === undefined ? [] : wrapText(toned(`! ${problem}`, 'bad'), Math.max(8, width))
+
 /** How many rows a field takes where it has this width. */
 export function fieldRows(field: FormField, value: string, width: number): number {
   if (field.kind === 'lines') return field.rows
   if (field.kind !== 'text') return 1
   const shown = value === '' ? (field.placeholder ?? '') : value
-  return Math.max(1, Math.ceil((shown.length + 1) / Math.max(1, width)))
+  // One cell more for the cursor behind the text.
+  return wrapText(`${shown}_`, Math.max(1, width)).length
 }
 
 /** Where to begin so that the field in focus ends within the height. */

@@ -60,8 +60,10 @@ export function toWidth(line: string, width: number, align: 'left' | 'right' = '
   return align === 'left' ? kept + space : space + kept
 }
 
-/** Text broken into lines of at most this many cells, at spaces where there are any. */
+/** Text broken into lines of at most this many cells, at spaces where there are any; one in a single tone keeps it in each. */
 export function wrapText(text: string, width: number): string[] {
+  const toned = /^(\x1b\[[\d;]+m)([^\x1b]*)(\x1b\[[\d;]*m)$/.exec(text)
+  if (toned) return wrapText(toned[2]!, width).map(line => toned[1] + line + toned[3])
   const lines: string[] = []
   let line = ''
   for (const word of text.split(' ').flatMap(word => breakWord(word, width))) {

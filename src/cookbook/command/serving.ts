@@ -1,5 +1,5 @@
 import { type Invocation, literal, quoteWord, type Word } from '../../sessions/word.ts'
-import { type Flag, flagNumber, flagValue } from './flags.ts'
+import { canonical, type Flag, flagNumber, flagValue, flagWord } from './flags.ts'
 import { afterUvRun, isPython, programOf } from './programs.ts'
 
 export type Engine =
@@ -132,11 +132,37 @@ function modelOf(engine: Engine, name: string, args: Word[], facts: Facts): stri
   const verb = literal(args[0] ?? [])
   const flagged = flagValue(args, facts.model)
   if (flagged !== null) return flagged
-  if (engine === 'vllm' && verb === 'serve') return positional(1)
+  if (engine === 'vllm' && verb === 'serve') return positional(1) ?? positional(behindFlags(args))
   if (engine === 'ollama') return verb === 'run' || verb === 'pull' ? positional(1) : null
   if (engine === 'lmdeploy') return verb === 'serve' ? positional(2) : null
   if (engine === 'trtllm' && name === 'trtllm-serve') return positional(verb === 'serve' ? 1 : 0)
   return null
+}
+
+const SWITCH = /^--(?:no-|enable-|disable-|trust-remote-code$|enforce-eager$)/
+const SEVERAL = new Set(['--served-model-name', '--lora-modules', '--api-key', '--middleware'])
+
+/** Where the first word stands that belongs to no flag of `vllm serve`; a flag that is not known has a value. */
+function behindFlags(args: readonly Word[]): number {
+  const isFlag = (at: number) => literal(args[at] ?? [])?.startsWith('-') ?? false
+  let at = 1
+  while (isFlag(at)) {
+    const flag = canonical(literal(args[at]!)!)
+    at++
+    if (flag.includes('=') || SWITCH.test(flag) || isFlag(at)) continue
+    at++
+    if (SEVERAL.has(flag)) while (at < args.length && !isFlag(at)) at++
+  }
+  return at
+}
+
+/** The port a command names that is none; null where it names one, or what only the host knows. */
+export function noPort(invocation: Invocation): string | null {
+  const { name, args } = whatRuns(invocation.argv)
+  const engine = ENGINES.find(([pattern]) => pattern.test(name))?.[1]
+  const value = engine && flagWord(args, FACTS[engine].portFlag)
+  const said = value ? literal(value) : null
+  return said === null || asPort(/^\d+$/.test(said) ? Number(said) : 0) !== null ? null : said
 }
 
 function gpusOf(invocation: Invocation): string[] | null {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Gpu, Host } from '../../../src/contract/hosts.ts'
-import type { Serve } from '../../../src/contract/serve.ts'
+import type { Diagnosis, Serve } from '../../../src/contract/serve.ts'
+import { causeRows } from '../../../views/panes/cookbook/cause.ts'
 import { sentence } from '../../../views/panes/cookbook/herald.ts'
 import { hostRows } from '../../../views/panes/cookbook/host-rows.ts'
 import { type Item, treeOf } from '../../../views/panes/cookbook/kitchen.ts'
@@ -250,14 +251,95 @@ describe('the question before a stop', () => {
   })
 })
 
-test('what does not fit is never said to have memory to spare', () => {
-  const said = (verdict: 'fits' | 'does_not', spare_gib: number): string => {
-    const fit = { verdict, spare_gib, upper_bound: false, parts: [], settings: [], problems: [] }
-    const check = { ok: false, error: null, engine: 'vllm', model: 'm', port: null, gpus: [], fit }
-    const { rows } = judgementOf({ ...check, warnings: [], difference: [] } as never)
-    return withoutColours((rows ?? []).join('\n'))
+describe('what is said of a launch while it is typed', () => {
+  const said = (fit: object, more: object = {}): string[] => {
+    const whole = { upper_bound: false, freed_gib: 0, parts: [], settings: [], problems: [], ...fit }
+    const check = { ok: false, error: null, engine: 'vllm', model: 'm', port: null, gpus: [], fit: whole }
+    const { rows } = judgementOf({ ...check, warnings: [], difference: [], ...more } as never)
+    return (rows ?? []).map(withoutColours)
   }
-  expect(said('does_not', 5.4)).toBe('DOES NOT FIT (estimated)')
-  expect(said('does_not', -0.7)).toBe('DOES NOT FIT 0.7 GiB missing a GPU (estimated)')
-  expect(said('fits', 5.4)).toBe('fits 5.4 GiB spare a GPU (estimated)')
+
+  test('what does not fit is never said to have memory to spare', () => {
+    expect(said({ verdict: 'does_not', spare_gib: 5.4 })).toEqual(['DOES NOT FIT (estimated)'])
+  })
+
+  test('whether it fits is a sentence with the amount, its basis and what would fit', () => {
+    const short = { verdict: 'does_not', spare_gib: -3.72 }
+    expect(said(short)).toEqual(['DOES NOT FIT: 3.7 GiB short on each GPU (estimated)'])
+    expect(said({ ...short, longest: 14112, upper_bound: true })).toEqual([
+      'DOES NOT FIT: 3.7 GiB short on each GPU; a context of 14112 tokens would (estimated, an upper bound)',
+    ])
+    expect(said({ verdict: 'fits', spare_gib: 15.5, measured_in: 'attempt 1', freed_gib: 38.9 })).toEqual([
+      'Fits: 15.5 GiB to spare on each GPU, with the 38.9 GiB it gives back first (measured in attempt 1)',
+    ])
+    expect(said({ verdict: 'tight', spare_gib: 0.4 })).toEqual([
+      'Fits tightly: 0.4 GiB to spare on each GPU (estimated)',
+    ])
+  })
+
+  test('nothing is said twice, and a changed flag stands apart from its sign', () => {
+    const sentence = 'Does not fit: needs 73.5 GiB of 43.2 GiB per GPU, short by 30.3 GiB.'
+    const warnings = [sentence, 'GPU 1 is nearly full.']
+    const difference = ['---port 1', '+--port 2', '+A=b']
+    expect(said({ verdict: 'does_not', spare_gib: -30.3 }, { warnings, difference })).toEqual([
+      'DOES NOT FIT: 30.3 GiB short on each GPU (estimated)',
+      '! GPU 1 is nearly full.',
+      '- --port 1',
+      '+ --port 2',
+      '+ A=b',
+    ])
+  })
+})
+
+describe('a cause', () => {
+  const fixes = [
+    {
+      title: 'Use a shorter context',
+      cmd: 'x',
+      tried: false,
+      operations: [{ op: 'set', flag: '--len', value: '9' }],
+    },
+    { title: 'Look', cmd: null, tried: false, operations: [{ op: 'run', command: 'nvidia-smi' }] },
+    { title: 'Spread it', cmd: 'y', tried: true, operations: [{ op: 'append', flag: '--spread' }] },
+  ]
+  const diagnosis = {
+    cause: 'kv_cache_too_small',
+    verdict: 'cause',
+    confidence: 0.9,
+    root_line: 'ValueError: no',
+    line_number: 18,
+    excerpt: null,
+    explanation: 'It needs more.',
+    fixes,
+  } as unknown as Diagnosis
+  const died = serve('omega', {
+    state: 'crashed',
+    exit_code: 1,
+    launched_at: now - 3 * minute,
+    ready_at: null,
+    ended_at: now - minute,
+  })
+  const rows = (width: number, selected: number) =>
+    causeRows(died, diagnosis, null, width, selected).map(withoutColours)
+
+  test('says when and how it died beside what of, where there is room', () => {
+    expect(rows(90, -1)[0]).toMatch(
+      /^CAUSE line 18 {2}kv_cache_too_small +died \S+( \S+)? exit 1 after 2m, never ready$/,
+    )
+    expect(rows(40, -1)[0]).toBe('CAUSE line 18  kv_cache_too_small')
+  })
+
+  test('shows with each fix what it puts into the command, what is to be run, and what was tried', () => {
+    expect(
+      rows(80, 0)
+        .slice(2, 5)
+        .map(row => row.trimEnd()),
+    ).toEqual([
+      '> fix 1  Use a shorter context  --len 9',
+      '  fix 2  Look                   by hand: nvidia-smi',
+      '  tried  Spread it              it died of the same',
+    ])
+    for (const width of [20, 40, 80])
+      for (const row of rows(width, 1)) expect(textWidth(row)).toBeLessThanOrEqual(width)
+  })
 })

@@ -76,8 +76,8 @@ describe.each([
     await on.until('> fix 1')
     on.send('\r')
     await on.until(/Relaunch omega: /)
-    await on.until('M-Enter Relaunch  Esc leave')
-    await on.until('+--max-model-len 16384')
+    await on.until('Enter Relaunch  Esc leave')
+    await on.until('+ --max-model-len 16384')
     await on.until('98304')
     on.send('\x1b')
     await on.until(screen => !screen.text().includes('Relaunch omega'))
@@ -161,6 +161,29 @@ describe('the Cookbook', () => {
     on.send('\t\t\ttyped-here\x1b\r')
     await on.until('Launching typed-here')
     await on.until(/typed-here .*(launching|loading|ready)/)
+  })
+
+  test('a launch is checked on the smallest screen too, and then stands selected', async () => {
+    using on = stage({ cols: 40, rows: 10 })
+    await select(on, 'alpha')
+    on.send('o')
+    await on.until('A command...')
+    on.send('\r')
+    await on.until('> Command')
+    on.send(`${modest} Qwen/Qwen3-0.6B --port 99999`)
+    await on.until("! '99999' is not")
+    on.send('\x17\x17')
+    await on.until(/│ vllm {2}Qwen\/Qwen3-0\.6B/)
+    // Nothing lies over anything else: each row is one of the form, in its frame.
+    const rows = on.screen.rows()
+    expect(rows.every(row => /^[│┌└].*[│┐┘]$/.test(row))).toBe(true)
+    expect(rows[8]).toBe('│ M-Enter Launch  Esc leave            │')
+    on.send('\t\t\tsmallest\x1b\r')
+    await on.until(/^>.*smallest/m)
+    const { items } = await kitchen.w.client.call(cookbook.tasks, { latest: true })
+    const { id } = items.find(({ name }) => name === 'smallest')!
+    await kitchen.until(id, 'ready')
+    await kitchen.w.client.send('POST', `/api/v1/serves/${id}/stop`, { force: true })
   })
 
   test('several at once want more than a y', async () => {
@@ -355,7 +378,7 @@ describe('the Cookbook', () => {
     await on.until('> fix 1')
     on.send('\r')
     await on.until('Relaunch omega')
-    await on.until('+--max-model-len')
+    await on.until('+ --max-model-len')
     on.send('\x1b\r')
     await on.until(/< omega .*attempt 2\/2/)
     on.send('d')
@@ -364,7 +387,7 @@ describe('the Cookbook', () => {
     await on.until(/> +2 +(launching|loading|ready|CRASHED)/)
     on.send('G')
     await on.until(/ 1 +CRASHED after .*context_length_invalid/)
-    await on.until('+--max-model-len 16384')
+    await on.until('+ --max-model-len 16384')
     on.send('qq')
     await on.until(/^>.* omega /m)
     const [{ id }] = (await kitchen.w.client.call(cookbook.tasks, { lineage: dead.lineage })).items as [Serve]

@@ -183,4 +183,32 @@ describe('a form under Ink', () => {
     expect(stage.screen.rows()[2]).toContain('Pin it')
     expect(stage.screen.rows()[2]).toContain('[ ] no')
   })
+
+  test('says whole what is wrong with a field, and shows a line too long for it around the cursor', async () => {
+    using stage = new Stage(size)
+    const fields = [
+      { id: 'command', label: 'Command', kind: 'text' as const },
+      { id: 'pin', label: 'Pin it', kind: 'toggle' as const },
+    ]
+    const problems = { command: 'port 8001 of a host with quite a long name is taken by another program' }
+    const form = (command: string, height: number) => {
+      const state = { values: { command, pin: 'no' }, at: 0 }
+      const props = { fields, state, problems, width: 50, height, onChange: () => {} }
+      return (
+        <Box width={size.cols} height={size.rows}>
+          <Form {...props} />
+        </Box>
+      )
+    }
+    await stage.show(form('vllm serve x', 6))
+    await stage.until('taken by another program')
+    expect(stage.screen.rows().slice(1, 3)).toEqual([
+      '          ! port 8001 of a host with quite a long',
+      '          name is taken by another program',
+    ])
+    await stage.show(form(`vllm ${'--flag value '.repeat(20)}--end`, 4))
+    await stage.until('--end')
+    expect(stage.screen.rows()[0]).toMatch(/^> Command +.*--flag value --end/)
+    expect(stage.screen.rows()[1]).toContain('! port 8001')
+  })
 })

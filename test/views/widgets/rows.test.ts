@@ -35,7 +35,14 @@ describe('charts', () => {
     expect(bare(rows).map(textWidth)).toEqual([10, 10])
     expect(bare(rows)[0]!.startsWith('4 ')).toBe(true)
     const plain = plot([0, 4], { width: 6, height: 3 }, { unicode: false, label: value => `${value}` })
-    expect(bare(plain)).toEqual(['4    *', '      ', '0   * '])
+    expect(bare(plain)).toEqual(['4    *', '     *', '0   * '])
+  })
+
+  test('a plot draws the way of a jump, and none over what nobody knows', () => {
+    const drawn = (values: (number | null)[]) =>
+      bare(plot(values, { width: 8, height: 3 }, { unicode: false, label: value => `${value}` }))
+    expect(drawn([0, 0, 9, 0, 0])).toEqual(['9    *  ', '     ** ', '0  ** **'])
+    expect(drawn([0, 0, null, 9, 9])).toEqual(['9     **', '        ', '0  **   '])
   })
 })
 

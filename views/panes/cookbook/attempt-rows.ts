@@ -1,8 +1,9 @@
 import type { Attempt } from '../../../src/contract/serve.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
 import { cut, wrapText } from '../../widgets/text.ts'
-import { type Tone, toned } from '../../widgets/theme.ts'
+import { toned } from '../../widgets/theme.ts'
 import { age } from '../words.ts'
+import { changeRow } from './changes.ts'
 
 /** What was tried, the newest first: how each ended, how it ran, and what it changed of the one before. */
 export function attemptRows(attempts: readonly Attempt[], shown: string, width: number): string[] {
@@ -25,7 +26,7 @@ function rowsOf(one: Attempt, shown: string, width: number): string[] {
     one.fix === null ? '' : 'by a fix',
   ]
   const changes = one.difference.flatMap(line =>
-    wrapText(sanitiseText(line), Math.max(8, width - 6)).map(row => `      ${toned(row, toneOf(line))}`),
+    wrapText(changeRow(line), Math.max(8, width - 6)).map(row => `      ${row}`),
   )
   return [cut(facts.filter(Boolean).join('  '), width), ...changes]
 }
@@ -36,5 +37,3 @@ function endWords({ state, cause, seconds }: Attempt): string {
     return `${toned('CRASHED', 'bad')}${after}${cause ? ` ${sanitiseText(cause)}` : ''}`
   return `${state}${after}`
 }
-
-const toneOf = (line: string): Tone => (line.startsWith('-') ? 'bad' : 'accent')

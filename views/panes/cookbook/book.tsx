@@ -1,9 +1,11 @@
+import { Box as Column, Text } from 'ink'
 import type { ReactNode } from 'react'
 import { cookbook } from '../../../src/contract/cookbook.ts'
 import type { Host } from '../../../src/contract/hosts.ts'
 import type { Attempt, Diagnosis, Serve } from '../../../src/contract/serve.ts'
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
+import { toned } from '../../widgets/theme.ts'
 import { type TreeRow, treeRows } from '../../widgets/tree.ts'
 import { ListSide } from '../list-side.tsx'
 import type { Box } from '../pane.ts'
@@ -16,7 +18,7 @@ import { hostRows, processRows } from './host-rows.ts'
 import { type Item, isLive, treeOf } from './kitchen.ts'
 import { LogPane } from './log-pane.tsx'
 import { Metrics } from './metrics.ts'
-import { itemRow } from './rows.ts'
+import { itemRow, serveHead } from './rows.ts'
 import { Trends } from './trends.ts'
 
 /** What is known of why a serve is as it is. `of`: the state it was asked about, so that it is asked once. */
@@ -131,6 +133,13 @@ export class Book {
     this.shell.signal.now()
   }
 
+  /** Selects a serve in the list, whatever hides it there. */
+  show(serve: Serve): void {
+    this.folded.delete(`host:${serve.host}`)
+    this.list.filter.set('')
+    this.list.select(serve.lineage)
+  }
+
   /** Another side of what is selected, where the keys are. */
   turn(mode: Mode): void {
     this.mode = mode
@@ -185,21 +194,37 @@ export class Book {
     const mode = focused ? this.mode : 'log'
     if (mode === 'details') {
       const tried = attemptRows(this.#attempts.get(serve.id) ?? [], serve.id, width)
-      return this.text.view([...serveRows(serve, width, Date.now()), ...tried], box)
+      return this.#headed(serve, mode, [...serveRows(serve, width, Date.now()), ...tried], box)
     }
     if (mode === 'metrics') {
       this.metrics.look(serve)
-      return this.text.view(this.metrics.rows(serve, box), box)
+      const { rows, said } = this.metrics.view(serve, { ...box, height: box.height - 1 })
+      return this.#headed(serve, said, rows, box)
     }
     const diagnosis = this.diagnosis(serve)
-    if (mode === 'cause')
-      return this.text.view(causeRows(serve, diagnosis, this.whyNot(serve), width, this.fix), box)
+    if (mode === 'cause') {
+      const rows = causeRows(serve, diagnosis, this.whyNot(serve), width, this.fix)
+      return this.#headed(serve, mode, rows, box)
+    }
     this.log.mark(diagnosis?.byte_offset ?? null)
     if (focused) this.log.study()
     if (isLive(serve) || !diagnosis) return this.log.view(box, [], [])
     if (focused) return this.log.view(box, [], causeLine(diagnosis, width))
     const rows = causeRows(serve, diagnosis, null, width, -1)
-    return this.log.view(box, rows.slice(0, Math.max(2, Math.floor(box.height * 0.6))), [])
+    const room = Math.max(2, box.height - 1)
+    const more = toned(`  ${rows.length - room + 1} more rows: c shows them`, 'quiet')
+    return this.log.view(box, rows.length > room ? [...rows.slice(0, room - 1), more] : rows, [])
+  }
+
+  /** Rows of a serve under a line that says whose they are and stays. */
+  #headed(serve: Serve, shown: string, rows: readonly string[], box: Box): ReactNode {
+    const { width, height } = box
+    return (
+      <Column flexDirection="column" width={width} height={height} overflow="hidden">
+        <Text>{serveHead(serve, shown, width)}</Text>
+        {this.text.view(rows, { ...box, height: Math.max(0, height - 1) })}
+      </Column>
+    )
   }
 }
 

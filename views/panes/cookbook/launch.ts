@@ -3,7 +3,7 @@ import { cookbook } from '../../../src/contract/cookbook.ts'
 import type { Host } from '../../../src/contract/hosts.ts'
 import { models } from '../../../src/contract/models.ts'
 import { presets } from '../../../src/contract/presets.ts'
-import type { Fix, Serve } from '../../../src/contract/serve.ts'
+import type { FitReport, Fix, Serve } from '../../../src/contract/serve.ts'
 import type { Judgement, Values } from '../../shell/overlays/form.tsx'
 import type { Choice } from '../../shell/overlays/menu.tsx'
 import type { Shell } from '../../shell/shell.ts'
@@ -11,6 +11,7 @@ import { sanitiseText } from '../../terminal/sanitise.ts'
 import type { FormField } from '../../widgets/form-state.ts'
 import { toned } from '../../widgets/theme.ts'
 import { bytes } from '../words.ts'
+import { changeRow } from './changes.ts'
 import { isLive } from './kitchen.ts'
 import { gpuList } from './rows.ts'
 import { stopQuestion } from './stop.ts'
@@ -19,40 +20,44 @@ type Check = z.output<typeof cookbook.check.out>
 
 /** What a launch as written would meet, in rows under the form. */
 export function judgementOf(check: Check): Judgement {
-  const fit = check.fit
-  const spare =
-    // What does not fit though memory is to spare lacks something else, which the warnings name.
-    fit?.spare_gib == null || (fit.verdict === 'does_not' && fit.spare_gib >= 0)
-      ? ''
-      : ` ${Math.abs(fit.spare_gib).toFixed(1)} GiB ${fit.spare_gib < 0 ? 'missing' : 'spare'} a GPU`
-  const verdict = { fits: 'fits', tight: 'fits tightly', does_not: 'DOES NOT FIT', unknown: 'fit not known' }
-  const basis = fit?.measured_in ? `measured in ${fit.measured_in}` : 'estimated'
-  const longest = fit?.longest && fit.verdict === 'does_not' ? `, ${fit.longest} tokens would` : ''
-  const freed = fit && fit.freed_gib > 0 ? `, ${fit.freed_gib.toFixed(1)} GiB freed by it counted` : ''
+  const { fit } = check
   const what = [
     check.engine,
     check.model,
     check.port === null ? '' : `:${check.port}`,
     check.gpus.length > 0 ? `GPUs ${gpuList(check.gpus)}` : '',
   ]
+  // The same in a sentence: it is said before them.
+  const warnings = check.warnings.filter(row => !fit || !/^(Does not fit|Tight): /.test(row))
   return {
     problems: check.error === null ? {} : { cmd: sanitiseText(check.error) },
     rows: [
       ...(check.ok ? [toned(sanitiseText(what.filter(Boolean).join('  ')), 'good')] : []),
-      ...(fit
-        ? [
-            toned(
-              `${verdict[fit.verdict]}${spare}${longest}${freed}${fit.verdict === 'unknown' ? '' : ` (${sanitiseText(basis)})`}`,
-              fit.verdict === 'does_not' ? 'bad' : 'plain',
-            ),
-          ]
-        : []),
+      ...(fit ? [toned(fitSentence(fit), fit.verdict === 'does_not' ? 'bad' : 'plain')] : []),
       ...(fit?.problems ?? []).map(row => toned(`! ${sanitiseText(row)}`, 'warn')),
       ...(fit?.settings ?? []).slice(0, 3).map(({ title }) => `would fit: ${sanitiseText(title)}`),
-      ...check.warnings.map(row => toned(`! ${sanitiseText(row)}`, 'warn')),
-      ...check.difference.map(row => toned(sanitiseText(row), row.startsWith('-') ? 'bad' : 'accent')),
+      ...warnings.map(row => toned(`! ${sanitiseText(row)}`, 'warn')),
+      ...check.difference.map(changeRow),
     ],
   }
+}
+
+/** Whether it fits, by how much, and who says so. */
+function fitSentence(fit: FitReport): string {
+  const { verdict, spare_gib: spare, longest, freed_gib: freed } = fit
+  if (verdict === 'unknown') return 'Whether it fits its GPUs is not known.'
+  const gib = spare === null ? '' : `${Math.abs(spare).toFixed(1)} GiB`
+  // What does not fit though memory is to spare lacks something else, which the warnings name.
+  const much =
+    spare === null || (verdict === 'does_not' && spare >= 0)
+      ? ''
+      : `: ${gib} ${spare < 0 ? 'short' : 'to spare'} on each GPU`
+  const words = { fits: 'Fits', tight: 'Fits tightly', does_not: 'DOES NOT FIT' }[verdict]
+  const context = longest && verdict === 'does_not' ? `; a context of ${longest} tokens would` : ''
+  const counted = freed > 0 ? `, with the ${freed.toFixed(1)} GiB it gives back first` : ''
+  const basis = fit.measured_in ? `measured in ${sanitiseText(fit.measured_in)}` : 'estimated'
+  const bound = fit.upper_bound ? ', an upper bound' : ''
+  return `${words}${much}${context}${counted} (${basis}${bound})`
 }
 
 function hostField(hosts: readonly Host[], serves: readonly Serve[]): FormField {
@@ -92,7 +97,12 @@ function askedFor(values: Values) {
 }
 
 /** A form for a launch; nothing is launched before it is submitted. */
-export function launchForm(shell: Shell, given: Values, title = 'Launch'): void {
+export function launchForm(
+  shell: Shell,
+  given: Values,
+  launched: (serve: Serve) => void,
+  title = 'Launch',
+): void {
   const hosts = shell.world.hosts.items
   shell.form({
     title,
@@ -141,12 +151,17 @@ export function launchForm(shell: Shell, given: Values, title = 'Launch'): void 
       shell.world.serves.put(value.serve, seq)
       for (const warning of value.warnings) shell.toast('warn', warning)
       shell.toast('good', `Launching ${value.serve.name} on ${value.serve.host_name}.`)
+      launched(value.serve)
     },
   })
 }
 
 /** What can be launched: a command of one's own, a preset, a model that is on the host. */
-export async function launchMenu(shell: Shell, host: Host | undefined): Promise<void> {
+export async function launchMenu(
+  shell: Shell,
+  host: Host | undefined,
+  launched: (serve: Serve) => void,
+): Promise<void> {
   const { client } = shell
   const at = host?.id ?? 'local'
   const [saved, found] = await Promise.all([
@@ -160,7 +175,12 @@ export async function launchMenu(shell: Shell, host: Host | undefined): Promise<
     ),
   ])
   const choices: Choice[] = [
-    { id: 'own', title: 'A command...', note: 'written by you', run: () => launchForm(shell, { host: at }) },
+    {
+      id: 'own',
+      title: 'A command...',
+      note: 'written by you',
+      run: () => launchForm(shell, { host: at }, launched),
+    },
     ...saved.map(
       (preset): Choice => ({
         id: preset.id,
@@ -176,6 +196,7 @@ export async function launchMenu(shell: Shell, host: Host | undefined): Promise<
               env_prefix: preset.env_prefix ?? '',
               restart: preset.restart ?? '',
             },
+            launched,
             `Launch ${sanitiseText(preset.name)}`,
           ),
       }),
@@ -187,7 +208,7 @@ export async function launchMenu(shell: Shell, host: Host | undefined): Promise<
           id: `${model.source}:${model.path}`,
           title: sanitiseText(model.id),
           note: `${model.source}, ${bytes(model.bytes)}`,
-          run: () => launchForm(shell, { host: at, ...startFor(shell, model, at) }),
+          run: () => launchForm(shell, { host: at, ...startFor(shell, model, at) }, launched),
         }),
       ),
   ]

@@ -59,7 +59,7 @@ export function serveActions(book: Book): Act[] {
       where: here,
       writes: true,
       danger: 'none',
-      run: () => launchMenu(shell, book.host),
+      run: () => launchMenu(shell, book.host, serve => book.show(serve)),
     },
     {
       id: 'cook.ask',

@@ -8,7 +8,6 @@ import { cut, wrapText } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
 import type { Box } from '../pane.ts'
 import { age } from '../words.ts'
-import { stateWords } from './rows.ts'
 import { onClock, type Point, spanOf } from './series.ts'
 
 const hour = 3_600_000
@@ -87,13 +86,14 @@ export class Metrics {
     this.#shell.signal.soon()
   }
 
-  rows(serve: Serve, { width, height }: Box): string[] {
-    if (this.#error !== null) return wrapText(`No measurements: ${sanitiseText(this.#error)}`, width)
-    if (!this.#known || this.#id !== serve.id) return [toned('Reading what it measured.', 'quiet')]
+  /** Its plots as high as there is room for, and over what time they go. */
+  view(serve: Serve, { width, height }: Box): { rows: string[]; said: string } {
+    const nothing = (rows: string[]) => ({ rows, said: 'metrics' })
+    if (this.#error !== null) return nothing(wrapText(`No measurements: ${sanitiseText(this.#error)}`, width))
+    if (!this.#known || this.#id !== serve.id) return nothing([toned('Reading what it measured.', 'quiet')])
     const times = [...this.#samples, ...this.#gpus].map(({ at }) => at)
     const to = Math.max(...times, 0)
     const span = spanOf(Math.min(...times), to)
-    const head = `${sanitiseText(serve.name)}  ${stateWords(serve, Date.now())}  the last ${age(span)}`
     const series = this.#series()
     const silent = series.filter(({ points }) => points.every(({ value }) => value === null))
     const drawn = series.filter(one => !silent.includes(one))
@@ -101,27 +101,24 @@ export class Metrics {
       silent.length === 0
         ? []
         : [toned(`Not measured: ${silent.map(({ title }) => title.toLowerCase()).join(', ')}.`, 'quiet')]
-    const room = height - 1 - words.length
+    const room = height - words.length
     const each = Math.max(2, Math.min(12, Math.floor(room / Math.max(1, drawn.length)) - 1))
     const { unicode } = this.#shell.host
-    return [
-      toned(cut(head, width), 'strong'),
-      ...drawn.flatMap(({ title, points, label, top }) => {
-        const last = points.findLast(({ value }) => value !== null)!.value!
-        const columns = Math.max(1, (width - 8) * (unicode ? 2 : 1))
-        const values = onClock(points, { to, span, columns, holds })
-        const options = {
-          unicode,
-          label: (value: number) => label(value).padStart(6),
-          ...(top ? { top } : {}),
-        }
-        return [
-          toned(`${title}  ${label(last)}`, 'strong'),
-          ...plot(values, { width, height: each }, options),
-        ]
-      }),
-      ...words.map(row => cut(row, width)),
-    ]
+    const plots = drawn.flatMap(({ title, points, label, top }) => {
+      const last = points.findLast(({ value }) => value !== null)!.value!
+      const columns = Math.max(1, (width - 8) * (unicode ? 2 : 1))
+      const values = onClock(points, { to, span, columns, holds })
+      const options = {
+        unicode,
+        label: (value: number) => label(value).padStart(6),
+        ...(top ? { top } : {}),
+      }
+      return [toned(`${title}  ${label(last)}`, 'strong'), ...plot(values, { width, height: each }, options)]
+    })
+    return {
+      rows: [...plots, ...words.map(row => cut(row, width))],
+      said: `metrics of the last ${age(span)}`,
+    }
   }
 
   #series(): { title: string; points: Point[]; label: (value: number) => string; top?: number }[] {
@@ -140,7 +137,7 @@ export class Metrics {
       {
         title: 'GPU memory',
         points: gpus(one => one.memory),
-        label: value => `${(value / 1024).toFixed(value < 10_240 ? 1 : 0)}G`,
+        label: value => `${(value / 1024).toFixed(value > 0 && value < 10_240 ? 1 : 0)}G`,
       },
       { title: 'GPU power', points: gpus(one => one.power), label: value => `${Math.round(value)}W` },
     ]

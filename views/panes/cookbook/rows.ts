@@ -7,7 +7,7 @@ import { type Tone, toned } from '../../widgets/theme.ts'
 import { type TreeRow, treeLead } from '../../widgets/tree.ts'
 import { age, day } from '../words.ts'
 import { hostRow } from './host-row.ts'
-import type { Item } from './kitchen.ts'
+import { type Item, isLive } from './kitchen.ts'
 import { ownerOf } from './owners.ts'
 
 /** What a state looks like: a sign, so that colour is never needed, and a tone. */
@@ -127,6 +127,29 @@ export function stateWords(serve: Serve, now: number): string {
     case 'lost':
       return `LOST${ago}${serve.reason ? ` ${sanitiseText(serve.reason)}` : ''}`
   }
+}
+
+/** When and how one that has ended came to its end. */
+export function endWords(serve: Serve): string {
+  const { ended_at: ended, launched_at: launched, ready_at: ready, state } = serve
+  if (ended === null || isLive(serve)) return ''
+  const ran = ready === null ? 'never ready' : `ready ${age(ended - ready)}`
+  const code = serve.signal ?? (serve.exit_code === null ? '' : `exit ${serve.exit_code}`)
+  const how = code === '' || state === 'stopped' ? '' : ` ${code}`
+  const verb = state === 'crashed' ? 'died' : state
+  return `${verb} ${day(ended)}${how} after ${age(ended - launched)}, ${ran}`
+}
+
+/** Over what is open of a serve: which one it is, and at the right what is shown of it. */
+export function serveHead(serve: Serve, shown: string, width: number): string {
+  const { name, host_name: host, port, attempt, state } = serve
+  const parts = [
+    `< ${sanitiseText(name)} ${sanitiseText(host)}${port === null ? '' : `:${port}`}`,
+    attempt > 1 ? `attempt ${attempt}` : '',
+    state === 'crashed' ? 'CRASHED' : state,
+  ]
+  const room = Math.max(0, width - shown.length - 1)
+  return toned(`${toWidth(parts.filter(Boolean).join('  '), room)} ${shown}`, 'selected')
 }
 
 function loadWords({ metrics }: Serve): string {

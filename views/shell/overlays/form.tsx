@@ -3,8 +3,9 @@ import type { Stroke } from '../../keys/decode.ts'
 import type { Screen } from '../../terminal/compositor.ts'
 import { sanitiseBlock } from '../../terminal/sanitise.ts'
 import { Frame } from '../../widgets/dialog.tsx'
-import { Form, fieldRows } from '../../widgets/form.tsx'
+import { Form, fieldRows, problemRows } from '../../widgets/form.tsx'
 import { type FormField, type FormState, formStroke } from '../../widgets/form-state.ts'
+import { Rows } from '../../widgets/rows.tsx'
 import { wrapText } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
 import type { Over, Overlay } from '../overlay.ts'
@@ -166,6 +167,7 @@ export class FormOverlay implements Overlay {
   /** The keys of the form, in as many words as there is room for. */
   #keys(width: number): string {
     const { verb } = this.#spec
+    if (this.#fields.length === 1 && !this.#lines) return `Enter ${verb}  Esc leave`
     const leave = `M-Enter ${verb}  Esc leave`
     const said = this.#lines
       ? [`Tab next field  ^E $EDITOR  ${leave}`]
@@ -183,8 +185,13 @@ export class FormOverlay implements Overlay {
     const said = this.#error === null ? [] : wrapText(this.#error, inner).map(row => toned(row, 'bad'))
     const rows = [...said, ...(this.#judgement.rows ?? []).flatMap(row => wrapText(row, inner))]
     const hint = this.#busy ? 'Working...' : this.#keys(inner)
-    const height = Math.min(screen.rows, Math.max(8, this.#height(inner) + Math.min(rows.length, 10) + 4))
-    const room = height - 4 - Math.min(rows.length, Math.floor((height - 4) / 2))
+    const needed = this.#height(inner, this.#fields)
+    const height = Math.min(screen.rows, Math.max(8, needed + Math.min(rows.length, 10) + 4))
+    const room = height - 4
+    // Where not all fits, half is for the fields and half for what is said of them; what is typed in is seen whole.
+    const half = room - Math.min(rows.length, room >> 1)
+    const typed = this.#height(inner, this.#fields.slice(this.#state.at, this.#state.at + 1))
+    const fields = Math.max(1, Math.min(needed, Math.max(half, Math.min(typed, room - 1))))
     return (
       <Frame
         title={this.#spec.title}
@@ -199,29 +206,24 @@ export class FormOverlay implements Overlay {
             state={this.#state}
             problems={this.#judgement.problems ?? {}}
             width={inner}
-            height={Math.min(this.#height(inner), Math.max(1, room))}
+            height={fields}
             onChange={state => this.#set(state)}
           />
           <Text> </Text>
-          {rows.map((row, y) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: the rows of a text have no other identity
-            <Text key={y} wrap="truncate">
-              {row === '' ? ' ' : row}
-            </Text>
-          ))}
-          <Box flexGrow={1} />
+          <Rows rows={rows} width={inner} height={room - fields} />
           <Text wrap="truncate">{toned(hint, 'quiet')}</Text>
         </Box>
       </Frame>
     )
   }
 
-  #height(inner: number): number {
-    const fields = this.#fields
-    const labels = Math.min(Math.floor(inner / 3), Math.max(...fields.map(({ label }) => label.length)) + 1)
+  #height(inner: number, fields: readonly FormField[]): number {
+    const names = this.#fields.map(({ label }) => label.length)
+    const labels = Math.min(Math.floor(inner / 3), Math.max(...names) + 1)
     return fields.reduce((rows, field) => {
-      const problem = this.#judgement.problems?.[field.id] === undefined ? 0 : 1
-      return rows + problem + fieldRows(field, this.#state.values[field.id] ?? '', inner - labels - 2)
+      const value = this.#state.values[field.id] ?? ''
+      const problem = problemRows(this.#judgement.problems?.[field.id], inner - labels - 2)
+      return rows + problem.length + fieldRows(field, value, inner - labels - 2)
     }, 0)
   }
 }
