@@ -55,7 +55,9 @@ export const createClient = (carry: Carry, join: Join = nowhere): Client => {
   const ask: Client['ask'] = async (route, input, options) => {
     const response = await stream(route, input, options)
     const seq = response.headers.get('ithaca-seq')
-    const value: unknown = await response.json()
+    const value: unknown = await response.json().catch((error: Error) => {
+      throw error instanceof Problem || options?.signal?.aborted ? error : cutShort()
+    })
     if (response.status === 202) throwIfAsked(value)
     return {
       value: value as never,
@@ -74,6 +76,8 @@ export const createClient = (carry: Carry, join: Join = nowhere): Client => {
     call: async (route, input, options) => (await ask(route, input, options)).value,
   }
 }
+
+const cutShort = (): Problem => new Problem('unavailable', 'The answer was cut short.', { unreachable: true })
 
 const nowhere: Join = () =>
   Promise.reject(new Problem('unavailable', 'A terminal cannot be carried over this connection.'))

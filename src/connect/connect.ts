@@ -14,6 +14,10 @@ export interface Connection {
   readonly carry: Carry
   readonly join: Join
   readonly inside: Inside | null
+  /** Another owner has another key, which can be found out: being refused means that there is one. */
+  readonly findsKey: boolean
+  /** The way to the same workspace as it is now; absent where it leads to the owner on this machine, who is looked for anew. */
+  again?(signal: AbortSignal): Promise<Connection>
   close(): Promise<void>
 }
 
@@ -58,6 +62,7 @@ const tryInside = async (options: InsideOptions): Promise<Connection | null> => 
     carry: inside.workspace.mode === 'command' ? awake(inside) : inside.carry,
     join: inside.join,
     inside,
+    findsKey: false,
     close: () => inside.close(),
   }
 }
@@ -87,6 +92,7 @@ export const attach = (instance: Instance): Connection => ({
   carry: overHttp(instance.url, instance.key),
   join: overWebSocket(instance.url, instance.key),
   inside: null,
+  findsKey: true,
   close: async () => undefined,
 })
 
@@ -95,7 +101,7 @@ export const connectRemote = (url: string, token: string): Connection => {
     throw new Problem('invalid', `'${url}' is not an address such as http://127.0.0.1:7000.`)
   const base = url.replace(/\/+$/, '')
   const carry = overHttp(base, token)
-  return {
+  const connection: Connection = {
     mode: 'remote',
     url: base,
     async carry(request) {
@@ -109,8 +115,21 @@ export const connectRemote = (url: string, token: string): Connection => {
     },
     join: overWebSocket(base, token),
     inside: null,
+    findsKey: false,
+    // An address does not change: that it answers again is all there is to find out.
+    async again(signal) {
+      await hears(carry, signal)
+      return connection
+    },
     close: async () => undefined,
   }
+  return connection
+}
+
+/** Finds out that somebody answers. */
+export const hears = async (carry: Carry, signal: AbortSignal): Promise<void> => {
+  const response = await carry(new Request('http://localhost/healthz', { signal }))
+  await response.body?.cancel()
 }
 
 /** Requests are written for `http://localhost`; here they get their real address and the caller's token. */
@@ -134,9 +153,7 @@ export const overHttp =
       throw new Problem(
         'unavailable',
         `No answer from ${base}: ${cause?.code ?? cause?.message ?? (error as Error).message}.`,
-        {
-          unreachable: true,
-        },
+        { unreachable: true, ...(cause?.code === 'ECONNREFUSED' ? { unsent: true } : {}) },
       )
     }
   }

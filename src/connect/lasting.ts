@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Carry, Join } from '../client/client.ts'
 import { Problem } from '../contract/problem.ts'
-import { awaitOwner, type Connection, connect } from './connect.ts'
+import { awaitOwner, type Connection, connect, hears } from './connect.ts'
 import type { InsideOptions } from './inside.ts'
 
 /** A connection for a screen that stays open: it finds its way again when the owner changes or the link breaks. */
@@ -17,7 +17,18 @@ export interface Lasting {
 const HEIR_WAIT = 10_000
 const RETRY = [100, 250, 500, 1000, 2000, 5000]
 
-export const connectLasting = async (options: InsideOptions, first?: Connection): Promise<Lasting> => {
+export interface Patience {
+  /** After this without an answer somebody is asked whether he is there at all; how long that may take. */
+  answer: number
+  /** How long what is asked while there is no way waits for one. */
+  way: number
+}
+
+export const connectLasting = async (
+  options: InsideOptions,
+  first?: Connection,
+  patience: Patience = { answer: 4000, way: 2000 },
+): Promise<Lasting> => {
   const open = (): Promise<Connection> =>
     connect({ ...options, listen: options.listen ?? { mode: 'inside' } })
   const listeners = new Set<() => void>()
@@ -26,16 +37,20 @@ export const connectLasting = async (options: InsideOptions, first?: Connection)
   }
   let current = first ?? (await open())
   let lost: Lasting['lost'] = null
-  let finding = false
+  let found = Promise.withResolvers<void>()
+  /** Ends all that was asked of somebody who does not answer any more. */
+  let silence = new AbortController()
+  let asking = false
   let over = false
 
   const find = async (reason: string, heir: boolean): Promise<void> => {
-    lost = { since: Date.now(), reason }
-    tell()
+    const since = Date.now()
     for (let turn = 0; !over; turn++) {
+      lost = { since, reason }
+      tell()
+      const limit = AbortSignal.timeout(patience.answer)
       try {
-        // Another machine's address does not change; that it answers again is all there is to find out.
-        if (current.mode === 'remote') await current.carry(new Request('http://localhost/healthz'))
+        if (current.again) current = await current.again(limit)
         else {
           // Whoever asked for the workspace gets the time to take it.
           current = (heir && turn === 0 ? await awaitOwner(options.paths, HEIR_WAIT) : null) ?? (await open())
@@ -43,24 +58,50 @@ export const connectLasting = async (options: InsideOptions, first?: Connection)
         }
         break
       } catch (error) {
-        lost = { since: lost.since, reason: (error as Error).message }
-        tell()
+        reason = current.again && limit.aborted ? silent(current) : (error as Error).message
         await pause(RETRY[Math.min(turn, RETRY.length - 1)])
       }
     }
     lost = null
-    finding = false
+    silence = new AbortController()
+    found.resolve()
     tell()
   }
   const heal = (reason: string, heir = false): void => {
-    if (over || finding) return
-    finding = true
+    if (over || lost) return
+    found = Promise.withResolvers()
     void find(reason, heir)
   }
   const watch = (connection: Connection): void => {
     connection.inside?.closed.then(() => heal('The workspace was given to a daemon.', true))
   }
   watch(current)
+
+  /** One that only takes its time says that it is there. */
+  const isThere = async (): Promise<boolean> => {
+    try {
+      await hears(current.carry, AbortSignal.timeout(patience.answer))
+      return true
+    } catch {
+      return false
+    }
+  }
+  const askWhetherThere = async (): Promise<void> => {
+    if (asking || lost) return
+    asking = true
+    const there = await isThere()
+    asking = false
+    if (there || lost || over) return
+    const reason = silent(current)
+    heal(reason)
+    silence.abort(new Problem('unavailable', reason, { unreachable: true }))
+  }
+  /** Nothing of it has been sent yet. */
+  const awaitWay = async (): Promise<void> => {
+    if (!lost) return
+    await Promise.race([found.promise, pause(patience.way, undefined, { ref: false })])
+    if (lost) throw new Problem('unavailable', `Not connected: ${lost.reason}`, { unreachable: true })
+  }
   const noticing = async <T>(asked: Promise<T>): Promise<T> => {
     try {
       return await asked
@@ -69,6 +110,27 @@ export const connectLasting = async (options: InsideOptions, first?: Connection)
       throw error
     }
   }
+  const carryFar = async (request: Request): Promise<Response> => {
+    const { url, findsKey } = current
+    const { signal } = silence
+    const asked = new Request(request, { signal: AbortSignal.any([request.signal, signal]) })
+    const slow = setInterval(askWhetherThere, patience.answer)
+    try {
+      const response = await current.carry(asked)
+      // Whoever answers there now has another key: nothing was done.
+      if (response.status === 401 && findsKey)
+        throw new Problem('unavailable', `${url} has another owner now.`, { unreachable: true })
+      return response
+    } catch (error) {
+      if (request.signal.aborted) throw error
+      throw doubtful(request.method, signal.aborted ? signal.reason : error)
+    } finally {
+      clearInterval(slow)
+    }
+  }
+
+  const carryOnce = (request: Request): Promise<Response> =>
+    noticing(current.inside ? current.carry(request) : carryFar(request))
 
   return {
     get current() {
@@ -77,15 +139,37 @@ export const connectLasting = async (options: InsideOptions, first?: Connection)
     get lost() {
       return lost
     },
-    carry: request => noticing(current.carry(request)),
-    join: request => noticing(current.join(request)),
+    async carry(request) {
+      await awaitWay()
+      try {
+        return await carryOnce(request)
+      } catch (error) {
+        // Looking twice changes nothing: whoever looked just then need not hear of it.
+        if (!lost || request.method !== 'GET') throw error
+        await awaitWay()
+        return carryOnce(request)
+      }
+    },
+    async join(request) {
+      await awaitWay()
+      return noticing(current.join(request))
+    },
     onChange(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
     async close() {
       over = true
+      found.resolve()
       await current.close()
     },
   }
 }
+
+const silent = ({ url }: Connection): string => `No answer from ${url}.`
+
+/** A change that was on its way when the answer stayed out may have been made. */
+const doubtful = (method: string, error: unknown): unknown =>
+  method === 'GET' || !(error instanceof Problem) || !error.details?.unreachable || error.details.unsent
+    ? error
+    : new Problem(error.code, `${error.message} It may have been done all the same.`, error.details)

@@ -6,7 +6,7 @@ import { Hosts } from '../hosts/hosts.ts'
 import { request } from '../hosts/http.ts'
 import type { Config } from '../workspace/config.ts'
 import { Instance } from '../workspace/owner.ts'
-import type { Connection } from './connect.ts'
+import { type Connection, hears } from './connect.ts'
 import { overWebSocket } from './duplex.ts'
 
 /** Where the instance file may be on the other side; the first that is there says where its owner listens. */
@@ -25,25 +25,39 @@ export const connectOverSsh = async (address: string, config: Config): Promise<C
   const hosts = new Hosts({ sshConfig: config.hosts.ssh_config, knownHosts: config.hosts.known_hosts })
   hosts.setRecords([{ id: 'remote', name, target: name, port: port ? Number(port) : null }])
   const host = hosts.get('remote')
-  try {
-    const instance = await findInstance(host)
+  const find = async (signal?: AbortSignal): Promise<Connection> => {
+    const instance = await findInstance(host, signal)
     const there = Number(new URL(instance.url).port)
+    const carry = overChannel(host, there, instance.key)
     return {
       mode: 'remote',
       url: address,
-      carry: overChannel(host, there, instance.key),
+      carry,
       join: overWebSocket(`http://127.0.0.1:${there}`, instance.key, () => host.connect(there)),
       inside: null,
+      findsKey: true,
+      // Who owns it there now listens elsewhere, perhaps, and has another key.
+      async again(limit) {
+        if (host.reach.state === 'unreachable') host.retry()
+        const found = await find(limit)
+        await hears(found.carry, limit)
+        return found
+      },
       close: async () => hosts.close(),
     }
+  }
+  try {
+    return await find()
   } catch (error) {
     hosts.close()
-    throw error instanceof HostError ? asProblem(error) : error
+    throw error
   }
 }
 
-const findInstance = async (host: Host): Promise<Instance> => {
-  const { code, stdout } = await host.ask(FIND)
+const findInstance = async (host: Host, signal?: AbortSignal): Promise<Instance> => {
+  const { code, stdout } = await host.ask(FIND, signal ? { signal } : {}).catch(error => {
+    throw error instanceof HostError ? asProblem(error) : error
+  })
   if (code !== 0)
     throw new Problem('unavailable', `No Ithaca is up on ${host.name}. Start it there: ithaca up --detach`, {
       unreachable: true,
@@ -86,4 +100,5 @@ const asProblem = (error: HostError): Problem =>
   new Problem(error.code === 'deadline' ? 'timeout' : 'unavailable', error.message, {
     ...error.details,
     ...(error.code === 'deadline' ? {} : { unreachable: true }),
+    ...(error.code === 'deadline' || error.code === 'lost' ? {} : { unsent: true }),
   })

@@ -50,7 +50,7 @@ const shown = (terminal: Terminal) => {
 }
 
 const ways: [string, (skip: (note: string) => void) => Promise<Connection>][] = [
-  ['in process', async () => ({ ...kitchen.w.inside, mode: 'inside', url, inside: null })],
+  ['in process', async () => ({ ...kitchen.w.inside, mode: 'inside', url, inside: null, findsKey: false })],
   ['from beside it', async () => attach(readInstance(kitchen.w.paths)!)],
   ['over HTTP', async () => connectRemote(url, key)],
   [

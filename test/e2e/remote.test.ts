@@ -1,8 +1,15 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { createClient } from '../../src/client/client.ts'
+import { connectLasting } from '../../src/connect/lasting.ts'
+import { connectOverSsh } from '../../src/connect/over-ssh.ts'
+import { workspace } from '../../src/contract/workspace.ts'
+import { readConfig } from '../../src/workspace/config.ts'
+import { findPaths } from '../../src/workspace/paths.ts'
+import { freePort } from '../peers/port.ts'
 import { program, says } from '../peers/program.ts'
-import { sshdMissing, startSshd } from '../peers/sshd.ts'
+import { sshdMissing, startSshd, writeSshConfig } from '../peers/sshd.ts'
 
 const missing = sshdMissing()
 
@@ -32,3 +39,29 @@ test.skipIf(missing)('another machine’s workspace through ssh, without a token
     await sshd.stop()
   }
 })
+
+test.skipIf(missing)(
+  'a screen over ssh finds the owner that came after, at its port and with its key',
+  async () => {
+    await using there = program()
+    const sshd = await startSshd({ config: [`SetEnv ITHACA_HOME=${there.env.ITHACA_HOME}`] })
+    const config = readConfig('')
+    try {
+      await says(there.start(['up', '--port', '0']), /Ithaca is up/)
+      config.hosts.ssh_config = writeSshConfig(sshd.folder, [{ alias: 'far', sshd }])
+      const first = await connectOverSsh('ssh://far', config)
+      const lasting = await connectLasting({ paths: findPaths(there.env), version: '0' }, first)
+      const pid = async () => (await createClient(lasting.carry).call(workspace.status, {})).pid
+      const before = await pid()
+      await there.run(['down'])
+      await expect(pid()).rejects.toThrow()
+      await expect.poll(() => lasting.lost?.reason).toContain('No Ithaca is up on far')
+      await says(there.start(['up', '--port', String(await freePort())]), /Ithaca is up/)
+      await expect.poll(() => lasting.lost, { timeout: 15_000 }).toBeNull()
+      expect(await pid()).not.toBe(before)
+      await lasting.close()
+    } finally {
+      await sshd.stop()
+    }
+  },
+)

@@ -10,6 +10,7 @@ export function statusFacts(shell: Shell): Fact[] {
   const facts: Fact[] = []
   const lost = live.link?.lost ?? live.lost
   if (lost) facts.push({ text: `LOST ${sanitiseText(lost.reason).slice(0, 60)}`, tone: 'bad' })
+  else if (live.waiting > 0) facts.push({ text: 'waiting', tone: 'warn' })
   const asking = world.approvals.items.length
   if (asking > 0) facts.push({ text: `ask!${asking}`, tone: 'warn' })
   if (shell.readOnly) facts.push({ text: 'READ ONLY', tone: 'warn' })

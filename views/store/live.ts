@@ -1,7 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Carry, type Client, createClient, type Join } from '../../src/client/client.ts'
 import type { Event } from '../../src/contract/events.ts'
+import { Problem } from '../../src/contract/problem.ts'
 import { Answer, Collection, type CollectionSpec } from './collection.ts'
+import { onceOnly } from './once.ts'
 import { Signal } from './signal.ts'
 
 /** The way to the API as the program hands it in; it heals itself and says when it cannot. */
@@ -16,6 +18,10 @@ export interface Link {
 }
 
 const retry = [100, 250, 500, 1000, 2000, 5000]
+/** A token that is not taken is not taken a moment later either. */
+const retryRefused = 30_000
+/** An answer that takes longer is seen to be waited for. */
+const slow = 1000
 
 /** Everything the screen knows, and the one stream that keeps it true. */
 export class Live {
@@ -27,14 +33,17 @@ export class Live {
   readonly #sources: (Collection<never> | Answer<unknown>)[] = []
   readonly #listeners = new Set<(event: Event) => void>()
   readonly #ended = new AbortController()
+  readonly #overdue = new Set<unknown>()
   #seq: number | undefined
   #following = new AbortController()
 
   constructor() {
-    this.client = createClient(
-      async request => (await this.#linked.promise).carry(request),
-      async request => (await this.#linked.promise).join(request),
+    const linked = this.#linked.promise
+    const client = createClient(
+      async request => this.#awaited((await linked).carry(request)),
+      async request => this.#awaited((await linked).join(request)),
     )
+    this.client = onceOnly(client, () => this.link?.mode !== 'inside')
     // Nobody may be asking at the moment the way is found closed; whoever asks hears of it.
     this.#linked.promise.catch(() => undefined)
   }
@@ -81,6 +90,24 @@ export class Live {
     void this.#listen()
   }
 
+  /** How many answers are overdue. */
+  get waiting(): number {
+    return this.#overdue.size
+  }
+
+  async #awaited<T>(answer: Promise<T>): Promise<T> {
+    const timer = setTimeout(() => {
+      this.#overdue.add(answer)
+      this.signal.soon()
+    }, slow)
+    try {
+      return await answer
+    } finally {
+      clearTimeout(timer)
+      if (this.#overdue.delete(answer)) this.signal.soon()
+    }
+  }
+
   refresh(): void {
     for (const source of this.#sources) void source.refresh()
   }
@@ -97,13 +124,15 @@ export class Live {
     for (let turn = 0; !signal.aborted; turn++) {
       const following = new AbortController()
       this.#following = following
+      let wait = retry[Math.min(turn, retry.length - 1)]
       try {
-        await this.#reach()
-        this.lost = null
-        this.refresh()
         for await (const told of follow(this.client, {
           since: this.#seq,
           signal: AbortSignal.any([signal, following.signal]),
+          begun: () => {
+            this.lost = null
+            this.refresh()
+          },
         })) {
           turn = 0
           if (told.kind === 'event') this.#hear(told.event)
@@ -116,21 +145,11 @@ export class Live {
       } catch (error) {
         if (signal.aborted) return
         if (following.signal.aborted) continue
-        this.#lose(error instanceof Error ? error.message : String(error))
+        this.#lose(error instanceof Problem ? error.message : 'The stream of changes was cut.')
+        if (error instanceof Problem && error.code === 'unauthenticated') wait = retryRefused
       }
-      await pause(retry[Math.min(turn, retry.length - 1)])
+      await pause(wait, undefined, { ref: false })
     }
-  }
-
-  /** Finds out that the API answers, and the first time where its stream of changes stands. */
-  async #reach(): Promise<void> {
-    if (this.#seq !== undefined) {
-      await this.client.send('GET', '/healthz')
-      return
-    }
-    const response = await this.client.send('GET', '/api/v1/status')
-    const status = (await response.json()) as { newest_change?: number }
-    this.#seq = status.newest_change
   }
 
   #lose(reason: string): void {

@@ -24,6 +24,7 @@ export interface StageOptions {
   keys?: Record<string, string[]>
   daemon?: () => Promise<void>
   join?: Join
+  mode?: Link['mode']
 }
 
 /** The whole screen on an emulated terminal, over a real API, with a keyboard. */
@@ -89,7 +90,7 @@ export class ScreenStage implements Disposable {
     this.link = {
       carry,
       join: options.join ?? (() => Promise.reject(new Error('This stage has no terminals.'))),
-      mode: 'inside',
+      mode: options.mode ?? 'inside',
       url: 'http://127.0.0.1:7000',
       lost: null,
       onChange: () => () => {},
