@@ -1,9 +1,11 @@
 import * as z from 'zod'
 import { calendar, type Entry } from '../../../src/contract/calendar.ts'
+import { Problem } from '../../../src/contract/problem.ts'
 import type { Action } from '../../actions/registry.ts'
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
 import { dayOf, plusDays } from '../days.ts'
+import { editText } from '../editing.ts'
 import { answerEvent } from './answers.ts'
 import { type CalendarBook, type View, views } from './book.ts'
 import { addEvent, editEvent, type Scope, said, scopes } from './event-form.ts'
@@ -136,12 +138,21 @@ export function eventActions(shell: Shell, book: CalendarBook): Action<Shell, ne
       id: 'calendar.text',
       title: 'text',
       help: 'Opens its description in $EDITOR; of a series that of all dates.',
-      async run() {
-        const { event_id } = book.selected!
-        const { description } = await shell.client.call(calendar.get, { id: event_id })
-        const text = await shell.edit(description, 'md')
-        if (text !== null)
-          await shell.client.call(calendar.edit, { id: event_id, description: text, scope: 'all' })
+      run() {
+        const { event_id: id } = book.selected!
+        const now = async () => (await shell.client.call(calendar.get, { id })).description
+        return editText(shell, {
+          key: `event ${id}`,
+          extension: 'md',
+          async read() {
+            const text = await now()
+            return { text, mark: text }
+          },
+          async write(description, mark) {
+            if (mark !== null && mark !== (await now())) throw new Problem('conflict', 'It was changed.')
+            await shell.client.call(calendar.edit, { id, description, scope: 'all' })
+          },
+        })
       },
     },
     {

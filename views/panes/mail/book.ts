@@ -266,9 +266,17 @@ export class MailBook {
     }, ms)
   }
 
+  /** Why no account is shown: who may not read them is not told that there is none. */
+  get #noAccount(): string {
+    const { error, value } = this.accounts
+    if (error !== null) return error
+    if (value === null) return 'reading'
+    return 'No mail account yet. C adds one: an address and a password are enough for most.'
+  }
+
   #empty(): string {
     const { here } = this
-    if (!here) return 'No mail account yet. C adds one: an address and a password are enough for most.'
+    if (!here) return this.#noAccount
     if (!here.imap) return `${sanitiseText(here.name)} only sends. m writes a mail, C adds an account.`
     if (!this.atHome) return 'Nothing was found. Esc goes back to the folder.'
     if (this.filter !== 'all')

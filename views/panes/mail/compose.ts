@@ -4,6 +4,7 @@ import { type Mail, mail } from '../../../src/contract/mail.ts'
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseBlock, sanitiseText } from '../../terminal/sanitise.ts'
 import type { FormField } from '../../widgets/form-state.ts'
+import { editText } from '../editing.ts'
 import type { MailBook } from './book.ts'
 import { type Written, writtenOf } from './letters.ts'
 import { askToSend, keepAsDraft } from './sending.ts'
@@ -14,6 +15,7 @@ const nothing: Draft = { to: '', subject: '', body: '' }
 export function composeForm(shell: Shell, book: MailBook, begun: Draft = nothing, kept?: Written): void {
   const senders = book.known.filter(({ smtp }) => smtp)
   const before = shownOf(begun)
+  let saved = kept
   const from = begun.from ?? senders.find(one => one.default)?.address ?? senders[0]?.address ?? ''
   shell.form({
     title: kept ? 'Letter' : begun.in_reply_to ? 'Answer' : 'New mail',
@@ -23,7 +25,9 @@ export function composeForm(shell: Shell, book: MailBook, begun: Draft = nothing
     fields: fieldsOf(senders.map(({ address, name }) => ({ value: address, label: name }))),
     async submit(values) {
       const draft = draftFrom(begun, before, values)
-      const written = await keep(shell, draft, kept)
+      // Once it is there, what fails after that does not write another.
+      const written = await keep(shell, draft, saved)
+      saved = written
       book.letters.side.look()
       await book.letters.load(written.id)
       book.go('letters')
@@ -90,7 +94,7 @@ function draftFrom(
 
 async function keep(shell: Shell, draft: Draft, kept?: Written): Promise<Written> {
   const content = draftText(draft)
-  const title = (draft.subject.trim() || 'No subject').slice(0, 500)
+  const title = titleOf(draft)
   const saved = kept
     ? await shell.client.call(documents.edit, { id: kept.id, version: kept.version, content, title })
     : await shell.client.call(documents.add, { title, language: 'email', content })
@@ -98,25 +102,29 @@ async function keep(shell: Shell, draft: Draft, kept?: Written): Promise<Written
 }
 
 /** The whole letter, header lines and text, in $EDITOR. */
-export async function editLetter(
-  shell: Shell,
-  book: MailBook,
-  { id, version, draft }: Written,
-): Promise<void> {
-  const text = await shell.edit(draftText(draft), 'eml')
-  if (text === null) return
-  const { subject } = draftOf(text)
-  const title = (subject || 'No subject').slice(0, 500)
-  try {
-    await shell.client.call(documents.edit, { id, version, content: text, title })
-  } catch (error) {
-    // What was written is never lost, whatever somebody else did to the document meanwhile.
-    const aside = await shell.client.call(documents.add, { title, language: 'email', content: text })
-    await book.letters.load(aside.id)
-    throw error
-  }
-  await book.letters.load(id)
+export function editLetter(shell: Shell, book: MailBook, { id }: Written): Promise<void> {
+  const { client } = shell
+  return editText(shell, {
+    key: `letter ${id}`,
+    extension: 'eml',
+    async read() {
+      const { draft, version } = await book.letters.read(id)
+      return { text: draftText(draft), mark: version }
+    },
+    async write(content, version) {
+      const at = version === null ? {} : { version: version as number }
+      await client.call(documents.edit, { id, content, title: titleOf(draftOf(content)), ...at })
+      await book.letters.load(id)
+    },
+    async aside(content) {
+      const title = titleOf(draftOf(content))
+      const beside = await client.call(documents.add, { title, language: 'email', content })
+      await book.letters.load(beside.id)
+    },
+  })
 }
+
+const titleOf = ({ subject }: Draft): string => (subject.trim() || 'No subject').slice(0, 500)
 
 /** Begins an answer or a forward. */
 export async function answer(
@@ -125,7 +133,7 @@ export async function answer(
   one: Mail,
   mode: 'reply' | 'reply_all' | 'forward',
 ): Promise<void> {
-  const begun = await shell.client.call(mail.answer, { id: one.id, mode })
+  const begun = await shell.toOpen(shell.client.call(mail.answer, { id: one.id, mode }))
   const { to, cc, subject, body, in_reply_to, references, attachments } = begun
   const from = book.known.find(({ id }) => id === begun.account)?.address
   composeForm(shell, book, {
