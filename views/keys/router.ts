@@ -2,6 +2,7 @@ import { Problem } from '../../src/contract/problem.ts'
 import { type Action, type Actions, type Deed, everywhere, type Stakes } from '../actions/registry.ts'
 import type { Bindings } from './bindings.ts'
 import type { Stroke } from './decode.ts'
+import { atMost, forAnswer, typedAhead } from './patience.ts'
 
 /** What holds the keys now and wants to see every stroke first: a dialog, a form, a field. */
 export interface Focus {
@@ -27,11 +28,15 @@ export interface RouterHost<State> {
   ask(action: Action<State, never>): void
   /** Says why something did not happen. */
   say(words: string): void
+  /** Whether something is about to open that the next key may be meant for. */
+  opening?(): boolean
 }
 
 /** The one place where a stroke becomes an action: what has the focus, then the pane, then the whole program. */
 export class Router<State> {
   readonly #host: RouterHost<State>
+  /** Changes on their way; the next one is judged by what they did. */
+  readonly #writing = new Set<Promise<boolean>>()
 
   constructor(host: RouterHost<State>) {
     this.#host = host
@@ -41,7 +46,16 @@ export class Router<State> {
     for (const focus of this.#host.focus()) if (await focus.stroke(stroke)) return
     if ('paste' in stroke) return
     const action = this.#find(stroke.key)
-    if (action) await this.run(action)
+    if (!action) return
+    if (action.writes && this.#writing.size > 0) await atMost(Promise.all(this.#writing), forAnswer)
+    const done = this.run(action)
+    // An answer may be long in coming, or never come: other keys go on.
+    if (!(await atMost(done, typedAhead)) && this.#host.opening?.()) await atMost(done, forAnswer)
+  }
+
+  /** The changes on their way, done or not; false where one of them failed. */
+  async written(): Promise<boolean> {
+    return (await Promise.all(this.#writing)).every(done => done)
   }
 
   /** Runs an action as its key does, from wherever it was chosen. */
@@ -73,7 +87,16 @@ export class Router<State> {
   }
 
   /** Does it, asked or agreed; an error is said and ends nothing. Whether it was done. */
-  async perform(
+  perform(action: Action<State, never>, run: () => void | Promise<void>, stakes?: Stakes): Promise<boolean> {
+    const done = this.#perform(action, run, stakes)
+    if (action.writes) {
+      this.#writing.add(done)
+      void done.then(() => this.#writing.delete(done))
+    }
+    return done
+  }
+
+  async #perform(
     action: Action<State, never>,
     run: () => void | Promise<void>,
     stakes?: Stakes,

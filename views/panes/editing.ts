@@ -27,7 +27,7 @@ function unsavedOf(shell: Shell): Map<string, string> {
 /** A text through $EDITOR. What was written is kept until it is saved: where that fails the same key opens it again, and where somebody else wrote meanwhile the person says what becomes of both. */
 export async function editText(shell: Shell, of: Editable): Promise<void> {
   const unsaved = unsavedOf(shell).get(of.key)
-  const { text, mark } = await of.read()
+  const { text, mark } = await shell.toOpen(of.read())
   const edited = await shell.edit(unsaved ?? text, of.extension)
   if (edited === null && unsaved === undefined) return
   await save(shell, of, edited ?? unsaved!, mark)
@@ -63,7 +63,7 @@ function settle(shell: Shell, of: Editable, text: string, mark: unknown): void {
         title: 'Both in the editor',
         note: 'to make one of them',
         run: act(async () => {
-          const now = await of.read()
+          const now = await shell.toOpen(of.read())
           const both = `<<<<<<< yours\n${text.replace(/\n?$/, '\n')}=======\n${now.text.replace(/\n?$/, '\n')}>>>>>>> theirs\n`
           const edited = await shell.edit(both, of.extension)
           if (edited === null) shell.toast('info', 'Yours is kept: the same key opens it again.')

@@ -165,6 +165,8 @@ const general: Action<Shell, never>[] = [
     writes: true,
     danger: 'none',
     async run(shell) {
+      // What was done last may not be answered yet, and another change would be taken back.
+      if (!(await shell.router.written())) throw new Error('what it would take back was not done')
       const together = shell.together.take()
       if (together.length === 0) {
         const { undone } = await shell.client.call(events.undo, { last: 'any' })

@@ -16,6 +16,8 @@ export interface Over {
   /** Text through $EDITOR; null where it was left as it was. */
   edit(text: string, extension: string): Promise<string | null>
   changed(): void
+  /** Says what became of something whose place on the screen is gone. */
+  say(words: string): void
   close(overlay: Overlay): void
   readonly glyphs: import('../widgets/text.ts').Glyphs
   /** What was typed into lines before, by their labels, the newest last. */

@@ -71,6 +71,9 @@ export class Shell {
   readonly #over: Over
   /** The panes whose keys' side has the whole screen. */
   readonly #zoomed = new Set<string>()
+  /** What is asked of the API before it is opened. */
+  #opening = 0
+  #strokes = 0
   #before: string | null = null
 
   constructor(host: Host, screen: Screen, make: readonly MakePane[]) {
@@ -82,6 +85,7 @@ export class Shell {
       field: stroke => host.field(stroke),
       edit: (text, extension) => this.edit(text, extension),
       changed: this.signal.atOnce,
+      say: words => this.toast('bad', words),
       close: overlay => this.close(overlay),
       glyphs: this.glyphs,
       typed: new Map(),
@@ -110,6 +114,7 @@ export class Shell {
       confirm: (action, deed) => void this.#confirmed(action, deed),
       ask: action => this.#ask(action),
       say: words => this.toast('warn', words),
+      opening: () => this.#opening > 0,
     })
     this.#recall()
     const themeProblem = chooseTheme(host.settings.theme)
@@ -153,6 +158,7 @@ export class Shell {
   }
 
   async stroke(stroke: Stroke): Promise<void> {
+    this.#strokes++
     if (!('paste' in stroke) && stroke.key === 'ctrl+c') this.#cancel()
     else if (!('paste' in stroke) && stroke.key === 'ctrl+l') this.host.repaint()
     else if (!('paste' in stroke) && stroke.key === 'ctrl+z') this.host.suspend()
@@ -228,6 +234,19 @@ export class Shell {
     }
   }
 
+  /** An answer that something is opened with: only where the person is still at what he asked it for. */
+  async toOpen<T>(answer: Promise<T>): Promise<T> {
+    const stays = this.#staying()
+    this.#opening++
+    try {
+      const value = await answer
+      if (stays()) return value
+    } finally {
+      this.#opening--
+    }
+    throw new Error('the answer came when you had gone on; the same key asks again')
+  }
+
   confirm(question: Question): Promise<boolean> {
     return new Promise(resolve => this.#open(new Confirm(question, this.#over, resolve)))
   }
@@ -257,13 +276,16 @@ export class Shell {
   }
 
   ask(spec: LineSpec): void {
+    let stays = () => true
     const close = () => {
       this.line = null
+      stays = this.#staying()
       this.signal.now()
     }
     // Whatever was opened since goes before what did not work.
     const again = (value: string) => {
-      if (!this.line) this.ask({ ...spec, value })
+      if (stays()) this.ask({ ...spec, value })
+      else this.toast('info', `${spec.label.trim()} Up brings back what you typed.`)
     }
     this.line = new Line(spec, this.#over, close, again)
     this.signal.now()
@@ -352,6 +374,13 @@ export class Shell {
   #open(overlay: Overlay): void {
     this.overlays = [...this.overlays, overlay]
     this.signal.now()
+  }
+
+  /** Tells whether the keys are still for the same: none was pressed since, or they opened, closed and chose nothing. */
+  #staying(): () => boolean {
+    const [strokes, hand, top, { line }] = [this.#strokes, this.#hand, this.overlays.at(-1), this]
+    const same = () => this.#hand === hand && this.overlays.at(-1) === top && this.line === line
+    return () => this.#strokes === strokes || same()
   }
 
   /** What is selected in the pane that is shown, and which pane that is. */

@@ -120,7 +120,7 @@ function undoing(shell: Shell, rows: Searched<AuditRow>, where: readonly string[
 }
 
 async function chooseActor(shell: Shell, rows: Searched<AuditRow>, only: Narrowed): Promise<void> {
-  const { items } = await shell.client.call(access.tokens, { revoked: true })
+  const { items } = await shell.toOpen(shell.client.call(access.tokens, { revoked: true }))
   const names = new Set([
     'operator',
     'ithaca',

@@ -8,7 +8,7 @@ const people = 8
 
 /** Answers the invitation an event is; of a series it asks first for which dates. */
 export async function answerEvent(shell: Shell, entry: Entry): Promise<void> {
-  const { organizer, attendees } = await shell.client.call(calendar.get, { id: entry.id })
+  const { organizer, attendees } = await shell.toOpen(shell.client.call(calendar.get, { id: entry.id }))
   const named = attendees
     .slice(0, people)
     .map(each => `${each.you ? 'you' : each.name || each.address} (${answerWords[each.answer]})`)

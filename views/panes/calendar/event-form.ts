@@ -102,7 +102,7 @@ export function addEvent(shell: Shell, book: CalendarBook): void {
 }
 
 export async function editEvent(shell: Shell, book: CalendarBook, id: string): Promise<void> {
-  const event = await shell.client.call(calendar.get, { id })
+  const event = await shell.toOpen(shell.client.call(calendar.get, { id }))
   const series = event.repeats
   const before = {
     scope: 'one',

@@ -37,7 +37,13 @@ async function borrow(
   open: () => Promise<Terminal>,
   failed: (code: number | null) => boolean,
 ): Promise<void> {
-  const { code, reason, said } = await shell.host.attach(await open())
+  const opened = open()
+  const far = await shell.toOpen(opened).catch(async error => {
+    // It came too late to be looked at.
+    ;(await opened).close()
+    throw error
+  })
+  const { code, reason, said } = await shell.host.attach(far)
   if (reason !== null) shell.toast('warn', `${name}: ${reason}`)
   // Nobody had the time to read what ended it at once.
   else if (failed(code)) shell.toast('warn', `${name}: ${said === '' ? `it ended with ${code}` : said}`)

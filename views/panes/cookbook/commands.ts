@@ -32,7 +32,7 @@ function outcome({ code, error, ms }: Ran): string {
 
 /** What ran on a host and to reach it, each to be read whole; and how to do the same without us. */
 export async function showCommands(shell: Shell, host: Host, serve: Serve | null): Promise<void> {
-  const { items } = await shell.client.call(hosts.commands, { id: host.id })
+  const { items } = await shell.toOpen(shell.client.call(hosts.commands, { id: host.id }))
   const own: Choice = {
     id: 'by-hand',
     title: 'by hand',

@@ -164,16 +164,18 @@ export async function launchMenu(
 ): Promise<void> {
   const { client } = shell
   const at = host?.id ?? 'local'
-  const [saved, found] = await Promise.all([
-    client.call(presets.list, {}).then(
-      ({ items }) => items,
-      () => [],
-    ),
-    client.call(models.list, { host: at }).then(
-      ({ items }) => items,
-      () => [],
-    ),
-  ])
+  const [saved, found] = await shell.toOpen(
+    Promise.all([
+      client.call(presets.list, {}).then(
+        ({ items }) => items,
+        () => [],
+      ),
+      client.call(models.list, { host: at }).then(
+        ({ items }) => items,
+        () => [],
+      ),
+    ]),
+  )
   const choices: Choice[] = [
     {
       id: 'own',

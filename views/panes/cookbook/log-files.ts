@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises'
+import { open, rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { cookbook } from '../../../src/contract/cookbook.ts'
 import type { Shell } from '../../shell/shell.ts'
@@ -22,6 +22,9 @@ export async function saveLog(shell: Shell, id: string, name: string): Promise<v
         await file.write(part)
         offset += part.length
       }
+    } catch (error) {
+      await rm(path)
+      throw error
     } finally {
       await file.close()
     }
@@ -30,6 +33,10 @@ export async function saveLog(shell: Shell, id: string, name: string): Promise<v
 }
 
 export async function pagedLog(shell: Shell, id: string): Promise<void> {
+  await shell.page(await shell.toOpen(endOf(shell, id)))
+}
+
+async function endOf(shell: Shell, id: string): Promise<string> {
   const parts: Uint8Array[] = []
   let size = 0
   let offset = -pagedBytes
@@ -42,5 +49,5 @@ export async function pagedLog(shell: Shell, id: string): Promise<void> {
     size += part.length
     offset = start + part.length
   }
-  await shell.page(Buffer.concat(parts).toString('utf8'))
+  return Buffer.concat(parts).toString('utf8')
 }

@@ -116,7 +116,7 @@ export function documentActions(shell: Shell, library: Library, history: () => v
       id: 'documents.page',
       title: 'pager',
       help: 'Opens the whole text in $PAGER.',
-      run: async () => void (await shell.page(await whole())),
+      run: async () => void (await shell.page(await shell.toOpen(whole()))),
     },
     {
       ...read,

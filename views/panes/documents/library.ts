@@ -100,7 +100,7 @@ export class Library {
   }
 
   async #chooseLanguage(): Promise<void> {
-    const { items } = await this.#shell.client.call(documents.languages, {})
+    const { items } = await this.#shell.toOpen(this.#shell.client.call(documents.languages, {}))
     const only = (language: string | null) => () => {
       this.language = language
       this.list.again()

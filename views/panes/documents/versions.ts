@@ -77,7 +77,9 @@ export async function showDiff(
   which: { from?: number; to?: number } = {},
 ): Promise<void> {
   await shell.act('difference', async () => {
-    const { from, to, added, removed, text } = await shell.client.call(documents.diff, { id, ...which })
+    const { from, to, added, removed, text } = await shell.toOpen(
+      shell.client.call(documents.diff, { id, ...which }),
+    )
     const rows = text === '' ? ['Nothing changed.'] : diffRows(text)
     shell.show(`Version ${from} to ${to}: +${added} -${removed}`, () => rows)
   })

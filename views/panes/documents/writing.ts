@@ -14,7 +14,7 @@ const extensions: Record<string, string> = {
 /** The text through $EDITOR; what is saved becomes a new version. */
 export async function editDocument(shell: Shell, id: string): Promise<void> {
   const { client } = shell
-  const { title, language, version: opened } = await client.call(documents.get, { id })
+  const { title, language, version: opened } = await shell.toOpen(client.call(documents.get, { id }))
   await editText(shell, {
     key: `document ${id}`,
     extension: extensions[language] ?? 'txt',

@@ -36,6 +36,7 @@ export function mailActions(shell: Shell, book: MailBook, reading: Reading): Act
     await shell.client.call(mail.move, { to, ids: mails.map(({ id }) => id) })
     done(what, mails)
   }
+  const text = () => shell.toOpen(reading.now(side.selected!.id))
   const every = (mails: readonly Mail[], is: (one: Mail) => boolean) => mails.every(is)
   const inTrash = (mails: readonly Mail[]) =>
     mails.filter(({ account, folder }) =>
@@ -194,21 +195,21 @@ export function mailActions(shell: Shell, book: MailBook, reading: Reading): Act
       id: 'mail.save',
       title: 'save',
       help: 'Saves what hangs on it.',
-      run: async () => saveAttachment(shell, await reading.now(side.selected!.id)),
+      run: async () => saveAttachment(shell, await text()),
     },
     {
       ...read,
       id: 'mail.view',
       title: 'open attachment',
       help: 'Opens what hangs on it with the program that is set for that.',
-      run: async () => openAttachment(shell, await reading.now(side.selected!.id)),
+      run: async () => openAttachment(shell, await text()),
     },
     {
       ...read,
       id: 'mail.page',
       title: 'pager',
       help: 'Opens the whole text in $PAGER.',
-      run: async () => void (await shell.page((await reading.now(side.selected!.id)).body)),
+      run: async () => void (await shell.page((await text()).body)),
     },
     {
       ...read,

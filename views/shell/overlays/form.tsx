@@ -44,6 +44,7 @@ export class FormOverlay implements Overlay {
   #busy = false
   #touched = false
   #sure = false
+  #left = false
   #timer: NodeJS.Timeout | undefined
   #asking = new AbortController()
   readonly #spec: FormSpec
@@ -65,7 +66,10 @@ export class FormOverlay implements Overlay {
   }
 
   async stroke(stroke: Stroke): Promise<boolean> {
-    if (this.#busy) return true
+    if (this.#busy) {
+      if (!('paste' in stroke) && stroke.key === 'esc') this.#leaveBusy()
+      return true
+    }
     this.#settle()
     const lines = this.#lines
     if (lines && !('paste' in stroke) && stroke.key === 'ctrl+e') {
@@ -94,6 +98,7 @@ export class FormOverlay implements Overlay {
   }
 
   cancel(): void {
+    this.#left = true
     clearTimeout(this.#timer)
     this.#asking.abort()
     this.#over.close(this)
@@ -106,6 +111,16 @@ export class FormOverlay implements Overlay {
       this.#error = 'Esc again throws away what you typed.'
       this.#over.changed()
     } else this.cancel()
+  }
+
+  /** An answer may never come; whoever waits for it is not held. */
+  #leaveBusy(): void {
+    if (this.#sure) this.cancel()
+    else {
+      this.#sure = true
+      this.#error = 'Still waiting for an answer. Esc again leaves; it may be done all the same.'
+      this.#over.changed()
+    }
   }
 
   #settle(): void {
@@ -151,17 +166,18 @@ export class FormOverlay implements Overlay {
 
   async #submit(): Promise<void> {
     this.#busy = true
+    this.#sure = false
     this.#error = null
     this.#over.changed()
     try {
       await this.#spec.submit(this.#state.values)
-      this.#busy = false
       this.cancel()
     } catch (error) {
-      this.#busy = false
+      if (this.#left) this.#over.say(`${this.#spec.title}: ${(error as Error).message}`)
       this.#error = (error as Error).message
-      this.#over.changed()
     }
+    this.#busy = false
+    this.#over.changed()
   }
 
   /** The keys of the form, in as many words as there is room for. */

@@ -1,5 +1,6 @@
 import { Box, Text } from 'ink'
 import type { Stroke } from '../../keys/decode.ts'
+import { atMost, forAnswer } from '../../keys/patience.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
 import { textWidth } from '../../terminal/width.ts'
 import { Field } from '../../widgets/field.tsx'
@@ -62,7 +63,7 @@ export class Line {
     else if (key === 'backspace' && this.#value === '') this.cancel()
     else if (key === 'up' || key === 'ctrl+p') this.#recall(1)
     else if (key === 'down' || key === 'ctrl+n') this.#recall(-1)
-    else if (key === 'enter') await this.#enter()
+    else if (key === 'enter') await atMost(this.#enter(), forAnswer)
     else await this.#over.field(stroke)
     return true
   }
