@@ -1,4 +1,5 @@
 import type * as z from 'zod'
+import { issueSentence, issueWords } from '../contract/issue.ts'
 import type { Problem } from '../contract/problem.ts'
 import { fieldDetail, notADictionary, payloadText, perField } from './codex/invalid.ts'
 import { whereJsonBreaks } from './codex/json.ts'
@@ -20,15 +21,6 @@ export interface Envelope {
 
 const scopeList = (scopes: readonly string[], all: boolean): string =>
   `API token missing required scope: ${[...scopes].sort().join(all ? ' and ' : ' or ')}`
-
-/** What is wrong with one field, as a person would say it. */
-const sentence = (issue: z.core.$ZodIssue, where: string): string => {
-  const field = issue.path.join('.') || where
-  if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined'))
-    return `${field} is missing`
-  if (issue.code === 'unrecognized_keys') return `${issue.keys.join(', ')}: no such field`
-  return `${field}: ${issue.message}`
-}
 
 export const v1: Envelope = {
   problem: problem => ({
@@ -54,8 +46,8 @@ export const v1: Envelope = {
     body: {
       error: {
         code: 'invalid',
-        message: issues.map(issue => sentence(issue, where)).join('; '),
-        details: { where, fields: issues.map(issue => ({ path: issue.path, message: issue.message })) },
+        message: issues.map(issue => issueSentence(issue, where)).join('; '),
+        details: { where, fields: issues.map(issue => ({ path: issue.path, message: issueWords(issue) })) },
       },
     },
   }),
@@ -98,11 +90,11 @@ export const openai: Envelope = {
   missingScope: (scopes, all) => ({
     error: { message: scopeList(scopes, all), type: 'permission_error', code: 'insufficient_scope' },
   }),
-  invalid: (_where, issues) => ({
+  invalid: (where, issues) => ({
     status: 400,
     body: {
       error: {
-        message: issues.map(issue => `${issue.path.join('.')}: ${issue.message}`).join('; '),
+        message: issues.map(issue => issueSentence(issue, where)).join('; '),
         type: 'invalid_request_error',
         code: 'invalid',
       },

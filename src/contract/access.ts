@@ -16,7 +16,7 @@ const ranges = z.preprocess(
   z
     .array(
       z
-        .tuple([z.number().int().min(0), z.number().int().min(0)])
+        .tuple([z.number().int().min(0), z.number().int().min(0)], 'write one number or a range: 4, or 4-7')
         .refine(([from, to]) => from <= to, 'the lower end of a range comes first: 4-7'),
     )
     .min(1)

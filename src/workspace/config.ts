@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { parse, stringify, TomlError } from 'smol-toml'
 import * as z from 'zod'
+import { issueWords } from '../contract/issue.ts'
 import { Problem } from '../contract/problem.ts'
 import { meantZone } from '../time/zone-names.ts'
 
@@ -159,7 +160,7 @@ const checked = (file: string, text: string, raw: unknown): Config => {
       issue.code === 'unrecognized_keys' ? issue.keys.map(key => [...issue.path, key]) : [[...issue.path]]
     return paths.map(path => {
       const line = lineOf(text, path.map(String))
-      const what = issue.code === 'unrecognized_keys' ? 'is not a setting' : issue.message
+      const what = issue.code === 'unrecognized_keys' ? 'is not a setting' : issueWords(issue)
       return `${file}${line ? `, line ${line}` : ''}: '${path.join('.')}' ${what}`
     })
   })

@@ -25,7 +25,7 @@ describe.each(sizes.slice(0, 2))('tokens at $cols x $rows', size => {
     await stage.until('shown this once')
     const secret = /ith_[\w-]+/.exec(stage.copied[0]!)![0]
     expect(stage.copied[0]).toContain('export ODYSSEUS_URL=')
-    await stage.press('j', 'j', 'j', '\r')
+    await stage.press('G', '\r')
     await stage.until(/> .*helper/)
     expect(stage.screen.text()).not.toContain(secret)
     const { items } = await stage.workspace.client.call(access.tokens, {})
@@ -161,13 +161,13 @@ flow('another like one is made, with its fences, and what it did is one key away
   await stage.until(/fences +only on gpu-a, gpu-b/)
   await stage.press('c')
   await stage.until('as old is')
-  await stage.press('new', '\t', 'tomorrow')
+  await stage.press('new', '\t', 'gibberish')
   await stage.until('write 30d')
   await stage.press('\x15', '30d')
   await stage.until('It expires 2026-12-29'.slice(0, 10))
   await stage.press('\x1b\r')
   await stage.until('export ODYSSEUS_API_TOKEN=ith_')
-  await stage.press('q', 'j', 'j', 'j', '\r')
+  await stage.press('q', 'G', '\r')
   await stage.until(/> .*new/)
   const { items } = await client.call(access.tokens, {})
   const [made, old] = ['new', 'old'].map(name => items.find(one => one.name === name)!)
@@ -191,7 +191,7 @@ flow(
     await stage.until('theirs')
     await stage.press('A')
     await stage.until('What was done by')
-    await stage.press('j', 'j', 'j', '\r')
+    await stage.press('G', '\r')
     await stage.until('-- only actor bot')
     await stage.press('*', 'U')
     await stage.until('Take back 3 changes')
@@ -210,3 +210,46 @@ flow(
     await stage.until(/> bot +REVOKED/)
   },
 )
+
+test('every value of the form that cannot be is said under its field, in words', async () => {
+  await using stage = await ScreenStage.open({ cols: 80, rows: 40 }, 'tokens')
+  await stage.until('No agent has a token yet')
+  await stage.press('a')
+  await stage.until('> name')
+  await stage.press('\x1b\r')
+  await stage.until('Give it a name.')
+  await stage.press(
+    'agent',
+    '\t',
+    'tomorrow noon',
+    '\t\t\t\t\t\t\t\t\t\t',
+    'gpu-z',
+    '\t',
+    '4-',
+    '\t',
+    'http',
+    '\t',
+    'two',
+  )
+  await stage.press('\t\t', 'whenever', '\t\t', 'long')
+  await stage.until('It expires')
+  await stage.until('No host is called gpu-z as yet.')
+  await stage.until(/4-\s+│\n.*! write numbers and ranges: 0,4-7/)
+  await stage.until(/http\s+│\n.*! write numbers and ranges: 8100-8199/)
+  await stage.until(/two\s+│\n.*! write a number/)
+  await stage.until(/whenever\s+│\n.*! write a time to come/)
+  await stage.until(/long\s+│\n.*! write a number of seconds/)
+  await stage.press('\x1b\r')
+  await stage.until('max_serves has to be a')
+})
+
+test('on the smallest screen what is wrong stands under the fields, row by row', async () => {
+  await using stage = await ScreenStage.open(sizes[2]!, 'tokens')
+  await stage.until('No agent has a token yet')
+  await stage.press('a')
+  await stage.until('> name')
+  await stage.press('agent', '\t\t\t\t\t\t\t\t\t\t\t\t', '4-', '\t', 'http', '\t', 'two', '\x1b\r')
+  await stage.until(/gpus.0: write one number or a range: *│\n│ 4, or 4-7/)
+  await stage.until('> serves')
+  await stage.until('M-Enter Create')
+})

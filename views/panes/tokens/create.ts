@@ -1,12 +1,13 @@
 import { access, type Token } from '../../../src/contract/access.ts'
+import { Problem } from '../../../src/contract/problem.ts'
+import { todos } from '../../../src/contract/todos.ts'
 import type { Judgement, Values } from '../../shell/overlays/form.tsx'
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
 import type { FormField } from '../../widgets/form-state.ts'
-import { wrapText } from '../../widgets/text.ts'
-import { toned } from '../../widgets/theme.ts'
 import { day } from '../words.ts'
 import { granted, grantFields, usual, valuesOf } from './grants.ts'
+import { keepSecret } from './secret.ts'
 
 const fences: readonly FormField[] = [
   { id: 'hosts', label: 'hosts', kind: 'text', placeholder: 'all; or gpu-a,gpu-b' },
@@ -62,17 +63,55 @@ function fieldsFor(values: Values): readonly FormField[] {
 
 const spans: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }
 
-/** What is wrong so far, and when it ends. */
-async function judge({ expires = '', until = '', ask_deadline = '' }: Values): Promise<Judgement> {
-  const problems: Record<string, string> = {}
-  const span = /^(\d+)([mhdw])$/.exec(expires.trim())
-  const at = span ? Date.now() + Number(span[1]) * spans[span[2]!]! : Date.parse(expires)
-  if (expires.trim() !== '' && !(at > Date.now()))
-    problems.expires = 'write 30d, 12h, 90m, or a date in the future'
-  if (until.trim() !== '' && !/^\d\d:\d\d$/.test(until.trim())) problems.until = 'write a time of day: 08:00'
-  if (ask_deadline.trim() !== '' && !/^\d+$/.test(ask_deadline.trim()))
-    problems.ask_deadline = 'write a number of seconds'
-  return { problems, rows: expires.trim() === '' || problems.expires ? [] : [`It expires ${day(at)}.`] }
+const ranges = /^\s*\d+\s*(-\s*\d+\s*)?(,\s*\d+\s*(-\s*\d+\s*)?)*$/
+
+/** What can be said of a field by itself: a pattern of what it may hold, and what to write. */
+const shapes: Readonly<Record<string, readonly [RegExp, string]>> = {
+  gpus: [ranges, 'write numbers and ranges: 0,4-7'],
+  ports: [ranges, 'write numbers and ranges: 8100-8199'],
+  max_serves: [/^\d+$/, 'write a number'],
+  ask_deadline: [/^[1-9]\d*$/, 'write a number of seconds'],
+}
+
+/** What is wrong so far, and what the moments mean. */
+async function judge(shell: Shell, values: Values, signal: AbortSignal): Promise<Judgement> {
+  const said = (id: string) => values[id]?.trim() ?? ''
+  const shown = new Set(fieldsFor(values).map(({ id }) => id))
+  const moment = async (id: string): Promise<number | null | undefined> => {
+    const [text, span] = [said(id), /^(\d+)([mhdw])$/.exec(said(id))]
+    if (text === '' || !shown.has(id)) return undefined
+    if (span && id === 'expires') return Date.now() + Number(span[1]) * spans[span[2]!]!
+    try {
+      const { understood } = await shell.client.call(todos.when, { text }, { signal })
+      const at = understood ? Date.parse(understood.at) : Number.NaN
+      return at > Date.now() ? at : null
+    } catch (error) {
+      if (error instanceof Problem && error.code === 'invalid') return null
+      throw error
+    }
+  }
+  const [expires, until] = [await moment('expires'), await moment('until')]
+  const problems = Object.fromEntries([
+    ...Object.entries(shapes).flatMap(([id, [shape, words]]) =>
+      shown.has(id) && said(id) !== '' && !shape.test(said(id)) ? [[id, words]] : [],
+    ),
+    ...(expires === null ? [['expires', 'write 30d, 12h, 90m, or a date in the future']] : []),
+    ...(until === null ? [['until', 'write a time to come: 08:00, tomorrow noon']] : []),
+  ])
+  const known = shell.world.hosts.items.flatMap(({ id, name }) => [id, name])
+  const strange = said('hosts')
+    .split(/[\s,]+/)
+    .filter(name => name !== '' && !known.includes(name))
+  return {
+    problems,
+    rows: [
+      ...(shown.has('hosts') && strange.length > 0
+        ? [`No host is called ${strange.join(', ')} as yet.`]
+        : []),
+      ...(expires ? [`It expires ${day(expires)}.`] : []),
+      ...(until ? [`It launches nothing after ${day(until)}.`] : []),
+    ],
+  }
 }
 
 /** Asks for everything a token is, makes it, and shows its secret until the person says that it is kept. */
@@ -84,11 +123,12 @@ export function createToken(shell: Shell, made: (id: string) => void, like?: Tok
       ? valuesOf(like)
       : { name: '', expires: '', operator: 'no', ...usual, stop: 'own', at_fence: 'ask' },
     fields: fieldsFor,
-    judge,
+    judge: (values, signal) => judge(shell, values, signal),
     async submit(values) {
+      if (!values.name?.trim()) throw new Error('Give it a name.')
       const { token, lines, record } = await shell.client.call(access.create, inputOf(values))
       made(record.id)
-      keep(shell, record.name, token, lines)
+      keepSecret(shell, record.name, token, lines)
     },
   })
 }
@@ -102,55 +142,4 @@ function inputOf(values: Values) {
   // Sending asks unless it is allowed by name.
   const sends = values.email === 'send' ? { allow_send: true } : {}
   return { ...input, ...granted(values), ...sends, ...Object.assign({}, ...limits) }
-}
-
-/** The secret is never shown again, so leaving it takes a choice. */
-function keep(shell: Shell, name: string, token: string, lines: readonly string[]): void {
-  const choices = () =>
-    shell.menu(
-      `The secret of ${sanitiseText(name)}: shown this once`,
-      [
-        {
-          id: 'lines',
-          title: 'copy the lines',
-          note: 'what the agent is to be given',
-          run: copy(lines.join('\n')),
-        },
-        { id: 'token', title: 'copy the token', run: copy(token) },
-        { id: 'show', title: 'show it again', run: show },
-        { id: 'done', title: 'done', note: 'it cannot be shown after this', run: () => {} },
-      ],
-      [],
-      leave,
-    )
-  const leave = () =>
-    void shell
-      .confirm({
-        title: 'Leave the secret',
-        facts: ['It cannot be shown again: who lost it needs a new token.'],
-        verb: 'Leave',
-      })
-      .then(yes => {
-        if (!yes) choices()
-      })
-  const copy = (text: string) => () => {
-    shell.copy(text, text === token ? 'the token' : 'the lines')
-    choices()
-  }
-  const show = () =>
-    shell.show(
-      `Token of ${sanitiseText(name)}`,
-      width => [
-        ...wrapText(
-          'Give these lines to the agent. The secret is shown this once: only its digest is kept.',
-          width,
-        ),
-        '',
-        ...lines.flatMap(line => wrapText(sanitiseText(line), width).map(row => toned(row, 'strong'))),
-        '',
-        toned('q goes on to copying it', 'quiet'),
-      ],
-      choices,
-    )
-  show()
 }

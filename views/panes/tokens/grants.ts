@@ -1,6 +1,7 @@
 import type { Token } from '../../../src/contract/access.ts'
 import type { Scope } from '../../../src/contract/route.ts'
 import type { FormField } from '../../widgets/form-state.ts'
+import { day } from '../words.ts'
 
 /** What a form calls a set of scopes: those that are simply allowed, and those that ask each time. */
 interface Grant {
@@ -113,7 +114,7 @@ export function fenceWords({ fences }: Token): string[] {
     ports ? `only ports ${ranges(ports)}` : '',
     max_serves === undefined ? '' : `at most ${max_serves} serves`,
     stop ? `stops ${stop === 'own' ? 'only its own' : 'any serve'}` : '',
-    until ? `launches until ${until}` : '',
+    until ? `launches until ${day(Date.parse(until))}` : '',
     at_fence ? (at_fence === 'ask' ? 'asks at a fence' : 'is refused at a fence') : '',
   ].filter(Boolean)
 }

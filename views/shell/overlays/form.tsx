@@ -34,6 +34,13 @@ export interface FormSpec {
 
 const judgeAfter = 200
 
+/** As many rows as there is room for; that there is more is seen. */
+function fitting(rows: readonly string[], room: number, more: string): readonly string[] {
+  return rows.length <= room
+    ? rows
+    : [...rows.slice(0, Math.max(0, room - 1)), toned(more, 'quiet')].slice(0, room)
+}
+
 /** Fields to fill in; nothing happens before the person submits. */
 export class FormOverlay implements Overlay {
   #state: FormState
@@ -226,7 +233,11 @@ export class FormOverlay implements Overlay {
             onChange={state => this.#set(state)}
           />
           <Text> </Text>
-          <Rows rows={rows} width={inner} height={room - fields} />
+          <Rows
+            rows={fitting(rows, room - fields, this.#over.glyphs.more)}
+            width={inner}
+            height={Math.max(0, room - fields)}
+          />
           <Text wrap="truncate">{toned(hint, 'quiet')}</Text>
         </Box>
       </Frame>
