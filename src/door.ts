@@ -33,7 +33,7 @@ export const run = async (given: readonly string[], program: Program): Promise<n
     const [first] = argv
     const stays = first !== undefined && !['up', 'down'].includes(first)
     if (stays && demo.fresh) process.stderr.write('The demo goes on. It ends with: ithaca --demo down\n')
-    if (!stays && (await demo.leave()) && first === 'down') process.stderr.write('The demo has ended.\n')
+    if (!stays && (await demo.leave()) && first !== 'up') process.stderr.write('The demo has ended.\n')
   }
 }
 

@@ -28,6 +28,7 @@ export const runScreenHere = async (asked: Asked, here: Here): Promise<number> =
   if (!takesTerminal(asked)) return said(() => spoken(asked, here, readIfThere(file)))
   const first = here.screen(asked.terminal)
   const { runScreen } = await import('../views/shell/open.ts')
+  let farewell = ''
   const options: ScreenOptions = {
     version,
     ssh: ['ssh'],
@@ -43,16 +44,20 @@ export const runScreenHere = async (asked: Asked, here: Here): Promise<number> =
     settings: () => screenSettings(paths, readOnly),
     connect: () => connectScreen(remote, here),
     ...(here.inDemo ? {} : { demo: [process.execPath, here.script, '--demo'] }),
-    ...(remote === null
+    // The demo ends with its screen, so that nothing of it is left behind.
+    ...(remote === null && !here.inDemo
       ? {
           async daemon() {
             const { detach } = await import('./connect/daemon.ts')
-            await detach(here)
+            const { url } = await detach(here)
+            farewell = `Ithaca goes on at ${url}.\n'ithaca' opens the screen again, 'ithaca down' ends it.\n`
           },
         }
       : {}),
   }
-  return said(() => runScreen(first, options))
+  const code = await said(() => runScreen(first, options))
+  process.stdout.write(farewell)
+  return code
 }
 
 /** What a person types to reach the workspace this screen shows. */

@@ -210,9 +210,11 @@ test('leaving while a reminder is ahead offers a daemon, which then has the work
   await pty.until("Added 'feed the owl'")
   pty.send('qq')
   await pty.until('Leave a daemon behind')
-  await pty.until("'feed the owl' would not be told")
+  await pty.until("nobody is reminded of 'feed the owl'")
   pty.send('\r')
   expect((await pty.end()).exitCode).toBe(0)
+  await pty.until('Ithaca goes on at http:')
+  await pty.until("'ithaca down' ends it")
   expect(pty.screen.leftOn).toEqual([])
   try {
     expect(stage.owner().mode).toBe('daemon')

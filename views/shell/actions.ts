@@ -192,7 +192,7 @@ const general: Action<Shell, never>[] = [
     where,
     writes: true,
     danger: 'none',
-    run: agentToken,
+    run: shell => agentToken(shell),
   },
   {
     id: 'screen.read-only',

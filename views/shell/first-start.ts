@@ -1,13 +1,18 @@
 import { access } from '../../src/contract/access.ts'
 import type { Scope } from '../../src/contract/route.ts'
 import { workspace } from '../../src/contract/workspace.ts'
+import { timeOf } from '../panes/days.ts'
+import { keepSecret } from '../panes/tokens/secret.ts'
 import { sanitiseText } from '../terminal/sanitise.ts'
-import { wrapText } from '../widgets/text.ts'
+import { cut } from '../widgets/text.ts'
 import type { Shell } from './shell.ts'
 
 /** The first steps of somebody new; nothing is done before it is chosen. */
 export function firstSteps(shell: Shell): void {
   const status = shell.world.status.value
+  const hosts = shell.world.hosts.items
+    .filter(({ id }) => id !== 'local')
+    .map(({ name }) => sanitiseText(name))
   shell.menu('Welcome to Ithaca. First steps (Esc: later, : finds them again)', [
     {
       id: 'zone',
@@ -18,7 +23,7 @@ export function firstSteps(shell: Shell): void {
     {
       id: 'host',
       title: 'Add a host',
-      note: 'a GPU machine you reach over SSH',
+      note: hosts.length === 0 ? 'a GPU machine you reach over SSH' : cut(hosts.join(', '), 40),
       run() {
         shell.go('hosts')
         void shell.router.run(shell.actions.get('hosts.add')!)
@@ -28,7 +33,7 @@ export function firstSteps(shell: Shell): void {
       id: 'token',
       title: 'A token for an agent',
       note: 'with the lines to paste',
-      run: () => agentToken(shell),
+      run: () => agentToken(shell, () => firstSteps(shell)),
     },
     ...(shell.host.demo
       ? [
@@ -54,6 +59,7 @@ function askZone(shell: Shell): void {
     label: 'time zone: ',
     value: shell.world.status.value?.timezone ?? '',
     replaces: true,
+    judge: async typed => timeIn(typed.trim()),
     async enter(value) {
       const timezone = value.trim()
       if (timezone === '') return
@@ -66,6 +72,15 @@ function askZone(shell: Shell): void {
       firstSteps(shell)
     },
   })
+}
+
+/** What a clock there shows; nothing where there is no such zone. */
+function timeIn(zone: string): string {
+  try {
+    return zone === '' ? '' : `it is ${timeOf(Date.now(), zone)} there`
+  } catch {
+    return ''
+  }
 }
 
 const read: Scope[] = [
@@ -88,7 +103,7 @@ const kinds: Record<string, { label: string; scopes: Scope[]; ask: Scope[] }> = 
 }
 
 /** A token and what to paste where the agent runs. */
-export function agentToken(shell: Shell): void {
+export function agentToken(shell: Shell, kept?: () => void): void {
   shell.form({
     title: 'A token for an agent',
     verb: 'Make',
@@ -105,55 +120,8 @@ export function agentToken(shell: Shell): void {
     async submit({ name = '', kind = 'asks' }) {
       if (name.trim() === '') throw new Error('Give it a name.')
       const { scopes, ask } = kinds[kind]!
-      const { lines } = await shell.client.call(access.create, { name: name.trim(), scopes, ask })
-      shell.show('Paste this where the agent runs. It is shown once.', width =>
-        lines.flatMap(line => wrapText(sanitiseText(line), width)),
-      )
-      shell.copy(lines.join('\n'), 'the lines')
+      const made = await shell.client.call(access.create, { name: name.trim(), scopes, ask })
+      keepSecret(shell, made.record.name, made.token, made.lines, kept)
     },
   })
-}
-
-/** Why this process ending would stop something that somebody counts on; empty where nothing would. */
-async function countedOn(shell: Shell): Promise<string[]> {
-  const { link } = shell.live
-  if (!shell.host.daemon || link?.mode !== 'inside') return []
-  const live = shell.world.serves.items.filter(({ state }) =>
-    ['queued', 'launching', 'loading', 'ready', 'unhealthy'].includes(state),
-  )
-  const reminder = shell.world.status.value?.next_reminder
-  const tokens = await shell.client.call(access.tokens, {}).then(
-    ({ items }) =>
-      items.filter(
-        one => one.revoked_at === null && (one.expires_at ?? Number.POSITIVE_INFINITY) > Date.now(),
-      ),
-    () => [],
-  )
-  return [
-    live.length > 0 ? `${live.length} serve${live.length === 1 ? '' : 's'} would not be watched` : '',
-    reminder ? `'${sanitiseText(reminder.title)}' would not be told` : '',
-    tokens.length > 0 ? `${tokens.length} token${tokens.length === 1 ? '' : 's'} would reach nobody` : '',
-  ].filter(reason => reason !== '')
-}
-
-/** Leaves; where something is counted on, offers to leave a daemon behind first. */
-export async function leave(shell: Shell): Promise<void> {
-  const reasons = await countedOn(shell)
-  if (reasons.length === 0) {
-    shell.host.quit()
-    return
-  }
-  const choices = [
-    {
-      id: 'daemon',
-      title: 'Leave a daemon behind',
-      note: 'goes on without a screen; ithaca finds it',
-      async run() {
-        const left = await shell.act('No daemon was started', () => shell.host.daemon!())
-        if (left) shell.host.quit()
-      },
-    },
-    { id: 'quit', title: 'Just quit', note: 'what runs on the hosts runs on', run: () => shell.host.quit() },
-  ]
-  shell.menu('Leave Ithaca', choices, [`Without it ${reasons.join(', ')}.`, ''])
 }

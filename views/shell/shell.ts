@@ -22,8 +22,9 @@ import {
   toastRows,
 } from '../widgets/toasts.ts'
 import { shellActions, shellKeys } from './actions.ts'
-import { firstSteps, leave } from './first-start.ts'
+import { firstSteps } from './first-start.ts'
 import type { Host } from './host.ts'
+import { leave } from './leave.ts'
 import type { Over, Overlay } from './overlay.ts'
 import { Confirm, type Question } from './overlays/confirm.tsx'
 import { FormOverlay, type FormSpec } from './overlays/form.tsx'

@@ -20,7 +20,22 @@ export interface Choice {
   run(): void | Promise<void>
 }
 
-/** A short list to choose one from, by its letter-free position or by Enter. */
+const steps: Readonly<Record<string, number>> = {
+  j: 1,
+  down: 1,
+  tab: 1,
+  k: -1,
+  up: -1,
+  'shift+tab': -1,
+  pgdn: 8,
+  pgup: -8,
+  g: Number.NEGATIVE_INFINITY,
+  home: Number.NEGATIVE_INFINITY,
+  G: Number.POSITIVE_INFINITY,
+  end: Number.POSITIVE_INFINITY,
+}
+
+/** A short list to choose one from. */
 export class Menu implements Overlay {
   #list: ListState = emptyList
   #reason = ''
@@ -47,7 +62,7 @@ export class Menu implements Overlay {
   stroke(stroke: Stroke): boolean {
     if ('paste' in stroke) return true
     const ids = this.#choices.map(({ id }) => id)
-    const by = { j: 1, down: 1, tab: 1, k: -1, up: -1, 'shift+tab': -1 }[stroke.key]
+    const by = steps[stroke.key]
     if (by !== undefined) this.#list = moveList(this.#list, ids, ids.length, by)
     else if (stroke.key === 'enter') this.#choose()
     else if (['esc', 'q', 'backspace', 'x'].includes(stroke.key)) this.cancel()
@@ -77,8 +92,8 @@ export class Menu implements Overlay {
     const width = Math.min(screen.columns, 76)
     const known = this.#facts.flatMap(fact => wrapText(fact, width - 4))
     const height = Math.min(screen.rows, this.#choices.length + 3 + known.length)
-    const facts = known.slice(0, Math.max(0, height - 3 - Math.min(this.#choices.length, 4)))
-    const room = Math.max(1, height - 3 - facts.length)
+    const facts = known.slice(0, Math.max(0, height - 2 - Math.min(this.#choices.length, 4)))
+    const room = Math.max(1, height - 2 - facts.length)
     this.#list = settleList(
       this.#list,
       this.#choices.map(({ id }) => id),
@@ -92,7 +107,7 @@ export class Menu implements Overlay {
         width={width}
         height={height}
         glyphs={this.#over.glyphs}
-        foot={this.#reason}
+        foot={this.#reason || 'Enter chooses  Esc closes'}
       >
         <Rows rows={facts} width={width - 4} height={facts.length} />
         <List

@@ -70,6 +70,7 @@ export class Page implements Overlay {
         width={width}
         height={height}
         glyphs={this.#over.glyphs}
+        foot={more ? 'j k PgDn move  Esc closes' : 'Esc closes'}
       >
         <Rows
           rows={rows.slice(this.#top, this.#top + this.#height)}
