@@ -6,7 +6,8 @@ import type { Author, Changes } from '../../store/changes.ts'
 import type { CalendarEvent, calendar as routes } from '../contract/calendar.ts'
 import { notFound, Problem } from '../contract/problem.ts'
 import type { Output, Parsed } from '../contract/route.ts'
-import { findWhen, type Speaker } from '../time/phrase.ts'
+import { doubtsInWords } from '../time/doubts.ts'
+import type { Speaker } from '../time/phrase.ts'
 import { DAY, dateText, dayOf } from '../time/wall.ts'
 import { zoneOf } from '../time/zone.ts'
 import { type Entry, overlapsOf } from './agenda.ts'
@@ -31,12 +32,13 @@ import { type Override, occurrenceUid, readUid } from './event.ts'
 import { openSubscriptions, type Subscriptions } from './feeds/subscriptions.ts'
 import type { Owns } from './itip-merge.ts'
 import { findOccurrence } from './recurrence.ts'
+import { type SaidEvent, saidEvent } from './said.ts'
 import { openScheduling, type Scheduling } from './scheduling.ts'
 import { spanOf } from './span.ts'
 import { openSyncing, type Syncing, type SyncingDeps } from './sync/syncing.ts'
 import { type Imported, openTransfer } from './transfer.ts'
 import { type Unfolded, unfold } from './unfold.ts'
-import { doubtsInWords, overlapWarnings } from './warnings.ts'
+import { overlapWarnings } from './warnings.ts'
 import { readBound, readTimes } from './when.ts'
 
 export interface Saved {
@@ -185,11 +187,12 @@ export const openCalendar = (deps: {
   }
 
   /** What is said of a new event: its words without the time, where the time stands among them. */
-  const said = async ({ summary, start }: NewEvent): Promise<{ summary: string; start: string }> => {
+  const said = async (input: NewEvent): Promise<SaidEvent> => {
+    const { summary, start } = input
     if (start !== undefined) return { summary: summary.trim(), start }
-    const found = await findWhen(summary, speaker())
+    const found = await saidEvent(summary, speaker())
     if (!found) throw new Problem('invalid', `No time was found in "${summary.slice(0, 80)}": give start.`)
-    return { summary: found.title.trim() || summary.trim(), start: found.when.phrase }
+    return found
   }
 
   return {
@@ -243,12 +246,12 @@ export const openCalendar = (deps: {
     },
 
     async add(author, input) {
-      const { summary, start } = await said(input)
+      const { summary, start, end, allDay } = await said(input)
       const reading = await readTimes(
         {
           dtstart: start,
-          dtend: input.end,
-          allDay: input.all_day,
+          dtend: input.end ?? end,
+          allDay: input.all_day ?? allDay,
           tzid: input.tzid,
           repeats: Boolean(input.rrule),
         },

@@ -1,5 +1,4 @@
 import type { CalendarStore } from '../../store/calendar.ts'
-import type { Doubt } from '../time/draft.ts'
 import { clockText, DAY, dateText } from '../time/wall.ts'
 import { zoneOf } from '../time/zone.ts'
 import type { Entry } from './agenda.ts'
@@ -12,18 +11,6 @@ import { unfold } from './unfold.ts'
 const AHEAD = 60 * DAY
 const MOST_DATES = 100
 const MOST_WARNINGS = 10
-
-const DOUBTS: Partial<Record<Doubt, string>> = {
-  past: 'It lies in the past.',
-  gap: 'The clock jumps over this time that day; it was moved forward.',
-  overlap: 'The clock shows this time twice that day; the first one was taken.',
-  meridiem: 'Morning or evening was guessed.',
-  day: 'The day was guessed.',
-  zone: 'The time zone was guessed.',
-}
-
-export const doubtsInWords = (doubts: readonly Doubt[]): string[] =>
-  doubts.flatMap(doubt => DOUBTS[doubt] ?? [])
 
 /** What else is at the times of an event that are still to come. */
 export async function overlapWarnings(

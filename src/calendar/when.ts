@@ -1,8 +1,10 @@
 import type { Doubt } from '../time/draft.ts'
 import { parseWhen, type Speaker } from '../time/phrase.ts'
 import { DAY, dayOf, HOUR, inRange, readWall, timeOfDay, type Wall } from '../time/wall.ts'
+import { lengthOf, NUMBER, numberOf, UNIT } from '../time/words.ts'
 import { knownZone, utcText, zoneOf } from '../time/zone.ts'
 import { meantZone } from '../time/zone-names.ts'
+import { clockAfter } from './ends.ts'
 import { clockOf, type EventTimes, readingOf, timeText } from './event.ts'
 
 /** When an event is to be, as somebody says it: dates, ISO times with or without an offset, phrases. */
@@ -51,6 +53,33 @@ async function readOne(text: string, name: string, speaker: Speaker): Promise<Re
   }
 }
 
+const LENGTH = new RegExp(`^(?:for |\\+ ?)?(?:about )?(${NUMBER}) ?(${UNIT})(?: later| long)?$`)
+
+/** An end is said from its start on: "11am" is the next one after it, "2 hours" how long it lasts. */
+async function readEnd(
+  text: string,
+  start: Pick<Read, 'at' | 'wall' | 'dateOnly'>,
+  speaker: Speaker,
+): Promise<Read | string> {
+  const zone = zoneOf(speaker.zone)
+  const from = start.at ?? zone.toInstant(start.wall)
+  const none = { offset: false, phrase: true, uncertain: [] }
+  const next = start.dateOnly ? null : clockAfter(text, zone.toWall(from))
+  if (next !== null) return { at: zone.toInstant(next), wall: next, dateOnly: false, ...none }
+  const [, count = '', unit] = LENGTH.exec(text.trim().toLowerCase()) ?? []
+  const length = unit === undefined ? null : lengthOf(numberOf(count), unit)
+  if (length?.months === 0 && start.dateOnly)
+    return { at: null, wall: start.wall + length.days * DAY, dateOnly: true, ...none }
+  if (length?.months === 0) {
+    const at = from + length.days * DAY + length.exact
+    return { at, wall: zone.toWall(at), dateOnly: false, ...none }
+  }
+  const end = await readOne(text, 'end', speaker)
+  if (typeof end === 'string' || !end.phrase || (end.at ?? zone.toInstant(end.wall)) > from) return end
+  const later = await readOne(text, 'end', { ...speaker, now: from })
+  return typeof later === 'string' ? end : later
+}
+
 const repeatRefused = (name: string, text: string): { ok: false; reason: string } => ({
   ok: false,
   reason: `${name}: "${text.slice(0, 60)}" asks for a repeat; give a time here and the repeat as rrule.`,
@@ -97,7 +126,7 @@ export async function readTimes(asked: AskedTimes, speaker: Speaker): Promise<Ti
   const there = asked.tzid ? { ...speaker, zone: asked.tzid } : speaker
   const start = await readOne(asked.dtstart, 'start', there)
   if (typeof start === 'string') return { ok: false, reason: start }
-  const end = asked.dtend ? await readOne(asked.dtend, 'end', there) : null
+  const end = asked.dtend ? await readEnd(asked.dtend, start, there) : null
   if (typeof end === 'string') return { ok: false, reason: end }
   if (start.repeat && asked.repeats) return repeatRefused('start', asked.dtstart)
   if (end?.repeat) return repeatRefused('end', asked.dtend!)
@@ -136,7 +165,18 @@ export async function readMove(
   const there = clock.kind === 'zone' ? { ...speaker, zone: clock.zone.name } : speaker
   const start = asked.dtstart === undefined ? null : await readOne(asked.dtstart, 'start', there)
   if (typeof start === 'string') return { ok: false, reason: start }
-  const end = asked.dtend ? await readOne(asked.dtend, 'end', there) : null
+  const [oldStart, oldEnd] = [readingOf(before.dtstart)!, readingOf(before.dtend)!]
+  const spoken = zoneOf(there.zone)
+  const toSpoken = (wall: Wall): Wall => (clock.kind === 'utc' ? spoken.toWall(wall) : wall)
+  const old = toSpoken(oldStart)
+  const wall =
+    start === null
+      ? old
+      : start.dateOnly && !before.allDay
+        ? dayOf(start.wall) * DAY + timeOfDay(old)
+        : start.wall
+  const from = { at: null, wall, dateOnly: before.allDay && (start?.dateOnly ?? true) }
+  const end = asked.dtend ? await readEnd(asked.dtend, from, there) : null
   if (typeof end === 'string') return { ok: false, reason: end }
   if (start?.repeat) return repeatRefused('start', asked.dtstart!)
   if (end?.repeat) return repeatRefused('end', asked.dtend!)
@@ -145,9 +185,6 @@ export async function readMove(
   if ((before.allDay && timed) || becomesDays) {
     return readTimes({ dtstart: asked.dtstart ?? before.dtstart, dtend: asked.dtend }, speaker)
   }
-  const [oldStart, oldEnd] = [readingOf(before.dtstart)!, readingOf(before.dtend)!]
-  const spoken = zoneOf(there.zone)
-  const toSpoken = (wall: Wall): Wall => (clock.kind === 'utc' ? spoken.toWall(wall) : wall)
   const onClock = (read: Read, old: Wall): Wall => {
     if (clock.kind === 'day') return dayOf(read.wall) * DAY
     const at = read.dateOnly ? null : read.at

@@ -107,7 +107,7 @@ const SHOWN = new Map<string, Show>([
   shown(todos.add, ({ todo, understood }) =>
     [
       `Saved: ${clean(todo.title)} (${todo.id.slice(0, 8)})${todo.due ? `, due ${todo.due.slice(0, 16).replace('T', ' ')}` : ''}`,
-      ...(understood?.uncertain ?? []).map(words => `! Not sure about: ${clean(words)}`),
+      ...(understood?.doubts ?? []).map(words => `! ${clean(words)}`),
     ].join('\n'),
   ),
   shown(calendar.add, ({ event, warnings }) =>

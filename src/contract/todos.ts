@@ -49,7 +49,9 @@ export const Understood = z.object({
   at: z.string(),
   zone: z.string(),
   repeat: z.string().nullable(),
+  whole_day: z.boolean().describe('a day was named and no time; `at` is when it rings'),
   uncertain: z.array(z.string()),
+  doubts: z.array(z.string()).describe('what is uncertain, in sentences'),
 })
 
 const saved = z.object({ todo: Todo, understood: Understood.optional() })

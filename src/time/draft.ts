@@ -34,8 +34,8 @@ export interface RepeatDraft {
   byMonthDay?: number
 }
 
-/** What was guessed: the day, the time of day, morning or evening, a zone's short name, a clock change, a time gone by. */
-export type Doubt = 'day' | 'time' | 'meridiem' | 'zone' | 'repeat' | 'gap' | 'overlap' | 'past'
+/** What was guessed: the day, the time of day, morning or evening, a zone's short name, a clock change, a time gone by, what was left over. */
+export type Doubt = 'day' | 'time' | 'meridiem' | 'zone' | 'repeat' | 'gap' | 'overlap' | 'past' | 'unread'
 
 /** The day and the reading a phrase is said on. */
 export interface Said {

@@ -245,6 +245,10 @@ const CLOCKS: Piece[] = [
       return bareHour(draft, hour!, Number(minute), true)
     },
   ),
+  piece(
+    '(?:at|@|um) ?(\\d{1,2})\\.(\\d{2})(?: ?uhr)?(?!\\.|\\d)|(\\d{1,2})\\.(\\d{2}) ?uhr',
+    (draft, _, [, at, past, hour, minute]) => bareHour(draft, at ?? hour!, Number(past ?? minute), true),
+  ),
   piece("(?:at |@ ?|by |around )?(\\d{1,2}) ?o'?clock", (draft, _, [, hour]) => bareHour(draft, hour!, 0)),
   piece(`half past ${HOUR_WORD}`, (draft, _, [, hour]) => bareHour(draft, String(numberOf(hour!)), 30)),
   piece(`(?:a )?quarter (past|to) ${HOUR_WORD}`, (draft, _, [, side, hour]) => {

@@ -208,7 +208,7 @@ interface Hit extends Span {
 }
 
 const STARTER =
-  /^(?:\d|@|today|tonight|tomor|tommor|tmr|yesterday|now|noon|midnight|midday|in$|at$|by$|on$|the$|this$|next$|coming$|every|each|end$|start$|beginning$|eo[dwmy]|first|second|third|fourth|last$|half$|quarter$|daily|weekly|monthly|yearly|annually|hourly|nightly|weekdays|weekends|biweekly|fortnightly|quarterly|(?:sun|mon|tue|wed|thu|fri|sat|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))/
+  /^(?:\d|@|day$|today|tonight|tomor|tommor|tmr|yesterday|now|noon|midnight|midday|in$|at$|by$|on$|the$|this$|next$|coming$|every|each|end$|start$|beginning$|eo[dwmy]|first|second|third|fourth|last$|half$|quarter$|daily|weekly|monthly|yearly|annually|hourly|nightly|weekdays|weekends|biweekly|fortnightly|quarterly|(?:sun|mon|tue|wed|thu|fri|sat|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))/
 
 /** Words that are times only in company: "the cat sat", "may I", "the weekly report", "version 2.10". */
 const ALONE_IS_NO_TIME =
@@ -241,10 +241,15 @@ function firstTime(
   return null
 }
 
+/** What leads to a time goes with it: "by friday", "on the 5th". */
+const LEADS = /(?<=^|\s)(?:by|on|at|due|from)\s+$/i
+/** What looks like a time of day, and is none. */
+const UNREAD = /(?<![\d:.])\d{1,2}:\d{2}(?![\d:])|(?<![\d:.])\d{1,2} ?[ap]\.?m\b/i
+
 function titleOf(text: string, spans: Span[]): string {
   let left = text
   for (const { start, end } of [...spans].sort((a, b) => b.start - a.start))
-    left = `${left.slice(0, start)} ${left.slice(end)}`
+    left = `${left.slice(0, start).replace(LEADS, '')} ${left.slice(end)}`
   return left
     .replace(/\s+/g, ' ')
     .trim()
@@ -280,7 +285,11 @@ export async function findWhen(text: string, speaker: Speaker): Promise<FoundWhe
   for (const hits of second ? [[first, second], [first]] : [[first]]) {
     const phrase = hits.map(hit => hit.text).join(' ')
     const when = await parseWhen(phrase, speaker)
-    if (when.ok) return { when, title: titleOf(sentence, hits) + text.slice(LONGEST_TEXT) }
+    if (!when.ok) continue
+    const title = titleOf(sentence, hits)
+    const isLeft = when.dateOnly && UNREAD.test(title)
+    const uncertain: Doubt[] = isLeft ? [...when.uncertain, 'unread'] : when.uncertain
+    return { when: { ...when, uncertain }, title: title + text.slice(LONGEST_TEXT) }
   }
   return null
 }

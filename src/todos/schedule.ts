@@ -1,6 +1,7 @@
 import type * as z from 'zod'
 import { Problem } from '../contract/problem.ts'
 import type { Understood } from '../contract/todos.ts'
+import { doubtsInWords } from '../time/doubts.ts'
 import type { When } from '../time/phrase.ts'
 import { DAY, dateText, dayOf } from '../time/wall.ts'
 import { zoneOf } from '../time/zone.ts'
@@ -54,7 +55,9 @@ export const openSchedule = (deps: {
       at: when.at,
       zone: when.zone,
       repeat: when.repeat ?? null,
+      whole_day: when.dateOnly,
       uncertain: when.uncertain,
+      doubts: doubtsInWords(when.uncertain),
     },
   })
 

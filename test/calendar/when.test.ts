@@ -30,6 +30,16 @@ describe('the notation an event is stored in', () => {
     ],
     [{ dtstart: 'tomorrow at 5pm' }, '2026-11-21T17:00:00 2026-11-21T18:00:00 Europe/Berlin'],
     [{ dtstart: 'tomorrow' }, '2026-11-21 2026-11-22 day'],
+    [{ dtstart: 'friday 9am', dtend: '11am' }, '2026-11-27T09:00:00 2026-11-27T11:00:00 Europe/Berlin'],
+    [{ dtstart: 'monday 22:00', dtend: '2:00' }, '2026-11-23T22:00:00 2026-11-24T02:00:00 Europe/Berlin'],
+    [
+      { dtstart: 'friday 9am', dtend: 'an hour later' },
+      '2026-11-27T09:00:00 2026-11-27T10:00:00 Europe/Berlin',
+    ],
+    [{ dtstart: 'friday 9am', dtend: '90 min' }, '2026-11-27T09:00:00 2026-11-27T10:30:00 Europe/Berlin'],
+    [{ dtstart: '2026-12-01T10:00', dtend: '2 hours' }, '2026-12-01T10:00:00 2026-12-01T12:00:00 -'],
+    [{ dtstart: '2026-12-01', dtend: '3 days' }, '2026-12-01 2026-12-04 day'],
+    [{ dtstart: '2026-12-04', dtend: 'monday' }, '2026-12-04 2026-12-07 day'],
   ])('%o', async (asked, expected) => {
     expect(await stored(asked)).toBe(expected)
   })

@@ -204,6 +204,10 @@ describe('a time inside a sentence', () => {
     ['call Bob 12/25/2026 5pm', '2026-12-25T17:00', 'call Bob'],
     ['ship it 2026-12-01T10:00 please', '2026-12-01T10:00', 'ship it please'],
     ['water plants daily', '2026-11-21T09:00', 'water plants'],
+    ['day after tomorrow pay', '2026-11-22T09:00', 'pay'],
+    ['by friday write the report', '2026-11-27T09:00', 'write the report'],
+    ['tomorrow at 9.30 stand-up', '2026-11-21T09:30', 'stand-up'],
+    ['morgen Zahnarzt tomorrow 14.15 Uhr', '2026-11-21T14:15', 'morgen Zahnarzt'],
   ])('%s', async (text, local, title) => {
     const found = await findWhen(text, berlin)
     expect(found).toMatchObject({ title, when: { local: `${local}:00` } })
@@ -220,6 +224,13 @@ describe('a time inside a sentence', () => {
   ])('no time in: case %#', async text => {
     expect(await findWhen(text, berlin)).toBeNull()
   })
+})
+
+test('what looks like a time and is none is told, not passed over', async () => {
+  for (const text of ['friday 25:00 nothing', 'tomorrow 13pm lunch', 'every day at 25:00 x'])
+    expect((await findWhen(text, berlin))!.when.uncertain).toContain('unread')
+  for (const text of ['friday 15:00 nothing', 'tomorrow ratio 16:9', 'friday play bingo'])
+    expect((await findWhen(text, berlin))!.when.uncertain).not.toContain('unread')
 })
 
 test('a day that has begun is not past, and a repeat keeps its clock though the first day leaves it out', async () => {

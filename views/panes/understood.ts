@@ -4,15 +4,17 @@ import type { Shell } from '../shell/shell.ts'
 import { dayName, dayOf, timeOf, zoneOf } from './days.ts'
 import { repeatWords } from './repeats.ts'
 
-type Read = Pick<z.output<typeof Understood>, 'at' | 'repeat' | 'uncertain'>
+type Read = Pick<z.output<typeof Understood>, 'at' | 'repeat' | 'whole_day' | 'doubts'>
 
 /** A moment that was understood, in the owner's zone, with what was doubtful about it. */
-export function understoodWords(shell: Shell, { at, repeat, uncertain }: Read): string {
+export function understoodWords(shell: Shell, { at, repeat, whole_day, doubts }: Read): string {
   const zone = zoneOf(shell)
   const moment = Date.parse(at)
   const day = dayName(dayOf(moment, zone), dayOf(Date.now(), zone))
-  const doubts = uncertain.length > 0 ? ` (${uncertain.join('; ')})` : ''
-  return `${day} ${timeOf(moment, zone)}${repeat ? `, repeats ${repeatWords(repeat)}` : ''}${doubts}`
+  const time = whole_day ? `, rings ${timeOf(moment, zone)}` : ` ${timeOf(moment, zone)}`
+  const guessed = doubts.map(words => words.charAt(0).toLowerCase() + words.slice(1).replace(/\.$/, ''))
+  const doubt = guessed.length > 0 ? ` (${guessed.join('; ')})` : ''
+  return `${day}${time}${repeat ? `, repeats ${repeatWords(repeat)}` : ''}${doubt}`
 }
 
 /** Says while words are typed what time they mean; `quick`: words that hold one. */

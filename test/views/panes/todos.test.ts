@@ -181,6 +181,17 @@ flow(
   },
 )
 
+flow('what was guessed is said in words, and a day without a time as one', 'todos', async stage => {
+  await stage.until('Nothing to do')
+  await stage.press('a', 'every 2nd friday 9:00 report')
+  await stage.until(/= Fri.* 09:00, repeats/)
+  await stage.press('\r')
+  const said = () => stage.screen.text().replace(/\s+/g, ' ')
+  await stage.until(() => said().includes('(how it repeats was guessed; morning or evening was guessed)'))
+  await stage.press('a', 'friday 25:00 x')
+  await stage.until(/= Fri \d+ \S+, rings 09:00 \(what looks like a time/)
+})
+
 flow('what is marked is done together, and one key takes all of it back', 'todos', async stage => {
   const { client } = stage.workspace
   for (const title of ['one', 'two', 'three', 'four']) await client.call(todos.add, { title })

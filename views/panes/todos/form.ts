@@ -1,6 +1,7 @@
+import type * as z from 'zod'
 import { CHANNELS } from '../../../src/contract/notify.ts'
 import type { Input } from '../../../src/contract/route.ts'
-import { type Todo, todos } from '../../../src/contract/todos.ts'
+import { type Todo, todos, type Understood } from '../../../src/contract/todos.ts'
 import type { Judgement, Values } from '../../shell/overlays/form.tsx'
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseTyped } from '../../terminal/sanitise.ts'
@@ -10,7 +11,7 @@ import { nameOf } from './rows.ts'
 
 export type Saved = {
   todo: Todo
-  understood?: { at: string; repeat: string | null; uncertain: string[] } | undefined
+  understood?: z.output<typeof Understood> | undefined
 }
 
 export const cleared = (text: string): string | null => (text.trim() === '' ? null : text.trim())

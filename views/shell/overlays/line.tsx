@@ -77,7 +77,9 @@ export class Line {
   view(width: number) {
     const { label } = this.#spec
     const labels = textWidth(label)
-    const note = cut(this.#note, Math.floor((width - labels) / 2))
+    // Half of the row, or what is left beside what is typed.
+    const left = width - labels - textWidth(this.#value) - 3
+    const note = cut(this.#note, Math.max(Math.floor((width - labels) / 2), left))
     const notes = note === '' ? 0 : textWidth(note) + 2
     const room = Math.max(1, width - labels - notes)
     return (

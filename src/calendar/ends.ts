@@ -1,0 +1,26 @@
+import { DAY, dayOf, HOUR, MINUTE, type Wall } from '../time/wall.ts'
+
+const CLOCK = /^(?:at |until |till )?(\d{1,2})(?:[:.](\d{2}))? ?(?:([ap])\.?m\.?|uhr)?$/i
+
+/** The next time after a start that a clock shows that; an hour that may be of the morning or the evening is the nearer one. */
+export function clockAfter(clock: string, start: Wall): Wall | null {
+  const said = clock
+    .trim()
+    .toLowerCase()
+    .replace(/^(?:at |until |till )?noon$/, '12pm')
+    .replace(/^(?:at |until |till )?midnight$/, '00:00')
+  const [, hours = '', minutes = '00', half] = CLOCK.exec(said) ?? []
+  const [hour, minute] = [Number(hours), Number(minutes)]
+  if (hours === '' || minute > 59 || hour > 24 || (half && (hour < 1 || hour > 12))) return null
+  const isOpen = !half && hour >= 1 && hour <= 12 && !hours.startsWith('0')
+  const shown = half
+    ? [(hour % 12) + (half === 'p' ? 12 : 0)]
+    : isOpen
+      ? [hour, (hour + 12) % 24]
+      : [hour % 24]
+  const times = shown.map(each => {
+    const at = dayOf(start) * DAY + each * HOUR + minute * MINUTE
+    return at > start ? at : at + DAY
+  })
+  return Math.min(...times)
+}
