@@ -142,6 +142,7 @@ const screenSettings = async (paths: Paths, readOnly: boolean): Promise<ScreenSe
   return {
     readOnly: readOnly || screen.read_only,
     ascii: screen.ascii,
+    mouse: screen.mouse,
     theme: screen.theme,
     ...(screen.open === undefined ? {} : { open: screen.open }),
     keys: Object.fromEntries(

@@ -107,6 +107,7 @@ test('three thousand keys do not end it, and the terminal is whole after them', 
   const keys = [
     ...'bcdefghijklmnoprtuvwyzABCDEFGHIJKLMNOPQRSTUVXYZ0123456789/?&!@[]\'"+.,;`-_=~#%*(){} ',
     ...['\r', '\t', '\x1b[Z', '\x7f', '\x1b[A', '\x1b[B', '\x1b[C', '\x1b[D', '\x1b[5~', '\x1b[6~', '\x1b[F'],
+    ...['\x1bOQ', '\x1b[<0;10;5M', '\x1b[<0;40;12M', '\x1b[<0;70;1M', '\x1b[<65;40;9M', '\x1b[<64;20;20M'],
     ...['漢', '👩‍👩‍👧', '\x1b[200~pasted\nlines\x1b[2J\x1b[201~', '\x04', '\x15', '\x1b', '\x1b'],
   ]
   const pty = await open({ env: { EDITOR: 'true', VISUAL: 'true', PAGER: 'true', SHELL: '/bin/true' } })

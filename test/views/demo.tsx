@@ -56,6 +56,7 @@ const screen = openScreen(
   ({ columns, rows }) => Array.from({ length: rows }, (_, y) => (y === 0 ? toWidth('Ithaca', columns) : '')),
   {
     stroke(stroke) {
+      if ('wheel' in stroke) return
       set({ keys: state.keys + 1 })
       if (state.dialog) {
         const { state: dialog, answer } = answerDialog(state.dialog, stroke, performance.now())

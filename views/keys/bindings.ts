@@ -77,7 +77,13 @@ export function keyLabel(key: string): string {
     end: 'End',
     delete: 'Del',
   }
-  return special[key] ?? key.replace(/^ctrl\+/, '^').replace(/^alt\+/, 'M-')
+  return (
+    special[key] ??
+    key
+      .replace(/^ctrl\+/, '^')
+      .replace(/^alt\+/, 'M-')
+      .replace(/^f(\d+)$/, 'F$1')
+  )
 }
 
 export interface Report {

@@ -4,8 +4,19 @@ import { sanitiseTyped } from '../terminal/sanitise.ts'
 /** One thing a person did: a key by its name (`a`, `ctrl+k`, `shift+tab`, `pgdn`), or text pasted, as clean lines. */
 export type Stroke = { key: string; text?: string } | { paste: string[] }
 
+/** What a mouse did at a cell, counted from 0: a press, or where it is not 0 a wheel turned by so many notches, down where positive. */
+export interface Pointer {
+  x: number
+  y: number
+  wheel: number
+}
+
+export type Input = Stroke | Pointer
+
 const pasteStart = '\x1b[200~'
 const pasteEnd = '\x1b[201~'
+/** A terminal that knows no better reports its mouse in three bytes after this, which are not typed. */
+const oldMouse = '\x1b[M'
 /** A paste that never ends is cut here, so that a broken terminal cannot swallow all keys. */
 const maxPaste = 1_000_000
 
@@ -70,17 +81,17 @@ export class KeyDecoder {
     return this.#rest !== '' && !this.#rest.startsWith(pasteStart)
   }
 
-  push(bytes: Buffer): Stroke[] {
+  push(bytes: Buffer): Input[] {
     this.#rest += this.#decoder.write(bytes)
     return this.#read(false)
   }
 
-  flush(): Stroke[] {
+  flush(): Input[] {
     return this.#read(true)
   }
 
-  #read(final: boolean): Stroke[] {
-    const strokes: Stroke[] = []
+  #read(final: boolean): Input[] {
+    const strokes: Input[] = []
     while (this.#rest !== '') {
       const used = this.#readOne(strokes, final)
       if (used === 0) break
@@ -90,16 +101,19 @@ export class KeyDecoder {
   }
 
   /** Reads one stroke off the front; answers the characters it took, 0 where more must come first. */
-  #readOne(strokes: Stroke[], final: boolean): number {
+  #readOne(strokes: Input[], final: boolean): number {
     const input = this.#rest
     if (input[0] !== '\x1b') return readPlain(input, strokes)
     if (input.startsWith(pasteStart)) return readPaste(input, strokes)
+    if (input.startsWith(oldMouse) && !(final && input.length < 6)) return input.length < 6 ? 0 : 6
     const sequence = /^\x1b(?:\[\[?[\x30-\x3f]*[\x20-\x2f]*[\x40-\x7e]|O[\x30-\x3f]*[\x40-\x7e])/.exec(
       input,
     )?.[0]
     if (sequence) {
-      const key = sequenceKey(sequence)
-      if (key) strokes.push({ key })
+      const pointer = pointerOf(sequence)
+      const key = pointer ? undefined : sequenceKey(sequence)
+      if (pointer) strokes.push(pointer)
+      else if (key) strokes.push({ key })
       return sequence.length
     }
     const cut = /^\x1b(?:\[\[?[\x30-\x3f]*[\x20-\x2f]*|O[\x30-\x3f]*|)$/.test(input)
@@ -108,7 +122,7 @@ export class KeyDecoder {
       strokes.push({ key: 'esc' })
       return input.length > 1 && input[1] !== '\x1b' ? input.length : 1
     }
-    const after: Stroke[] = []
+    const after: Input[] = []
     const used = readPlain(input.slice(1), after)
     const [stroke] = after
     if (stroke && 'key' in stroke) strokes.push({ key: `alt+${stroke.key}` })
@@ -116,7 +130,7 @@ export class KeyDecoder {
   }
 }
 
-function readPlain(input: string, strokes: Stroke[]): number {
+function readPlain(input: string, strokes: Input[]): number {
   const code = input.codePointAt(0)!
   const length = code > 0xffff ? 2 : 1
   const control = controls[code]
@@ -130,7 +144,7 @@ function readPlain(input: string, strokes: Stroke[]): number {
   return length
 }
 
-function readPaste(input: string, strokes: Stroke[]): number {
+function readPaste(input: string, strokes: Input[]): number {
   const end = input.indexOf(pasteEnd)
   if (end < 0 && input.length < maxPaste) return 0
   const body = input.slice(pasteStart.length, end < 0 ? undefined : end)
@@ -138,7 +152,15 @@ function readPaste(input: string, strokes: Stroke[]): number {
   return end < 0 ? input.length : end + pasteEnd.length
 }
 
-/** The key a complete sequence stands for; undefined for reports (focus, mouse, answers) nobody asked for. */
+/** A press of the first button or a turn of the wheel, whatever else is held down; undefined for all else a mouse reports. */
+function pointerOf(sequence: string): Pointer | undefined {
+  const [, button, column, row] = /^\x1b\[<(\d+);(\d+);(\d+)M$/.exec(sequence) ?? []
+  const wheel = { 0: 0, 64: -1, 65: 1 }[Number(button) & ~(4 | 8 | 16)]
+  if (button === undefined || wheel === undefined) return undefined
+  return { x: Number(column) - 1, y: Number(row) - 1, wheel }
+}
+
+/** The key a complete sequence stands for; undefined for reports (focus, answers) nobody asked for. */
 function sequenceKey(sequence: string): string | undefined {
   const linux = /^\x1b\[\[([A-E])$/.exec(sequence)?.[1]
   if (linux) return `f${linux.charCodeAt(0) - 64}`
@@ -155,7 +177,7 @@ function sequenceKey(sequence: string): string | undefined {
 /** Keys of terminals that send every key by its code (CSI u). */
 function codeKey(code: number, modifiers: number): string | undefined {
   if (!(code > 0 && code < 0x110000) || (code >= 0xe000 && code < 0xf900)) return undefined
-  const strokes: Stroke[] = []
+  const strokes: Input[] = []
   readPlain(String.fromCodePoint(code), strokes)
   const [stroke] = strokes
   return stroke && 'key' in stroke ? withModifiers(stroke.key, modifiers) : undefined

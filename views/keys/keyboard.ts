@@ -1,19 +1,19 @@
-import { KeyDecoder, type Stroke } from './decode.ts'
+import { type Input, KeyDecoder } from './decode.ts'
 
 /** How long an Escape may be the start of a longer key: a slow line delivers one in pieces. */
 const patience = { local: 25, remote: 100 }
 
-/** Strokes as they happen, one after the other: the next waits until what the last one did is settled. */
+/** What a person does, one after the other: the next waits until what the last one did is settled. */
 export class Keyboard {
   readonly #decoder = new KeyDecoder()
-  readonly #stroke: (stroke: Stroke) => void | Promise<void>
+  readonly #input: (input: Input) => void | Promise<void>
   readonly #patience: number
-  readonly #queue: Stroke[] = []
+  readonly #queue: Input[] = []
   #timer: NodeJS.Timeout | undefined
   #busy = false
 
-  constructor(stroke: (stroke: Stroke) => void | Promise<void>, remote: boolean) {
-    this.#stroke = stroke
+  constructor(input: (input: Input) => void | Promise<void>, remote: boolean) {
+    this.#input = input
     this.#patience = remote ? patience.remote : patience.local
   }
 
@@ -24,17 +24,28 @@ export class Keyboard {
       this.#timer = setTimeout(() => this.#take(this.#decoder.flush()), this.#patience)
   }
 
-  #take(strokes: Stroke[]): void {
-    this.#queue.push(...strokes)
+  #take(inputs: Input[]): void {
+    for (const input of inputs) {
+      const turn = turned(this.#queue.at(-1), input)
+      if (turn) this.#queue.splice(-1, 1, turn)
+      else this.#queue.push(input)
+    }
     if (!this.#busy) void this.#run()
   }
 
   async #run(): Promise<void> {
     this.#busy = true
     try {
-      for (let stroke = this.#queue.shift(); stroke; stroke = this.#queue.shift()) await this.#stroke(stroke)
+      for (let input = this.#queue.shift(); input; input = this.#queue.shift()) await this.#input(input)
     } finally {
       this.#busy = false
     }
   }
+}
+
+/** A wheel tells of every notch: those that wait for the screen are one turn. */
+function turned(last: Input | undefined, next: Input): Input | undefined {
+  if (!last || !('wheel' in last && 'wheel' in next)) return undefined
+  const isSame = last.x === next.x && last.y === next.y && last.wheel * next.wheel > 0
+  return isSame ? { ...next, wheel: last.wheel + next.wheel } : undefined
 }

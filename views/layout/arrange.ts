@@ -63,3 +63,17 @@ function panes(body: Rect, ui: Ui): { list: Rect | null; detail: Rect | null } {
     detail: { ...body, y: body.y + body.height - height, height },
   }
 }
+
+/** A rectangle of this size in the middle of the screen. */
+export function centred(
+  { columns, rows }: { columns: number; rows: number },
+  width: number,
+  height: number,
+): Rect {
+  const x = Math.max(0, Math.floor((columns - width) / 2))
+  return { x, y: Math.max(0, Math.floor((rows - height) / 2)), width, height }
+}
+
+export function isIn(rect: Rect | null, { x, y }: { x: number; y: number }): rect is Rect {
+  return rect !== null && x >= rect.x && x < rect.x + rect.width && y >= rect.y && y < rect.y + rect.height
+}

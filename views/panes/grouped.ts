@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 import { sanitiseText } from '../terminal/sanitise.ts'
 import { toned } from '../widgets/theme.ts'
 import { ListSide, type ListSpec, nothingMatches } from './list-side.tsx'
-import type { Box, Motion } from './pane.ts'
+import type { Box, Motion, Picked } from './pane.ts'
 
 export interface Group<T> {
   id: string
@@ -85,6 +85,16 @@ export class GroupedSide<T> {
     const up = typeof motion === 'object' && ('rows' in motion ? motion.rows : motion.pages) < 0
     this.#settle(up ? -1 : 1)
     this.#spec.changed()
+  }
+
+  /** Selects what a row shows, if it is no heading. */
+  pick(y: number): Picked {
+    if (this.#list.drawnAt(y)?.startsWith('head:')) return null
+    const picked = this.#list.pick(y)
+    if (picked === null) return null
+    this.#wanted = null
+    this.#spec.changed()
+    return picked
   }
 
   /** Selects it, now or as soon as it is there. */

@@ -8,13 +8,14 @@ import {
   type ListState,
   markRange,
   moveList,
+  scrollList,
   selectAt,
   settleList,
   toggleMarked,
 } from '../widgets/list-state.ts'
 import { toWidth } from '../widgets/text.ts'
 import { toned } from '../widgets/theme.ts'
-import type { Box, Motion } from './pane.ts'
+import type { Box, Motion, Picked } from './pane.ts'
 
 export interface ListSpec<T> {
   items(): readonly T[]
@@ -37,6 +38,8 @@ export class ListSide<T> {
   readonly #spec: ListSpec<T>
   #height = 1
   #wanted: string | null = null
+  /** The ids in the rows that were drawn. */
+  #drawn: readonly string[] = []
 
   constructor(spec: ListSpec<T>) {
     this.#spec = spec
@@ -93,9 +96,27 @@ export class ListSide<T> {
     else if (motion === 'end') this.state = selectAt(this.state, ids, this.#height, ids.length - 1)
     else {
       const by = 'rows' in motion ? motion.rows : Math.round(motion.pages * Math.max(1, this.#height - 1))
-      this.state = moveList(this.state, ids, this.#height, by)
+      const move = 'rows' in motion && motion.scrolls ? scrollList : moveList
+      this.state = move(this.state, ids, this.#height, by)
     }
     this.#spec.changed()
+  }
+
+  /** What a row shows, as it was drawn: a list that moved since cannot redirect a press. */
+  drawnAt(y: number): string | undefined {
+    return this.#drawn[y]
+  }
+
+  /** Selects what a row shows. */
+  pick(y: number): Picked {
+    const ids = this.#ids(this.shown)
+    const at = ids.indexOf(this.#drawn[y] ?? '')
+    if (at < 0) return null
+    const before = this.#settled(ids).selected
+    this.#wanted = null
+    this.state = selectAt(this.state, ids, this.#height, at)
+    this.#spec.changed()
+    return ids[at] === before ? 'same' : 'other'
   }
 
   /** Selects it, now or as soon as it is there. */
@@ -138,7 +159,8 @@ export class ListSide<T> {
     const status = height > 2 ? this.#status(ids).join('  ') : ''
     const rows = status === '' ? height : height - 1
     this.#height = Math.max(1, rows)
-    this.#settled(ids)
+    const { top } = this.#settled(ids)
+    this.#drawn = ids.slice(top, top + rows)
     const list = (
       <List
         items={shown}

@@ -12,8 +12,17 @@ export interface Box {
 
 export type Side = 'list' | 'detail'
 
-/** How far a key moves: by rows, by pages, or to an end. */
-export type Motion = { rows: number } | { pages: number } | 'home' | 'end'
+/** How far a key moves: by rows, by pages, or to an end. `scrolls`: what is in view moves, as by a wheel. */
+export type Motion = { rows: number; scrolls?: true } | { pages: number } | 'home' | 'end'
+
+/** Where in a side of a pane somebody pressed, counted from its first cell. */
+export interface Spot {
+  x: number
+  y: number
+}
+
+/** What was pressed: what was selected before, something else, which is selected now, or nothing. */
+export type Picked = 'same' | 'other' | null
 
 /** Something the palette finds by name and opens. */
 export interface Findable {
@@ -60,6 +69,8 @@ export interface Pane {
   /** What the keys are for now, where that is not what is selected in all of its lists. */
   hand?(): readonly Held[]
   move(motion: Motion, side: Side): void
+  /** Selects what is drawn at a spot; absent where nothing there can be selected. */
+  pick?(spot: Spot, side: Side, box: Box): Picked
   /** What the `/` of the list narrows; absent where nothing can be filtered. */
   filter?: { text: string; set(text: string): void }
   /** `/` while the keys are in the detail; absent: the list is filtered. */

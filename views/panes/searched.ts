@@ -3,7 +3,7 @@ import type { Shell } from '../shell/shell.ts'
 import type { Answer } from '../store/collection.ts'
 import { sanitiseText } from '../terminal/sanitise.ts'
 import { ListSide, nothingMatches } from './list-side.tsx'
-import type { Box, Motion } from './pane.ts'
+import type { Box, Motion, Picked } from './pane.ts'
 
 export interface SearchedSpec<T> {
   /** A stored change of one of these asks again; null: any change. */
@@ -130,6 +130,10 @@ export class Searched<T> {
   move(motion: Motion): void {
     this.side.move(motion)
     if (this.side.state.index >= this.items.length - step / 4) void this.#further()
+  }
+
+  pick(y: number): Picked {
+    return this.side.pick(y)
   }
 
   select(id: string): void {

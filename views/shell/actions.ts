@@ -195,6 +195,20 @@ const general: Action<Shell, never>[] = [
     run: shell => agentToken(shell),
   },
   {
+    id: 'screen.mouse',
+    title: 'mouse',
+    help: 'Lets the mouse select, open and scroll, or leaves it to the terminal, which then selects text.',
+    where,
+    danger: 'none',
+    disabled: ({ host }) => (host.mouse ? undefined : 'this screen has no place for it'),
+    run(shell) {
+      shell.mouse.turn()
+      const { isOn } = shell.mouse
+      const back = `${keysOf(shell, 'screen.mouse')} leaves it to the terminal`
+      shell.toast('info', isOn ? `The mouse is on; ${back}.` : 'The mouse is off.')
+    },
+  },
+  {
     id: 'screen.read-only',
     title: 'only read',
     help: 'Switches everything off that changes anything, or on again.',
@@ -246,6 +260,7 @@ export function shellKeys(panes: readonly Pane[]): Bindings {
     'screen.refresh': ['R'],
     'screen.undo': ['u'],
     'screen.add': ['+'],
+    'screen.mouse': ['f2'],
   }
 }
 

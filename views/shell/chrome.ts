@@ -18,12 +18,7 @@ export interface Fact {
 
 /** The first row: tabs at the left, the facts that fit at the right. */
 export function headLine(tabs: readonly Tab[], facts: readonly Fact[], width: number): string {
-  const current = tabs.findIndex(tab => tab.current)
-  const first = facts[0] ? textWidth(facts[0].text) + 1 : 0
-  const two = first + (facts[1] ? textWidth(facts[1].text) + 2 : 0)
-  const ways = [tabNames(tabs, Number.POSITIVE_INFINITY), tabNames(tabs, 3), tabNames(tabs, 3, '')]
-  const fitting = ways.find(names => textWidth(names.join(' ')) + two <= width) ?? ways.at(-1)!
-  const left = fitTabs(fitting, current, width - (facts[0]?.tone === 'bad' ? first : 0))
+  const left = shownTabs(tabs, facts, width).names.join(' ')
   const room = width - textWidth(left) - 1
   const kept: Fact[] = []
   let used = 0
@@ -35,6 +30,33 @@ export function headLine(tabs: readonly Tab[], facts: readonly Fact[], width: nu
   }
   const right = kept.map(({ text, tone }) => toned(text, tone)).join('  ')
   return toWidth(left + ' '.repeat(Math.max(1, width - textWidth(left) - used)) + right, width)
+}
+
+/** Which tab the first row shows at a column. */
+export function tabAt(
+  tabs: readonly Tab[],
+  facts: readonly Fact[],
+  width: number,
+  x: number,
+): number | undefined {
+  const { from, names } = shownTabs(tabs, facts, width)
+  let end = 0
+  for (const [i, name] of names.entries()) {
+    end += textWidth(name)
+    if (x < end) return from + i
+    if (x === end++) return undefined
+  }
+  return undefined
+}
+
+/** The tabs there is room for beside the facts: which is the first, and what they are called. */
+function shownTabs(tabs: readonly Tab[], facts: readonly Fact[], width: number) {
+  const current = tabs.findIndex(tab => tab.current)
+  const first = facts[0] ? textWidth(facts[0].text) + 1 : 0
+  const two = first + (facts[1] ? textWidth(facts[1].text) + 2 : 0)
+  const ways = [tabNames(tabs, Number.POSITIVE_INFINITY), tabNames(tabs, 3), tabNames(tabs, 3, '')]
+  const fitting = ways.find(names => textWidth(names.join(' ')) + two <= width) ?? ways.at(-1)!
+  return fitTabs(fitting, current, width - (facts[0]?.tone === 'bad' ? first : 0))
 }
 
 /** The key of the tab at this place: the tenth is 0. */
@@ -50,17 +72,22 @@ function tabNames(tabs: readonly Tab[], letters: number, gap = ' '): string[] {
 }
 
 /** The tabs around the current one, where not all fit. */
-function fitTabs(names: readonly string[], current: number, width: number): string {
+function fitTabs(
+  names: readonly string[],
+  current: number,
+  width: number,
+): { from: number; names: readonly string[] } {
   let from = 0
   const length = (start: number) =>
     names.slice(start, current + 1).reduce((sum, one) => sum + textWidth(one) + 1, -1)
   while (from < current && length(from) > width) from++
-  let line = ''
-  for (const name of names.slice(from)) {
-    if (textWidth(line) + textWidth(name) + 1 > width) break
-    line += line === '' ? name : ` ${name}`
-  }
-  return line
+  let used = 0
+  const over = names.slice(from).findIndex(name => {
+    const before = used
+    used += textWidth(name) + (before === 0 ? 0 : 1)
+    return before + textWidth(name) + 1 > width
+  })
+  return { from, names: names.slice(from, over < 0 ? undefined : from + over) }
 }
 
 export interface Hint {

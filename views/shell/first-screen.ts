@@ -1,4 +1,4 @@
-import type { Stroke } from '../keys/decode.ts'
+import type { Input } from '../keys/decode.ts'
 import type { Capabilities } from '../terminal/capabilities.ts'
 import { firstRows } from './chrome.ts'
 import { type OpenScreen, openScreen } from './open-screen.ts'
@@ -16,7 +16,7 @@ export interface FirstScreen {
 
 export function openFirst(capabilities: Capabilities, version: string): FirstScreen {
   const ended = Promise.withResolvers<number>()
-  const early: Stroke[] = []
+  const early: Input[] = []
   let shell: Shell | undefined
   const open = openScreen(capabilities, size => firstRows(size, version), {
     stroke: stroke => {

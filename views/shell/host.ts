@@ -8,6 +8,7 @@ export interface ScreenSettings {
   keys: Readonly<Record<string, readonly string[]>>
   readOnly: boolean
   ascii: boolean
+  mouse: boolean
   theme: string
   /** What opens a file; the desktop's own where it is not said. */
   open?: string
@@ -29,6 +30,8 @@ export interface Host {
   field(stroke: Stroke): Promise<boolean>
   repaint(): void
   suspend(): void
+  /** Has the terminal report what its mouse does, or leaves that to the terminal; absent where nothing is drawn to be pressed. */
+  mouse?(on: boolean): void
   copy(text: string): Copied
   /** What somebody sits at, for a program that draws on it. */
   readonly shape: TerminalShape

@@ -1,6 +1,6 @@
 import type { Instance, RenderOptions, render } from 'ink'
 import type { ReactNode } from 'react'
-import type { Stroke } from '../keys/decode.ts'
+import type { Input } from '../keys/decode.ts'
 import { InkInput } from '../keys/ink-input.ts'
 import { Keyboard } from '../keys/keyboard.ts'
 import type { Capabilities } from '../terminal/capabilities.ts'
@@ -14,7 +14,7 @@ type Render = typeof render
 
 export interface ScreenHandlers {
   /** What the person did. The next stroke waits until this is settled. */
-  stroke(stroke: Stroke): void | Promise<void>
+  stroke(input: Input): void | Promise<void>
   resize(screen: Screen): void
   ending(signal: Ending): void
 }

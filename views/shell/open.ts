@@ -81,6 +81,7 @@ async function open(
     field: stroke => field.give(stroke),
     repaint: () => compositor?.repaint(),
     suspend: () => terminal.suspend(),
+    ...(compositor ? { mouse: (on: boolean) => terminal.set('mouse', on) } : {}),
     copy(text) {
       const copied = copySequence(text, capabilities.multiplexer)
       if (compositor) compositor.send(copied.sequence)

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import type { Focus } from '../keys/router.ts'
+import type { Spot } from '../panes/pane.ts'
 import type { Screen } from '../terminal/compositor.ts'
 
 /** Something over the panes that has the keys until it is gone. */
@@ -7,6 +8,10 @@ export interface Overlay extends Focus {
   view(screen: Screen): ReactNode
   /** It goes without an answer. */
   cancel(): void
+  /** Somebody pressed at a cell of the screen. */
+  pressed?(at: Spot, screen: Screen): void | Promise<void>
+  /** It is read rather than chosen from: a wheel moves it by more than a row. */
+  readonly isRead?: boolean
 }
 
 /** What an overlay needs of the shell. */

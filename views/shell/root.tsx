@@ -13,7 +13,7 @@ import { toned } from '../widgets/theme.ts'
 import { footLine, headLine } from './chrome.ts'
 import { hintsOf } from './help.ts'
 import type { Shell } from './shell.ts'
-import { reminderSoon, statusFacts } from './status.ts'
+import { reminderSoon, statusFacts, tabsOf } from './status.ts'
 
 export const rootOf = (shell: Shell, compositor: Compositor | null) => (
   <Root shell={shell} compositor={compositor} />
@@ -42,8 +42,7 @@ function Root({ shell, compositor }: { shell: Shell; compositor: Compositor | nu
 function Panes({ shell }: { shell: Shell }) {
   const { layout, pane, side } = shell
   const { columns } = shell.screen
-  const tabs = shell.panes.map(one => ({ tab: one.tab, badge: one.badge?.() ?? '', current: one === pane }))
-  const head = headLine(tabs, statusFacts(shell), columns)
+  const head = headLine(tabsOf(shell), statusFacts(shell), columns)
   const soon = reminderSoon(shell)
   const said = soon === '' || head.includes(soon) ? '' : cut(soon, 24, shell.glyphs.more)
   const part = (rect: Rect | null, focused: boolean, view: (place: Place) => ReactNode) =>

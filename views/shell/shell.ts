@@ -1,7 +1,7 @@
 import type { Client } from '../../src/client/client.ts'
 import { type Action, Actions, type Deed, everywhere, type Stakes } from '../actions/registry.ts'
 import { type Bindings, bind } from '../keys/bindings.ts'
-import type { Stroke } from '../keys/decode.ts'
+import type { Input } from '../keys/decode.ts'
 import { type Focus, Router } from '../keys/router.ts'
 import { arrange, type Layout } from '../layout/arrange.ts'
 import type { MakePane, Pane, Side } from '../panes/pane.ts'
@@ -25,6 +25,7 @@ import { shellActions, shellKeys } from './actions.ts'
 import { firstSteps } from './first-start.ts'
 import type { Host } from './host.ts'
 import { leave } from './leave.ts'
+import { Mouse } from './mouse.ts'
 import type { Over, Overlay } from './overlay.ts'
 import { Confirm, type Question } from './overlays/confirm.tsx'
 import { FormOverlay, type FormSpec } from './overlays/form.tsx'
@@ -58,6 +59,7 @@ export class Shell {
   readonly keys: Bindings
   readonly glyphs: Glyphs
   readonly router: Router<Shell>
+  readonly mouse: Mouse
   screen: Screen
   pane: Pane
   side: Side = 'list'
@@ -117,6 +119,7 @@ export class Shell {
       say: words => this.toast('warn', words),
       opening: () => this.#opening > 0,
     })
+    this.mouse = new Mouse(this)
     this.#recall()
     const themeProblem = chooseTheme(host.settings.theme)
     for (const problem of [...problems, ...(themeProblem === null ? [] : [themeProblem])])
@@ -158,12 +161,14 @@ export class Shell {
     else this.#zoomed.delete(this.pane.id)
   }
 
-  async stroke(stroke: Stroke): Promise<void> {
+  async stroke(input: Input): Promise<void> {
     this.#strokes++
-    if (!('paste' in stroke) && stroke.key === 'ctrl+c') this.#cancel()
-    else if (!('paste' in stroke) && stroke.key === 'ctrl+l') this.host.repaint()
-    else if (!('paste' in stroke) && stroke.key === 'ctrl+z') this.host.suspend()
-    else await this.router.stroke(stroke)
+    const key = 'key' in input ? input.key : ''
+    if ('wheel' in input) await this.mouse.did(input)
+    else if (key === 'ctrl+c') this.#cancel()
+    else if (key === 'ctrl+l') this.host.repaint()
+    else if (key === 'ctrl+z') this.host.suspend()
+    else await this.router.stroke(input)
     // The next key may be meant for what this one opened.
     this.signal.atOnce()
   }

@@ -1,8 +1,11 @@
 import { dayOf, timeOf, zoneOf } from '../panes/days.ts'
 import { sanitiseText } from '../terminal/sanitise.ts'
 import { cut } from '../widgets/text.ts'
-import type { Fact } from './chrome.ts'
+import type { Fact, Tab } from './chrome.ts'
 import type { Shell } from './shell.ts'
+
+export const tabsOf = (shell: Shell): Tab[] =>
+  shell.panes.map(one => ({ tab: one.tab, badge: one.badge?.() ?? '', current: one === shell.pane }))
 
 /** What the first row says at its right, the most important first. */
 export function statusFacts(shell: Shell): Fact[] {
@@ -20,6 +23,7 @@ export function statusFacts(shell: Shell): Fact[] {
   if (world.hosts.isRead && up < hosts.length) facts.push(hostsUp)
   if (!live.link) facts.push({ text: 'opening', tone: 'quiet' })
   else facts.push({ text: apiOf(live.link.url, live.link.mode), tone: 'quiet' })
+  if (shell.mouse.isOn) facts.push({ text: 'mouse', tone: 'quiet' })
   if (world.hosts.isRead && up === hosts.length) facts.push(hostsUp)
   const next = nextReminder(shell)
   if (next !== '') facts.push({ text: next, tone: 'quiet' })

@@ -4,6 +4,8 @@ const pairs = {
   hiddenCursor: { on: '\x1b[?25l', off: '\x1b[?25h' },
   noWrap: { on: '\x1b[?7l', off: '\x1b[?7h' },
   bracketedPaste: { on: '\x1b[?2004h', off: '\x1b[?2004l' },
+  /** Presses and the wheel, in decimal numbers; no movement. */
+  mouse: { on: '\x1b[?1000h\x1b[?1006h', off: '\x1b[?1006l\x1b[?1000l' },
   /** Whatever a program that has the terminal may switch on, should it not come to switch it off. */
   anything: {
     on: '',
@@ -29,6 +31,14 @@ export class Modes {
     const added = modes.filter(mode => !this.#on.includes(mode))
     this.#on.push(...added)
     return added.map(mode => pairs[mode].on).join('')
+  }
+
+  /** Undoes one, the others stay. */
+  drop(mode: Mode): string {
+    const at = this.#on.indexOf(mode)
+    if (at < 0) return ''
+    this.#on.splice(at, 1)
+    return pairs[mode].off
   }
 
   leave(): string {

@@ -39,7 +39,7 @@ export class Terminal implements Sink {
   readonly #input: ReadStream
   readonly #output: WriteStream & { fd: number }
   readonly #events: TerminalEvents
-  readonly #wanted: readonly Mode[]
+  #wanted: readonly Mode[]
   readonly #modes = new Modes()
   #loan: Loan = {}
   #state: 'closed' | 'ours' | 'lent' | 'stopped' = 'closed'
@@ -95,6 +95,14 @@ export class Terminal implements Sink {
       if (this.#inFlight === 0) this.#drained?.()
       done()
     })
+  }
+
+  /** Whether a mode is on while the terminal is ours. */
+  set(mode: Mode, on: boolean): void {
+    this.#wanted = [...this.#wanted.filter(one => one !== mode), ...(on ? [mode] : [])]
+    if (this.#state !== 'ours') return
+    const bytes = on ? this.#modes.enter([mode]) : this.#modes.drop(mode)
+    if (bytes !== '') this.#output.write(bytes)
   }
 
   /** Stops the program as ^Z does, and comes back when the shell continues it. */

@@ -1,5 +1,6 @@
 import { Box, Text, useIsScreenReaderEnabled } from 'ink'
 import { type ReactNode, useContext, useEffect } from 'react'
+import { centred } from '../layout/arrange.ts'
 import { textWidth } from '../terminal/width.ts'
 import type { DialogState } from './dialog-state.ts'
 import { Field } from './field.tsx'
@@ -44,16 +45,10 @@ function Framed({ title, screen, width, height, glyphs, foot = '', children }: F
     return left + shown + horizontal.repeat(Math.max(0, width - 2 - textWidth(shown))) + right
   }
   const blank = vertical + ' '.repeat(Math.max(0, width - 2)) + vertical
+  const { x, y } = centred(screen, width, height)
   const inside = Array.from({ length: Math.max(0, height - 2) }, () => blank)
   return (
-    <Box
-      position="absolute"
-      width={width}
-      height={height}
-      overflow="hidden"
-      marginLeft={Math.max(0, Math.floor((screen.columns - width) / 2))}
-      marginTop={Math.max(0, Math.floor((screen.rows - height) / 2))}
-    >
+    <Box position="absolute" width={width} height={height} overflow="hidden" marginLeft={x} marginTop={y}>
       <Text>
         {[rule(corners[0], corners[1], title), ...inside, rule(corners[2], corners[3], foot)].join('\n')}
       </Text>
@@ -115,12 +110,23 @@ interface DialogProps {
 
 /** A question before something that cannot be taken back. The default is No. */
 export function Dialog(props: DialogProps) {
-  const { title, facts, verb, state, screen, glyphs, onShown, onTyped } = props
+  const { title, state, screen, glyphs, onShown, onTyped } = props
   const compositor = useContext(CompositorContext)
   useEffect(() => {
     const shown = compositor ? compositor.settled() : Promise.resolve()
     void shown.then(() => onShown(performance.now()))
   }, [compositor, onShown])
+  const { width, lines } = written(props)
+  return (
+    <Panel title={title} screen={screen} width={width} lines={lines} glyphs={glyphs}>
+      {state.mustType !== null && <Field value={state.typed} onChange={onTyped} focused />}
+    </Panel>
+  )
+}
+
+type Asked = Pick<DialogProps, 'facts' | 'verb' | 'state' | 'screen'>
+
+function written({ facts, verb, state, screen }: Asked): { width: number; lines: string[] } {
   const width = Math.min(screen.columns, 72)
   const body = facts.flatMap(fact => wrapText(fact, width - 4))
   const question =
@@ -129,17 +135,18 @@ export function Dialog(props: DialogProps) {
       : wrapText(`Type ${state.mustType} and press Enter; Esc leaves it alone.`, width - 4)
   // The question stays on a small screen, whatever there is to say.
   const room = Math.max(0, screen.rows - 3 - question.length - (state.mustType === null ? 0 : 1))
-  return (
-    <Panel
-      title={title}
-      screen={screen}
-      width={width}
-      lines={[...body.slice(0, room), '', ...question]}
-      glyphs={glyphs}
-    >
-      {state.mustType !== null && <Field value={state.typed} onChange={onTyped} focused />}
-    </Panel>
-  )
+  return { width, lines: [...body.slice(0, room), '', ...question] }
+}
+
+/** Which button of a question is drawn at a cell; its last row has them. */
+export function buttonAt(asked: Asked, { x, y }: { x: number; y: number }): 'n' | 'y' | null {
+  if (asked.state.mustType !== null) return null
+  const { width, lines } = written(asked)
+  const box = centred(asked.screen, width, Math.min(asked.screen.rows, lines.length + 2))
+  const from = x - box.x - 2
+  if (y !== box.y + box.height - 2 || from < 0) return null
+  if (from < 4) return 'n'
+  return from >= 6 && from < 6 + textWidth(asked.verb) + 4 ? 'y' : null
 }
 
 function buttons({ choice }: DialogState, verb: string): string[] {

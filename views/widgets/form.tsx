@@ -18,12 +18,10 @@ interface Props {
 
 /** Fields under each other; a long line of text wraps, so that a whole command can be seen, or moves under the cursor where there is no room for that. */
 export function Form({ fields, state, problems, width, height = Number.POSITIVE_INFINITY, onChange }: Props) {
-  const labels = Math.min(Math.floor(width / 3), Math.max(...fields.map(({ label }) => label.length)) + 1)
+  const labels = labelsOf(fields, width)
   const room = width - labels - 2
   const wrappedRows = (field: FormField) => fieldRows(field, state.values[field.id] ?? '', room)
-  const rowsOf = (field: FormField) =>
-    (wrappedRows(field) > height ? 1 : wrappedRows(field)) + problemRows(problems[field.id], room).length
-  const first = firstShown(fields.map(rowsOf), state.at, height)
+  const first = firstShown(heights({ fields, state, problems, width, height }), state.at, height)
   return (
     <Box
       flexDirection="column"
@@ -83,6 +81,31 @@ export function Form({ fields, state, problems, width, height = Number.POSITIVE_
 /** What is wrong with a field, whole. */
 export const problemRows = (problem: string | undefined, width: number): string[] =>
   problem === undefined ? [] : wrapText(toned(`! ${problem}`, 'bad'), Math.max(8, width))
+
+type Laid = Omit<Props, 'onChange'>
+
+/** Which field is drawn in a row of the form. */
+export function fieldAt(form: Laid & { height: number }, y: number): number | undefined {
+  const rows = heights(form)
+  let end = 0
+  for (let i = firstShown(rows, form.state.at, form.height); i < rows.length; i++) {
+    end += rows[i]!
+    if (y >= 0 && y < end) return i
+  }
+  return undefined
+}
+
+const labelsOf = (fields: readonly FormField[], width: number): number =>
+  Math.min(Math.floor(width / 3), Math.max(...fields.map(({ label }) => label.length)) + 1)
+
+/** How many rows each field has; one that is higher than the form moves in a single row. */
+function heights({ fields, state, problems, width, height = Number.POSITIVE_INFINITY }: Laid): number[] {
+  const room = width - labelsOf(fields, width) - 2
+  return fields.map(field => {
+    const rows = fieldRows(field, state.values[field.id] ?? '', room)
+    return (rows > height ? 1 : rows) + problemRows(problems[field.id], room).length
+  })
+}
 
 /** How many rows a field takes where it has this width. */
 export function fieldRows(field: FormField, value: string, width: number): number {

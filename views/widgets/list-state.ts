@@ -25,6 +25,14 @@ export function moveList(state: ListState, ids: readonly string[], height: numbe
   return selectAt(state, ids, height, index + by)
 }
 
+/** Moves what is in view; the selection only where it would leave it. */
+export function scrollList(state: ListState, ids: readonly string[], height: number, by: number): ListState {
+  const { index, top } = settleList(state, ids, height)
+  const first = Math.max(0, Math.min(ids.length - height, top + by))
+  const at = Math.max(first, Math.min(first + height - 1, index))
+  return selectAt({ ...state, top: first }, ids, height, at)
+}
+
 export function selectAt(state: ListState, ids: readonly string[], height: number, index: number): ListState {
   const at = Math.max(0, Math.min(ids.length - 1, index))
   return settleList({ ...state, selected: ids[at] ?? null, index: at }, ids, height)

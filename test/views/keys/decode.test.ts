@@ -1,9 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { KeyDecoder, type Stroke } from '../../../views/keys/decode.ts'
+import { type Input, KeyDecoder } from '../../../views/keys/decode.ts'
 
-const named = (strokes: Stroke[]) =>
-  strokes.map(stroke => ('key' in stroke ? stroke.key : { paste: stroke.paste }))
+const named = (strokes: Input[]) => strokes.map(stroke => ('key' in stroke ? stroke.key : stroke))
 
 function decode(...chunks: string[]): unknown[] {
   const decoder = new KeyDecoder()
@@ -23,13 +22,22 @@ describe('decoding keys', () => {
     ['\x1b', ['esc']],
     ['\x1b\x1b', ['esc', 'esc']],
     ['\x1b[97;5u\x1b[27;2;13~\x1b[9;2u', ['ctrl+a', 'shift+enter', 'shift+tab']],
-    ['\x1b[I\x1b[O\x1b[<0;1;1M\x1b[?1;2c\x1b[12;3Rj', ['j']],
+    ['\x1b[I\x1b[O\x1b[<0;1;1m\x1b[<2;1;1M\x1b[<32;1;1M\x1b[?1;2c\x1b[12;3Rj', ['j']],
+    ['\x1b[M !!j\x1b[M`\x7fqk', ['j', 'k']],
+    ['\x1b[<0;1;24M', [{ x: 0, y: 23, wheel: 0 }]],
+    [
+      '\x1b[<64;80;2M\x1b[<69;300;2M',
+      [
+        { x: 79, y: 1, wheel: -1 },
+        { x: 299, y: 1, wheel: 1 },
+      ],
+    ],
   ])('%j', (bytes, keys) => {
     expect(decode(bytes)).toEqual(keys)
   })
 
   test('a sequence in pieces is one key, wherever it was cut', () => {
-    const bytes = '\x1b[1;5A\x1b[5~\x1bOPé\x1b[200~a\x1b[Ab\x1b[201~'
+    const bytes = '\x1b[1;5A\x1b[<65;10;3M\x1b[M !!\x1b[5~\x1bOPé\x1b[200~a\x1b[Ab\x1b[201~'
     const whole = decode(bytes)
     for (let at = 1; at < bytes.length; at++)
       expect(decode(bytes.slice(0, at), bytes.slice(at))).toEqual(whole)

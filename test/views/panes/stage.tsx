@@ -109,7 +109,7 @@ export class ScreenStage implements AsyncDisposable {
     const field = new InkInput()
     const host: Host = {
       unicode,
-      settings: { keys: {}, readOnly: false, ascii: false, theme: 'auto' },
+      settings: { keys: {}, readOnly: false, ascii: false, mouse: false, theme: 'auto' },
       version: '0.0.0-test',
       kept: null,
       field: stroke => field.give(stroke),

@@ -9,7 +9,7 @@ import { ScreenStage } from './screen-stage.tsx'
 /** `MONKEY_KEYS=100000 npm test -- test/views/shell/monkey` takes three quarters of an hour. */
 const keys = Number(process.env.MONKEY_KEYS ?? 3000)
 
-test('no sequence of keys, pastes and sizes ends it or tears the frame', {
+test('no sequence of keys, presses, pastes and sizes ends it or tears the frame', {
   timeout: 60_000 + keys * 60,
 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'ithaca-monkey-'))
@@ -18,7 +18,7 @@ test('no sequence of keys, pastes and sizes ends it or tears the frame', {
   process.chdir(folder)
   try {
     await using house = await openFurnished()
-    using on = new ScreenStage(house.kitchen.w.inside.carry, { cols: 80, rows: 24 })
+    using on = new ScreenStage(house.kitchen.w.inside.carry, { cols: 80, rows: 24 }, { mouse: true })
     await on.until('api :')
     const { meddle } = house
     const seed = Number(process.env.MONKEY_SEED ?? 4711)

@@ -35,6 +35,18 @@ const sequences = [
   ...['j', 'j', 'k', '\x1b', '\x1b', 'q', '\t', '\r'],
 ]
 
+/** Where a mouse may press or turn its wheel, and beyond. */
+const mice = Array.from({ length: 60 }, (_, n) => {
+  const [button, end] = [
+    [0, 'M'],
+    [0, 'M'],
+    [0, 'm'],
+    [64, 'M'],
+    [65, 'M'],
+  ][n % 5]!
+  return `\x1b[<${button};${1 + ((n * 37) % 90)};${1 + ((n * 13) % 30)}${end}`
+})
+
 /** The smallest it has to work at, what nobody has, and every other time any. */
 const sizes: (Size | null)[] = [
   { cols: 40, rows: 10 },
@@ -72,7 +84,8 @@ export async function monkey(
     // It would stay in the first form it gets lost in: now and then it is led to another pane.
     if (told.pressed % 500 === 0) await elsewhere(on, random(on.shell.panes.length))
     let keys = ''
-    for (let i = 0; i < 10; i++) keys += sequences[random(sequences.length)]
+    for (let i = 0; i < 10; i++)
+      keys += random(8) === 0 ? mice[random(mice.length)] : sequences[random(sequences.length)]
     on.send(keys)
     told.pressed += 10
     if (random(20) === 0) {

@@ -9,7 +9,7 @@ import { ScreenStage } from './screen-stage.tsx'
 /** What each row of the key table in the README says its keys do, in their order. */
 const promised = `
 move.down move.up move.first move.last move.page-up move.page-down screen.turn go.cook go.tokens screen.last
-screen.palette screen.filter screen.help screen.undo screen.zoom
+screen.palette screen.filter screen.help screen.undo screen.zoom screen.mouse
 cook.log cook.cause cook.relaunch cook.launch cook.ask cook.stop
 cook.details cook.metrics cook.copy cook.commands cook.menu cook.mark cook.mine
 cook.attach cook.shell

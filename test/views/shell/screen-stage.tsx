@@ -21,6 +21,7 @@ export interface StageOptions {
   unicode?: boolean
   kept?: string | null
   readOnly?: boolean
+  mouse?: boolean
   keys?: Record<string, string[]>
   daemon?: () => Promise<void>
   join?: Join
@@ -60,6 +61,7 @@ export class ScreenStage implements Disposable {
         keys: options.keys ?? {},
         readOnly: options.readOnly ?? false,
         ascii: false,
+        mouse: options.mouse ?? false,
         theme: 'auto',
       },
       version: '0.0.0-test',
@@ -70,6 +72,7 @@ export class ScreenStage implements Disposable {
       field: stroke => field.give(stroke),
       repaint: () => this.compositor.repaint(),
       suspend: () => {},
+      mouse: () => {},
       copy: text => {
         this.copied.push(text)
         return copySequence(text, null)

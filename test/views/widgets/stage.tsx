@@ -27,7 +27,7 @@ export class Stage implements Disposable {
     const pace = { interval: 0, bytesPerSecond: Number.POSITIVE_INFINITY }
     this.compositor = new Compositor(sink, { columns: size.cols, rows: size.rows }, { depth, unicode }, pace)
     this.keyboard = new Keyboard(async stroke => {
-      await this.field.give(stroke)
+      if (!('wheel' in stroke)) await this.field.give(stroke)
     }, false)
   }
 

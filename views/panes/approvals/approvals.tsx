@@ -65,6 +65,7 @@ export function approvalsPane(shell: Shell): Pane {
       if (side === 'list') queue.move(motion)
       else text.move(motion)
     },
+    pick: ({ y }, side) => (side === 'list' ? (queue.decided ? queue.history : queue.list).pick(y) : null),
     up(side) {
       if (side !== 'list') return text.forget()
       if ((queue.decided ? queue.history : queue.list).unmark()) return true

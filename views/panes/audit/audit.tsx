@@ -74,6 +74,7 @@ export function auditPane(shell: Shell): Pane {
       if (at === 'list') rows.move(motion)
       else text.move(motion)
     },
+    pick: ({ y }, at) => (at === 'list' ? rows.pick(y) : null),
     opened: () => rows.look(),
     /** `actor NAME` shows what one did, `object ID` what was done to one thing. */
     reveal(id) {

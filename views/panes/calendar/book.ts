@@ -109,6 +109,14 @@ export class CalendarBook {
     this.#shell.signal.now()
   }
 
+  /** To an hour of a day, or to the first event in it; false where that is where it stood. */
+  stand(day: string, hour: number): boolean {
+    const before = `${this.day} ${this.stop.hour}`
+    this.go(day)
+    this.#stop = { hour, id: null }
+    return `${this.day} ${this.stop.hour}` !== before
+  }
+
   #stops(): Stop[] {
     const entries = (this.read.days.get(this.day) ?? []) as Entry[]
     return stopsOf(entries, this.day, this.zone)

@@ -4,16 +4,16 @@ import { Rows } from '../../widgets/rows.tsx'
 import { wrapText } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
 import { dayName, plusDays, plusMonths } from '../days.ts'
-import type { Motion, Pane } from '../pane.ts'
+import type { Box, Motion, Pane, Picked, Spot } from '../pane.ts'
 import { TextSide } from '../text-side.tsx'
 import { eventActions, viewActions } from './actions.ts'
 import { CalendarBook, type View, views } from './book.ts'
 import { calendarActions, troubleRows } from './calendars.ts'
 import { Details } from './details.ts'
-import { gridRows } from './grid.ts'
+import { dayAt, gridRows } from './grid.ts'
 import { tellNews } from './news.ts'
 import { entryRows } from './rows.ts'
-import { timeRows } from './time-grid.ts'
+import { timeAt, timeRows } from './time-grid.ts'
 
 /** What happens when: as a list of days, a month, a week or one day. */
 export function calendarPane(shell: Shell): Pane {
@@ -124,6 +124,7 @@ export function calendarPane(shell: Shell): Pane {
       else if (book.isGrid) book.go(moved(book, motion))
       else book.side.move(motion)
     },
+    pick: (spot, side, box) => (side === 'list' ? pickIn(book, box, spot) : null),
     opened: () => book.look(),
     up(side) {
       if (side === 'list' && came !== null && book.view === 'day') {
@@ -158,16 +159,33 @@ export function calendarPane(shell: Shell): Pane {
   }
 }
 
+function pickIn(book: CalendarBook, box: Box, spot: Spot): Picked {
+  if (!book.isGrid) return book.side.pick(spot.y)
+  if (book.isTimed) {
+    const at = timeAt(book, box, spot)
+    return at ? (book.stand(at.day, at.hour) ? 'other' : 'same') : null
+  }
+  const day = dayAt(book, box, spot)
+  if (day === undefined) return null
+  const isSame = day === book.day
+  book.go(day)
+  return isSame ? 'same' : 'other'
+}
+
 /** Where a motion leads in a month: rows are weeks, pages months, ends those of the month. */
 function moved({ day }: CalendarBook, motion: Motion): string {
   if (motion === 'home') return `${day.slice(0, 7)}-01`
   if (motion === 'end') return plusDays(plusMonths(`${day.slice(0, 7)}-01`, 1), -1)
-  return 'rows' in motion ? plusDays(day, motion.rows * 7) : plusMonths(day, Math.sign(motion.pages))
+  return 'rows' in motion ? plusDays(day, rowsOf(motion) * 7) : plusMonths(day, Math.sign(motion.pages))
 }
 
 /** In a day rows are what happens and the hours between, a page is a quarter of it. */
 function steps(motion: Motion): number {
   if (motion === 'home') return Number.NEGATIVE_INFINITY
   if (motion === 'end') return Number.POSITIVE_INFINITY
-  return 'rows' in motion ? motion.rows : Math.sign(motion.pages) * 6
+  return 'rows' in motion ? rowsOf(motion) : Math.sign(motion.pages) * 6
 }
+
+/** A notch of a wheel is one week, or one hour. */
+const rowsOf = ({ rows, scrolls }: Extract<Motion, { rows: number }>): number =>
+  scrolls ? Math.sign(rows) : rows

@@ -2,20 +2,34 @@ import { sanitiseText } from '../../terminal/sanitise.ts'
 import { cut, toWidth } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
 import { monthName, plusDays, weekdayNames } from '../days.ts'
-import type { Box } from '../pane.ts'
+import type { Box, Spot } from '../pane.ts'
 import type { CalendarBook } from './book.ts'
 import { coloured } from './colour.ts'
 import { cellRow } from './rows.ts'
 
-/** A month as a grid of days: the selected in brackets, today with a star. */
-export function gridRows(book: CalendarBook, { width, height }: Box): string[] {
+/** The weeks there is room for, and how wide and high a day is. */
+function monthOf(book: CalendarBook, { width, height }: Box) {
   const { start, days } = book.window
   const weeks = Array.from({ length: days / 7 }, (_, week) => plusDays(start, week * 7))
   const all = weeks.filter((day, i) => i === 0 || inMonth(book, day))
   const shown = inView(all, book.day, Math.max(1, height - 2))
   const gap = width < 70 ? '' : ' '
   const column = Math.floor((width - 6 * gap.length) / 7)
-  const cell = Math.max(1, Math.floor((height - 2) / shown.length))
+  return { shown, gap, column, cell: Math.max(1, Math.floor((height - 2) / shown.length)) }
+}
+
+/** The day drawn at a spot of a month. */
+export function dayAt(book: CalendarBook, box: Box, { x, y }: Spot): string | undefined {
+  const { shown, gap, column, cell } = monthOf(book, box)
+  const monday = shown[Math.floor((y - 2) / cell)]
+  const weekday = Math.floor(x / (column + gap.length))
+  return monday === undefined || weekday > 6 ? undefined : plusDays(monday, weekday)
+}
+
+/** A month as a grid of days: the selected in brackets, today with a star. */
+export function gridRows(book: CalendarBook, box: Box): string[] {
+  const { width, height } = box
+  const { shown, gap, column, cell } = monthOf(book, box)
   const heads = weekdayNames.map(name => toWidth(` ${name}`, column)).join(gap)
   const rows = [
     headRow(book, width),

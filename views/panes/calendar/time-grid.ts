@@ -1,7 +1,7 @@
 import { cut, toWidth } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
 import { dayOf, plusDays, timeOf, weekdayNames, weekdayOf } from '../days.ts'
-import type { Box } from '../pane.ts'
+import type { Box, Spot } from '../pane.ts'
 import type { CalendarBook } from './book.ts'
 import { coloured } from './colour.ts'
 import { headRow } from './grid.ts'
@@ -45,6 +45,19 @@ export function frameOf(book: CalendarBook, { width, height }: Box): Frame {
   const top = cursor < morning ? cursor : Math.max(morning, cursor + perHour - rows)
   const column = Math.floor((width - gutter) / count)
   return { days, slot, top: Math.max(0, Math.min(top, total - rows)), rows, whole, gutter, column }
+}
+
+/** The day and hour drawn at a spot of a week or a day; -1: the whole day. Its name keeps the hour. */
+export function timeAt(
+  book: CalendarBook,
+  box: Box,
+  { x, y }: Spot,
+): { day: string; hour: number } | undefined {
+  const { days, slot, top, whole, gutter, column } = frameOf(book, box)
+  const day = x < gutter ? book.day : days[Math.floor((x - gutter) / column)]
+  const row = y - 2 - whole
+  const hour = y < 2 ? book.stop.hour : row < 0 ? -1 : Math.floor(((top + row) * slot) / 60)
+  return day === undefined || y < 1 || hour > 23 ? undefined : { day, hour }
 }
 
 /** A week or a day as hours, what overlaps side by side; the cursor's hour has a `>`, the present one a `*`. */

@@ -12,6 +12,7 @@ import type { Conversation, Turn } from './conversation.ts'
 
 /** What is asked of a model and what it answers, as it comes; leaving it keeps what was said. */
 export class Chat implements Overlay {
+  readonly isRead = true
   /** How far the view is from the end, in rows; 0 stays there. */
   #up = 0
   #height = 10

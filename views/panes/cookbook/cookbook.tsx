@@ -67,10 +67,11 @@ export function cookbookPane(shell: Shell): Pane {
     },
     move(motion, side) {
       if (side === 'list') list.move(motion)
-      else if (book.serve && book.mode === 'log') log.move(motion)
+      else if (book.serve && (book.mode === 'log' || shell.side === 'list')) log.move(motion)
       else if (
         book.serve &&
         book.mode === 'cause' &&
+        shell.side === 'detail' &&
         motion !== 'home' &&
         motion !== 'end' &&
         'rows' in motion
@@ -79,6 +80,7 @@ export function cookbookPane(shell: Shell): Pane {
         book.fix = Math.max(0, Math.min(fixes - 1, book.fix + motion.rows))
       } else book.text.move(motion)
     },
+    pick: ({ y }, side) => (side === 'list' ? list.pick(y) : null),
     up(side) {
       if (side === 'list') return list.unmark()
       if (!book.serve || book.mode === 'log') return false

@@ -105,6 +105,7 @@ export function documentsPane(shell: Shell): Pane {
       if (at === 'list') (history ? history.list : list).move(motion)
       else text.move(motion)
     },
+    pick: ({ y }, at) => (at === 'list' ? (history ? history.list : list).pick(y) : null),
     opened: () => list.look(),
     up(at) {
       if (at === 'detail') return text.forget()

@@ -178,6 +178,7 @@ export function hostsPane(shell: Shell): Pane {
       if (side === 'list') list.move(motion)
       else text.move(motion)
     },
+    pick: ({ y }, side) => (side === 'list' ? list.pick(y) : null),
     up(side) {
       if (side !== 'detail' || !test.dismiss()) return false
       shell.side = 'list'

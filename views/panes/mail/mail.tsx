@@ -4,7 +4,7 @@ import type { Shell } from '../../shell/shell.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
 import { Rows } from '../../widgets/rows.tsx'
 import { toned } from '../../widgets/theme.ts'
-import type { Box, Motion, Pane, Side } from '../pane.ts'
+import type { Box, Motion, Pane, Picked, Side } from '../pane.ts'
 import { searchActions, searchIn, TextSide } from '../text-side.tsx'
 import { accountActions } from './accounts.ts'
 import { mailActions, placeActions } from './actions.ts'
@@ -105,6 +105,7 @@ export function mailPane(shell: Shell): Pane {
       if (at === 'list') movers[book.mode](motion)
       else text.move(motion)
     },
+    pick: ({ y }, at, box) => (at === 'list' ? pickIn(book, side(), box, y) : null),
     opened() {
       book.look()
       book.refresh()
@@ -172,10 +173,32 @@ export function mailPane(shell: Shell): Pane {
 const placeOf = (mode: Mode, at: Side): string =>
   mode === 'mails' ? (at === 'list' ? 'mail.list' : 'mail.read') : `mail.${mode}`
 
-function listOf(book: MailBook, side: { view(box: Box): ReactNode }, box: Box): ReactNode {
+interface List {
+  view(box: Box): ReactNode
+  pick(y: number): Picked
+}
+
+/** How many rows the folders have over the mails; 0 where they are not both in view. */
+function foldersOver({ mode, spotRows }: MailBook, { height }: Box): number {
+  const both = height >= tall && mode !== 'letters' && mode !== 'outbox'
+  return both ? Math.min(14, Math.floor(height / 3), spotRows + 1) : 0
+}
+
+/** A press in the other of two lists goes to that one. */
+function pickIn(book: MailBook, side: List, box: Box, y: number): Picked {
+  const folders = foldersOver(book, box)
+  const mode = folders === 0 ? book.mode : y < folders ? 'folders' : 'mails'
+  if (mode === book.mode) return side.pick(mode === 'folders' && folders > 0 ? y : y - folders - 1)
+  const picked = mode === 'folders' ? book.spots.pick(y) : book.mails.pick(y - folders - 1)
+  if (picked === null) return null
+  book.mode = mode
+  return 'other'
+}
+
+function listOf(book: MailBook, side: List, box: Box): ReactNode {
   const { mode, question } = book
-  const both = box.height >= tall && mode !== 'letters' && mode !== 'outbox'
-  const folders = both ? Math.min(14, Math.floor(box.height / 3), book.spotRows + 1) : 0
+  const folders = foldersOver(book, box)
+  const both = folders > 0
   const names = { mails: nameOf(book), letters: 'Being written', outbox: 'Outbox', folders: 'Folders' }
   const head =
     mode === 'mails' || both

@@ -112,6 +112,7 @@ export function memoryPane(shell: Shell): Pane {
       if (at === 'list') memories.move(motion)
       else text.move(motion)
     },
+    pick: ({ y }, at) => (at === 'list' ? memories.pick(y) : null),
     opened: () => memories.look(),
     up(at) {
       if (at !== 'list') return text.forget()

@@ -8,7 +8,7 @@ import { Rows } from '../../widgets/rows.tsx'
 import { wrapText } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
 import { ListSide } from '../list-side.tsx'
-import type { Box, Motion } from '../pane.ts'
+import type { Box, Motion, Picked } from '../pane.ts'
 import { TextSide } from '../text-side.tsx'
 import type { Now } from './groups.ts'
 import { headRows } from './rows.ts'
@@ -36,6 +36,8 @@ export class TodoDetail {
   readonly #text = new TextSide()
   readonly #todo: () => Todo | undefined
   #shown: string | null = null
+  /** Rows over the checklist. */
+  #head = 0
 
   constructor(todo: () => Todo | undefined, changed: () => void) {
     this.#todo = todo
@@ -58,6 +60,10 @@ export class TodoDetail {
     else this.#text.move(motion)
   }
 
+  pick(y: number): Picked {
+    return this.#todo()?.items.length ? this.items.pick(y - this.#head) : null
+  }
+
   /** The selected item in full where its row cuts it. */
   #whole(width: number): string[] {
     const text = sanitiseText(this.items.selected?.text ?? '')
@@ -75,6 +81,7 @@ export class TodoDetail {
     const rows = headRows(todo, box.width, now)
     if (todo.items.length === 0) return this.#text.view(rows, box)
     const head = Math.min(rows.length, Math.max(1, Math.floor(box.height / 2)))
+    this.#head = head
     const shown = head < rows.length ? [...rows.slice(0, head - 1), toned('E opens the rest', 'quiet')] : rows
     const whole = box.focused ? this.#whole(box.width).slice(0, Math.max(0, box.height - head - 1)) : []
     return (

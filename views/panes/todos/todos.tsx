@@ -121,6 +121,7 @@ export function todosPane(shell: Shell): Pane {
       if (at === 'list') list.move(motion)
       else detail.move(motion)
     },
+    pick: ({ y }, at) => (at === 'list' ? list.side.pick(y) : detail.pick(y)),
     up: at => at === 'list' && list.up(),
     reveal: id => list.find(id),
     objects: () =>

@@ -168,6 +168,7 @@ export function tokensPane(shell: Shell): Pane {
       if (side === 'list') list.move(motion)
       else text.move(motion)
     },
+    pick: ({ y }, side) => (side === 'list' ? list.pick(y) : null),
     async reveal(id) {
       const { items } = await shell.client.call(access.tokens, { revoked: true })
       revoked ||= items.some(one => one.id === id && one.revoked_at !== null)

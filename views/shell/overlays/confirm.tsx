@@ -1,6 +1,7 @@
 import type { Stroke } from '../../keys/decode.ts'
+import type { Spot } from '../../panes/pane.ts'
 import type { Screen } from '../../terminal/compositor.ts'
-import { Dialog } from '../../widgets/dialog.tsx'
+import { buttonAt, Dialog } from '../../widgets/dialog.tsx'
 import { answerDialog, type DialogState, openDialog } from '../../widgets/dialog-state.ts'
 import type { Over, Overlay } from '../overlay.ts'
 
@@ -32,6 +33,11 @@ export class Confirm implements Overlay {
     if (field) await this.#over.field(stroke)
     else if (answer) this.#end(answer === 'yes')
     return true
+  }
+
+  async pressed(at: Spot, screen: Screen): Promise<void> {
+    const key = buttonAt({ ...this.#question, state: this.#state, screen }, at)
+    if (key !== null) await this.stroke({ key })
   }
 
   cancel(): void {

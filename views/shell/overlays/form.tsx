@@ -1,9 +1,12 @@
 import { Box, Text } from 'ink'
 import type { Stroke } from '../../keys/decode.ts'
+import { centred, isIn } from '../../layout/arrange.ts'
+import type { Spot } from '../../panes/pane.ts'
 import type { Screen } from '../../terminal/compositor.ts'
+import type { Rect } from '../../terminal/region.ts'
 import { sanitiseBlock } from '../../terminal/sanitise.ts'
 import { Frame } from '../../widgets/dialog.tsx'
-import { Form, fieldRows, problemRows } from '../../widgets/form.tsx'
+import { Form, fieldAt, fieldRows, problemRows } from '../../widgets/form.tsx'
 import { type FormField, type FormState, formStroke } from '../../widgets/form-state.ts'
 import { Rows } from '../../widgets/rows.tsx'
 import { wrapText } from '../../widgets/text.ts'
@@ -52,6 +55,8 @@ export class FormOverlay implements Overlay {
   #touched = false
   #sure = false
   #left = false
+  /** Where its fields were drawn. */
+  #drawn: Rect = { x: 0, y: 0, width: 0, height: 0 }
   #timer: NodeJS.Timeout | undefined
   #asking = new AbortController()
   readonly #spec: FormSpec
@@ -89,6 +94,19 @@ export class FormOverlay implements Overlay {
     else if (outcome === 'cancel') this.#leave()
     else if (outcome === 'submit') void this.#submit()
     return true
+  }
+
+  /** Gives a field the keys; one that has them and is chosen turns on. */
+  async pressed(at: Spot): Promise<void> {
+    const { y, width, height } = this.#drawn
+    if (this.#busy || !isIn(this.#drawn, at)) return
+    this.#settle()
+    const [fields, state, problems] = [this.#fields, this.#state, this.#judgement.problems ?? {}]
+    const pressed = fieldAt({ fields, state, problems, width, height }, at.y - y)
+    if (pressed === undefined) return
+    const { kind } = fields[pressed]!
+    if (pressed !== state.at) this.#set({ values: state.values, at: pressed })
+    else if (kind === 'choice' || kind === 'toggle') await this.stroke({ key: 'space', text: ' ' })
   }
 
   /** The field of several lines, where that has the keys. */
@@ -215,6 +233,8 @@ export class FormOverlay implements Overlay {
     const half = room - Math.min(rows.length, room >> 1)
     const typed = this.#height(inner, this.#fields.slice(this.#state.at, this.#state.at + 1))
     const fields = Math.max(1, Math.min(needed, Math.max(half, Math.min(typed, room - 1))))
+    const { x, y } = centred(screen, width, height)
+    this.#drawn = { x: x + 2, y: y + 1, width: inner, height: fields }
     return (
       <Frame
         title={this.#spec.title}

@@ -68,6 +68,11 @@ export class Line {
     return true
   }
 
+  /** Whether what lies behind it can be moved in meanwhile. */
+  get letsMove(): boolean {
+    return this.#spec.passes?.includes('down') === true
+  }
+
   cancel(): void {
     this.#remember()
     this.#end()

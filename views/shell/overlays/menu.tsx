@@ -1,8 +1,11 @@
 import type { Stroke } from '../../keys/decode.ts'
+import { centred, isIn } from '../../layout/arrange.ts'
+import type { Spot } from '../../panes/pane.ts'
 import type { Screen } from '../../terminal/compositor.ts'
+import type { Rect } from '../../terminal/region.ts'
 import { Frame } from '../../widgets/dialog.tsx'
 import { List } from '../../widgets/list.tsx'
-import { emptyList, type ListState, moveList, settleList } from '../../widgets/list-state.ts'
+import { emptyList, type ListState, moveList, selectAt, settleList } from '../../widgets/list-state.ts'
 import { Rows } from '../../widgets/rows.tsx'
 import { toWidth, wrapText } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
@@ -39,6 +42,8 @@ const steps: Readonly<Record<string, number>> = {
 export class Menu implements Overlay {
   #list: ListState = emptyList
   #reason = ''
+  /** Where its choices were drawn. */
+  #drawn: Rect = { x: 0, y: 0, width: 0, height: 0 }
   readonly #title: string
   readonly #choices: readonly Choice[]
   readonly #over: Over
@@ -70,6 +75,15 @@ export class Menu implements Overlay {
     return true
   }
 
+  pressed(at: Spot): void {
+    const ids = this.#choices.map(({ id }) => id)
+    const index = this.#list.top + at.y - this.#drawn.y
+    if (!isIn(this.#drawn, at) || index >= ids.length) return
+    this.#list = selectAt(this.#list, ids, this.#drawn.height, index)
+    this.#choose()
+    this.#over.changed()
+  }
+
   cancel(): void {
     this.#over.close(this)
     this.#left()
@@ -94,6 +108,8 @@ export class Menu implements Overlay {
     const height = Math.min(screen.rows, this.#choices.length + 3 + known.length)
     const facts = known.slice(0, Math.max(0, height - 2 - Math.min(this.#choices.length, 4)))
     const room = Math.max(1, height - 2 - facts.length)
+    const { x, y } = centred(screen, width, height)
+    this.#drawn = { x: x + 2, y: y + 1 + facts.length, width: width - 4, height: room }
     this.#list = settleList(
       this.#list,
       this.#choices.map(({ id }) => id),

@@ -6,6 +6,7 @@ import type { Over, Overlay } from '../overlay.ts'
 
 /** Something to read: rows that scroll, over everything. */
 export class Page implements Overlay {
+  readonly isRead = true
   #top = 0
   #height = 10
   #length = 0

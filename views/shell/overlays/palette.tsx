@@ -1,11 +1,14 @@
 import { Box } from 'ink'
 import { type Candidate, match } from '../../actions/match.ts'
 import type { Stroke } from '../../keys/decode.ts'
+import { centred, isIn } from '../../layout/arrange.ts'
+import type { Spot } from '../../panes/pane.ts'
 import type { Screen } from '../../terminal/compositor.ts'
+import type { Rect } from '../../terminal/region.ts'
 import { Frame } from '../../widgets/dialog.tsx'
 import { Field } from '../../widgets/field.tsx'
 import { List } from '../../widgets/list.tsx'
-import { emptyList, type ListState, moveList, settleList } from '../../widgets/list-state.ts'
+import { emptyList, type ListState, moveList, selectAt, settleList } from '../../widgets/list-state.ts'
 import { toWidth } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
 import type { Over, Overlay } from '../overlay.ts'
@@ -31,6 +34,8 @@ export class Palette implements Overlay {
   #list: ListState = emptyList
   #matched: readonly Entry[]
   #found: readonly Entry[] = []
+  /** Where its entries were drawn, and which. */
+  #drawn: { at: Rect; ids: readonly string[] } = { at: { x: 0, y: 0, width: 0, height: 0 }, ids: [] }
   /** Until what fits the query is known. */
   #matching: Promise<void> = Promise.resolve()
   #timer: NodeJS.Timeout | undefined
@@ -61,6 +66,14 @@ export class Palette implements Overlay {
     } else await this.#over.field(stroke)
     this.#over.changed()
     return true
+  }
+
+  pressed(at: Spot): void {
+    const ids = this.#shown.map(({ id }) => id)
+    const index = ids.indexOf(this.#drawn.ids[at.y - this.#drawn.at.y] ?? '')
+    if (!isIn(this.#drawn.at, at) || index < 0) return
+    this.#list = selectAt(this.#list, ids, this.#drawn.at.height, index)
+    this.#choose()
   }
 
   cancel(): void {
@@ -122,11 +135,13 @@ export class Palette implements Overlay {
     const height = Math.min(screen.rows, 20)
     const shown = this.#shown
     const listHeight = Math.max(1, height - 3)
-    this.#list = settleList(
-      this.#list,
-      shown.map(({ id }) => id),
-      listHeight,
-    )
+    const ids = shown.map(({ id }) => id)
+    this.#list = settleList(this.#list, ids, listHeight)
+    const { x, y } = centred(screen, width, height)
+    this.#drawn = {
+      at: { x: x + 2, y: y + 2, width: width - 4, height: listHeight },
+      ids: ids.slice(this.#list.top, this.#list.top + listHeight),
+    }
     return (
       <Frame title="Do or open" screen={screen} width={width} height={height} glyphs={this.#over.glyphs}>
         <Box width={width - 4} height={1} overflow="hidden">

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import type { Input } from '../../../views/keys/decode.ts'
+import { Keyboard } from '../../../views/keys/keyboard.ts'
+
+test('a wheel that turns faster than the screen follows is one turn, keys between stay in their place', async () => {
+  const did: Input[] = []
+  const first = Promise.withResolvers<void>()
+  const last = Promise.withResolvers<void>()
+  const keyboard = new Keyboard(async input => {
+    did.push(input)
+    if (did.length === 1) await first.promise
+    if ('key' in input && input.key === 'q') last.resolve()
+  }, false)
+  const [down, up] = ['\x1b[<65;10;3M', '\x1b[<64;10;3M']
+  for (const bytes of ['a', down, down + down, 'j', down, up, up, 'q']) keyboard.bytes(Buffer.from(bytes))
+  first.resolve()
+  await last.promise
+  const at = { x: 9, y: 2 }
+  expect(did.map(input => ('key' in input ? input.key : input))).toEqual([
+    'a',
+    { ...at, wheel: 3 },
+    'j',
+    { ...at, wheel: 1 },
+    { ...at, wheel: -2 },
+    'q',
+  ])
+})
