@@ -1,5 +1,6 @@
 import type { Input } from '../keys/decode.ts'
 import type { Capabilities } from '../terminal/capabilities.ts'
+import type { Ending } from '../terminal/terminal.ts'
 import { firstRows } from './chrome.ts'
 import { type OpenScreen, openScreen } from './open-screen.ts'
 import type { Shell } from './shell.ts'
@@ -14,6 +15,9 @@ export interface FirstScreen {
   give(shell: Shell): Promise<void>
 }
 
+/** What a program that was ended answers: asked to go, it has done what it was asked. */
+const codes: Partial<Record<Ending, number>> = { SIGTERM: 0, SIGHUP: 0, SIGINT: 130, SIGQUIT: 131 }
+
 export function openFirst(capabilities: Capabilities, version: string): FirstScreen {
   const ended = Promise.withResolvers<number>()
   const early: Input[] = []
@@ -25,7 +29,7 @@ export function openFirst(capabilities: Capabilities, version: string): FirstScr
       else early.push(stroke)
     },
     resize: size => shell?.resize(size),
-    ending: signal => ended.resolve(signal === 'SIGINT' ? 130 : 0),
+    ending: signal => ended.resolve(codes[signal] ?? 1),
   })
   return {
     capabilities,

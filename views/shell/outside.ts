@@ -1,19 +1,29 @@
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
+
+/** A command of the shell after which the driver of the terminal is as it was, however it ends. */
+const leavesNoTrace = (command: string): string =>
+  `was=$(stty -g 2>/dev/null); ${command}; code=$?; [ -z "$was" ] || stty "$was"; exit $code`
 
 /** Runs a program on the terminal that was lent to it; its name may hold arguments, as `$EDITOR` does. */
 function runProgram(command: string, file: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn('/bin/sh', ['-c', `${command} "$1"`, 'sh', file], { stdio: 'inherit' })
+    const child = spawn('/bin/sh', ['-c', leavesNoTrace(`${command} "$1"`), 'sh', file], { stdio: 'inherit' })
     child.on('error', reject)
     child.on('exit', (code, signal) => {
+      const by = signal ?? signalOf(code ?? 0)
       if (code === 127) reject(new Error(`'${command}' was not found.`))
-      else if (signal) reject(new Error(`'${command}' was ended by ${signal}.`))
+      else if (by) reject(new Error(`'${command}' was ended by ${by}.`))
       else resolve()
     })
   })
+}
+
+/** The signal that ended a program, as a shell tells it. */
+function signalOf(code: number): string | undefined {
+  return Object.entries(constants.signals).find(([, number]) => number + 128 === code)?.[0]
 }
 
 /** Runs a program with the terminal as its own; how it ended is its own matter, that it could not start is ours. */

@@ -1,3 +1,6 @@
+const resets =
+  '\x1b[?47l\x1b[?9l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1004l\x1b[?1005l\x1b[?1006l\x1b[?1015l\x1b[?2004l\x1b[?1l\x1b>\x1b[?6l\x1b[4l\x1b[?7h\x1b[?25h\x1b[0 q\x1b[>4;0m\x1b(B\x0f\x1b[m'
+
 /** What can be switched on in a terminal, and the bytes that undo it. The only place that knows either. */
 const pairs = {
   alternateScreen: { on: '\x1b[?1049h\x1b[H', off: '\x1b[?1049l' },
@@ -7,10 +10,7 @@ const pairs = {
   /** Presses and the wheel, in decimal numbers; no movement. */
   mouse: { on: '\x1b[?1000h\x1b[?1006h', off: '\x1b[?1006l\x1b[?1000l' },
   /** Whatever a program that has the terminal may switch on, should it not come to switch it off. */
-  anything: {
-    on: '',
-    off: '\x1b[?47l\x1b[?9l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1004l\x1b[?1005l\x1b[?1006l\x1b[?1015l\x1b[?2004l\x1b[?1l\x1b>\x1b[?6l\x1b[4l\x1b[?7h\x1b[?25h\x1b[0 q\x1b[>4;0m\x1b(B\x0f\x1b[m\x1b[999;1H\r\n',
-  },
+  anything: { on: '', off: `${resets}\x1b[999;1H\r\n` },
 } as const
 
 export type Mode = keyof typeof pairs
@@ -19,6 +19,9 @@ export type Mode = keyof typeof pairs
 export const screenModes: readonly Mode[] = ['alternateScreen', 'hiddenCursor', 'noWrap', 'bracketedPaste']
 /** For a screen reader: its text stays where it was spoken from. */
 export const readerModes: readonly Mode[] = ['bracketedPaste']
+
+/** Switches off what a program that had the terminal may have left on, and leaves its cursor where it is. */
+export const tidied = `\x1b7${resets}\x1b[r\x1b8`
 
 /** Ends whatever a half-written frame may have left open: a string, a colour, scroll margins, a held-back frame. */
 const settle = '\x1b\\\x1b[m\x1b[r\x1b[?2026l'

@@ -1,16 +1,22 @@
 import type { ReadStream, WriteStream } from 'node:tty'
 import type { Screen, Sink } from './compositor.ts'
-import { type Mode, Modes } from './modes.ts'
+import { type Mode, Modes, tidied } from './modes.ts'
 import { unblock, writeNow } from './write.ts'
 
-/** Signals that end the program; the terminal is given back before anyone hears of them. */
-const endings = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const
+/** Signals that end a program which says nothing else; the terminal is given back before anyone hears of them. */
+const endings = [
+  ...(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGABRT', 'SIGUSR2'] as const),
+  ...(['SIGALRM', 'SIGVTALRM', 'SIGXCPU', 'SIGPWR'] as const),
+]
 export type Ending = (typeof endings)[number]
 
 /** A process whose group no shell controls cannot be stopped: after this long it goes on as if it had been. */
 const stopWithin = 150
 /** How long a frame under way may take before the terminal is given back regardless. */
 const drainWithin = 300
+
+/** Node would open a debugger's port at this signal, and say so across the screen. */
+const deaf = (): void => {}
 
 export interface TerminalEvents {
   input(bytes: Buffer): void
@@ -68,6 +74,7 @@ export class Terminal implements Sink {
     process.on('SIGWINCH', this.#resized)
     for (const signal of endings) process.on(signal, this.#signal)
     process.on('SIGTSTP', this.#stop).on('SIGCONT', this.#continued)
+    process.on('SIGUSR1', deaf)
     process.on('exit', this.#giveBack).on('uncaughtExceptionMonitor', this.#giveBack)
     this.#take()
   }
@@ -81,6 +88,7 @@ export class Terminal implements Sink {
     process.off('SIGWINCH', this.#resized)
     for (const signal of endings) process.off(signal, this.#signal)
     process.off('SIGTSTP', this.#stop).off('SIGCONT', this.#continued)
+    process.off('SIGUSR1', deaf)
     process.off('exit', this.#giveBack).off('uncaughtExceptionMonitor', this.#giveBack)
   }
 
@@ -129,16 +137,16 @@ export class Terminal implements Sink {
         this.#giveBack()
       }
       if (loan.relay) this.#input.setRawMode(false)
-      if (this.#state === 'lent') this.#take()
+      if (this.#state === 'lent') this.#take(loan.draws ? '' : tidied)
     }
   }
 
-  #take(): void {
+  #take(first = ''): void {
     this.#state = 'ours'
     unblock(this.#output)
     this.#input.setRawMode(true)
     this.#input.resume()
-    this.#output.write(this.#modes.enter(this.#wanted))
+    this.#output.write(first + this.#modes.enter(this.#wanted))
     this.#events.taken()
   }
 
