@@ -17,7 +17,7 @@ const pasteStart = '\x1b[200~'
 const pasteEnd = '\x1b[201~'
 /** A terminal that knows no better reports its mouse in three bytes after this, which are not typed. */
 const oldMouse = '\x1b[M'
-/** A paste that never ends is cut here, so that a broken terminal cannot swallow all keys. */
+/** What is pasted beyond this is thrown away. */
 const maxPaste = 1_000_000
 
 const finals: Record<string, string> = {
@@ -75,10 +75,13 @@ const controls: Record<number, string> = {
 export class KeyDecoder {
   readonly #decoder = new StringDecoder('utf8')
   #rest = ''
+  /** The rest of a paste that was cut: no keys, whatever it spells. */
+  #drops = false
 
-  /** Whether an Escape is waiting to be told apart from the start of a longer key. */
-  get waiting(): boolean {
-    return this.#rest !== '' && !this.#rest.startsWith(pasteStart)
+  /** What more is to come of: an Escape, which may be the start of a longer key, or a paste. */
+  get waiting(): 'key' | 'paste' | null {
+    if (this.#drops || this.#rest.startsWith(pasteStart)) return 'paste'
+    return this.#rest === '' ? null : 'key'
   }
 
   push(bytes: Buffer): Input[] {
@@ -87,12 +90,18 @@ export class KeyDecoder {
   }
 
   flush(): Input[] {
-    return this.#read(true)
+    if (this.waiting !== 'paste') return this.#read(true)
+    const wasPaste = !this.#drops
+    const strokes: Input[] = wasPaste ? [pasted(this.#rest.slice(pasteStart.length))] : []
+    this.#rest = ''
+    this.#drops = wasPaste
+    return strokes
   }
 
   #read(final: boolean): Input[] {
     const strokes: Input[] = []
     while (this.#rest !== '') {
+      if (this.#drops && !this.#drop()) break
       const used = this.#readOne(strokes, final)
       if (used === 0) break
       this.#rest = this.#rest.slice(used)
@@ -100,11 +109,26 @@ export class KeyDecoder {
     return strokes
   }
 
+  /** Throws away what is left of a paste; false where its end is still to come. */
+  #drop(): boolean {
+    const end = this.#rest.indexOf(pasteEnd)
+    this.#drops = end < 0
+    this.#rest = this.#rest.slice(end < 0 ? 1 - pasteEnd.length : end + pasteEnd.length)
+    return end >= 0
+  }
+
   /** Reads one stroke off the front; answers the characters it took, 0 where more must come first. */
   #readOne(strokes: Input[], final: boolean): number {
     const input = this.#rest
     if (input[0] !== '\x1b') return readPlain(input, strokes)
-    if (input.startsWith(pasteStart)) return readPaste(input, strokes)
+    if (input.startsWith(pasteStart)) {
+      const end = input.indexOf(pasteEnd)
+      if (end < 0 && input.length < maxPaste) return 0
+      strokes.push(pasted(input.slice(pasteStart.length, end < 0 ? maxPaste : Math.min(end, maxPaste))))
+      this.#drops = end < 0
+      // Its end may be cut in two.
+      return end < 0 ? input.length - pasteEnd.length + 1 : end + pasteEnd.length
+    }
     if (input.startsWith(oldMouse) && !(final && input.length < 6)) return input.length < 6 ? 0 : 6
     const sequence = /^\x1b(?:\[\[?[\x30-\x3f]*[\x20-\x2f]*[\x40-\x7e]|O[\x30-\x3f]*[\x40-\x7e])/.exec(
       input,
@@ -144,13 +168,9 @@ function readPlain(input: string, strokes: Input[]): number {
   return length
 }
 
-function readPaste(input: string, strokes: Input[]): number {
-  const end = input.indexOf(pasteEnd)
-  if (end < 0 && input.length < maxPaste) return 0
-  const body = input.slice(pasteStart.length, end < 0 ? undefined : end)
-  strokes.push({ paste: body.split(/\r\n|[\n\r\u2028\u2029]/).map(sanitiseTyped) })
-  return end < 0 ? input.length : end + pasteEnd.length
-}
+const pasted = (body: string): Stroke => ({
+  paste: body.split(/\r\n|[\n\r\u2028\u2029]/).map(sanitiseTyped),
+})
 
 /** A press of the first button or a turn of the wheel, whatever else is held down; undefined for all else a mouse reports. */
 function pointerOf(sequence: string): Pointer | undefined {

@@ -2,6 +2,8 @@ import { type Input, KeyDecoder } from './decode.ts'
 
 /** How long an Escape may be the start of a longer key: a slow line delivers one in pieces. */
 const patience = { local: 25, remote: 100 }
+/** A paste that stands still for so long has lost its end. */
+const pastePatience = 3000
 
 /** What a person does, one after the other: the next waits until what the last one did is settled. */
 export class Keyboard {
@@ -20,8 +22,17 @@ export class Keyboard {
   bytes(bytes: Buffer): void {
     clearTimeout(this.#timer)
     this.#take(this.#decoder.push(bytes))
-    if (this.#decoder.waiting)
-      this.#timer = setTimeout(() => this.#take(this.#decoder.flush()), this.#patience)
+    this.#await()
+  }
+
+  #await(): void {
+    const { waiting } = this.#decoder
+    if (waiting === null) return
+    const late = () => {
+      this.#take(this.#decoder.flush())
+      this.#await()
+    }
+    this.#timer = setTimeout(late, waiting === 'key' ? this.#patience : pastePatience)
   }
 
   #take(inputs: Input[]): void {

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { sanitiseLine } from '../terminal/sanitise.ts'
 
 /** A command of the shell after which the driver of the terminal is as it was, however it ends. */
 const leavesNoTrace = (command: string): string =>
@@ -47,8 +48,18 @@ async function withFile<T>(text: string, extension: string, use: (file: string) 
   }
 }
 
-export function pageThrough(text: string, env: NodeJS.ProcessEnv): Promise<void> {
-  return withFile(text, 'log', file => runProgram(env.PAGER || 'less -R', file))
+/** Lines that are cleaned at a time: a log is long, and the API has to answer meanwhile. */
+const slice = 1000
+
+/** A pager that passes everything on gets nothing from outside but colours. */
+export async function pageThrough(text: string, env: NodeJS.ProcessEnv): Promise<void> {
+  const lines = text.split('\n')
+  const clean: string[] = []
+  for (let at = 0; at < lines.length; at += slice) {
+    for (const line of lines.slice(at, at + slice)) clean.push(sanitiseLine(line))
+    await new Promise(resolve => setImmediate(resolve))
+  }
+  await withFile(clean.join('\n'), 'log', file => runProgram(env.PAGER || 'less -R', file))
 }
 
 /** The text as the editor left it; null where it is the same. */

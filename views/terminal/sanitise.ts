@@ -4,10 +4,11 @@ import { codeWidth } from './width.ts'
 const plain = /^[\x20-\x7e]*$/
 const tabStop = 8
 const maxParameters = 64
+const colours = /\x1b\[[\d;:]{0,64}m/g
 
 /** One line of text from outside: its colours stay, every other control sequence and control byte goes, tabs become spaces, what a carriage return overwrote is left out. */
 export function sanitiseLine(raw: string): string {
-  if (plain.test(raw)) return raw
+  if (plain.test(raw) || plain.test(raw.replace(colours, ''))) return raw
   return parted(neutralise(settle(afterReturns(raw))))
 }
 

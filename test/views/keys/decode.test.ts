@@ -56,7 +56,29 @@ describe('decoding keys', () => {
   test('a paste without an end waits, and does not turn into keys', () => {
     const decoder = new KeyDecoder()
     expect(decoder.push(Buffer.from('\x1b[200~yyy'))).toEqual([])
-    expect(decoder.waiting).toBe(false)
+    expect(decoder.waiting).toBe('paste')
+    expect(decoder.flush()).toEqual([{ paste: ['yyy'] }])
+    expect(decoder.push(Buffer.from('late'))).toEqual([])
+    expect(decoder.flush()).toEqual([])
+    expect(decoder.push(Buffer.from('j'))).toEqual([{ key: 'j', text: 'j' }])
+  })
+
+  test.each(['in one piece', 'in pieces'])('what a paste has beyond a megabyte is no keys, %s', how => {
+    const decoder = new KeyDecoder()
+    const bytes = Buffer.from(`\x1b[200~${'y'.repeat(1_500_000)}Xq\x1b[201~j`)
+    const pieces = how === 'in pieces' ? 4099 : bytes.length
+    const strokes = Array.from({ length: Math.ceil(bytes.length / pieces) }, (_, n) =>
+      decoder.push(bytes.subarray(n * pieces, (n + 1) * pieces)),
+    ).flat()
+    expect(strokes).toHaveLength(2)
+    expect(named(strokes).at(-1)).toBe('j')
+    expect(decoder.waiting).toBeNull()
+  })
+
+  test('a paste that is cut where its end is cut, too, has an end', () => {
+    const decoder = new KeyDecoder()
+    decoder.push(Buffer.from(`\x1b[200~${'y'.repeat(999_997)}\x1b[2`))
+    expect(named(decoder.push(Buffer.from('01~j')))).toEqual(['j'])
   })
 
   test('no bytes crash it, and what it holds back stays bounded', () => {
@@ -64,8 +86,8 @@ describe('decoding keys', () => {
       fc.property(fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 10 }), chunks => {
         const decoder = new KeyDecoder()
         for (const chunk of chunks) decoder.push(Buffer.from(chunk))
-        decoder.flush()
-        expect(decoder.waiting).toBe(false)
+        for (let n = 0; n < 2; n++) decoder.flush()
+        expect(decoder.waiting).toBeNull()
       }),
       { numRuns: 2000 },
     )

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { pageThrough } from '../../../views/shell/outside.ts'
 import { capabilities } from '../../../views/terminal/capabilities.ts'
 import { copySequence } from '../../../views/terminal/clipboard.ts'
 
@@ -37,6 +38,18 @@ describe('what a terminal can do', () => {
     expect(capabilities(usual, { input: true, output: false }).view).toBe('lines')
     expect(capabilities(usual, { input: false, output: true }).view).toBe('lines')
   })
+})
+
+test('a pager gets the text with its colours and without what else would reach the terminal', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ithaca-page-'))
+  try {
+    const got = join(folder, 'got')
+    const text = 'one \x1b[31mred\x1b[m\n\x1b]52;c;aGk=\x07two\x1b[2J\n\x9b5n\x1bPq#\x1b\\three\n'
+    await pageThrough(text, { PAGER: `cp -f "$1" ${got}; true` })
+    expect(readFileSync(got, 'utf8')).toBe('one \x1b[31mred\x1b[m\ntwo\nthree\n')
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
 })
 
 describe('copying', () => {
