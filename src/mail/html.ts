@@ -165,6 +165,8 @@ class Page {
   private readonly lines: string[] = []
   private line = ''
   private pre = 0
+  /** A picture or an address stands last: a word after it does not stick to it. */
+  private apart = false
   private quotes = 0
   private readonly lists: { ordered: boolean; next: number }[] = []
   private link: { href: string; from: number; words: string } | null = null
@@ -180,7 +182,9 @@ class Page {
       return
     }
     const words = raw.replace(/[\s\u00a0]+/g, ' ')
-    const fresh = this.line === '' || this.line.endsWith(' ') ? words.trimStart() : words
+    const begun = this.apart && /^[\p{L}\p{N}[(]/u.test(words) ? ` ${words}` : words
+    if (words !== '') this.apart = false
+    const fresh = this.line === '' || this.line.endsWith(' ') ? begun.trimStart() : begun
     this.line += fresh
     if (this.link) this.link.words += fresh
   }
@@ -192,7 +196,10 @@ class Page {
       this.lines.push(`${this.prefix()}${'-'.repeat(20)}`)
     } else if (tag === 'img') {
       const alt = attribute(attributes, 'alt')?.trim()
-      if (alt) this.text(`[${alt}]`)
+      if (!alt) return
+      if (/[^\s([]$/.test(this.line)) this.text(' ')
+      this.text(`[${alt}]`)
+      this.apart = true
     } else if (tag === 'a')
       this.link = { href: attribute(attributes, 'href') ?? '', from: this.line.length, words: '' }
     else if (tag === 'li') {
@@ -215,7 +222,7 @@ class Page {
     else if (BLOCKS.has(tag)) {
       this.endLine(true)
       if (tag === 'pre') this.pre = Math.max(0, this.pre - 1)
-      if (tag === 'blockquote') this.quotes = Math.max(0, this.quotes - 1)
+      if (tag === 'blockquote') this.unquote()
       if (tag === 'ul' || tag === 'ol') this.lists.pop()
       this.block(tag)
     }
@@ -233,6 +240,12 @@ class Page {
     return this.quotes > 0 ? `${'>'.repeat(this.quotes)} ` : ''
   }
 
+  private unquote(): void {
+    const empty = this.prefix().trimEnd()
+    while (this.quotes > 0 && this.lines.at(-1) === empty) this.lines.pop()
+    this.quotes = Math.max(0, this.quotes - 1)
+  }
+
   private endLink(): void {
     const { link } = this
     this.link = null
@@ -240,8 +253,9 @@ class Page {
     const address = link.href.replace(/^mailto:/i, '')
     const words = link.words.trim()
     // Words that already are the address need it no second time; words that name another one must not hide it.
-    if (bare(words) !== bare(address))
-      this.line = `${this.line.trimEnd()}${words === '' ? '' : ' '}<${address.slice(0, 500)}>`
+    if (bare(words) === bare(address)) return
+    this.line = `${this.line.trimEnd()}${words === '' ? '' : ' '}<${address.slice(0, 500)}>`
+    this.apart = true
   }
 
   private block(tag: string): void {
@@ -249,12 +263,14 @@ class Page {
     const last = this.lines.at(-1)
     // A list inside a list is part of its item.
     if (this.lists.length > 0) return
-    if (SPACED.has(tag) && last !== undefined && last.trim() !== '') this.lines.push(this.prefix().trimEnd())
+    if (SPACED.has(tag) && last !== undefined && !/^[>\s]*$/.test(last))
+      this.lines.push(this.prefix().trimEnd())
   }
 
   private endLine(onlyFull = false): void {
     const line = this.pre > 0 ? this.line : this.line.trimEnd()
     this.line = ''
+    this.apart = false
     if (onlyFull && line.trim() === '') return
     this.lines.push(`${this.prefix()}${line}`.trimEnd())
   }

@@ -41,6 +41,24 @@ describe('a page as text', () => {
     )
   })
 
+  test('pictures and addresses stand apart from what follows, and a quote ends with its words', () => {
+    expect(
+      htmlToText(
+        '<p><a href="https://a.example/">Home</a><img alt="logo">Shop<a href="https://b.example"><img alt="cart"></a>now</p><blockquote><p>said</p><p>more</p></blockquote><p>end (<img alt="x">).</p>',
+      ),
+    ).toBe(
+      [
+        'Home <https://a.example/> [logo] Shop [cart] <https://b.example> now',
+        '',
+        '> said',
+        '>',
+        '> more',
+        '',
+        'end ([x]).',
+      ].join('\n'),
+    )
+  })
+
   test('without what acts or would be fetched', () => {
     const page = harmless(
       '<p onclick="x()">Hi<img src="http://t/p.gif" alt=\'a"b\'><a href="javascript:x()">j</a><a href="https://ok">o</a><script>x</script><svg onload=x></svg><iframe src=x></iframe>',

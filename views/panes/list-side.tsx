@@ -119,6 +119,12 @@ export class ListSide<T> {
     return ids[at] === before ? 'same' : 'other'
   }
 
+  /** Of other things than before: nothing of it is selected or marked yet. */
+  begin(): void {
+    this.#wanted = null
+    this.state = emptyList
+  }
+
   /** Selects it, now or as soon as it is there. */
   select(id: string): void {
     this.#wanted = id

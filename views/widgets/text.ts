@@ -75,6 +75,17 @@ export function wrapText(text: string, width: number): string[] {
   return [...lines, line]
 }
 
+/** A line of prose as `wrapText` breaks it, and what stands before its words before every row: its indentation, and the marks of what it quotes. */
+export function proseRows(line: string, width: number): string[] {
+  const lead = /^(?: *>)* */.exec(line)![0]
+  const sign = /^(?:[-*•+]|\d{1,3}[.)]) +(?=\S)/.exec(line.slice(lead.length))?.[0] ?? ''
+  const kept = cut(lead, Math.floor(width / 2), '')
+  const room = Math.max(1, width - textWidth(kept) - textWidth(sign))
+  return wrapText(line.slice(lead.length + sign.length), room).map((row, i) =>
+    (kept + (i === 0 ? sign : ' '.repeat(textWidth(sign))) + row).trimEnd(),
+  )
+}
+
 function breakWord(word: string, width: number): string[] {
   const pieces = ['']
   for (const glyph of word) {

@@ -47,6 +47,7 @@ test('without an account it says how one is added, and adds it from an address',
   await using smtp = await startSmtp()
   await using stage = await ScreenStage.open(sizes[0]!, 'mail')
   await stage.until('C adds one')
+  await stage.until(/^C accounts/m)
   await stage.press('m')
   await stage.until('no account can send yet')
   // The one provider that is known and lives on this machine: no network is asked.
@@ -303,6 +304,7 @@ describe.skipIf(missing)('mail that comes', () => {
     await stage.until(() => !stage.screen.text().includes('For Ann'))
     await stage.press('\r')
     await stage.until('from        eve@example.net')
+    await stage.until('in          INBOX of ben@example.org')
     expect(stage.screen.text()).not.toContain('i invitation')
     await stage.press('h', '\x1b', 'G', 't')
     await stage.until('Thread: For')

@@ -10,7 +10,7 @@ import {
   settleList,
   toggleMarked,
 } from '../../../views/widgets/list-state.ts'
-import { cut, toWidth, wrapText } from '../../../views/widgets/text.ts'
+import { cut, proseRows, toWidth, wrapText } from '../../../views/widgets/text.ts'
 
 describe('a list', () => {
   test('keeps its selection by id while the list moves under it', () => {
@@ -99,5 +99,11 @@ describe('text in cells', () => {
   test('wraps at spaces, and breaks a word longer than the line', () => {
     expect(wrapText('one two three', 7)).toEqual(['one two', 'three'])
     expect(wrapText('abcdefgh', 3)).toEqual(['abc', 'def', 'gh'])
+    expect(proseRows('one two three', 7)).toEqual(['one two', 'three'])
+    expect(proseRows('    return 1 + 2', 12)).toEqual(['    return 1', '    + 2'])
+    expect(proseRows('> > one two three', 11)).toEqual(['> > one two', '> > three'])
+    expect(proseRows('  - one two three', 11)).toEqual(['  - one two', '    three'])
+    expect(proseRows('>', 11)).toEqual(['>'])
+    expect(proseRows(`${' '.repeat(50)}deep`, 20)).toEqual([`${' '.repeat(9)}deep`])
   })
 })

@@ -1,7 +1,7 @@
 import type { Document } from '../../../src/contract/documents.ts'
 import { sanitiseBlock, sanitiseLine } from '../../terminal/sanitise.ts'
 import { brokenRows, markdownRows } from '../../widgets/markdown.ts'
-import { type Glyphs, wrapText } from '../../widgets/text.ts'
+import { type Glyphs, proseRows } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
 
 type Text = Pick<Document, 'content' | 'language'>
@@ -76,7 +76,7 @@ function textRows({ content, language }: Text, width: number, glyphs: Glyphs): s
   if (language === 'markdown') return markdownRows(content, width, glyphs)
   const lines = sanitiseBlock(content.replace(/\n$/, ''))
   const prose = language === 'text' || language === 'email' || language === 'plaintext'
-  return lines.flatMap(line => (prose ? wrapText(line, width) : brokenRows(line, width)))
+  return lines.flatMap(line => (prose ? proseRows(line, width) : brokenRows(line, width)))
 }
 
 /** A unified diff, its signs before every line and its colours beside them. */

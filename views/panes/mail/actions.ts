@@ -7,9 +7,13 @@ import { markActions } from '../marking.ts'
 import type { MailBook } from './book.ts'
 import { answer, composeForm, resume } from './compose.ts'
 import { openAttachment, saveAttachment } from './files.ts'
+import { linksOf } from './links.ts'
 import type { Reading } from './reading.ts'
+import { filterWords } from './rows.ts'
 
 const where = ['mail.list', 'mail.read']
+
+const several = (count: number) => (count === 1 ? '1 in the text' : `${count} in the text`)
 
 /** What can be done with mails: with the selected one, or all that are marked. */
 export function mailActions(shell: Shell, book: MailBook, reading: Reading): Action<Shell, never>[] {
@@ -215,7 +219,7 @@ export function mailActions(shell: Shell, book: MailBook, reading: Reading): Act
       ...read,
       id: 'mail.copy',
       title: 'copy',
-      help: 'Copies its sender, subject, text or id.',
+      help: 'Copies its text, a whole link of it, its sender, subject or id.',
       run() {
         const { id, from_address, subject, message_id } = side.selected!
         const choice = (name: string, text: () => string | Promise<string>) => ({
@@ -224,8 +228,12 @@ export function mailActions(shell: Shell, book: MailBook, reading: Reading): Act
           run: async () =>
             void (await shell.act('copy', async () => shell.copy(await text(), `the ${name}`))),
         })
+        const links = linksOf(reading.of(side.selected)?.body ?? '')
         shell.menu('Copy', [
           choice('text', async () => (await reading.now(id)).body),
+          ...(links.length > 0
+            ? [{ id: 'link', title: 'link ..', note: several(links.length), run: () => which(links) }]
+            : []),
           choice('sender', () => from_address),
           choice('subject', () => subject),
           choice('message id', () => message_id),
@@ -246,7 +254,7 @@ export function mailActions(shell: Shell, book: MailBook, reading: Reading): Act
         shell.menu('Show', [
           ...FILTERS.map(filter => ({
             id: filter,
-            title: filter.replace('_', ' '),
+            title: filterWords(filter),
             run: () => only(filter),
           })),
           { id: 'spam', title: 'spam', run: () => only('tag:spam') },
@@ -260,6 +268,17 @@ export function mailActions(shell: Shell, book: MailBook, reading: Reading): Act
       },
     },
   ]
+
+  function which(links: readonly string[]): void {
+    shell.menu(
+      'Copy which link',
+      links.map(link => ({
+        id: link,
+        title: sanitiseText(link),
+        run: () => shell.copy(link, 'the link'),
+      })),
+    )
+  }
 
   function step(by: number): Promise<void> | undefined {
     book.mails.move({ rows: by })

@@ -7,7 +7,7 @@ import type { Group } from '../grouped.ts'
 import { GroupedSide } from '../grouped.ts'
 import { Searched } from '../searched.ts'
 import { Letters } from './letters.ts'
-import { mailRow, sendingRow, spotRow, stateWords } from './rows.ts'
+import { filterWords, mailRow, sendingRow, spotRow, stateWords } from './rows.ts'
 
 /** What the list shows: folders, the mails of one, what is being written, what is on its way. */
 export type Mode = 'folders' | 'mails' | 'letters' | 'outbox'
@@ -140,12 +140,20 @@ export class MailBook {
     return (this.folders.value ?? []).filter(({ role }) => role === 'inbox')
   }
 
+  /** Whose a mail is; null where there is one mailbox only. */
+  accountOf({ account }: Mail): string | null {
+    const { known } = this
+    if (known.filter(({ imap }) => imap).length < 2) return null
+    return known.find(({ id }) => id === account)?.name ?? ''
+  }
+
   /** Where a mail lies, in a list that holds several places. */
-  #placeOf({ account, folder }: Mail): string | null {
-    if (this.question.kind === 'folder') return null
-    return this.question.kind === 'inboxes'
-      ? (this.known.find(({ id }) => id === account)?.name ?? '')
-      : folder
+  #placeOf(one: Mail): string | null {
+    const { kind } = this.question
+    if (kind === 'folder') return null
+    const account = this.accountOf(one)
+    if (kind === 'inboxes') return account ?? ''
+    return kind === 'everywhere' && account !== null ? `${one.folder} ${account}` : one.folder
   }
 
   get #own(): ReadonlySet<string> {
@@ -185,14 +193,24 @@ export class MailBook {
 
   go(mode: Mode): void {
     this.mode = mode
+    if (mode === 'outbox') this.#toTrouble()
     this.#shell.side = 'list'
     this.#shell.signal.now()
+  }
+
+  /** What needs a person is selected first. */
+  #toTrouble(): void {
+    const isTrouble = ({ state }: Sending) => state === 'failed' || state === 'unknown'
+    const { selected } = this.outbox.side
+    const first = this.outbox.items.find(isTrouble)
+    if (first && !(selected && isTrouble(selected))) this.outbox.select(first.id)
   }
 
   /** Opens a folder, or one of the other places. */
   open(spot: Spot): void {
     this.go(spot.mode)
     const { folder } = spot
+    if (!this.#isOpen(spot)) this.mails.side.begin()
     if (!folder) {
       if (spot.id === inboxesSpot) this.#turnTo({ kind: 'inboxes' })
       return
@@ -280,7 +298,7 @@ export class MailBook {
     if (!here.imap) return `${sanitiseText(here.name)} only sends. m writes a mail, C adds an account.`
     if (!this.atHome) return 'Nothing was found. Esc goes back to the folder.'
     if (this.filter !== 'all')
-      return `Nothing is ${this.filter} here. Esc shows all, . chooses another filter.`
+      return `Nothing here is ${filterWords(this.filter)}. Esc shows all, . chooses another filter.`
     if (this.question.kind === 'inboxes') return 'Nothing in any inbox. h shows the folders, m writes a mail.'
     return `Nothing in ${sanitiseText(this.folder)}. h shows the folders, m writes a mail.`
   }

@@ -46,6 +46,9 @@ export const keys: Bindings = {
   'mail.drop': ['X'],
 }
 
+/** What it names before there is an account. */
+export const withoutAccount = ['mail.accounts', 'mail.letters', 'mail.folders', 'screen.palette']
+
 /** What the footer names at each place, the most wanted first. */
 export const hints: Readonly<Record<string, readonly string[]>> = {
   'mail.folders': [

@@ -2,7 +2,7 @@ import { type Document, documents, type Entry } from '../../../src/contract/docu
 import { type Draft, draftOf } from '../../../src/contract/letter.ts'
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseBlock, sanitiseText } from '../../terminal/sanitise.ts'
-import { toWidth, wrapText } from '../../widgets/text.ts'
+import { proseRows, toWidth } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
 import { factRows } from '../facts.ts'
 import { Searched } from '../searched.ts'
@@ -85,7 +85,7 @@ export class Letters {
       '',
       ...(draft.body === '' ? [toned('It has no text yet. E writes it.', 'quiet')] : []),
       ...sanitiseBlock(draft.body).flatMap(line =>
-        wrapText(line, width).map(row => (line.startsWith('>') ? toned(row, 'quiet') : row)),
+        proseRows(line, width).map(row => (line.startsWith('>') ? toned(row, 'quiet') : row)),
       ),
     ]
   }

@@ -10,12 +10,12 @@ import { accountActions } from './accounts.ts'
 import { mailActions, placeActions } from './actions.ts'
 import { MailBook, type Mode } from './book.ts'
 import { invitationActions } from './invitation.ts'
-import { hints, keys } from './keys.ts'
+import { hints, keys, withoutAccount } from './keys.ts'
 import { letterActions } from './letter-actions.ts'
 import { MailNews } from './news.ts'
 import { outboxActions } from './outbox-actions.ts'
 import { Reading } from './reading.ts'
-import { accountRows, headRow, sendingRows } from './rows.ts'
+import { accountRows, headRow, reachRows, sendingRows } from './rows.ts'
 
 /** From this height on, the folders stand over the mails. */
 const tall = 30
@@ -38,10 +38,18 @@ export function mailPane(shell: Shell): Pane {
   const rows = ({ width, height }: Box): string[] =>
     ({
       folders: () => {
-        const { folder } = book.spots.selected ?? {}
+        const { folder, mode } = book.spots.selected ?? {}
+        if (folder === null && mode === 'mails')
+          return reachRows(
+            book.known.filter(({ imap }) => imap),
+            width,
+          )
         return accountRows(book.known.find(({ id }) => id === folder?.account) ?? book.here, width)
       },
-      mails: () => reading.rows(book.mails.side.selected, width, height < short),
+      mails: () => {
+        const { selected } = book.mails.side
+        return reading.rows(selected, width, height < short, selected ? book.accountOf(selected) : null)
+      },
       letters: () => book.letters.rows(width),
       outbox: () => sendingRows(book.outbox.side.selected, width),
     })[book.mode]()
@@ -73,10 +81,11 @@ export function mailPane(shell: Shell): Pane {
     keys,
     share: 0.45,
     places: at => [...(text.sought === null ? [] : ['mail.text']), placeOf(book.mode, at), 'mail'],
-    hints: at =>
-      (hints[placeOf(book.mode, at)] ?? []).filter(
-        id => id !== 'mail.invitation' || reading.of(book.mails.side.selected)?.invitation,
-      ),
+    hints(at) {
+      if (book.accounts.value?.length === 0 && book.mode !== 'letters') return withoutAccount
+      const invited = reading.of(book.mails.side.selected)?.invitation
+      return (hints[placeOf(book.mode, at)] ?? []).filter(id => id !== 'mail.invitation' || invited)
+    },
     badge: () => {
       const trouble = book.known.some(({ state }) => state === 'waiting')
       const stuck = book.outbox.items.some(({ state }) => state === 'failed' || state === 'unknown')
@@ -235,6 +244,7 @@ function nameOf({ question, folder, shown }: MailBook): string {
   if (question.kind === 'thread') return sanitiseText(`Thread: ${question.of.subject}`).slice(0, 60)
   if (question.kind === 'everywhere') return sanitiseText(`Everywhere: ${question.words}`)
   if (question.kind === 'inboxes') return 'All inboxes'
-  const name = sanitiseText(shown?.role === 'inbox' ? 'Inbox' : (shown?.path ?? folder))
+  const inbox = shown ? shown.role === 'inbox' : folder === 'INBOX'
+  const name = inbox ? 'Inbox' : sanitiseText(shown?.path ?? folder)
   return question.kind === 'server' ? `${name} on the server: ${sanitiseText(question.words)}` : name
 }

@@ -72,7 +72,7 @@ export function outboxActions(shell: Shell, book: MailBook): Action<Shell, never
     },
     {
       id: 'mail.drop',
-      title: 'cancel',
+      title: 'take out',
       help: 'Takes it out of the outbox: it is not sent.',
       where,
       writes: true,

@@ -1,11 +1,12 @@
 import { type Mail, type MailText, mail } from '../../../src/contract/mail.ts'
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseBlock, sanitiseText } from '../../terminal/sanitise.ts'
-import { cut, wrapText } from '../../widgets/text.ts'
+import { cut, proseRows, wrapText } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
 import { factRows } from '../facts.ts'
 import { bytes, day } from '../words.ts'
 import { invitationRows } from './invitation.ts'
+import { shortLinks } from './links.ts'
 
 /** As much of a text as is laid out at once. */
 const most = 200_000
@@ -31,25 +32,26 @@ export class Reading {
     return this.text !== null && this.text.id === one?.id ? this.text : undefined
   }
 
-  rows(one: Mail | undefined, width: number, compact: boolean): string[] {
+  /** `account`: whose it is, where there are several. */
+  rows(one: Mail | undefined, width: number, compact: boolean, account: string | null = null): string[] {
     if (!one) return []
     this.#ask(one.id)
     const text = this.of(one)
     if (!text) {
       const said = this.#error === null ? toned('reading', 'quiet') : toned(sanitiseText(this.#error), 'bad')
-      return [...headRows(one, width, compact), '', ...wrapText(said, width)]
+      return [...headRows(one, width, compact, account), '', ...wrapText(said, width)]
     }
     if (this.#laid?.of !== text || this.#laid.width !== width || this.#laid.thread !== this.#thread) {
       const rows = [
         ...invitationRows(text, width),
         ...attachmentRows(text, width),
         '',
-        ...bodyRows(text, width),
+        ...bodyRows(text, width, this.#shell.glyphs.more),
       ]
       this.#laid = { of: text, thread: this.#thread, width, rows }
     }
     const turns = this.#thread > 1 ? [toned(`${this.#thread} mails in this conversation: t`, 'quiet')] : []
-    return [...headRows({ ...text, ...one }, width, compact), ...turns, ...this.#laid.rows]
+    return [...headRows({ ...text, ...one }, width, compact, account), ...turns, ...this.#laid.rows]
   }
 
   /** Asks again for what could not be read. */
@@ -106,10 +108,11 @@ export class Reading {
 
 type Head = Mail & { bcc?: string; reply_to?: string; warnings?: readonly string[] }
 
-function headRows(one: Head, width: number, compact: boolean): string[] {
+function headRows(one: Head, width: number, compact: boolean, account: string | null): string[] {
   const from = one.from_name ? `${one.from_name} <${one.from_address}>` : one.from_address
   const date = day(new Date(one.date).getTime())
   const subject = wrapText(sanitiseText(one.subject) || '(no subject)', width)
+  const placed = account === null ? one.folder : `${one.folder} of ${account}`
   const careful = (one.warnings ?? []).map(warning => ['! careful', warning] as const)
   if (compact)
     return [
@@ -127,7 +130,7 @@ function headRows(one: Head, width: number, compact: boolean): string[] {
         ['bcc', one.bcc ?? ''],
         ['reply to', one.reply_to && !from.includes(one.reply_to) ? one.reply_to : ''],
         ['date', date],
-        ['in', [one.folder, ...one.tags.map(tag => `#${tag}`)].join('  ')],
+        ['in', [placed, ...one.tags.map(tag => `#${tag}`)].join('  ')],
         ...careful,
       ],
       width,
@@ -144,10 +147,10 @@ function attachmentRows({ attachments }: MailText, width: number): string[] {
   )
 }
 
-function bodyRows({ body, truncated, body_from }: MailText, width: number): string[] {
+function bodyRows({ body, truncated, body_from }: MailText, width: number, more: string): string[] {
   if (body_from === 'nothing') return [toned('It has no text.', 'quiet')]
   const rows = sanitiseBlock(body.slice(0, most)).flatMap(line =>
-    wrapText(line, width).map(row => (line.startsWith('>') ? toned(row, 'quiet') : row)),
+    proseRows(shortLinks(line, more), width).map(row => (line.startsWith('>') ? toned(row, 'quiet') : row)),
   )
   if (body.length > most) rows.push('', toned('This is its beginning. P opens the whole.', 'quiet'))
   if (truncated) rows.push('', toned('The rest was not fetched.', 'quiet'))

@@ -102,6 +102,19 @@ export function spotRow({ name, folder, unread }: Spot, width: number, here: boo
   return `${unread > 0 ? toned(label, 'strong') : label}${reading}${count.padStart(5)}${total}`
 }
 
+const filters: Record<string, string> = {
+  favorites: 'flagged',
+  unanswered: 'unread and unanswered',
+  undone: 'unanswered',
+  reminders: 'a reminder from here',
+  pending_30d: 'unanswered for less than 30 days',
+  stale_30d: 'unanswered for more than 30 days',
+}
+
+/** What a filter lets through, after "only". */
+export const filterWords = (filter: string): string =>
+  filters[filter] ?? (filter.startsWith('tag:') ? `tagged ${sanitiseText(filter.slice(4))}` : filter)
+
 /** How the connection of an account is, in a few words; a problem says itself. */
 export function stateWords(account: Account): string {
   const waiting = account.waiting_actions > 0 ? `, ${account.waiting_actions} changes to tell` : ''
@@ -110,7 +123,8 @@ export function stateWords(account: Account): string {
   if (account.state === 'waiting') {
     const again =
       account.retry_at === null ? '' : `; again in ${age(Math.max(0, account.retry_at - Date.now()))}`
-    return `! ${sanitiseText(account.reason ?? 'no connection')}${again}${waiting}`
+    const reason = sanitiseText(account.reason ?? 'no connection').replace(/\.$/, '')
+    return `! ${reason}${again}${waiting}`
   }
   const words = { off: 'not connected', connecting: 'connecting', live: 'live', send_only: 'only sends' }
   return `${words[account.state]}${waiting}`
@@ -135,11 +149,19 @@ export function headRow(
 ): string {
   if (!account) return ''
   const counts = counted ? `  ${counted.unread} unread of ${counted.total}` : ''
-  const only = filter === 'all' ? '' : `  only ${filter}`
+  const only = filter === 'all' ? '' : `  only ${filterWords(filter)}`
   const title = toned(`${name}${only}${marked > 0 ? `  ${marked} marked` : ''}`, 'title')
   const problem = account.state === 'waiting' || account.syncing !== null
   const state = problem ? toned(`  ${stateWords(account)}`, 'warn') : ''
   return toWidth(`${title}${problem ? '' : toned(counts, 'quiet')}${state}`, width)
+}
+
+/** Of a place that is of several accounts, how each is. */
+export function reachRows(accounts: readonly Account[], width: number): string[] {
+  return factRows(
+    accounts.map(account => [account.name.slice(0, 11), stateWords(account)] as const),
+    width,
+  )
 }
 
 export function accountRows(account: Account | undefined, width: number): string[] {

@@ -3,6 +3,7 @@ import { centred, isIn } from '../../layout/arrange.ts'
 import type { Spot } from '../../panes/pane.ts'
 import type { Screen } from '../../terminal/compositor.ts'
 import type { Rect } from '../../terminal/region.ts'
+import { textWidth } from '../../terminal/width.ts'
 import { Frame } from '../../widgets/dialog.tsx'
 import { List } from '../../widgets/list.tsx'
 import { emptyList, type ListState, moveList, selectAt, settleList } from '../../widgets/list-state.ts'
@@ -115,7 +116,10 @@ export class Menu implements Overlay {
       this.#choices.map(({ id }) => id),
       room,
     )
-    const titles = Math.min(30, Math.max(...this.#choices.map(({ title }) => title.length)) + 2)
+    const widest = (texts: readonly string[]) => Math.max(0, ...texts.map(text => textWidth(text)))
+    const notes = widest(this.#choices.map(({ note, disabled }) => disabled ?? note ?? ''))
+    const most = notes === 0 ? width - 6 : Math.max(Math.floor(width / 2) - 4, width - 8 - notes)
+    const titles = Math.min(most, widest(this.#choices.map(({ title }) => title)))
     return (
       <Frame
         title={this.#title}
@@ -133,7 +137,7 @@ export class Menu implements Overlay {
           height={room}
           idOf={({ id }) => id}
           row={({ title, note, disabled }, inner) => {
-            const line = toWidth(title, titles) + (disabled ?? note ?? '')
+            const line = `${toWidth(title, titles)}  ${disabled ?? note ?? ''}`
             return toned(toWidth(line, inner), disabled === undefined ? 'plain' : 'quiet')
           }}
           empty="Nothing to choose."
