@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import type { ImapFlow } from 'imapflow'
+import type { CopyResponseObject, ImapFlow } from 'imapflow'
 import type { Tx } from '../../store/changes.ts'
 import type { Flags, KeptFolder, KeptMail, MailStore } from '../../store/mail.ts'
 import type { MailAction, OutboxStore } from '../../store/outbox.ts'
+import type { Moved } from './landed.ts'
 import { ranges } from './numbers.ts'
 import { agreed, saidBy, saidNo } from './said.ts'
 import { within } from './sync.ts'
@@ -61,12 +62,18 @@ export const queue = (
   return action
 }
 
+/** What the server answered: the number of what was filed, and those of what was moved. */
+export interface Told {
+  uid: number | null
+  moved?: Moved
+}
+
 export interface ActionDeps {
   outbox: OutboxStore
   store: MailStore
   /** Something could not be done and will not be tried again. */
   refused(action: MailAction, reason: string): void
-  done(action: MailAction, answer: { uid: number | null }): void
+  done(action: MailAction, answer: Told): void
   /** What the server is being told just now: too late to take it back unsaid. */
   telling: Set<string>
 }
@@ -111,7 +118,7 @@ const perform = async (
   deps: ActionDeps,
   client: ImapFlow,
   action: MailAction,
-): Promise<{ uid: number | null } | 'renumbered'> => {
+): Promise<Told | 'renumbered'> => {
   const { kind, detail, folder } = action
   if (kind === 'append') return { uid: await appendOnce(deps, client, action) }
   return within(client, folder, async mailbox => {
@@ -124,7 +131,7 @@ const perform = async (
       if (detail.remove?.length)
         agreed(client, await client.messageFlagsRemove(uids, detail.remove, { uid: true }))
     } else if (kind === 'delete') agreed(client, await client.messageDelete(uids, { uid: true }))
-    else await moveThere(client, uids, detail.to!)
+    else return { uid: null, moved: await moveThere(client, uids, detail.to!) }
     return { uid: null }
   })
 }
@@ -139,15 +146,20 @@ const numbersOf = async (client: ImapFlow, ids: readonly string[]): Promise<numb
   return found
 }
 
-const moveThere = async (client: ImapFlow, uids: string, to: string): Promise<void> => {
+const moveThere = async (client: ImapFlow, uids: string, to: string): Promise<Moved | undefined> => {
   try {
-    if (await client.messageMove(uids, to, { uid: true })) return
+    const answer = await client.messageMove(uids, to, { uid: true })
+    if (answer) return movedAs(answer)
   } catch (error) {
     if ((error as { serverResponseCode?: string }).serverResponseCode !== 'TRYCREATE') throw error
   }
   await client.mailboxCreate(to)
-  agreed(client, await client.messageMove(uids, to, { uid: true }))
+  return movedAs(agreed(client, await client.messageMove(uids, to, { uid: true })))
 }
+
+/** Servers without UIDPLUS do not say. */
+const movedAs = ({ uidMap, uidValidity }: CopyResponseObject): Moved | undefined =>
+  uidMap && uidValidity !== undefined ? { uids: uidMap, uidvalidity: String(uidValidity) } : undefined
 
 /** The folder is looked through first when an earlier try may have arrived. */
 const appendOnce = async (deps: ActionDeps, client: ImapFlow, action: MailAction): Promise<number | null> => {

@@ -1,7 +1,10 @@
 import type { Tx } from '../../store/changes.ts'
-import type { Flags, KeptMail, MailRow, MailStore } from '../../store/mail.ts'
+import type { Flags, KeptFolder, KeptMail, MailRow, MailStore } from '../../store/mail.ts'
 import type { OutboxStore } from '../../store/outbox.ts'
+import { Problem } from '../contract/problem.ts'
 import { queue } from './actions.ts'
+import { isUnnamed } from './header.ts'
+import type { Moved } from './landed.ts'
 
 /** What a change of mails is taken back by. */
 export type Back = MarksBack | MoveBack[]
@@ -20,6 +23,8 @@ export interface BackDeps {
   outbox: OutboxStore
   now: () => number
   telling: ReadonlySet<string>
+  /** Where what a move took lies now. */
+  landed(action: string): Moved | undefined
   poke(account: string): void
 }
 
@@ -73,11 +78,8 @@ const marksBack = ({ store, outbox, now }: BackDeps, { marked }: MarksBack, tx: 
   return accounts
 }
 
-const moveBack = (
-  { store, outbox, now, telling }: BackDeps,
-  { action, from, to, rows }: MoveBack,
-  tx: Tx,
-): string => {
+const moveBack = (deps: BackDeps, { action, from, to, rows }: MoveBack, tx: Tx): string => {
+  const { store, outbox, now, telling, landed } = deps
   const source = store.folder(from)
   const target = store.folder(to)
   const account = String(rows[0]!.account)
@@ -86,8 +88,10 @@ const moveBack = (
     outbox.removeAction(action)
     for (const row of rows) store.putBack(row)
   } else {
-    // Where it lies now is known by its Message-ID alone, until that folder was read again.
-    const message_ids = rows.map(row => String(row.message_id))
+    const unnamed = rows.filter(row => isUnnamed(String(row.message_id)))
+    if (unnamed.length > 0) unnamedBack(deps, tx, unnamed, landed(action), source, target)
+    // Where the others lie now is known by their Message-ID, until that folder was read again.
+    const message_ids = rows.filter(row => !unnamed.includes(row)).map(row => String(row.message_id))
     const here = message_ids.flatMap(id =>
       store.named(account, id).filter(mail => mail.id.startsWith(`${to}-`)),
     )
@@ -95,20 +99,44 @@ const moveBack = (
       to,
       here.map(({ uid }) => uid),
     )
-    queue(
-      outbox,
-      tx,
-      now(),
-      { ...target, uidvalidity: null },
-      {
-        kind: 'move',
-        uids: [],
-        detail: { to: source.path, message_ids },
-      },
-    )
+    if (message_ids.length > 0)
+      queue(
+        outbox,
+        tx,
+        now(),
+        { ...target, uidvalidity: null },
+        {
+          kind: 'move',
+          uids: [],
+          detail: { to: source.path, message_ids },
+        },
+      )
   }
   for (const folder of [source, target]) store.putFolder(tx, { ...folder, ...store.counted(folder.id) })
   return account
+}
+
+/** Mails without a Message-ID: only the numbers they were given tell where they are. */
+const unnamedBack = (
+  { store, outbox, now }: BackDeps,
+  tx: Tx,
+  rows: readonly MailRow[],
+  moved: Moved | undefined,
+  source: KeptFolder,
+  target: KeptFolder,
+): void => {
+  const uids = rows.map(row => {
+    const uid = moved?.uids.get(Number(row.uid))
+    if (uid === undefined)
+      throw new Problem(
+        'conflict',
+        `"${String(row.subject)}" has no Message-ID, and its server did not say where it lies in ${target.path}: move it from there.`,
+      )
+    return uid
+  })
+  store.drop(target.id, uids)
+  const there = { ...target, uidvalidity: moved!.uidvalidity }
+  queue(outbox, tx, now(), there, { kind: 'move', uids, detail: { to: source.path } })
 }
 
 export const flagsAs = (mail: KeptMail): Flags => ({

@@ -1,6 +1,7 @@
 import type { KeptAccount, KeptMail } from '../../store/mail.ts'
 import { draftText, type Letter } from '../contract/letter.ts'
 import type { Attachment } from '../contract/mail.ts'
+import { instantText, type Zone } from '../time/zone.ts'
 
 export type Mode = 'reply' | 'reply_all' | 'forward'
 
@@ -11,14 +12,17 @@ export interface Answer extends Required<Omit<Letter, 'bcc' | 'html'>> {
   text: string
 }
 
-/** What an answer begins with: to whom it goes, and what was said before. */
+/** What an answer begins with: to whom it goes, and what was said before, by the owner's clock. */
 export const answerTo = (
   account: KeptAccount,
   mail: KeptMail,
   body: { body: string; attachments: Attachment[] },
   mode: Mode,
+  zone: Zone,
 ): Answer => {
-  const letter = mode === 'forward' ? forwarded(mail, body.body) : replied(account, mail, body.body, mode)
+  const at = instantText(new Date(mail.date).getTime(), zone).slice(0, 16).replace('T', ' ')
+  const letter =
+    mode === 'forward' ? forwarded(mail, at, body.body) : replied(account, mail, at, body.body, mode)
   return {
     ...letter,
     account: account.id,
@@ -33,7 +37,7 @@ export const answerTo = (
 
 type Begun = Required<Omit<Letter, 'bcc' | 'html'>>
 
-const replied = (account: KeptAccount, mail: KeptMail, body: string, mode: Mode): Begun => {
+const replied = (account: KeptAccount, mail: KeptMail, at: string, body: string, mode: Mode): Begun => {
   const own = account.address.toLowerCase()
   const mine = mail.from_address.toLowerCase() === own
   const to = mine ? mail.to : mail.reply_to || sender(mail)
@@ -45,20 +49,20 @@ const replied = (account: KeptAccount, mail: KeptMail, body: string, mode: Mode)
     subject: /^\s*(re|aw|sv|antw|r[eé]f)\s*:/i.test(mail.subject)
       ? mail.subject
       : `Re: ${mail.subject}`.trim(),
-    body: `\n\nOn ${when(mail)}, ${mail.from_name || mail.from_address} wrote:\n${quoted(body)}\n`,
+    body: `\n\nOn ${at}, ${mail.from_name || mail.from_address} wrote:\n${quoted(body)}\n`,
     in_reply_to: mail.message_id,
     references: `${mail.references || mail.in_reply_to} ${mail.message_id}`.trim(),
   }
 }
 
-const forwarded = (mail: KeptMail, body: string): Begun => ({
+const forwarded = (mail: KeptMail, at: string, body: string): Begun => ({
   to: '',
   cc: '',
   subject: /^\s*(fwd?|wg)\s*:/i.test(mail.subject) ? mail.subject : `Fwd: ${mail.subject}`.trim(),
   body: [
     '\n\n-------- Forwarded message --------',
     `From: ${sender(mail)}`,
-    `Date: ${when(mail)}`,
+    `Date: ${at}`,
     `Subject: ${mail.subject}`,
     `To: ${mail.to}`,
     ...(mail.cc ? [`Cc: ${mail.cc}`] : []),
@@ -74,8 +78,6 @@ const sender = (mail: KeptMail): string =>
   mail.from_name && mail.from_name !== mail.from_address
     ? `"${mail.from_name.replace(/["\\]/g, '')}" <${mail.from_address}>`
     : mail.from_address
-
-const when = (mail: KeptMail): string => mail.date.slice(0, 16).replace('T', ' ')
 
 const quoted = (body: string): string =>
   body

@@ -20,6 +20,10 @@ export const HEADER_QUERY: FetchQueryObject = {
 }
 
 /** A message as the server describes it, with nothing in it that could act on a screen or another header. */
+/** How what stands for a missing Message-ID begins; no server can look for it. */
+const UNNAMED = '<unnamed-'
+export const isUnnamed = (messageId: string): boolean => messageId.startsWith(UNNAMED)
+
 export const headerOf = (message: FetchMessageObject): Header => {
   const { envelope = {} } = message
   const lines = unfolded(message.headers?.toString('latin1') ?? '')
@@ -28,7 +32,7 @@ export const headerOf = (message: FetchMessageObject): Header => {
   const [from = {}] = envelope.from?.length ? envelope.from : (envelope.sender ?? [])
   return {
     uid: message.uid,
-    message_id: idOf(envelope.messageId) || `<unnamed-${message.uid}@${received}.invalid>`,
+    message_id: idOf(envelope.messageId) || `${UNNAMED}${message.uid}@${received}.invalid>`,
     in_reply_to: idOf(envelope.inReplyTo),
     refs: (lines.get('references') ?? '').match(IDS)?.slice(-100).join(' ') ?? '',
     subject: cleanLine(envelope.subject),

@@ -7,6 +7,7 @@ import type { Sending } from '../contract/mail.ts'
 import type { Account, Step } from '../contract/mail-accounts.ts'
 import { Problem } from '../contract/problem.ts'
 import { proofOf, type Secrets } from '../secrets/secret.ts'
+import { zoneOf } from '../time/zone.ts'
 import { type Accounts, openAccounts } from './accounts.ts'
 import { queue } from './actions.ts'
 import type { Fetch } from './autoconfig.ts'
@@ -14,12 +15,14 @@ import { type Back, takeBack } from './back.ts'
 import type { Carried } from './body.ts'
 import { mailChannel } from './channel.ts'
 import { type Answer, answerTo, type Mode } from './compose.ts'
+import { openLanded } from './landed.ts'
 import { write } from './mime.ts'
+import { mailNews } from './news.ts'
 import { type Outbox, openSendings } from './outbox.ts'
 import { inPatience, LATE, PATIENCE } from './patience.ts'
 import { probe } from './probe.ts'
 import type { LookUp } from './providers.ts'
-import { openReading, type Reading, shown } from './reading.ts'
+import { openReading, type Reading } from './reading.ts'
 import { openUploads, type Uploads } from './uploads.ts'
 import { openWatcher, type Watcher } from './watcher.ts'
 
@@ -79,6 +82,8 @@ export const openMailbox = (deps: {
   outboxStore: OutboxStore
   changes: Changes
   now: () => number
+  /** The owner's. */
+  zone: () => string
   secrets: Secrets
   lookUp: LookUp
   /** A mail whose text is here now carries a calendar. */
@@ -91,6 +96,7 @@ export const openMailbox = (deps: {
   const watchers = new Map<string, Watcher>()
   const closing = new Set<Promise<void>>()
   const telling = new Set<string>()
+  const landed = openLanded()
   let started = false
   let ended = false
 
@@ -106,7 +112,10 @@ export const openMailbox = (deps: {
         file: (client, each) => outbox.file(client, each),
         actions: {
           telling,
-          done: (action, answer) => drafts.get(action.detail.message_id ?? '')?.(answer),
+          done(action, answer) {
+            drafts.get(action.detail.message_id ?? '')?.(answer)
+            if (answer.moved) landed.note(action, answer.moved, reading.folder(account, action.detail.to!))
+          },
           refused(action, reason) {
             drafts.get(action.detail.message_id ?? '')?.(null)
             changes.write(ACTOR, tx =>
@@ -120,8 +129,7 @@ export const openMailbox = (deps: {
             )
           },
         },
-        arrived,
-        changed,
+        ...mailNews(store, changes, landed),
         invited: deps.invited,
       },
       account,
@@ -129,33 +137,6 @@ export const openMailbox = (deps: {
     watchers.set(id, made)
     return made
   }
-
-  const arrived = (account: KeptAccount, folder: KeptFolder, ids: readonly string[]): void => {
-    const newest = folder.role === 'inbox' ? store.get(ids.at(-1)!) : undefined
-    if (!newest) return
-    const who = newest.from_name || newest.from_address
-    changes.write(ACTOR, tx =>
-      tx.say({
-        action: 'mail.arrived',
-        noun: 'email',
-        id: newest.id,
-        summary:
-          ids.length === 1
-            ? `New mail from ${who}: ${newest.subject}`.slice(0, 300)
-            : `${ids.length} new mails in ${account.name}`,
-        data: { account: account.id, folder: folder.path, mail: shown(newest), count: ids.length },
-      }),
-    )
-  }
-  const changed = (account: KeptAccount, folder: KeptFolder, { renumbered }: { renumbered: boolean }): void =>
-    changes.mention({
-      ...ACTOR,
-      action: 'mail.synced',
-      noun: 'email',
-      id: folder.id,
-      summary: `${folder.path} ${renumbered ? 'was numbered anew by its server, and read again' : 'changed'}`,
-      data: { account: account.id, folder: folder.path },
-    })
 
   const outbox: Outbox = openSendings({
     store: outboxStore,
@@ -175,7 +156,14 @@ export const openMailbox = (deps: {
   changes.takesBack('email', (back, tx) =>
     takeBack(
       // The server is told once this is written down.
-      { store, outbox: outboxStore, now, telling, poke: id => queueMicrotask(() => watcher(id)?.poke()) },
+      {
+        store,
+        outbox: outboxStore,
+        now,
+        telling,
+        landed: landed.of,
+        poke: id => queueMicrotask(() => watcher(id)?.poke()),
+      },
       back as Back,
       tx,
     ),
@@ -308,7 +296,7 @@ export const openMailbox = (deps: {
     async answer(id, mode) {
       const mail = reading.get(id)
       const text = await reading.text(ACTOR, id, false)
-      return answerTo(accounts.get(mail.account), mail, text, mode)
+      return answerTo(accounts.get(mail.account), mail, text, mode, zoneOf(deps.zone()))
     },
 
     upload: uploads.take,

@@ -18,15 +18,17 @@ export const mailroom = (deps: {
   config: Config
   notify: Notify
   now: () => number
+  zone: () => string
   invited: (mail: KeptMail, carried: Carried) => void
   report: (error: unknown) => void
 }): Mailbox => {
-  const { store, changes, paths, config, notify, now, invited, report } = deps
+  const { store, changes, paths, config, notify, now, zone, invited, report } = deps
   const mail = openMailbox({
     store: openMail(store),
     outboxStore: openOutbox(store),
     changes,
     now,
+    zone,
     secrets: openSeal(paths.sealKey),
     lookUp: resolveSrv,
     invited,

@@ -111,7 +111,7 @@ export const openWorkspace = (options: OpenOptions): Workspace => {
   const notify = notifier({ store, changes, now, zone, config })
   const cookbook = kitchen({ store, changes, paths, config, now, notify, report: journal.report })
   const mail = mailroom({
-    ...{ store, changes, paths, config, notify, now },
+    ...{ store, changes, paths, config, notify, now, zone },
     invited: (found, carried) => workspace.invitations.came(found, carried),
     report: journal.report,
   })

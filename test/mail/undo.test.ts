@@ -49,6 +49,32 @@ describe.skipIf(missing)('what was done with mails is taken back', () => {
     expect((await inFolder(post, 'INBOX')).filter(({ tags }) => tags.includes('work'))).toHaveLength(2)
   })
 
+  test('nobody is told that a mail came which was only brought back, and one without a Message-ID is found', async () => {
+    await using post = await openPost({ listen: true })
+    const { client, inside } = post.w
+    const told: string[] = []
+    inside.workspace.changes.subscribe(events => {
+      for (const { action, summary } of events) if (action === 'mail.arrived') told.push(summary)
+    })
+    await until('a mailbox that is read', () =>
+      inside.workspace.mail.folders().some(({ role, complete }) => role === 'inbox' && complete),
+    )
+    await arrived(post, 'named')
+    await put(post, 'INBOX', written({ From: 'bob@example.net', Subject: 'unnamed' }))
+    await until('both', async () => (await client.call(mail.list, {})).items.length === 2)
+    await until('the news', () => told.length > 0 && told.join().includes('unnamed'))
+    const before = [...told]
+    const ids = (await client.call(mail.list, {})).items.map(({ id }) => id)
+    await client.call(mail.move, { ids, to: 'archive' })
+    await until('both there', async () => (await inFolder(post, 'Archive')).length === 2)
+    await client.call(events.undo, {})
+    await until('both back', async () => (await inFolder(post, 'INBOX')).length === 2)
+    expect(await inFolder(post, 'Archive')).toEqual([])
+    await put(post, 'INBOX', written({ From: 'bob@example.net', Subject: 'real' }))
+    await until('the next', () => told.at(-1)!.endsWith('real'))
+    expect(told.slice(before.length)).toEqual(['New mail from bob@example.net: real'])
+  })
+
   test('before the server heard of it: it never does', async () => {
     await using post = await openPost()
     const { client } = post.w
