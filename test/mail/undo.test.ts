@@ -53,8 +53,13 @@ describe.skipIf(missing)('what was done with mails is taken back', () => {
     await using post = await openPost({ listen: true })
     const { client, inside } = post.w
     const told: string[] = []
+    let counted = 0
     inside.workspace.changes.subscribe(events => {
-      for (const { action, summary } of events) if (action === 'mail.arrived') told.push(summary)
+      for (const { action, summary, data } of events)
+        if (action === 'mail.arrived') {
+          told.push(summary)
+          counted += (data as { count: number }).count
+        }
     })
     await until('a mailbox that is read', () =>
       inside.workspace.mail.folders().some(({ role, complete }) => role === 'inbox' && complete),
@@ -62,7 +67,7 @@ describe.skipIf(missing)('what was done with mails is taken back', () => {
     await arrived(post, 'named')
     await put(post, 'INBOX', written({ From: 'bob@example.net', Subject: 'unnamed' }))
     await until('both', async () => (await client.call(mail.list, {})).items.length === 2)
-    await until('the news', () => told.length > 0 && told.join().includes('unnamed'))
+    await until('the news of both', () => counted === 2)
     const before = [...told]
     const ids = (await client.call(mail.list, {})).items.map(({ id }) => id)
     await client.call(mail.move, { ids, to: 'archive' })
