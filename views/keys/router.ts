@@ -10,6 +10,16 @@ export interface Focus {
   stroke(stroke: Stroke): boolean | Promise<boolean>
 }
 
+/** What a key would hit. */
+export interface Target {
+  /** What is selected now, as ids: the same as long as all of it is there. */
+  readonly hand: string
+  /** Whether it has just become another by itself: nobody can have meant it. */
+  readonly hasSlipped: boolean
+  /** A person does something with it. */
+  take(): void
+}
+
 export interface RouterHost<State> {
   actions: Actions<State>
   bindings(): Bindings
@@ -20,8 +30,7 @@ export interface RouterHost<State> {
   state(): State
   /** Whether nothing may be changed from here. */
   readOnly?(): boolean
-  /** What is selected now, as ids: the same as long as all of it is there. */
-  hand?(): string
+  aim?: Target
   /** Asks before something that cannot be taken back; does it on a yes. */
   confirm(action: Action<State, never>, deed: Deed & { stakes: Stakes }): void
   /** Asks for what an action has to be told. */
@@ -61,12 +70,12 @@ export class Router<State> {
   /** Runs an action as its key does, from wherever it was chosen. */
   async run(action: Action<State, never>): Promise<void> {
     const state = this.#host.state()
-    const reason =
-      action.writes && this.#host.readOnly?.() ? 'this screen only reads' : action.disabled?.(state)
+    const reason = this.#reason(action, state)
     if (reason !== undefined) {
       this.#host.say(`${action.title}: ${reason}`)
       return
     }
+    if (!action.where.includes(everywhere)) this.#host.aim?.take()
     if (action.args) return this.#host.ask(action)
     if (!action.deed) return void (await this.perform(action, () => action.run!(state, undefined as never)))
     const { stakes, run } = action.deed(state)
@@ -74,12 +83,19 @@ export class Router<State> {
     else await this.perform(action, run)
   }
 
+  #reason(action: Action<State, never>, state: State): string | undefined {
+    if (action.writes && this.#host.readOnly?.()) return 'this screen only reads'
+    const reason = action.disabled?.(state)
+    if (reason !== undefined || !action.writes || isAlone(action)) return reason
+    return this.#host.aim?.hasSlipped ? 'another was selected just now, by itself: look again' : undefined
+  }
+
   /** For a list of actions that stays open for a while: does it only to what was selected when the list was opened. */
   held(action: Action<State, never>): (run?: () => Promise<unknown>) => Promise<boolean> {
-    const before = this.#host.hand?.()
-    const alone = action.alone || action.where.includes(everywhere)
+    const before = this.#host.aim?.hand
+    const alone = isAlone(action)
     return async (run = () => this.run(action)) => {
-      const isHere = alone || this.#host.hand?.() === before
+      const isHere = alone || this.#host.aim?.hand === before
       if (isHere) return (await run()) !== false
       this.#host.say(`${action.title}: what it was for is gone meanwhile; nothing was done`)
       return false
@@ -119,3 +135,7 @@ export class Router<State> {
     return here.find(({ id }) => bindings[id]?.includes(key))
   }
 }
+
+/** It has nothing to do with what is selected. */
+const isAlone = ({ alone, where }: Action<never, never>): boolean =>
+  alone === true || where.includes(everywhere)

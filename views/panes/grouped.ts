@@ -3,6 +3,7 @@ import { sanitiseText } from '../terminal/sanitise.ts'
 import { toned } from '../widgets/theme.ts'
 import { ListSide, type ListSpec, nothingMatches } from './list-side.tsx'
 import type { Box, Motion, Picked } from './pane.ts'
+import type { Slip } from './slips.ts'
 
 export interface Group<T> {
   id: string
@@ -33,6 +34,7 @@ export class GroupedSide<T> {
       text: '',
       set: text => {
         this.filter.text = text
+        this.#list.expect()
         spec.changed()
       },
     }
@@ -73,6 +75,11 @@ export class GroupedSide<T> {
   get held(): readonly string[] {
     this.#settle()
     return this.#list.held
+  }
+
+  get slip(): Slip | null {
+    this.#settle()
+    return this.#list.slip
   }
 
   get marked(): number {

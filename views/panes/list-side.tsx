@@ -16,6 +16,7 @@ import {
 import { toWidth } from '../widgets/text.ts'
 import { toned } from '../widgets/theme.ts'
 import type { Box, Motion, Picked } from './pane.ts'
+import { type Slip, Slips } from './slips.ts'
 
 export interface ListSpec<T> {
   items(): readonly T[]
@@ -28,6 +29,8 @@ export interface ListSpec<T> {
   empty(): string
   /** What else the last row says where the list is not all there is: how it is narrowed, what more there is. */
   notes?(): readonly string[]
+  /** What comes into the empty list is nothing the person aimed at. */
+  wary?: boolean
   changed(): void
 }
 
@@ -36,17 +39,22 @@ export class ListSide<T> {
   state: ListState = emptyList
   readonly filter: { text: string; set(text: string): void }
   readonly #spec: ListSpec<T>
+  readonly #slips: Slips
   #height = 1
   #wanted: string | null = null
+  /** Whether a person wants it. */
+  #asked = false
   /** The ids in the rows that were drawn. */
   #drawn: readonly string[] = []
 
   constructor(spec: ListSpec<T>) {
     this.#spec = spec
+    this.#slips = new Slips(spec.wary)
     this.filter = {
       text: '',
       set: text => {
         this.filter.text = text
+        this.expect()
         spec.changed()
       },
     }
@@ -80,6 +88,11 @@ export class ListSide<T> {
     return [state.selected ?? '', ...ids.filter(id => state.marked.has(id))]
   }
 
+  get slip(): Slip | null {
+    this.#settled(this.#ids(this.shown))
+    return this.#slips.last
+  }
+
   /** The marked ones, else the selected one. */
   get chosen(): readonly T[] {
     const shown = this.shown
@@ -99,6 +112,7 @@ export class ListSide<T> {
       const move = 'rows' in motion && motion.scrolls ? scrollList : moveList
       this.state = move(this.state, ids, this.#height, by)
     }
+    this.expect()
     this.#spec.changed()
   }
 
@@ -115,6 +129,7 @@ export class ListSide<T> {
     const before = this.#settled(ids).selected
     this.#wanted = null
     this.state = selectAt(this.state, ids, this.#height, at)
+    this.expect()
     this.#spec.changed()
     return ids[at] === before ? 'same' : 'other'
   }
@@ -128,8 +143,20 @@ export class ListSide<T> {
   /** Selects it, now or as soon as it is there. */
   select(id: string): void {
     this.#wanted = id
+    this.#asked = true
     this.#settled(this.#ids(this.shown))
     this.#spec.changed()
+  }
+
+  /** The person asks for something else: what is selected then is no surprise. */
+  expect(): void {
+    this.#slips.expect()
+  }
+
+  /** Without a selection and marks: it is of something else now. */
+  clear(): void {
+    this.state = emptyList
+    this.expect()
   }
 
   mark(): void {
@@ -206,8 +233,11 @@ export class ListSide<T> {
     if (wanted !== null && ids.includes(wanted)) {
       this.state = { ...this.state, selected: wanted }
       this.#wanted = null
+      if (this.#asked) this.expect()
+      this.#asked = false
     }
     this.state = settleList(this.state, ids, this.#height)
+    this.#slips.see(this.state.selected)
     return this.state
   }
 

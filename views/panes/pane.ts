@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import type { Action } from '../actions/registry.ts'
 import type { Bindings } from '../keys/bindings.ts'
 import type { Shell } from '../shell/shell.ts'
+import type { Slip } from './slips.ts'
 
 /** The rectangle a side of a pane is drawn in, and whether the keys go to it. */
 export interface Box {
@@ -35,6 +36,8 @@ export interface Findable {
 /** Ids of what an action would be for: what is selected, and what is marked. */
 export interface Held {
   readonly held: readonly string[]
+  /** When the selection last became another without the person. */
+  readonly slip: Slip | null
 }
 
 /** A list whose selection lasts: through filters, other panes and the next start; by id, never by row. */

@@ -4,6 +4,7 @@ import type { Answer } from '../store/collection.ts'
 import { sanitiseText } from '../terminal/sanitise.ts'
 import { ListSide, nothingMatches } from './list-side.tsx'
 import type { Box, Motion, Picked } from './pane.ts'
+import type { Slip } from './slips.ts'
 
 export interface SearchedSpec<T> {
   /** A stored change of one of these asks again; null: any change. */
@@ -93,6 +94,10 @@ export class Searched<T> {
     return this.side.held
   }
 
+  get slip(): Slip | null {
+    return this.side.slip
+  }
+
   get selected(): T | undefined {
     return this.side.selected
   }
@@ -124,6 +129,7 @@ export class Searched<T> {
   /** Asks for something else: what was there before is gone at once, so that no key meets it. */
   turn(): void {
     this.#question++
+    this.side.expect()
     this.again()
   }
 

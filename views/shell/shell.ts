@@ -22,8 +22,10 @@ import {
   toastRows,
 } from '../widgets/toasts.ts'
 import { shellActions, shellKeys } from './actions.ts'
+import { Aim } from './aim.ts'
 import { firstSteps } from './first-start.ts'
 import type { Host } from './host.ts'
+import { keep, recall } from './kept.ts'
 import { leave } from './leave.ts'
 import { Mouse } from './mouse.ts'
 import type { Over, Overlay } from './overlay.ts'
@@ -34,16 +36,6 @@ import { type Choice, Menu } from './overlays/menu.tsx'
 import { Page } from './overlays/page.tsx'
 import { Palette, type PaletteSpec } from './overlays/palette.tsx'
 import { Together } from './together.ts'
-
-/** What is kept from one start to the next. */
-interface Kept {
-  pane?: string
-  side?: Side
-  zoomed?: string[]
-  panes?: Record<string, unknown>
-  /** What was selected in each list of a pane. */
-  selected?: Record<string, Record<string, string>>
-}
 
 const cancelTwice = 1500
 
@@ -72,6 +64,7 @@ export class Shell {
   #toastTimer: NodeJS.Timeout | undefined
   #cancelledAt = Number.NEGATIVE_INFINITY
   readonly #over: Over
+  readonly #aim = new Aim(this)
   /** The panes whose keys' side has the whole screen. */
   readonly #zoomed = new Set<string>()
   /** What is asked of the API before it is opened. */
@@ -113,14 +106,14 @@ export class Shell {
       places: () => this.places,
       state: () => this,
       readOnly: () => this.readOnly,
-      hand: () => this.#hand,
+      aim: this.#aim,
       confirm: (action, deed) => void this.#confirmed(action, deed),
       ask: action => this.#ask(action),
       say: words => this.toast('warn', words),
       opening: () => this.#opening > 0,
     })
     this.mouse = new Mouse(this)
-    this.#recall()
+    for (const id of recall(this)) this.#zoomed.add(id)
     const themeProblem = chooseTheme(host.settings.theme)
     for (const problem of [...problems, ...(themeProblem === null ? [] : [themeProblem])])
       this.toast('warn', problem)
@@ -168,7 +161,10 @@ export class Shell {
     else if (key === 'ctrl+c') this.#cancel()
     else if (key === 'ctrl+l') this.host.repaint()
     else if (key === 'ctrl+z') this.host.suspend()
-    else await this.router.stroke(input)
+    else {
+      if (this.line || this.overlays.length > 0) this.#aim.goOn()
+      await this.router.stroke(input)
+    }
     // The next key may be meant for what this one opened.
     this.signal.atOnce()
   }
@@ -336,39 +332,13 @@ export class Shell {
   }
 
   keep(): string {
-    const panes: Record<string, unknown> = {}
-    const selected: Record<string, Record<string, string>> = {}
-    for (const pane of this.panes) {
-      if (pane.remember) panes[pane.id] = pane.remember()
-      const lists = Object.entries(pane.lists ?? {}).filter(([, list]) => list.at !== null)
-      selected[pane.id] = Object.fromEntries(lists.map(([name, list]) => [name, list.at!]))
-    }
-    const kept: Kept = { pane: this.pane.id, side: this.side, zoomed: [...this.#zoomed], panes, selected }
-    return JSON.stringify(kept)
+    return keep(this, [...this.#zoomed])
   }
 
   stop(): void {
     clearTimeout(this.#toastTimer)
     this.pane.closed?.()
     this.live.stop()
-  }
-
-  #recall(): void {
-    try {
-      const kept = JSON.parse(this.host.kept ?? '{}') as Kept
-      for (const pane of this.panes) {
-        if (kept.panes?.[pane.id] != null) pane.recall?.(kept.panes[pane.id])
-        for (const [name, list] of Object.entries(pane.lists ?? {})) {
-          const at = kept.selected?.[pane.id]?.[name]
-          if (typeof at === 'string') list.select(at)
-        }
-      }
-      this.pane = this.panes.find(({ id }) => id === kept.pane) ?? this.pane
-      if (kept.side === 'detail' && this.pane.detail) this.side = 'detail'
-      for (const id of kept.zoomed ?? []) this.#zoomed.add(id)
-    } catch {
-      // A file somebody cut short: the screen starts as on the first day.
-    }
   }
 
   #focus(): readonly Focus[] {
@@ -384,16 +354,9 @@ export class Shell {
 
   /** Tells whether the keys are still for the same: none was pressed since, or they opened, closed and chose nothing. */
   #staying(): () => boolean {
-    const [strokes, hand, top, { line }] = [this.#strokes, this.#hand, this.overlays.at(-1), this]
-    const same = () => this.#hand === hand && this.overlays.at(-1) === top && this.line === line
+    const [strokes, hand, top, { line }] = [this.#strokes, this.#aim.hand, this.overlays.at(-1), this]
+    const same = () => this.#aim.hand === hand && this.overlays.at(-1) === top && this.line === line
     return () => this.#strokes === strokes || same()
-  }
-
-  /** What is selected in the pane that is shown, and which pane that is. */
-  get #hand(): string {
-    const { pane } = this
-    const lists = pane.hand?.() ?? Object.values(pane.lists ?? {})
-    return JSON.stringify([pane.id, ...lists.map(({ held }) => held)])
   }
 
   async #confirmed(action: Action<Shell, never>, { stakes, run }: Deed & { stakes: Stakes }): Promise<void> {

@@ -58,7 +58,13 @@ function set() {
     focus: () => focus,
     places: () => here.places,
     state: () => ({ live: true }),
-    hand: () => selected,
+    aim: {
+      get hand() {
+        return selected
+      },
+      hasSlipped: false,
+      take() {},
+    },
     confirm: (asked, deed) => {
       done.push(`confirm ${asked.id} ${deed.stakes.name}`)
       agreed = deed

@@ -124,6 +124,63 @@ test('of several, those that are still there are done, and the others are counte
   )
 })
 
+/** Ends in the very moment in which the screen knows that it is gone. */
+function vanished(on: ScreenStage, name: string): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const stop = on.shell.signal.subscribe(() => {
+    if (on.shell.pane.objects!().some(({ title }) => title === name)) return
+    stop()
+    resolve()
+  })
+  return promise
+}
+
+test('a key meant for what somebody else takes away changes nothing of its neighbour', async () => {
+  const { client } = w
+  const { todo } = await client.call(todos.add, { title: 'slip one' })
+  const { todo: other } = await client.call(todos.add, { title: 'slip two' })
+  using on = await opened('todos')
+  on.send('/slip\rg')
+  await on.until(/> .*slip one|> .*slip two/)
+  const [selected, left] = /> .*slip one/.test(on.screen.text()) ? [todo, other] : [other, todo]
+  const gone = vanished(on, selected.title)
+  await client.call(todos.remove, { id: selected.id })
+  await gone
+  on.send('t')
+  await on.until('done: another was selected just now, by itself: look again')
+  expect((await client.call(todos.get, { id: left.id })).done_at).toBe(null)
+})
+
+test('what a person does one after the other goes on with the neighbour at once', async () => {
+  const { client } = w
+  for (const title of ['chore one', 'chore two', 'chore three']) await client.call(todos.add, { title })
+  using on = await opened('todos')
+  on.send('/chore\r')
+  await on.until('3 found')
+  on.send('gttt')
+  await on.until("Nothing matches 'chore'")
+  const { items } = await client.call(todos.list, { archived: true })
+  expect(items.filter(({ title, done_at }) => title.startsWith('chore') && done_at !== null)).toHaveLength(3)
+})
+
+test('in a day of the calendar, too, a key is not for the event that took the place of another', async () => {
+  const { client } = w
+  const times = { start: '2031-08-01T12:00', end: '2031-08-01T13:00' }
+  const { event } = await client.call(calendar.add, { summary: 'first slot', ...times })
+  const { event: other } = await client.call(calendar.add, { summary: 'second slot', ...times })
+  using on = await opened('calendar')
+  on.send('DT2031-08-01\r')
+  await on.until(/^(first|second) slot/m)
+  const [selected, left] = /^first slot/m.test(on.screen.text()) ? [event, other] : [other, event]
+  const gone = vanished(on, `2031-08-01 ${selected.summary}`)
+  await client.call(calendar.remove, { id: selected.id })
+  await gone
+  on.send('e')
+  await on.until('another was selected just now')
+  expect(on.shell.overlays).toHaveLength(0)
+  await client.call(calendar.remove, { id: left.id })
+})
+
 test.each([
   ['week', 'W', '2031-05-01'],
   ['day', 'D', '2031-05-02'],

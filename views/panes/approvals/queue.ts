@@ -4,10 +4,8 @@ import { sanitiseText } from '../../terminal/sanitise.ts'
 import { ListSide } from '../list-side.tsx'
 import type { Box, Motion } from '../pane.ts'
 import { Searched } from '../searched.ts'
+import { isFresh } from '../slips.ts'
 import { approvalRow, gistOf, lastMinute } from './rows.ts'
-
-/** After the question under the cursor has become another by itself, keys that were meant for the first do nothing for so long. */
-const deafFor = 500
 
 /** What waits for an answer, the oldest first; and what was decided. */
 export class Queue {
@@ -18,8 +16,6 @@ export class Queue {
   readonly #busy = new Set<string>()
   /** What was answered from here: the event of it may come after the answer. */
   readonly #own = new Set<string>()
-  #seen: string | null = null
-  #movedAt = Number.NEGATIVE_INFINITY
   #timer: NodeJS.Timeout | undefined
 
   constructor(shell: Shell) {
@@ -36,6 +32,7 @@ export class Queue {
           : approvals.isRead
             ? 'Nobody asks anything. . shows what was decided.'
             : 'reading',
+      wary: true,
       changed: shell.signal.now,
     })
     this.history = new Searched<Approval>(shell, {
@@ -62,10 +59,9 @@ export class Queue {
     return this.decided ? this.history.selected : this.list.selected
   }
 
-  /** Whether the selection has just become another without the person. */
+  /** Whether the question under the cursor has just become another: here even what the person answered counts. */
   get moved(): boolean {
-    this.#watch()
-    return performance.now() - this.#movedAt < deafFor
+    return isFresh(this.list.slip)
   }
 
   move(motion: Motion): void {
@@ -88,7 +84,6 @@ export class Queue {
 
   view(box: Box) {
     if (this.decided) return this.history.view(box)
-    this.#watch()
     this.#arm()
     return this.list.view(box)
   }
@@ -104,16 +99,6 @@ export class Queue {
       this.#busy.delete(id)
       this.#shell.signal.now()
     }
-  }
-
-  #watch(): void {
-    const now = this.list.selected?.id ?? null
-    const before = this.#seen
-    if (now === before) return
-    this.#seen = now
-    // Where the one before is still there, the person moved.
-    const stays = this.list.shown.some(({ id }) => id === before)
-    if (now !== null && !stays) this.#movedAt = performance.now()
   }
 
   /** Draws again when a deadline comes near: nothing ticks. */

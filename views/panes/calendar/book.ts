@@ -6,6 +6,7 @@ import type { Answer } from '../../store/collection.ts'
 import { dayName, dayOf, plusDays, plusMonths, weekdayOf, zoneOf } from '../days.ts'
 import { type Group, GroupedSide } from '../grouped.ts'
 import type { Held } from '../pane.ts'
+import { Slips } from '../slips.ts'
 import { type Shown, shownRow } from './rows.ts'
 import { type Stop, stopsOf } from './slots.ts'
 
@@ -40,6 +41,8 @@ export class CalendarBook {
   #day: string | null = null
   /** Where in the day the cursor stands; null: at the first that happens. */
   #stop: { hour: number; id: string | null } | null = null
+  /** Of the event under the cursor, where hours are shown. */
+  readonly #slips = new Slips()
   #looked = false
   #later: NodeJS.Timeout | undefined
   #marked: { of: number; value: unknown; marks: ReadonlyMap<string, string> } | null = null
@@ -98,7 +101,9 @@ export class CalendarBook {
 
   get stop(): Stop {
     const stops = this.#stops()
-    return stops[this.#stopAt(stops)]!
+    const stop = stops[this.#stopAt(stops)]!
+    this.#slips.see(stop.entry?.id ?? null)
+    return stop
   }
 
   /** To an event or an hour further down the day, or up. */
@@ -106,6 +111,7 @@ export class CalendarBook {
     const stops = this.#stops()
     const { hour, entry } = stops[Math.max(0, Math.min(this.#stopAt(stops) + by, stops.length - 1))]!
     this.#stop = { hour, id: entry?.id ?? null }
+    this.#slips.expect()
     this.#shell.signal.now()
   }
 
@@ -114,6 +120,7 @@ export class CalendarBook {
     const before = `${this.day} ${this.stop.hour}`
     this.go(day)
     this.#stop = { hour, id: null }
+    this.#slips.expect()
     return `${this.day} ${this.stop.hour}` !== before
   }
 
@@ -200,7 +207,9 @@ export class CalendarBook {
   get hand(): Held {
     const { view, day, selected, isTimed } = this
     const place = `${view} ${day} ${isTimed ? this.stop.hour : ''}`
-    return { held: [selected?.id ?? place] }
+    const slip = isTimed ? this.#slips.last : view === 'agenda' ? this.side.slip : null
+    const shown = view === 'agenda' ? this.side.selected?.key : selected?.id
+    return { held: [shown ?? place], slip }
   }
 
   /** The first day in view and how many there are. */
@@ -234,12 +243,14 @@ export class CalendarBook {
 
   show(view: View): void {
     this.view = view
+    this.#slips.expect()
     this.again()
   }
 
   go(day: string): void {
     const before = this.window.start
     this.#day = day
+    this.#slips.expect()
     if (!this.isTimed) this.#stop = null
     if (this.window.start !== before) this.again()
     this.#shell.signal.now()

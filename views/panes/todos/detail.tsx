@@ -3,7 +3,6 @@ import type { ReactNode } from 'react'
 import type { Todo } from '../../../src/contract/todos.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
 import { textWidth } from '../../terminal/width.ts'
-import { emptyList } from '../../widgets/list-state.ts'
 import { Rows } from '../../widgets/rows.tsx'
 import { wrapText } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
@@ -75,7 +74,7 @@ export class TodoDetail {
     if (todo?.id !== this.#shown) {
       this.#shown = todo?.id ?? null
       this.#text.top = 0
-      this.items.state = emptyList
+      this.items.clear()
     }
     if (!todo) return this.#text.view([], box)
     const rows = headRows(todo, box.width, now)
