@@ -1,4 +1,5 @@
 import { type CalendarInfo, calendar, calendars, type Entry } from '../../../src/contract/calendar.ts'
+import { type CalendarAccount, calendarAccounts } from '../../../src/contract/calendar-accounts.ts'
 import { type Conflict, calendarSync } from '../../../src/contract/calendar-sync.ts'
 import { Problem } from '../../../src/contract/problem.ts'
 import type { Shell } from '../../shell/shell.ts'
@@ -35,6 +36,7 @@ export class CalendarBook {
   readonly hidden = new Set<string>()
   readonly calendars: Answer<readonly CalendarInfo[]>
   readonly conflicts: Answer<readonly Conflict[]>
+  readonly accounts: Answer<readonly CalendarAccount[]>
   readonly side: GroupedSide<Shown>
   readonly #shell: Shell
   readonly #answer: Answer<Read>
@@ -54,6 +56,9 @@ export class CalendarBook {
     this.#answer = shell.live.answer(nouns, () => this.#read())
     this.conflicts = shell.live.answer(nouns, async () =>
       this.#looked ? (await shell.client.call(calendarSync.conflicts, {})).items : [],
+    )
+    this.accounts = shell.live.answer(['calendar-account'], async () =>
+      this.#looked ? (await shell.client.call(calendarAccounts.list, {})).items : [],
     )
     this.calendars = shell.live.answer(nouns, async () =>
       this.#looked ? (await shell.client.call(calendars.list, {})).items : [],
@@ -237,6 +242,7 @@ export class CalendarBook {
       void this.#answer.refresh()
       void this.calendars.refresh()
       void this.conflicts.refresh()
+      void this.accounts.refresh()
     }
     this.#shell.signal.now()
   }
@@ -267,6 +273,7 @@ export class CalendarBook {
     this.#later = setTimeout(() => {
       void this.calendars.refresh()
       void this.conflicts.refresh()
+      void this.accounts.refresh()
     }, afterSync)
     this.#later.unref()
   }

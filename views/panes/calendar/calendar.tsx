@@ -13,6 +13,7 @@ import { Details } from './details.ts'
 import { dayAt, gridRows } from './grid.ts'
 import { tellNews } from './news.ts'
 import { entryRows } from './rows.ts'
+import { refused } from './servers.ts'
 import { timeAt, timeRows } from './time-grid.ts'
 
 /** What happens when: as a list of days, a month, a week or one day. */
@@ -104,7 +105,8 @@ export function calendarPane(shell: Shell): Pane {
       'calendar.calendars',
       'screen.filter',
     ],
-    badge: () => `${book.only || book.hidden.size > 0 ? '*' : ''}${book.troubled.length > 0 ? '!' : ''}`,
+    badge: () =>
+      `${book.only || book.hidden.size > 0 ? '*' : ''}${book.troubled.length + refused(book).length > 0 ? '!' : ''}`,
     get broad() {
       return book.isGrid ? 0.7 : undefined
     },

@@ -9,6 +9,7 @@ import { changed } from '../changed.ts'
 import { age } from '../words.ts'
 import type { CalendarBook } from './book.ts'
 import { showConflicts } from './conflict.tsx'
+import { refused, serversMenu, serversNote } from './servers.ts'
 
 const fields = [
   { id: 'name', label: 'name', kind: 'text' },
@@ -33,7 +34,8 @@ export function standing(one: CalendarInfo): string {
 }
 
 /** What is not as it should be, each in a sentence. */
-export function troubleRows({ troubled, conflicts }: CalendarBook, width: number): string[] {
+export function troubleRows(book: CalendarBook, width: number): string[] {
+  const { troubled, conflicts } = book
   const inConflict = (conflicts.value ?? []).length
   return [
     ...troubled
@@ -42,6 +44,9 @@ export function troubleRows({ troubled, conflicts }: CalendarBook, width: number
         const last = one.synced_at === null ? 'never before' : `last ${age(Date.now() - one.synced_at)} ago`
         return wrapText(sanitiseText(`! ${one.name}: ${one.problem} (${last})`), width)
       }),
+    ...refused(book).flatMap(one =>
+      wrapText(sanitiseText(`! ${one.name}: ${one.reason} c, servers: change it.`), width),
+    ),
     ...(inConflict === 0
       ? []
       : wrapText(`! ${inConflict} changed here and on the server: C shows and settles it`, width)),
@@ -141,11 +146,10 @@ export function calendarsMenu(shell: Shell, book: CalendarBook): void {
       run: () => subscribe(shell),
     },
     {
-      id: 'server',
-      title: 'add a server ...',
-      note: 'CalDAV: with all its calendars',
-      ...writes,
-      run: () => addServer(shell),
+      id: 'servers',
+      title: 'servers ...',
+      note: serversNote(book),
+      run: () => serversMenu(shell, book),
     },
     {
       id: 'sync',
@@ -281,25 +285,6 @@ function change(shell: Shell, one: CalendarInfo): void {
       })
       if (problem === null) shell.toast('good', `Read '${name}'.`)
       else shell.toast('warn', `${name}: ${problem}`)
-    },
-  })
-}
-
-function addServer(shell: Shell): void {
-  shell.form({
-    title: 'Add a calendar server',
-    verb: 'Add',
-    values: { server: '', user: '', password_command: '', password: '' },
-    fields: [
-      { id: 'server', label: 'server', kind: 'text', placeholder: 'me@example.org, or its address' },
-      { id: 'user', label: 'user', kind: 'text', placeholder: 'the address' },
-      { id: 'password', label: 'password', kind: 'text', mask: '*', placeholder: 'sealed here' },
-      { id: 'password_command', label: 'or command', kind: 'text', placeholder: 'prints the password' },
-    ],
-    async submit(values) {
-      const given = Object.fromEntries(Object.entries(values).filter(([, value]) => value.trim() !== ''))
-      const made = await shell.client.call(calendarAccounts.add, { server: '', ...given })
-      shell.toast('good', `Added '${made.name}', ${made.calendars} calendars.`)
     },
   })
 }

@@ -9,6 +9,8 @@ import { age } from '../words.ts'
 import { coloured } from './colour.ts'
 import { ruleWords } from './rule-words.ts'
 
+const DAY = 24 * 60
+
 /** An entry as it stands in one of its days. */
 export interface Shown {
   key: string
@@ -69,7 +71,7 @@ export function entryRows(
         ['calendar', entry.calendar_name],
         ['you', entry.answer === null ? '' : `${answerWords[entry.answer]}; r answers the invitation`],
         ['repeats', repeatWords(entry, whole)],
-        ['reminds', (whole?.alarms ?? []).map(alarmWords).join(', ')],
+        ['reminds', (whole?.alarms ?? []).map(minutes => alarmWords(minutes, entry.all_day)).join(', ')],
         ['invited by', whole?.organizer ? whole.organizer.name || whole.organizer.address : ''],
         ['people', peopleWords(whole)],
         ['clock', entry.tzid !== null && entry.tzid !== zone ? entry.tzid : ''],
@@ -89,8 +91,16 @@ const repeatWords = (entry: Entry, whole: CalendarEvent | undefined): string =>
     ? `${whole?.rrule ? ruleWords(whole.rrule) : 'yes'}${entry.changed ? '; this date differs' : ''}`
     : ''
 
-const alarmWords = (minutes: number): string =>
-  minutes === 0 ? 'at its start' : `${age(Math.abs(minutes) * 60_000)} ${minutes > 0 ? 'before' : 'after'}`
+/** Of a whole day the clock tells more than how long from midnight. */
+function alarmWords(minutes: number, allDay: boolean): string {
+  const words = `${age(Math.abs(minutes) * 60_000)} ${minutes > 0 ? 'before' : 'after'}`
+  if (!allDay) return minutes === 0 ? 'at its start' : words
+  const days = Math.ceil(minutes / DAY)
+  if (days < 0) return words
+  const left = days * DAY - minutes
+  const clock = [Math.floor(left / 60), left % 60].map(part => String(part).padStart(2, '0')).join(':')
+  return `at ${clock}${days === 0 ? '' : days === 1 ? ' the day before' : ` ${days} days before`}`
+}
 
 const mostPeople = 30
 

@@ -1,4 +1,4 @@
-import { cut, toWidth } from '../../widgets/text.ts'
+import { toWidth } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
 import { dayOf, plusDays, timeOf, weekdayNames, weekdayOf } from '../days.ts'
 import type { Box, Spot } from '../pane.ts'
@@ -145,12 +145,12 @@ function cell(book: CalendarBook, day: string, timed: Placed[], at: number, { sl
   const wanted = Math.min(here[0]!.lanes, room)
   const hidden = here.filter(({ lane, from }) => lane >= wanted && Math.floor(from / slot) === at).length
   const more = hidden > 0 ? `+${hidden}` : ''
-  const lane = Math.floor(width / wanted)
+  const lane = Math.floor((width - more.length) / wanted)
   const lanes = Array.from({ length: wanted }, (_, n) => {
     const each = here.find(found => found.lane === n)
     return toWidth(each ? laneText(book, day, each, at, slot, lane) : '', lane)
   }).join('')
-  return `${toWidth(cut(lanes, width - more.length), width - more.length)}${more} `
+  return `${toWidth(lanes, width - more.length)}${more} `
 }
 
 function laneText(

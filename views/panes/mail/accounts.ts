@@ -5,9 +5,9 @@ import type { Judgement, Values } from '../../shell/overlays/form.tsx'
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
 import type { FormField } from '../../widgets/form-state.ts'
-import { wrapText } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
 import { changed } from '../changed.ts'
+import { showSteps } from '../steps.ts'
 import type { MailBook } from './book.ts'
 import { stateWords } from './rows.ts'
 
@@ -70,23 +70,11 @@ function accountMenu(shell: Shell, book: MailBook, account: Account): void {
   ])
 }
 
-async function test(shell: Shell, { id, name }: Account): Promise<void> {
-  const title = `Testing ${sanitiseText(name)}`
-  let rows = ['Trying its servers ...']
-  shell.show(title, () => rows)
-  await shell.act('test', async () => {
+const test = (shell: Shell, { id, name }: Account): Promise<void> =>
+  showSteps(shell, `Testing ${sanitiseText(name)}`, async () => {
     const { steps } = await shell.client.call(mailAccounts.test, { id })
-    rows = steps.flatMap(({ step, ok, said }) => {
-      const sign = ok === null ? '-   ' : ok ? 'ok  ' : 'FAIL'
-      const [first = '', ...more] = wrapText(sanitiseText(`${step}: ${said}`), 70)
-      return [
-        `${toned(sign, ok === false ? 'bad' : ok ? 'good' : 'quiet')}  ${first}`,
-        ...more.map(row => `      ${row}`),
-      ]
-    })
-    shell.signal.now()
+    return steps
   })
-}
 
 function remove(shell: Shell, book: MailBook, { id, name, address }: Account): void {
   void shell

@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest'
+import { calendarAccounts } from '../../../src/contract/calendar-accounts.ts'
+import { davMissing, startDav } from '../../peers/caldav.ts'
+import { pause, ScreenStage, sizes } from './stage.tsx'
+
+const missing = davMissing('radicale')
+if (missing) console.warn(`left out: calendar servers on the screen: ${missing}`)
+
+const to = async (stage: ScreenStage, title: string) => {
+  for (let n = 0; n < 12 && !new RegExp(`> .*${title}`).test(stage.screen.text()); n++) await stage.press('j')
+  await stage.until(new RegExp(`> .*${title}`))
+}
+
+describe.skipIf(missing).each(sizes.slice(0, 2))('calendar servers at $cols x $rows', size => {
+  test('a refused login is told as one, and is put right, tried and removed from here', async () => {
+    await using dav = await startDav('radicale')
+    await dav.make('work', { name: 'Work' })
+    await using stage = await ScreenStage.open(size, 'calendar')
+    const { client } = stage.workspace
+    await stage.until('Nothing in these weeks')
+    await stage.press('c')
+    await to(stage, 'servers')
+    await stage.press('\r')
+    await stage.until(/> add one/)
+    await stage.press('\r')
+    await stage.until('Add a calendar server')
+    await stage.press(dav.url, '\t', 'ann', '\t', 'wrong', '\x1b\r')
+    const said = () => stage.screen.text().replace(/\s+/g, ' ')
+    await stage.until(() => said().includes('the login was refused. c, servers: test or change it.'))
+    await stage.until(/\[\d \S+!\]/)
+    await stage.press('c')
+    await to(stage, 'servers')
+    await stage.until('! 1 not reached')
+    await stage.press('\r')
+    await to(stage, '127.0.0.1')
+    await stage.press('\r')
+    await to(stage, 'test it')
+    await stage.press('\r')
+    await stage.until(/FAIL +discovery: .*login was refused/)
+    await stage.press('\x1b', 'c')
+    await to(stage, 'servers')
+    await stage.press('\r')
+    await to(stage, '127.0.0.1')
+    await stage.press('\r')
+    await to(stage, 'change it')
+    await stage.press('\r')
+    await stage.until('Change 127.0.0.1')
+    await stage.press('\t', '\t', 'secret', '\x1b\r')
+    await stage.until(/Changed '127.0.0.1:\d+', 1 calendars/)
+    await stage.until(() => !/\[\d \S+!\]/.test(stage.screen.text()))
+    await stage.press('c')
+    await stage.until(/\[x\] \S Work/)
+    await to(stage, 'servers')
+    await stage.press('\r')
+    await to(stage, '127.0.0.1')
+    await stage.press('\r')
+    await to(stage, 'remove it')
+    await stage.press('\r')
+    await stage.until('Remove this calendar server')
+    await pause()
+    await stage.press('y')
+    await stage.until("Removed '127.0.0.1")
+    expect((await client.call(calendarAccounts.list, {})).items).toEqual([])
+    await stage.until(() => stage.isWhole)
+  })
+})
