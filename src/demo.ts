@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createClient } from './client/client.ts'
+import type { Connection } from './connect/connect.ts'
 import { cookbook } from './contract/cookbook.ts'
 import { documents } from './contract/documents.ts'
 import { hosts } from './contract/hosts.ts'
@@ -18,12 +19,17 @@ export interface Demo {
   readonly paths: Paths
   /** It was not there before. */
   readonly fresh: boolean
+  /** The workspace as it was furnished, still open, for a screen to go on with; what ran in it is known there. */
+  readonly opened: Connection | null
   /** Ends everything that runs in it and removes it, unless somebody else has it open: then false. */
   leave(): Promise<boolean>
 }
 
 /** From here on this process, and all it starts, lives in the demo. */
-export const enterDemo = async (version: string, start: boolean): Promise<Demo> => {
+export const enterDemo = async (
+  version: string,
+  { start, screen }: { start: boolean; screen: boolean },
+): Promise<Demo> => {
   const home = join(findPaths().cache, 'demo')
   process.env.ITHACA_HOME = home
   const paths = findPaths()
@@ -39,19 +45,24 @@ export const enterDemo = async (version: string, start: boolean): Promise<Demo> 
   const seeded = join(home, 'seeded')
   const lives = existsSync(seeded) && ((await currentOwner(paths)) !== null || tmuxRuns(paths.tmuxSocket))
   if (!lives && existsSync(home)) await leave()
-  if (!start) return { paths, fresh: false, leave }
+  if (!start) return { paths, fresh: false, opened: null, leave }
   await furnish(home)
   const fresh = !existsSync(seeded) && !(await currentOwner(paths))
+  let opened: Connection | null = null
   if (fresh)
     try {
       process.stderr.write('Starting the demo …\n')
-      await seed(paths, version)
+      const { connect } = await import('./connect/connect.ts')
+      opened = await connect({ paths, version, ...(screen ? { listen: { mode: 'inside' } } : {}) })
+      await seed(opened, paths)
       await writeFile(seeded, '')
     } catch (error) {
+      await opened?.close()
       await leave()
       throw error
     }
-  return { paths, fresh, leave }
+  if (!screen) await opened?.close()
+  return { paths, fresh, opened: screen ? opened : null, leave }
 }
 
 /** Programs, GPUs and models that are found by whoever looks for them the usual way. */
@@ -72,9 +83,7 @@ const furnish = async (home: string): Promise<void> => {
   for (const model of MODELS) await writeDemoModel(join(hub, 'hub'), model)
 }
 
-const seed = async (paths: Paths, version: string): Promise<void> => {
-  const { connect } = await import('./connect/connect.ts')
-  const connection = await connect({ paths, version })
+const seed = async (connection: Connection, paths: Paths): Promise<void> => {
   const client = createClient(connection.carry)
   const ports = await demoPorts(paths.data, SCENES.length + PRESETS.length)
   const launch = async ({ taken, cmd, ...scene }: Scene, index: number): Promise<void> => {
@@ -82,25 +91,21 @@ const seed = async (paths: Paths, version: string): Promise<void> => {
     await client.call(cookbook.serve, { ...scene, cmd: `${cmd} --port ${port}` })
     if (taken) squat(port)
   }
-  try {
-    await client.call(hosts.edit, {
-      id: 'local',
-      variables: { FAKE_ENGINE_SPEED: '2', HF_HOME: process.env.HF_HOME! },
-    })
-    for (const [index, preset] of PRESETS.entries()) {
-      const port = ports[SCENES.length + index]
-      await client.call(presets.save, { ...preset, cmd: `${preset.cmd} --port ${port}` })
-    }
-    for (const todo of TODOS) await client.call(todos.add, todo)
-    for (const text of MEMORIES) await client.call(memory.add, { text })
-    await client.call(documents.add, DOCUMENT)
-    const launched = await Promise.allSettled(SCENES.map(launch))
-    // A port may have been taken since; the demo does with what is left.
-    for (const one of launched)
-      if (one.status === 'rejected') process.stderr.write(`${(one.reason as Error).message}\n`)
-  } finally {
-    await connection.close()
+  await client.call(hosts.edit, {
+    id: 'local',
+    variables: { FAKE_ENGINE_SPEED: '2', HF_HOME: process.env.HF_HOME! },
+  })
+  for (const [index, preset] of PRESETS.entries()) {
+    const port = ports[SCENES.length + index]
+    await client.call(presets.save, { ...preset, cmd: `${preset.cmd} --port ${port}` })
   }
+  for (const todo of TODOS) await client.call(todos.add, todo)
+  for (const text of MEMORIES) await client.call(memory.add, { text })
+  await client.call(documents.add, DOCUMENT)
+  const launched = await Promise.allSettled(SCENES.map(launch))
+  // A port may have been taken since; the demo does with what is left.
+  for (const one of launched)
+    if (one.status === 'rejected') process.stderr.write(`${(one.reason as Error).message}\n`)
 }
 
 /** A stranger that holds a port for a little while, and ends by itself. */

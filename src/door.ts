@@ -3,6 +3,7 @@ import type { Capabilities } from '../views/terminal/capabilities.ts'
 import { asked } from './asked.ts'
 import type { Machine } from './cli/extend.ts'
 import type { Door } from './cli/program.ts'
+import type { Demo } from './demo.ts'
 import { runScreenHere } from './screen.ts'
 import { findPaths, type Paths } from './workspace/paths.ts'
 
@@ -22,14 +23,16 @@ export const run = async (given: readonly string[], program: Program): Promise<n
   if (at < 0 || (end >= 0 && at > end) || asksOnly) return runHere(given, program)
   const argv = given.toSpliced(at, 1)
   const { enterDemo } = await import('./demo.ts')
-  const demo = await enterDemo(program.version, argv[0] !== 'down').catch((error: Error) => error)
+  const how = { start: argv[0] !== 'down', screen: asked(argv) !== null }
+  const demo = await enterDemo(program.version, how).catch((error: Error) => error)
   if (demo instanceof Error) {
     process.stderr.write(`ithaca: The demo could not be started: ${demo.message}\n`)
     return 1
   }
   try {
-    return await runHere(argv, program, true)
+    return await runHere(argv, program, demo)
   } finally {
+    await demo.opened?.close()
     const [first] = argv
     const stays = first !== undefined && !['up', 'down'].includes(first)
     if (stays && demo.fresh) process.stderr.write('The demo goes on. It ends with: ithaca --demo down\n')
@@ -37,11 +40,17 @@ export const run = async (given: readonly string[], program: Program): Promise<n
   }
 }
 
-const runHere = async (argv: readonly string[], program: Program, inDemo = false): Promise<number> => {
+const runHere = async (argv: readonly string[], program: Program, demo?: Demo): Promise<number> => {
   const { version, script } = program
   const paths = findPaths()
   const screen = asked(argv)
-  if (screen) return runScreenHere(screen, { ...program, paths, inDemo })
+  if (screen)
+    return runScreenHere(screen, {
+      ...program,
+      paths,
+      inDemo: demo !== undefined,
+      opened: demo?.opened ?? null,
+    })
   const [{ runProgram }, { groups }, { extend }] = await Promise.all([
     import('./cli/program.ts'),
     import('./contract/all.ts'),

@@ -7,6 +7,7 @@ import type { Link } from '../views/store/live.ts'
 import type { Capabilities } from '../views/terminal/capabilities.ts'
 import { type Asked, takesTerminal } from './asked.ts'
 import { keepCompiled } from './compiled.ts'
+import type { Connection } from './connect/connect.ts'
 import { keepHeapLean } from './lean-heap.ts'
 import type { Paths } from './workspace/paths.ts'
 
@@ -17,6 +18,8 @@ interface Here {
   /** Takes the terminal, unless that was done already. */
   screen(terminal: Capabilities): FirstScreen
   inDemo: boolean
+  /** A workspace that is open already. */
+  opened: Connection | null
 }
 
 export const runScreenHere = async (asked: Asked, here: Here): Promise<number> => {
@@ -112,13 +115,13 @@ const spoken = async (
   }
 }
 
-const connectScreen = async (remote: string | null, { paths, version }: Here): Promise<Link> => {
+const connectScreen = async (remote: string | null, { paths, version, opened }: Here): Promise<Link> => {
   const [{ connectLasting }, { openRemote }] = await Promise.all([
     import('./connect/lasting.ts'),
     import('./connect/remote.ts'),
   ])
-  const first = remote === null ? undefined : await openRemote(remote, paths)
-  const lasting = await connectLasting({ paths, version }, first)
+  const first = remote === null ? opened : await openRemote(remote, paths)
+  const lasting = await connectLasting({ paths, version }, first ?? undefined)
   return {
     carry: lasting.carry,
     join: lasting.join,

@@ -1,4 +1,5 @@
 import { chooseTransport, type TransportChoice } from './choice.ts'
+import { Commands } from './commands.ts'
 import { type Host, HostError, type Transport } from './host.ts'
 import { type AskPassphrase, Passphrases } from './keys.ts'
 import { trustHostKey } from './known-hosts.ts'
@@ -42,6 +43,8 @@ export class Hosts {
   readonly #passphrases: Passphrases | null
   readonly #machines = new Map<string, Machine>()
   readonly #records = new Map<string, HostRecord>()
+  /** What ran on each: also before it was given another name or another way. */
+  readonly #commands = new Map<string, Commands>()
   readonly #settings = new Map<string, { at: number; settings: Promise<SshSettings> }>()
 
   constructor(options: HostsOptions = {}) {
@@ -57,6 +60,7 @@ export class Hosts {
     const wanted = new Map(records.filter(r => !isLocalName(r.target)).map(r => [r.id, r]))
     for (const [id, record] of this.#records) {
       const now = wanted.get(id)
+      if (!now) this.#commands.delete(id)
       if (now && sameWay(now, record)) continue
       this.#machines.get(id)?.close()
       this.#machines.delete(id)
@@ -169,7 +173,10 @@ export class Hosts {
   #machineOf(record: HostRecord): Machine {
     const known = this.#machines.get(record.id)
     if (known) return known
-    const machine = new Machine(record.id, record.name, signal => this.#connect(record, signal))
+    const commands = this.#commands.get(record.id) ?? new Commands()
+    this.#commands.set(record.id, commands)
+    const connect = (signal: AbortSignal) => this.#connect(record, signal)
+    const machine = new Machine(record.id, record.name, connect, commands)
     this.#machines.set(record.id, machine)
     return machine
   }

@@ -26,7 +26,7 @@ const SPAWN_DEADLINE = 15_000
 export class Machine implements Host {
   readonly id: string
   readonly name: string
-  readonly commands = new Commands()
+  readonly commands: Commands
   readonly #connect: (signal: AbortSignal) => Promise<Transport>
   readonly #lanes: Record<LaneName, Questions>
   readonly #listeners = new Set<(reach: Reach) => void>()
@@ -38,9 +38,15 @@ export class Machine implements Host {
   #retryTimer: NodeJS.Timeout | null = null
   readonly #closing = new AbortController()
 
-  constructor(id: string, name: string, connect: (signal: AbortSignal) => Promise<Transport>) {
+  constructor(
+    id: string,
+    name: string,
+    connect: (signal: AbortSignal) => Promise<Transport>,
+    commands = new Commands(),
+  ) {
     this.id = id
     this.name = name
+    this.commands = commands
     this.#connect = connect
     const open = () => this.#spawn()
     this.#lanes = {

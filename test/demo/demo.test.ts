@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Serve } from '../../src/contract/serve.ts'
 import { ended, type Ran } from '../peers/program.ts'
+import { Pty } from '../peers/terminal.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 
@@ -72,6 +73,21 @@ test('the demo can be watched, broken and fixed from the command line, and leave
     expect(existsSync(join(home, 'cache/demo'))).toBe(false)
     await expect.poll(() => processesOf(join(home, 'cache/demo')), { timeout: 20_000 }).toEqual([])
   } finally {
+    await ithaca(home, '--demo', 'down')
+    rmSync(home, { recursive: true, force: true })
+  }
+}, 120_000)
+
+test('a screen on a fresh demo knows what was launched in it', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'ithaca-demo-'))
+  const env = { HOME: home, ITHACA_HOME: home, TZ: 'UTC', LANG: 'C.UTF-8', SSH_CONNECTION: undefined }
+  const pty = new Pty(process.execPath, [join(root, 'dist/main.js'), '--demo'], { env })
+  try {
+    await pty.until(/long-context .*(loading|CRASHED)/)
+    pty.send('@')
+    await pty.until(/question( x\d+)? +tmux new-session -d -s serve-/)
+  } finally {
+    pty.kill()
     await ithaca(home, '--demo', 'down')
     rmSync(home, { recursive: true, force: true })
   }

@@ -33,7 +33,7 @@ import { Confirm, type Question } from './overlays/confirm.tsx'
 import { FormOverlay, type FormSpec } from './overlays/form.tsx'
 import { Line, type LineSpec } from './overlays/line.tsx'
 import { type Choice, Menu } from './overlays/menu.tsx'
-import { Page } from './overlays/page.tsx'
+import { Page, type PageKeys } from './overlays/page.tsx'
 import { Palette, type PaletteSpec } from './overlays/palette.tsx'
 import { Together } from './together.ts'
 
@@ -264,8 +264,13 @@ export class Shell {
   }
 
   /** A page to read. */
-  show(title: string, rows: (width: number) => readonly string[], closed?: () => void): void {
-    this.#open(new Page(title, rows, this.#over, closed))
+  show(
+    title: string,
+    rows: (width: number) => readonly string[],
+    closed?: () => void,
+    more?: PageKeys,
+  ): void {
+    this.#open(new Page(title, rows, this.#over, closed, more))
   }
 
   palette(spec: PaletteSpec): void {

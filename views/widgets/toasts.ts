@@ -26,6 +26,8 @@ export interface Said {
 const shownAtOnce = 3
 const keptAtMost = 200
 const lasts: Record<Level, number | null> = { info: 4000, good: 4000, warn: 8000, bad: null }
+/** Trouble that is told about a topic has a place of its own, where it stays. */
+const toldFor = 12_000
 const words: Record<Level, { sign: string; tone: Tone }> = {
   info: { sign: 'note', tone: 'plain' },
   good: { sign: 'done', tone: 'good' },
@@ -41,7 +43,7 @@ export function addToast(
   now: number,
   topic?: string,
 ): Toast[] {
-  const life = lasts[level]
+  const life = lasts[level] ?? (topic === undefined ? null : toldFor)
   const until = life === null ? null : now + life
   const about = topic === undefined ? undefined : toasts.find(toast => toast.topic === topic)
   if (about) return toasts.map(toast => (toast === about ? { ...toast, level, text, until } : toast))

@@ -115,6 +115,12 @@ describe('toasts', () => {
     expect(toasts.map(toast => toastLine(toast).text)).toEqual(['failed: 50 crashed', 'note: a note'])
   })
 
+  test('trouble stays until it is dismissed, unless it is told about a topic, which has its own place', () => {
+    const toasts = addToast(addToast([], 'bad', 'not saved', 0), 'bad', '3 crashed', 0, 'crashed')
+    expect(expireToasts(toasts, 11_999)).toHaveLength(2)
+    expect(expireToasts(toasts, 3_600_000).map(({ text }) => text)).toEqual(['not saved'])
+  })
+
   test('go by themselves, but a failure waits to be dismissed', () => {
     const toasts = addToast(addToast([], 'good', 'saved', 0), 'bad', 'lost', 0)
     expect(nextExpiry(toasts)).toBe(4000)

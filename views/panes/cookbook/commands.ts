@@ -10,16 +10,23 @@ import { byHand } from './by-hand.ts'
 
 /** The line that says most of a script: its call of tmux, or the first that does something. */
 export function gist(text: string): string {
-  const lines = text
-    .split('\n')
-    .map(line => line.trim())
-    .filter(line => !/^([(){}]|umask |set |\w+\(\)|$)/.test(line))
-  const tmux = lines.find(line => /\btmux -u -S /.test(line))
-  return sanitiseText(tmux === undefined ? (lines[0] ?? text) : tmux.slice(tmux.search(/\btmux -u -S /)))
+  const lines = text.split('\n').map(line => line.trim())
+  const signal = /^ithaca_signal (\w+)$/m.exec(text)?.[1]
+  if (signal !== undefined)
+    return sanitiseText(`kill -${signal} to all of ${/^ithaca_dir=\$ithaca_root\/(\S+)$/m.exec(text)?.[1]}`)
+  const calls = lines.filter(line => /\btmux -u -S /.test(line))
+  const tmux = calls.find(line => line.includes(' new-session -d ')) ?? calls[0]
+  const said =
+    tmux === undefined
+      ? (lines.find(line => !/^([(){}]|umask |set |exec <|ithaca_\w+=|\w+\(\)|$)/.test(line)) ?? text)
+      : tmux.slice(tmux.search(/\btmux -u -S /))
+  // Which server and which settings are in the whole of it; here it is about what is done.
+  return sanitiseText(said.replace(/^tmux -u -S ('[^']*'|\S+)( -f ("[^"]*"|\S+))?/, 'tmux'))
 }
 
 /** What a launch, a stop or a removal does there, and a look at a host does not. */
-const DEEDS = /\bithaca_lock\b|\bnew-session -d\b|\bkill -INT\b|\bithaca_start\b/
+const DEEDS =
+  /\bithaca_lock\b|\bnew-session -d\b|\bithaca_signal (INT|TERM|KILL)\b|\bkill -[A-Z]+ "\$ithaca_p"/
 
 const isLook = ({ what, text }: Ran): boolean =>
   what !== 'terminal' && what !== 'connect' && !DEEDS.test(text)
@@ -66,19 +73,50 @@ export async function showCommands(shell: Shell, host: Host, serve: Serve | null
 function showRan(shell: Shell, host: Host, one: Ran): void {
   const often = one.times > 1 ? `, ${one.times} times, last` : ''
   const head = `${one.what} on ${host.name}${often} at ${clock(one.at)}: ${outcome(one)}`
-  shell.show(`What ran at ${clock(one.at)}`, width => [
-    ...wrapText(sanitiseText(head), width).map(row => toned(row, 'quiet')),
-    '',
-    ...sanitiseBlock(one.text).flatMap(line => wrapText(line, width)),
-  ])
+  shell.show(
+    `What ran at ${clock(one.at)}`,
+    width => [
+      ...wrapText(sanitiseText(head), width).map(row => toned(row, 'quiet')),
+      '',
+      ...sanitiseBlock(one.text).flatMap(line => wrapText(line, width)),
+    ],
+    undefined,
+    {
+      said: 'y copies it  P shows it plain  Esc closes',
+      keys: {
+        y: () => shell.copy(one.text, 'what ran'),
+        P: () => void shell.host.plain(sanitiseBlock(one.text)),
+      },
+    },
+  )
 }
 
+/** Lines to paste are broken to be read here; whole they are copied, or shown without a frame. */
 function showByHand(shell: Shell, host: Host, serve: Serve | null): void {
   const lines = byHand(shell, host, serve)
-  shell.show('By hand, without this screen', width =>
-    lines.flatMap(({ what, line }) => [
-      toned(sanitiseText(what), 'quiet'),
-      ...wrapText(sanitiseText(line), width - 2).map(row => `  ${row}`),
-    ]),
+  const copies = lines.map(
+    ({ what, line }, n): Choice => ({
+      id: String(n),
+      title: sanitiseText(what),
+      note: sanitiseText(line),
+      run: () => shell.copy(line, `the line for: ${what}`),
+    }),
+  )
+  const plain = lines.flatMap(({ what, line }) => [`# ${sanitiseText(what)}`, sanitiseText(line), ''])
+  shell.show(
+    'By hand, without this screen',
+    width =>
+      lines.flatMap(({ what, line }) => [
+        toned(sanitiseText(what), 'quiet'),
+        ...wrapText(sanitiseText(line), width - 2).map(row => `  ${row}`),
+      ]),
+    undefined,
+    {
+      said: 'to paste: y copies a line whole, P shows them plain',
+      keys: {
+        y: () => shell.menu('Copy a line', copies),
+        P: () => void shell.host.plain(plain),
+      },
+    },
   )
 }

@@ -51,6 +51,12 @@ export function cookbookPane(shell: Shell): Pane {
             'screen.filter',
           ]
         : (detailHints[place()] ?? []),
+    badge() {
+      // The first row is drawn before what is under it.
+      const isShown = shell.pane.id === 'cook' && shell.layout.detail !== null
+      if (isShown && book.serve) herald.seen(book.serve)
+      return herald.unseen > 0 ? `!${herald.unseen}` : ''
+    },
     filter: list.filter,
     lists: { list },
     search() {

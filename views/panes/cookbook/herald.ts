@@ -14,15 +14,30 @@ const namedAtOnce = 3
 export class Herald {
   readonly #shell: Shell
   readonly #told = new Map<string, Map<string, Serve>>()
+  /** What crashed and nobody has looked at since: the attempt, by its lineage. */
+  readonly #unseen = new Map<string, string>()
 
   constructor(shell: Shell) {
     this.#shell = shell
   }
 
+  /** How many that crashed are still to be looked at. */
+  get unseen(): number {
+    const { serves } = this.#shell.world
+    return [...this.#unseen.values()].filter(id => serves.get(id)?.state === 'crashed').length
+  }
+
+  seen(serve: Serve): void {
+    this.#unseen.delete(serve.lineage)
+  }
+
   tell({ action, seq, data }: Event): void {
-    const kind = kinds[action]
-    if (!kind || seq === null || data === null || typeof data !== 'object') return
+    if (data === null || typeof data !== 'object' || !('lineage' in data)) return
     const serve = data as Serve
+    if (serve.state !== 'crashed') this.#unseen.delete(serve.lineage)
+    const kind = kinds[action]
+    if (!kind || seq === null) return
+    if (kind.verb === 'crashed') this.#unseen.set(serve.lineage, serve.id)
     const isShown = this.#shell.toasts.some(({ topic }) => topic === action)
     const told = new Map(isShown ? this.#told.get(action) : [])
     told.set(serve.id, serve)

@@ -4,6 +4,12 @@ import { Frame } from '../../widgets/dialog.tsx'
 import { Rows } from '../../widgets/rows.tsx'
 import type { Over, Overlay } from '../overlay.ts'
 
+/** What else can be done with what is read, by its key; `said` names the keys in the lower edge. */
+export interface PageKeys {
+  said: string
+  keys: Readonly<Record<string, () => void>>
+}
+
 /** Something to read: rows that scroll, over everything. */
 export class Page implements Overlay {
   readonly isRead = true
@@ -14,12 +20,20 @@ export class Page implements Overlay {
   readonly #rows: (width: number) => readonly string[]
   readonly #over: Over
   readonly #closed: () => void
+  readonly #more: PageKeys | undefined
 
-  constructor(title: string, rows: (width: number) => readonly string[], over: Over, closed = () => {}) {
+  constructor(
+    title: string,
+    rows: (width: number) => readonly string[],
+    over: Over,
+    closed = () => {},
+    more?: PageKeys,
+  ) {
     this.#title = title
     this.#rows = rows
     this.#over = over
     this.#closed = closed
+    this.#more = more
   }
 
   stroke(stroke: Stroke): boolean {
@@ -41,7 +55,9 @@ export class Page implements Overlay {
       G: Number.POSITIVE_INFINITY,
       end: Number.POSITIVE_INFINITY,
     }
-    if (['esc', 'q', 'backspace', '?', '@'].includes(stroke.key)) this.cancel()
+    const own = this.#more?.keys[stroke.key]
+    if (own) own()
+    else if (['esc', 'q', 'backspace', '?', '@'].includes(stroke.key)) this.cancel()
     else this.#top = Math.max(0, Math.min(this.#length - this.#height, this.#top + (by[stroke.key] ?? 0)))
     this.#over.changed()
     return true
@@ -71,7 +87,7 @@ export class Page implements Overlay {
         width={width}
         height={height}
         glyphs={this.#over.glyphs}
-        foot={more ? 'j k PgDn move  Esc closes' : 'Esc closes'}
+        foot={this.#more?.said ?? (more ? 'j k PgDn move  Esc closes' : 'Esc closes')}
       >
         <Rows
           rows={rows.slice(this.#top, this.#top + this.#height)}
