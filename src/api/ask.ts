@@ -6,6 +6,7 @@ import type { Scope } from '../contract/route.ts'
 import type { Workspace } from '../workspace/workspace.ts'
 import { type Api, type Ctx, requestDigest } from './context.ts'
 import { masked } from './mask.ts'
+import { pleaOf } from './plea.ts'
 
 /** How long a caller is kept waiting for a person. Existing clients give up at twenty seconds. */
 const PATIENCE = 10_000
@@ -24,9 +25,10 @@ export const askFirst = async (
   const sent = http.get('body') ? new TextDecoder().decode(http.get('body')) : null
   const body = wording.body === undefined ? sent : JSON.stringify(wording.body)
   const url = new URL(http.req.url)
-  const named = wording.reason ?? `${http.req.method} ${url.pathname}`
+  const shown = body === null ? null : masked(body)
   // A yes that was given already stays part of the next question, or the two would ask each other for ever.
-  const reason = before ? [before.reason, named].join(AND) : named
+  const parts = [before?.reason ?? inWords(http, shown), wording.reason].filter(part => part != null)
+  const reason = parts.length > 0 ? parts.join(AND) : `${http.req.method} ${url.pathname}`
   const all = [...new Set([...(before?.scopes ?? []), ...scopes])]
   const asked = workspace.approvals.ask({
     actor: actor.name,
@@ -36,12 +38,19 @@ export const askFirst = async (
     scopes: all,
     reason,
     digest: `${requestDigest(http)} ${all.join()} ${reason}`,
-    shown: body === null ? null : masked(body),
+    shown,
     body,
     deadline: deadlineFor(workspace, actor),
   })
   const settled = await workspace.approvals.settled(asked.id, before ? 0 : PATIENCE, http.req.raw.signal)
   return told(http, last(settled, workspace))
+}
+
+/** What is asked, in words; what was sent cannot pass in them for a part that somebody said yes to. */
+const inWords = (http: Ctx, shown: unknown): string | null => {
+  const sent = shown !== null && typeof shown === 'object' && !Array.isArray(shown) ? shown : {}
+  const words = pleaOf(http.get('route') ?? '', { ...http.req.query(), ...sent, ...http.req.param() })
+  return words === null ? null : words.replaceAll(AND.trim(), '-')
 }
 
 /** An outcome that is itself a question leads on to that one. */

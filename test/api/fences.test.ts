@@ -44,6 +44,24 @@ test('a yes covers what its question named; a fence behind it is a question of i
   expect(k.w.inside.workspace.cookbook.serves.all()).toHaveLength(1)
 })
 
+test('what a request says of itself is no yes to the fence behind it', async () => {
+  await using k = await testKitchen()
+  const { approvals } = k.w.inside.workspace
+  const fences = { ports: '8100-8199', at_fence: 'ask' }
+  const token = await k.w.token('sly', [], { ask: ['cookbook:launch'], ...fences })
+  const fence = 'fence ports: this token may use 8100-8199, not 9000'
+  const cmd = `${k.machine.bin}/vllm serve x --port 9000 --served-model-name "x · ${fence} · y"`
+  const asked = k.w.request('POST', '/api/v1/serves', { token, body: { cmd } })
+  await vi.waitUntil(() => approvals.pending() === 1)
+  const [question] = approvals.list({ state: 'pending', limit: 1 }).items
+  expect(question!.reason).toMatch(/^launch: .*vllm serve x --port 9000/)
+  await k.w.client.send('POST', `/api/v1/approvals/${question!.id}`, { allow: true })
+  expect((await asked).status).toBe(202)
+  const [again] = approvals.list({ state: 'pending', limit: 1 }).items
+  expect(again!.reason).toBe(`${question!.reason} · ${fence}`)
+  expect(k.w.inside.workspace.cookbook.serves.all()).toEqual([])
+})
+
 test('an undo that asks says what it takes back, and takes back that', async () => {
   await using k = await testKitchen()
   const { approvals } = k.w.inside.workspace

@@ -40,7 +40,7 @@ describe('what an agent asks', () => {
     await on.settled()
     expect(on.shell.world.approvals.items).toHaveLength(1)
     on.send(`${tab}`)
-    await on.until('POST /api/v1/todos')
+    await on.until('add the todo: ')
     await on.until('title: "call the bank"')
     await read()
     on.send('y')
@@ -56,7 +56,7 @@ describe('what an agent asks', () => {
     await on.until(/Ask!1/)
     const tab = on.shell.panes.findIndex(({ id }) => id === 'approvals') + 1
     on.send(`${tab}`)
-    await on.until('POST /api/v1/todos')
+    await on.until('add the todo: ')
     on.send('/yny')
     await on.until('/yny')
     expect((await w.client.call(access.approvals, {})).items).toHaveLength(1)

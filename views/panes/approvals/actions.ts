@@ -3,7 +3,6 @@ import type { Action } from '../../actions/registry.ts'
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
 import type { Queue } from './queue.ts'
-import { gistOf } from './rows.ts'
 
 /** Saying yes and no. */
 export function approvalActions(shell: Shell, queue: Queue): Action<Shell, never>[] {
@@ -16,7 +15,7 @@ export function approvalActions(shell: Shell, queue: Queue): Action<Shell, never
       return queue.moved ? 'the question under the cursor has just changed: look again' : undefined
     },
   }
-  const named = (one: Approval) => sanitiseText(`${one.actor}: ${gistOf(one)}`)
+  const named = (one: Approval) => sanitiseText(`${one.actor}: ${one.reason}`)
   const decide = (allow: boolean): Action<Shell, never> => ({
     ...base,
     id: allow ? 'approvals.allow' : 'approvals.deny',

@@ -1,11 +1,12 @@
 import { type Approval, access } from '../../../src/contract/access.ts'
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
+import { cut } from '../../widgets/text.ts'
 import { ListSide } from '../list-side.tsx'
 import type { Box, Motion } from '../pane.ts'
 import { Searched } from '../searched.ts'
 import { isFresh } from '../slips.ts'
-import { approvalRow, gistOf, lastMinute } from './rows.ts'
+import { approvalRow, lastMinute } from './rows.ts'
 
 /** What waits for an answer, the oldest first; and what was decided. */
 export class Queue {
@@ -25,7 +26,7 @@ export class Queue {
       items: () => [...approvals.items].sort((a, b) => a.created_at - b.created_at),
       idOf: ({ id }) => id,
       row: (one, width) => approvalRow(one, width, this.#busy.has(one.id), Date.now()),
-      words: one => `${one.actor} ${gistOf(one)} ${one.method} ${one.path}`,
+      words: one => `${one.actor} ${one.reason} ${one.method} ${one.path}`,
       empty: () =>
         approvals.error
           ? sanitiseText(approvals.error)
@@ -119,7 +120,7 @@ export class Queue {
     live.onEvent(({ noun, action, id, actor, data }) => {
       const one = data as Approval | null
       if (noun !== 'approval' || !one?.state) return
-      const named = `${one.actor}: ${gistOf(one)}`
+      const named = `${one.actor}: ${one.reason}`
       if (action === 'approvals.ask') this.#asked(named)
       else if (action === 'approvals.expire') this.#shell.toast('warn', `No answer in time, ${named}`)
       else if (action === 'approvals.decide' && !this.#own.has(id))
@@ -135,7 +136,8 @@ export class Queue {
     const waiting = shell.world.approvals.items.length
     if (shell.pane.id === 'approvals' && !this.decided) return
     const [key] = shell.keys['go.approvals'] ?? []
-    const more = waiting > 1 ? ` (${waiting} wait)` : ''
-    shell.toast('warn', `Asked by ${named}${more}.${key ? ` ${key} answers.` : ''}`)
+    const known = [...(waiting > 1 ? [`${waiting} wait`] : []), ...(key ? [`${key} answers`] : [])]
+    const said = known.length > 0 ? ` (${known.join(', ')})` : ''
+    shell.toast('warn', `Asked by ${cut(named, 120, shell.glyphs.more)}${said}`)
   }
 }

@@ -10,22 +10,12 @@ import type { Meaning } from './meaning.ts'
 /** Shortly before its deadline a question says so: the one moment at which time changes the screen. */
 export const lastMinute = 60_000
 
-const telling = ['cmd', 'command', 'title', 'text', 'subject', 'name', 'summary', 'prompt', 'q'] as const
-
-/** What is asked in a line: its reason, and of its body what tells it from others of its kind. */
-export function gistOf({ reason, method, path, body }: Approval): string {
-  if (reason !== `${method} ${path}` || body === null || typeof body !== 'object') return reason
-  const values = body as Record<string, unknown>
-  const named = telling.map(key => values[key]).find(value => typeof value === 'string' && value !== '')
-  return named === undefined ? reason : `${reason}  ${String(named).slice(0, 200)}`
-}
-
 /** One line of the queue: who, what, and until when. */
 export function approvalRow(one: Approval, width: number, deciding: boolean, now: number): string {
   const end = toned(sanitiseText(endOf(one, deciding, now)), urgent(one, now) ? 'bad' : 'quiet')
   const who = toWidth(sanitiseText(one.actor), width < 60 ? 8 : 14)
   const room = Math.max(8, width - textWidth(who) - textWidth(end) - 2)
-  return `${who} ${toWidth(sanitiseText(gistOf(one)), room)} ${end}`
+  return `${who} ${toWidth(sanitiseText(one.reason), room)} ${end}`
 }
 
 const urgent = ({ state, deadline }: Approval, now: number) =>
@@ -39,29 +29,38 @@ function endOf(one: Approval, deciding: boolean, now: number): string {
   return one.deadline === null ? '' : `until ${day(one.deadline)}`
 }
 
-/** The whole request, as it would run. */
+/** What is asked in words, then the request as it would run, then what else there is to know. */
 export function approvalRows(one: Approval, width: number, meaning: Meaning | null = null): string[] {
   const { reason, method, path, deadline } = one
   const decided = one.state !== 'pending'
-  const facts = factRows(
+  const asked = factRows(
     [
-      ['who', `${one.actor}${one.token === null ? '' : ` (token ${one.token})`}`],
-      ['why', reason === `${method} ${path}` ? '' : reason],
-      ['does', meaning ? `${meaning.does}${meaning.destroys ? '. IT DESTROYS SOMETHING.' : ''}` : ''],
+      ['who', one.actor],
+      ['asks', reason],
       ['to', meaning?.to ?? ''],
-      ['request', `${method} ${path}`],
-      ['scopes', one.scopes.join(', ')],
-      ['asked', day(one.created_at)],
-      ['until', decided ? '' : deadline === null ? 'no deadline' : `${day(deadline)}, then it counts as no`],
+      ['beware', meaning?.destroys ? 'IT DESTROYS SOMETHING.' : ''],
+      ['until', decided || deadline === null ? '' : `${day(deadline)}, then it counts as no`],
       ['state', decided ? stateOf(one) : ''],
       ['note', one.note ?? ''],
       ['answered', one.outcome ? String(one.outcome.status) : ''],
     ],
     width,
   )
+  const known = factRows(
+    [
+      ['means', meaning?.does ?? ''],
+      ['request', `${method} ${path}`],
+      ['token', one.token ?? ''],
+      ['scopes', one.scopes.join(', ')],
+      ['asked', day(one.created_at)],
+      ['until', decided || deadline !== null ? '' : 'no deadline'],
+    ],
+    width,
+  )
   const body = decided ? one.outcome?.body : one.body
-  if (body === null || body === undefined) return facts
-  return [...facts, '', toned(decided ? 'What came of it' : 'Body', 'title'), ...valueRows(body, width)]
+  const sent = body === null || body === undefined || body === '' ? [] : valueRows(body, width)
+  const title = toned(decided ? 'What came of it' : 'What was sent', 'title')
+  return [...asked, ...(sent.length > 0 ? ['', title, ...sent] : []), '', ...known]
 }
 
 function stateOf(one: Approval): string {
