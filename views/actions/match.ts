@@ -9,6 +9,8 @@ export interface Candidate {
 }
 
 const nearer = 0.1
+/** Letters scattered over a sentence are in every sentence: in further words, what was typed has to stand as such. */
+const spelled = 0.6
 
 /** Of all candidates the best for what was typed, best first; without a query, as they come. */
 export async function match<T extends Candidate>(
@@ -22,7 +24,11 @@ export async function match<T extends Candidate>(
     keys: ['title', candidate => candidate.words ?? '', 'id'],
     limit,
     threshold: 0.2,
-    scoreFn: ({ score, obj }) => (score > 0 && obj.near ? score + nearer : score),
+    scoreFn(found) {
+      const [title = 0, words = 0, id = 0] = [0, 1, 2].map(key => found[key]?.score ?? 0)
+      if (title === 0 && id === 0 && words > 0 && words < spelled) return 0
+      return found.score > 0 && found.obj.near ? found.score + nearer : found.score
+    },
   })
   return found.map(result => result.obj)
 }

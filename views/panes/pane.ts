@@ -30,7 +30,7 @@ export interface Findable {
   id: string
   title: string
   words?: string
-  open(): void
+  open(): void | Promise<void>
 }
 
 /** Ids of what an action would be for: what is selected, and what is marked. */
@@ -80,7 +80,10 @@ export interface Pane {
   search?(): void
   /** After its name on the tab: what waits. */
   badge?(): string
+  /** What the palette finds by name, of what is at hand. */
   objects?(): readonly Findable[]
+  /** What the palette finds by asking: what holds these words. */
+  finds?(query: string, signal: AbortSignal): Promise<readonly Findable[]>
   /** Selects what a search found, wherever in it that lies. */
   reveal?(id: string): void | Promise<void>
   /** It came into view. */

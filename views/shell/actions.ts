@@ -1,20 +1,18 @@
 import * as z from 'zod'
 import { events } from '../../src/contract/events.ts'
-import { search } from '../../src/contract/search.ts'
 import { todos } from '../../src/contract/todos.ts'
 import { type Action, everywhere } from '../actions/registry.ts'
 import type { Bindings } from '../keys/bindings.ts'
 import { timeOf, zoneOf } from '../panes/days.ts'
 import type { Motion, Pane } from '../panes/pane.ts'
 import { judgeWhen, understoodWords } from '../panes/understood.ts'
-import { sanitiseText } from '../terminal/sanitise.ts'
 import { wrapText } from '../widgets/text.ts'
 import { toned } from '../widgets/theme.ts'
 import { toastLine } from '../widgets/toasts.ts'
 import { tabKey } from './chrome.ts'
+import { openPalette } from './find.ts'
 import { agentToken, firstSteps } from './first-start.ts'
 import { helpRows, keysOf } from './help.ts'
-import type { Entry } from './overlays/palette.tsx'
 import type { Shell } from './shell.ts'
 
 const where = [everywhere]
@@ -223,7 +221,7 @@ const general: Action<Shell, never>[] = [
 /** Adds a todo from a sentence, wherever the person is. */
 const quickAdd: Action<Shell, string> = {
   id: 'screen.add',
-  title: 'add',
+  title: 'quick add',
   help: 'Adds a todo from a sentence: "tomorrow 5pm call the dentist".',
   where,
   writes: true,
@@ -286,77 +284,5 @@ function filter(shell: Shell): void {
     changed: text => pane.filter!.set(text),
     enter: text => pane.filter!.set(text),
     cancelled: () => pane.filter!.set(before),
-  })
-}
-
-function openPalette(shell: Shell): void {
-  const here = shell.actions
-    .in(shell.places)
-    .filter(({ id }) => !id.startsWith('move.') && id !== 'screen.palette')
-  const actions = here.map((action): Entry => {
-    const disabled = action.writes && shell.readOnly ? 'this screen only reads' : action.disabled?.(shell)
-    const held = shell.router.held(action)
-    return {
-      id: action.id,
-      title: action.title,
-      words: action.help,
-      note: keysOf(shell, action.id),
-      near: true,
-      disabled,
-      run: async () => void (await held()),
-    }
-  })
-  const objects = shell.panes.flatMap(pane =>
-    (pane.objects?.() ?? []).map(
-      ({ id, title, words, open }): Entry => ({
-        id: `${pane.id}:${id}`,
-        title: sanitiseText(title),
-        note: pane.title,
-        run: open,
-        ...(words === undefined ? {} : { words: sanitiseText(words) }),
-      }),
-    ),
-  )
-  const entries = [...actions, ...elsewhere(shell), ...objects]
-  shell.palette({ entries, search: (query, signal) => find(shell, query, signal) })
-}
-
-/** What the other panes can do. Chosen from afar, nothing is done to what is selected there before it was seen. */
-function elsewhere(shell: Shell): Entry[] {
-  const others = shell.panes.filter(pane => pane !== shell.pane)
-  return others.flatMap(pane =>
-    pane.actions.map((action): Entry => {
-      const keys = keysOf(shell, action.id)
-      const asksFirst = action.args !== undefined || action.title.endsWith('..')
-      const inList = action.where.some(place => pane.places('list').includes(place))
-      return {
-        id: action.id,
-        title: action.title,
-        words: `${pane.title}: ${action.help}`,
-        note: `${pane.title} ${keys}`,
-        run() {
-          shell.go(pane.id)
-          if (inList && (asksFirst || !action.writes)) return shell.router.run(action)
-          const how = keys === '' ? 'the palette does' : `${keys} does`
-          shell.toast('info', `${action.title}: here ${how} it.`)
-        },
-      }
-    }),
-  )
-}
-
-/** The panes that show what a search finds, by its noun. */
-const homes: Record<string, string> = { todo: 'todos', memory: 'memory', document: 'documents' }
-
-async function find(shell: Shell, query: string, signal: AbortSignal): Promise<Entry[]> {
-  const { items } = await shell.client.call(search.find, { q: query, limit: 20 }, { signal })
-  return items.flatMap(({ noun, id, title }): Entry[] => {
-    const home = shell.panes.find(pane => pane.id === homes[noun])
-    if (!home) return []
-    const run = () => {
-      shell.go(home.id)
-      return home.reveal?.(id)
-    }
-    return [{ id: `${home.id}:${id}`, title: sanitiseText(title), note: home.title, run }]
   })
 }

@@ -173,6 +173,9 @@ describe('the registry', () => {
     expect((await match('laun', candidates)).map(({ id }) => id)).toEqual(['launch', 'relaunch'])
     expect((await match('kill', candidates)).map(({ id }) => id)).toEqual(['stop'])
     expect(await match('', candidates)).toEqual(candidates)
+    const scattered = { id: 'x', title: 'what ran', words: 'The two of them were asked, at hand' }
+    expect(await match('two cards', [scattered])).toEqual([])
+    expect(await match('asked', [scattered])).toEqual([scattered])
     const removals = ['todo', 'mail', 'event'].map(id => ({ id, title: 'delete', words: `Deletes a ${id}` }))
     const here = removals.map(each => ({ ...each, near: each.id === 'event' }))
     expect((await match('delete', here))[0]!.id).toBe('event')

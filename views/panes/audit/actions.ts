@@ -3,23 +3,10 @@ import { type AuditRow, events } from '../../../src/contract/events.ts'
 import type { Action } from '../../actions/registry.ts'
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
+import { homes } from '../homes.ts'
 import type { Searched } from '../searched.ts'
 import { day } from '../words.ts'
 import type { Narrowed } from './audit.tsx'
-
-/** The panes that show a thing, by what kind it is. */
-export const homes: Readonly<Record<string, string>> = {
-  todo: 'todos',
-  memory: 'memory',
-  document: 'documents',
-  event: 'calendar',
-  calendar: 'calendar',
-  email: 'mail',
-  serve: 'cookbook',
-  host: 'hosts',
-  token: 'tokens',
-  approval: 'approvals',
-}
 
 export function auditActions(shell: Shell, rows: Searched<AuditRow>, only: Narrowed): Action<Shell, never>[] {
   const where = ['audit']

@@ -4,12 +4,13 @@ import { sanitiseText } from '../../terminal/sanitise.ts'
 import { toWidth } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
 import { factRows } from '../facts.ts'
+import { homes } from '../homes.ts'
 import { markActions, markKeys } from '../marking.ts'
 import type { Pane } from '../pane.ts'
 import { Searched } from '../searched.ts'
 import { TextSide } from '../text-side.tsx'
 import { day } from '../words.ts'
-import { auditActions, homes } from './actions.ts'
+import { auditActions } from './actions.ts'
 
 /** What the trail is narrowed to. */
 export interface Narrowed {
@@ -110,10 +111,10 @@ function auditRows(row: AuditRow, width: number): string[] {
       ['what', row.summary],
       ['who', row.actor],
       ['when', day(row.at)],
-      ['action', row.action],
-      ['thing', `${row.noun} ${row.id}${homes[row.noun] === undefined ? '' : ' (Enter opens it)'}`],
-      ['number', String(row.seq)],
       ['undo', state],
+      ['thing', `${row.noun} ${row.id}${homes[row.noun] === undefined ? '' : ' (Enter opens it)'}`],
+      ['action', row.action],
+      ['number', String(row.seq)],
     ],
     width,
   )

@@ -262,6 +262,24 @@ export class CalendarBook {
     this.#shell.signal.now()
   }
 
+  /** Selects an event in the agenda: one date, or of a series its next. */
+  async reveal(id: string): Promise<void> {
+    const { client } = this.#shell
+    const event = await client.call(calendar.get, { id })
+    const series = event.repeats && event.recurrence_id === null
+    const dates = series
+      ? (await client.call(calendar.list, { start: 'today', end: 'in 13 months' })).items
+      : []
+    const entry: Entry = dates.find(({ event_id }) => event_id === event.event_id) ?? event
+    const day = entry.all_day ? entry.start : dayOf(entry.starts_at, this.zone)
+    this.only = null
+    this.hidden.delete(event.calendar)
+    this.side.filter.set('')
+    this.show('agenda')
+    this.go(day)
+    this.side.select(`${day} ${entry.id}`)
+  }
+
   /** To the next or the last page of what is in view. */
   page(by: number): void {
     if (this.view === 'month') this.go(plusMonths(this.day, by))

@@ -139,6 +139,7 @@ export function calendarPane(shell: Shell): Pane {
       book.again()
       return true
     },
+    reveal: id => book.reveal(id),
     objects: () =>
       [...book.read.days].flatMap(([day, entries]) =>
         entries.map(entry => ({

@@ -1,7 +1,9 @@
+import { presets } from '../../../src/contract/presets.ts'
 import type { Shell } from '../../shell/shell.ts'
 import type { Pane } from '../pane.ts'
 import { Book } from './book.tsx'
 import { Herald } from './herald.ts'
+import { presetForm } from './launch.ts'
 import { listActions, serveActions, serveKeys } from './list-actions.ts'
 import { causeActions, logActions, logKeys } from './log-actions.ts'
 
@@ -105,6 +107,19 @@ export function cookbookPane(shell: Shell): Pane {
           list.select(serve.lineage)
         },
       })),
+    async finds(query, signal) {
+      const { items } = await shell.client.call(presets.list, { search: query }, { signal })
+      return items.map(preset => ({
+        id: preset.id,
+        title: `preset ${preset.name}`,
+        words: `${preset.model} ${preset.cmd}`,
+        open() {
+          shell.go('cook')
+          if (shell.readOnly) shell.toast('warn', 'launch: this screen only reads')
+          else presetForm(shell, preset, serve => book.show(serve))
+        },
+      }))
+    },
     remember: () => ({ folded: [...book.folded], mine: book.mineOnly }),
     recall(kept) {
       const { folded, mine } = kept as { folded?: unknown; mine?: unknown }

@@ -156,6 +156,15 @@ export function launchForm(
   })
 }
 
+type Preset = z.output<typeof presets.list.out>['items'][number]
+
+/** A launch as it was saved, to be looked at, changed and submitted. */
+export function presetForm(shell: Shell, preset: Preset, launched: (serve: Serve) => void): void {
+  const { cmd, host, gpus, env_prefix, restart } = preset
+  const given = { cmd, host, gpus: gpus ?? '', env_prefix: env_prefix ?? '', restart: restart ?? '' }
+  launchForm(shell, given, launched, `Launch ${sanitiseText(preset.name)}`)
+}
+
 /** What can be launched: a command of one's own, a preset, a model that is on the host. */
 export async function launchMenu(
   shell: Shell,
@@ -188,19 +197,7 @@ export async function launchMenu(
         id: preset.id,
         title: sanitiseText(preset.name),
         note: `preset, ${sanitiseText(preset.model)} on ${sanitiseText(preset.host_name)}`,
-        run: () =>
-          launchForm(
-            shell,
-            {
-              cmd: preset.cmd,
-              host: preset.host,
-              gpus: preset.gpus ?? '',
-              env_prefix: preset.env_prefix ?? '',
-              restart: preset.restart ?? '',
-            },
-            launched,
-            `Launch ${sanitiseText(preset.name)}`,
-          ),
+        run: () => presetForm(shell, preset, launched),
       }),
     ),
     ...found

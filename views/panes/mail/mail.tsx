@@ -1,5 +1,6 @@
 import { Box as Column } from 'ink'
 import type { ReactNode } from 'react'
+import { mail } from '../../../src/contract/mail.ts'
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
 import { Rows } from '../../widgets/rows.tsx'
@@ -133,6 +134,19 @@ export function mailPane(shell: Shell): Pane {
       }
       book.mode = 'mails'
       await book.mails.reveal(id)
+    },
+    async finds(query, signal) {
+      const { items } = await shell.client.call(mail.search, { q: query, limit: 10 }, { signal })
+      return items.map(({ id, subject, from_name, from_address }) => ({
+        id,
+        title: subject || '(no subject)',
+        words: `${from_name} ${from_address}`,
+        async open() {
+          shell.go('mail')
+          book.mode = 'mails'
+          await shell.act('It was not opened', () => book.mails.reveal(id))
+        },
+      }))
     },
     objects: () => [
       ...book.mails.items.slice(0, 200).map(one => ({

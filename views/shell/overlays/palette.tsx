@@ -38,6 +38,7 @@ export class Palette implements Overlay {
   #drawn: { at: Rect; ids: readonly string[] } = { at: { x: 0, y: 0, width: 0, height: 0 }, ids: [] }
   /** Until what fits the query is known. */
   #matching: Promise<void> = Promise.resolve()
+  #moved = false
   #timer: NodeJS.Timeout | undefined
   #asking = new AbortController()
   readonly #spec: PaletteSpec
@@ -58,8 +59,10 @@ export class Palette implements Overlay {
     const key = 'paste' in stroke ? '' : stroke.key
     const ids = this.#shown.map(({ id }) => id)
     const by = { down: 1, tab: 1, up: -1, 'shift+tab': -1, pgdn: 10, pgup: -10 }[key]
-    if (by !== undefined) this.#list = moveList(this.#list, ids, 1, by)
-    else if (key === 'esc') this.cancel()
+    if (by !== undefined) {
+      this.#moved = true
+      this.#list = moveList(this.#list, ids, 1, by)
+    } else if (key === 'esc') this.cancel()
     else if (key === 'enter') {
       await this.#matching
       this.#choose()
@@ -97,6 +100,7 @@ export class Palette implements Overlay {
 
   readonly #typed = (query: string): void => {
     this.#query = query
+    this.#moved = false
     this.#matching = match(query, this.#spec.entries).then(matched => {
       if (this.#query !== query) return
       this.#matched = matched
@@ -126,6 +130,8 @@ export class Palette implements Overlay {
       if (asking.signal.aborted) return
       this.#found = found
       this.#matched = matched
+      // What was found is only opened: it may come under a cursor that nobody has moved.
+      if (!this.#moved) this.#list = emptyList
       this.#over.changed()
     }, searchAfter)
   }
