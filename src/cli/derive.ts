@@ -5,6 +5,7 @@ import type { Client } from '../client/client.ts'
 import { capabilities } from '../contract/codex/capabilities.ts'
 import { Problem } from '../contract/problem.ts'
 import type { Route } from '../contract/route.ts'
+import { doneWords } from './done.ts'
 import { hasMoments, tellTimesIn } from './moment.ts'
 import { showOf } from './shown.ts'
 import { card, table } from './table.ts'
@@ -63,7 +64,7 @@ export const addVerb = (command: Command, route: Route, around: Surroundings): v
     }
     await fillFromStdin(route, input, around)
     const client = await around.client()
-    await show(route, await client.call(route, input as never), around)
+    await show(route, await client.call(route, input as never), around, input)
   })
 }
 
@@ -171,7 +172,12 @@ const speaks = async (stdin: NodeJS.ReadStream): Promise<boolean> => {
   })
 }
 
-export const show = async (route: Route, value: unknown, around: Surroundings): Promise<void> => {
+export const show = async (
+  route: Route,
+  value: unknown,
+  around: Surroundings,
+  given: Record<string, unknown> = {},
+): Promise<void> => {
   if (around.json()) {
     around.print(JSON.stringify(value, null, 2))
     return
@@ -183,6 +189,11 @@ export const show = async (route: Route, value: unknown, around: Surroundings): 
   const special = showOf(route)
   if (special) {
     around.print(special(value as never, around.columns()))
+    return
+  }
+  const done = doneWords(route, given)
+  if (done !== undefined) {
+    around.print(done)
     return
   }
   const { rows, columns } = route.cli ?? {}

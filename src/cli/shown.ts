@@ -3,7 +3,10 @@ import { calendar } from '../contract/calendar.ts'
 import { calendarSubscriptions } from '../contract/calendar-subscriptions.ts'
 import { capabilities } from '../contract/codex/capabilities.ts'
 import { cookbook } from '../contract/cookbook.ts'
+import { documents } from '../contract/documents.ts'
 import { hosts } from '../contract/hosts.ts'
+import { mail } from '../contract/mail.ts'
+import { type Account, mailAccounts } from '../contract/mail-accounts.ts'
 import { models } from '../contract/models.ts'
 import { presets } from '../contract/presets.ts'
 import type { Output, Route } from '../contract/route.ts'
@@ -22,8 +25,26 @@ const shown = <R extends Route>(route: R, show: (value: Output<R>, columns: numb
 const SHOWN = new Map<string, Show>([
   shown(calendarSubscriptions.subscribe, ({ name, events, subscription }) =>
     clean(
-      `Subscribed to "${name}" at ${subscription?.host}: ${events} events, read again every ${Math.round((subscription?.every ?? 0) / 60)} minutes.`,
+      `Subscribed to "${name}" at ${subscription?.host}: ${counted(events, 'event')}, read again every ${everyWords(subscription?.every ?? 0)}.`,
     ),
+  ),
+  shown(mailAccounts.add, account => [savedAccount('Saved', account), ...passwordless(account)].join('\n')),
+  shown(mailAccounts.edit, account =>
+    [savedAccount('Changed', account), ...passwordless(account)].join('\n'),
+  ),
+  shown(
+    mail.move,
+    ({ moved, to }) => `Moved ${counted(moved, 'mail')} to ${clean(to)}. ithaca undo takes it back.`,
+  ),
+  shown(mail.remove, ({ trashed, deleted }) =>
+    [
+      ...(trashed > 0 ? [`Moved ${counted(trashed, 'mail')} to the trash. ithaca undo takes it back.`] : []),
+      ...(deleted > 0 ? [`Deleted ${counted(deleted, 'mail')} for good.`] : []),
+    ].join('\n'),
+  ),
+  shown(
+    documents.remove,
+    ({ title }) => `Deleted the document "${clean(title)}". ithaca undo brings it back.`,
   ),
   shown(cookbook.serve, launched),
   shown(presets.launch, launched),
@@ -136,6 +157,42 @@ function launched({ serve, warnings }: { serve: Serve; warnings: string[] }): st
 function begun({ serve }: { serve: Serve }): string {
   return `${clean(serve.name)} runs on ${serve.host_name}: ${serve.id}\n${next(serve, 'ended')}`
 }
+
+const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`
+
+/** `hour`, `6 hours`, `90 minutes`: what comes after "every". */
+const everyWords = (seconds: number): string => {
+  const minutes = Math.max(1, Math.round(seconds / 60))
+  const [unit, length] =
+    minutes % 1440 === 0 ? ['day', 1440] : minutes % 60 === 0 ? ['hour', 60] : ['minute', 1]
+  const count = minutes / (length as number)
+  return count === 1 ? (unit as string) : `${count} ${unit}s`
+}
+
+function savedAccount(word: string, { name, address, imap, smtp }: Account): string {
+  const at = (server: Account['imap']) =>
+    server ? `${server.host}:${server.port} (${SECURITY[server.security]})` : null
+  const whose = name === address ? name : `${name} <${address}>`
+  const servers = imap
+    ? `reads from ${at(imap)} and ${smtp ? `sends by ${at(smtp)}` : 'cannot send'}`
+    : `only sends, by ${at(smtp)}`
+  return clean(`${word}: ${whose}. It ${servers}. Try it: ithaca mail accounts test ${quoted(name)}`)
+}
+
+const SECURITY = { tls: 'TLS', starttls: 'STARTTLS', none: 'no TLS' }
+
+const quoted = (word: string): string =>
+  /^[\w@.+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
+
+/** Nobody means that: it is said where it is saved. */
+const passwordless = ({ auth, name }: Account): string[] =>
+  auth === 'none'
+    ? [
+        clean(
+          `! It logs in without a password. To give one: ithaca mail accounts edit ${quoted(name)} --password - (read from standard input), --password-command or --oauth-command`,
+        ),
+      ]
+    : []
 
 const scopesOf = (scopes: Record<string, string>): string =>
   Object.entries(scopes)

@@ -15,7 +15,8 @@ export const table = (
   )
   const spare = width - widths.reduce((sum, size) => sum + size + 2, -2)
   if (spare < 0) {
-    const widest = widths.indexOf(Math.max(...widths))
+    // An id that is cut names nothing.
+    const widest = widths.indexOf(Math.max(...widths.filter((_, index) => columns[index] !== 'id')))
     widths[widest] = Math.max(8, widths[widest]! + spare)
   }
   const line = (parts: readonly string[]): string =>
@@ -103,11 +104,13 @@ const cell = (column: string, value: unknown, whole = false, row: Row = {}): str
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
   if (Array.isArray(value) && value.every(one => typeof one !== 'object')) return clean(value.join(', '))
   if (isMoment(column, value)) return moment(value)
-  if (column === 'id' && !whole && typeof value === 'string' && /^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(value))
-    return value.slice(0, 8)
+  if (column === 'id' && !whole && typeof value === 'string') return shortId(value)
   if (typeof value === 'object') return clean(JSON.stringify(value))
   return clean(String(value), whole)
 }
+
+/** The first letters of an id are enough; of one date of a series the date too. */
+const shortId = (id: string): string => clean(id.replace(/^([0-9a-f]{8})-[0-9a-f-]{27}(?=$|::)/, '$1'))
 
 /** Text from outside never reaches a terminal with its control characters. */
 export const clean = (text: string, lines = false, indent = '  '): string => {

@@ -139,7 +139,7 @@ export const messageIn = {
   document: id().optional().describe('a document of the language email: it gives what is not given here'),
 }
 
-const columns = ['id', 'received_at', 'from_name', 'subject', 'tags']
+const columns = ['id', 'received_at', 'read', 'from_name', 'subject', 'tags']
 
 export const mail = {
   folders: route({
@@ -151,7 +151,7 @@ export const mail = {
     summary: 'The folders of an account, or of all',
     in: () => z.strictObject({ account: where.account }),
     out: () => z.object({ items: z.array(Folder) }),
-    cli: { words: ['account'], columns: ['path', 'role', 'unread', 'total'], rows: 'items' },
+    cli: { words: ['account'], columns: ['account', 'path', 'role', 'unread', 'total'], rows: 'items' },
   }),
   list: route({
     id: 'mail.list',
@@ -192,7 +192,11 @@ export const mail = {
         server: flag().default(false).describe('also in bodies that are not here; within one folder'),
       }),
     out: () => pageOf(Mail),
-    cli: { words: ['q…'], columns: ['id', 'folder', 'received_at', 'from_name', 'subject'], rows: 'items' },
+    cli: {
+      words: ['q…'],
+      columns: ['id', 'folder', 'received_at', 'read', 'from_name', 'subject'],
+      rows: 'items',
+    },
   }),
   thread: route({
     id: 'mail.thread',
@@ -203,7 +207,11 @@ export const mail = {
     summary: 'The mails of its conversation, oldest first, whatever folder they lie in',
     in: () => z.strictObject({ id: id() }),
     out: () => z.object({ items: z.array(Mail) }),
-    cli: { words: ['id'], columns: ['id', 'folder', 'received_at', 'from_name', 'subject'], rows: 'items' },
+    cli: {
+      words: ['id'],
+      columns: ['id', 'folder', 'received_at', 'read', 'from_name', 'subject'],
+      rows: 'items',
+    },
   }),
   read: route({
     id: 'mail.get',

@@ -148,7 +148,7 @@ export const openAccounts = (deps: {
       if (!account.imap && !send_only)
         throw new Problem(
           'invalid',
-          `Nothing is known about ${domain}: give --imap-host and --smtp-host, or --send-only with --smtp-host.`,
+          `Nothing is known about ${domain}: name the mailbox (imap_host) and the server to send by (smtp_host), or with send_only the latter alone.`,
         )
       return save(author, account, 'add')
     },
