@@ -391,6 +391,23 @@ describe.skipIf(davMissing('radicale'))('accounts', () => {
     )
   })
 
+  test('a calendar that has become one to read is known as such once it has refused something', async () => {
+    await using dav = await startDav('radicale')
+    await dav.make('team', { name: 'Team' })
+    await using shared = await shareCalendar('radicale')
+    const { client } = shared.w
+    const there = { user: 'ann', password: 'secret' }
+    await client.call(calendarAccounts.add, { server: dav.url, name: 'Other', ...there })
+    await client.call(calendarAccounts.sync, { account: 'Other' })
+    await dav.fix(['team'])
+    await client.call(calendar.add, { summary: 'x', start: 'tomorrow', calendar: 'Team' })
+    await client.call(calendarAccounts.sync, { account: 'Other' })
+    const [conflict] = await shared.conflicts()
+    expect(conflict!.reason).toMatch(/it answered 403, [^.]*\.$/)
+    await client.call(calendarAccounts.sync, { account: 'Other' })
+    expect((await shared.calendars()).find(each => each.name === 'Team')).toMatchObject({ read_only: true })
+  })
+
   test('what a server refuses is kept and shown, and can be given up', async () => {
     await using shared = await shareCalendar('radicale')
     const { w, line, sync } = shared

@@ -74,6 +74,8 @@ export const openKeeper = (
     const whole = only === undefined && performance.now() - lookedAt > WHOLE
     const round = await syncAccount(deps, account, access, { whole, only, progress: progress(account) })
     if (whole) lookedAt = performance.now()
+    // What it takes no more may be in a calendar that has become one to read.
+    if (round.conflicts > 0) lookedAt = Number.NEGATIVE_INFINITY
     return round
   }
 

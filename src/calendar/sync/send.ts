@@ -170,7 +170,14 @@ const refused = (deps: SyncDeps, link: EventLink, { status, said }: Answer): voi
     .trim()
     .slice(0, 200)
   deps.changes.write(ACTOR, tx =>
-    conflicting(deps, tx, link, 'refused', null, `: it answered ${status}${line === '' ? '' : `, ${line}`}`),
+    conflicting(
+      deps,
+      tx,
+      link,
+      'refused',
+      null,
+      `: it answered ${status}${line === '' ? '' : `, ${line.replace(/\.$/, '')}`}`,
+    ),
   )
 }
 

@@ -9,7 +9,7 @@ import { changed } from '../changed.ts'
 import { age } from '../words.ts'
 import type { CalendarBook } from './book.ts'
 import { showConflicts } from './conflict.tsx'
-import { refused, serversMenu, serversNote } from './servers.ts'
+import { reasonOf, refused, serversMenu, serversNote } from './servers.ts'
 
 const fields = [
   { id: 'name', label: 'name', kind: 'text' },
@@ -20,14 +20,15 @@ const where = ['calendar']
 
 /** How a calendar stands with where it lives. */
 export function standing(one: CalendarInfo): string {
-  const { kind, events, synced_at, waiting, conflicts, problem, kept } = one
+  const { kind, events, synced_at, waiting, conflicts, problem, kept, read_only } = one
   if (!kept) return 'on its server only'
   const verb = kind === 'subscription' ? 'read' : 'synced'
   const when = synced_at === null ? `never ${verb}` : `${verb} ${age(Date.now() - synced_at)} ago`
   return [
-    ...(problem === null ? [] : [`! ${sanitiseText(problem)}`]),
+    ...(problem === null ? [] : [`! ${sanitiseText(problem).replace(/\.$/, '')}`]),
     `${events} events`,
     ...(kind === 'local' ? [] : [when]),
+    ...(kind === 'caldav' && read_only ? ['only to read'] : []),
     ...(waiting > 0 ? [`${waiting} to send`] : []),
     ...(conflicts > 0 ? [`${conflicts} in conflict`] : []),
   ].join(', ')
@@ -45,11 +46,11 @@ export function troubleRows(book: CalendarBook, width: number): string[] {
         return wrapText(sanitiseText(`! ${one.name}: ${one.problem} (${last})`), width)
       }),
     ...refused(book).flatMap(one =>
-      wrapText(sanitiseText(`! ${one.name}: ${one.reason} c, servers: change it.`), width),
+      wrapText(sanitiseText(`! ${reasonOf(one, one.reason!)} c, servers: change it.`), width),
     ),
     ...(inConflict === 0
       ? []
-      : wrapText(`! ${inConflict} changed here and on the server: C shows and settles it`, width)),
+      : wrapText(`! ${inConflict} not the same here and on the server: C shows and settles it`, width)),
   ]
 }
 

@@ -13,17 +13,25 @@ import type { CalendarBook } from './book.ts'
 export const refused = ({ accounts }: CalendarBook): CalendarAccount[] =>
   (accounts.value ?? []).filter(({ calendars, reason }) => calendars === 0 && reason !== null)
 
+/** What is wrong, naming its server once. */
+export const reasonOf = ({ name }: CalendarAccount, reason: string): string =>
+  reason.startsWith(`${name}:`) ? reason : `${name}: ${reason}`
+
 export function serversNote(book: CalendarBook): string {
   const count = (book.accounts.value ?? []).length
   const bad = refused(book).length
   return count === 0 ? 'CalDAV: with all its calendars' : `${count}${bad > 0 ? `, ! ${bad} not reached` : ''}`
 }
 
-function standing({ calendars, reason, synced_at, state }: CalendarAccount): string {
+function standing({ name, calendars, reason, synced_at, state }: CalendarAccount): string {
   const when = synced_at === null ? 'never synced' : `synced ${age(Date.now() - synced_at)} ago`
   const last = state === 'syncing' ? 'syncing' : when
   return sanitiseText(
-    [...(reason === null ? [] : [`! ${reason}`]), `${calendars} calendars`, last].join(', '),
+    [
+      ...(reason === null ? [] : [`! ${reason.replace(`${name}: `, '').replace(/\.$/, '')}`]),
+      `${calendars} calendars`,
+      last,
+    ].join(', '),
   )
 }
 
@@ -96,16 +104,19 @@ async function begin(
   shell: Shell,
   book: CalendarBook,
   verb: string,
-  { id, name }: CalendarAccount,
+  account: CalendarAccount,
 ): Promise<void> {
+  const { id, name } = account
+  const say = (level: 'good' | 'bad', words: string) =>
+    shell.toast(level, words, { topic: `calendar-server ${id}`, said: words })
   try {
     const { problems } = await shell.client.call(calendarAccounts.sync, { account: id })
     const { items } = await shell.client.call(calendarAccounts.list, {})
-    const calendars = items.find(account => account.id === id)?.calendars ?? 0
-    shell.toast('good', `${verb} '${name}', ${calendars} calendars.`)
+    const calendars = items.find(each => each.id === id)?.calendars ?? 0
+    say('good', `${verb} '${name}', ${calendars} calendars.`)
     for (const problem of problems.slice(0, 3)) shell.toast('warn', problem)
   } catch (error) {
-    shell.toast('bad', `${verb} '${name}', but ${(error as Error).message} c, servers: test or change it.`)
+    say('bad', `${verb}, but ${reasonOf(account, (error as Error).message)} c, servers: test or change it.`)
   }
   book.again()
 }
