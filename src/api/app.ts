@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { storeProblem } from '../../store/database.ts'
 import { OPERATOR } from '../contract/actor.ts'
 import { Missing, Problem } from '../contract/problem.ts'
+import { isReplaced, UPDATED } from '../contract/replaced.ts'
 import type { Workspace } from '../workspace/workspace.ts'
 import { binder } from './bind.ts'
 import { bindCodex } from './codex/index.ts'
@@ -50,9 +51,11 @@ export const createApp = (workspace: Workspace): Api => {
     const problem =
       known instanceof Problem
         ? known
-        : new Problem('failed', 'Something went wrong inside Ithaca; its log says what.', {
-            id: workspace.report(error),
-          })
+        : isReplaced(error)
+          ? new Problem('unavailable', UPDATED)
+          : new Problem('failed', 'Something went wrong inside Ithaca; its log says what.', {
+              id: workspace.report(error),
+            })
     const wait = problem.details?.retry_after ?? (problem.code === 'rate_limited' ? 1 : undefined)
     if (wait !== undefined) http.header('Retry-After', String(wait))
     const { actor } = http.var

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { builtProgram as main, type ScreenHome, screenHome } from '../peers/screen-home.ts'
 
@@ -62,6 +62,26 @@ test('gives the terminal back when the shell it was started from is killed', asy
   process.kill(pty.pty.pid, 'SIGKILL')
   await expect.poll(() => existsSync(instance), { timeout: 10_000 }).toBe(false)
   await expect.poll(() => pty.screen.leftOn, { timeout: 5000 }).toEqual([])
+})
+
+test('a screen that was updated while it ran says so, goes on with what it has, and is left in order', async () => {
+  const copy = join(dirname(dirname(main)), 'node_modules', `.ithaca-old-${process.pid}`)
+  cpSync(dirname(main), copy, { recursive: true })
+  try {
+    const pty = await open({}, [process.execPath, join(copy, 'main.js')])
+    for (const file of readdirSync(copy)) if (file.startsWith('part-')) rmSync(join(copy, file))
+    pty.send(':zzz')
+    await pty.until('Ithaca was updated while it ran')
+    pty.send('\x1b')
+    await pty.until(screen => !screen.text().includes('Do or open'))
+    pty.send('2')
+    await pty.until('[2 ')
+    pty.send('qq')
+    expect((await pty.end()).exitCode).toBe(0)
+    expect(pty.screen.leftOn).toEqual([])
+  } finally {
+    rmSync(copy, { recursive: true, force: true })
+  }
 })
 
 test('for a screen reader a dialog is its words, without a frame', async () => {

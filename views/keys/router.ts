@@ -1,4 +1,5 @@
 import { Problem } from '../../src/contract/problem.ts'
+import { errorWords } from '../../src/contract/replaced.ts'
 import { type Action, type Actions, type Deed, everywhere, type Stakes } from '../actions/registry.ts'
 import type { Bindings } from './bindings.ts'
 import type { Stroke } from './decode.ts'
@@ -123,7 +124,7 @@ export class Router<State> {
     } catch (error) {
       const isGone = error instanceof Problem && error.code === 'not_found' && stakes
       const named = isGone ? stakes.name || stakes.facts[0] : undefined
-      const words = error instanceof Error ? error.message : String(error)
+      const words = errorWords(error)
       this.#host.say(`${action.title}: ${named === undefined ? words : `gone meanwhile: ${named}`}`)
       return false
     }

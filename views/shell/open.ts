@@ -1,3 +1,4 @@
+import { isReplaced, UPDATED } from '../../src/contract/replaced.ts'
 import type { Link } from '../store/live.ts'
 import { copySequence } from '../terminal/clipboard.ts'
 import type { FirstScreen } from './first-screen.ts'
@@ -27,6 +28,12 @@ export async function runScreen(first: FirstScreen, options: ScreenOptions): Pro
   let shell: Shell | null = null
   let link: Link | null = null
   const speak = hush()
+  const astray = (error: unknown): void => {
+    // Nothing of it was begun: what is loaded goes on, and can be left in order.
+    if (!isReplaced(error)) throw error
+    ;(shell as Shell | null)?.toast('bad', UPDATED)
+  }
+  process.on('unhandledRejection', astray)
   try {
     void open(first, options)
       .then(async made => {
@@ -42,6 +49,7 @@ export async function runScreen(first: FirstScreen, options: ScreenOptions): Pro
   } finally {
     ;(shell as Shell | null)?.stop()
     first.open.close()
+    process.off('unhandledRejection', astray)
     speak()
     await (link as Link | null)?.close()
   }

@@ -1,4 +1,5 @@
 import type { Client } from '../../src/client/client.ts'
+import { errorWords } from '../../src/contract/replaced.ts'
 import { type Action, Actions, type Deed, everywhere, type Stakes } from '../actions/registry.ts'
 import { type Bindings, bind } from '../keys/bindings.ts'
 import type { Input } from '../keys/decode.ts'
@@ -231,7 +232,7 @@ export class Shell {
       this.signal.soon()
       return true
     } catch (error) {
-      this.toast('bad', `${what}: ${error instanceof Error ? error.message : String(error)}`)
+      this.toast('bad', `${what}: ${errorWords(error)}`)
       return false
     }
   }

@@ -1,4 +1,5 @@
 import { Box, Text } from 'ink'
+import { errorWords } from '../../../src/contract/replaced.ts'
 import type { Stroke } from '../../keys/decode.ts'
 import { centred, isIn } from '../../layout/arrange.ts'
 import type { Spot } from '../../panes/pane.ts'
@@ -182,8 +183,7 @@ export class FormOverlay implements Overlay {
         const judgement = await judge(this.#state.values, asking.signal)
         if (!asking.signal.aborted) this.#judgement = judgement
       } catch (error) {
-        if (!asking.signal.aborted)
-          this.#judgement = { rows: [toned(`! ${(error as Error).message}`, 'warn')] }
+        if (!asking.signal.aborted) this.#judgement = { rows: [toned(`! ${errorWords(error)}`, 'warn')] }
       }
       if (!asking.signal.aborted) this.#over.changed()
     }, after)
@@ -198,8 +198,8 @@ export class FormOverlay implements Overlay {
       await this.#spec.submit(this.#state.values)
       this.cancel()
     } catch (error) {
-      if (this.#left) this.#over.say(`${this.#spec.title}: ${(error as Error).message}`)
-      this.#error = (error as Error).message
+      if (this.#left) this.#over.say(`${this.#spec.title}: ${errorWords(error)}`)
+      this.#error = errorWords(error)
     }
     this.#busy = false
     this.#over.changed()
