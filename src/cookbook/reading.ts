@@ -23,8 +23,10 @@ export interface Reading {
   /** Where its log is on its host; null where it has none that can be reached. */
   path(id: string): Promise<string | null>
   bytes(id: string, offset: number, length: number, attempt?: number): Promise<Slice>
-  /** Pushes what is written, from `offset` (or the last lines) on, until it ends or is given up. */
-  /** What there is to follow is known once it is there, or is refused; the rest comes as it is written. */
+  /**
+   * Pushes what is written, from `offset` (or the last lines) on, until it ends or is given up. What there is to follow is
+   * known once it is there, or is refused; the rest comes as it is written.
+   */
   follow(
     id: string,
     options: { offset?: number; lines: number; signal: AbortSignal },
@@ -88,7 +90,8 @@ export const openReading = (deps: {
     while (!signal.aborted) {
       const { promise: changed, resolve } = Promise.withResolvers<void>()
       const unsubscribe = deps.subscribe(which => which === id && resolve())
-      signal.addEventListener('abort', () => resolve(), { once: true })
+      const given = () => resolve()
+      signal.addEventListener('abort', given)
       try {
         const { one, path } = await located(id)
         if (path) return path
@@ -96,6 +99,7 @@ export const openReading = (deps: {
         await changed
       } finally {
         unsubscribe()
+        signal.removeEventListener('abort', given)
       }
     }
     return null

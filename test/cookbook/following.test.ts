@@ -81,6 +81,28 @@ test('one that is called off while it waits for its room says so to whoever foll
   await new Promise(resolve => holder.close(resolve))
 })
 
+test.each(['refused', 'forgotten'] as const)(
+  'one that is %s before it has a log is not waited for',
+  async how => {
+    await using k = await testKitchen()
+    const { serves } = k.w.inside.workspace.cookbook
+    const port = await freePort()
+    const holder = createServer()
+    await new Promise<void>(resolve => holder.listen(port, '127.0.0.1', resolve))
+    const { id } = await k.launch(`vllm serve demo/never-ready --port ${port}`, { wait_for_room: true })
+    const response = await k.w.client.stream(cookbook.follow, { id, tail: 100 })
+    const following = shown(response)
+    await new Promise(resolve => setImmediate(resolve))
+    if (how === 'refused') serves.drop(id)
+    else {
+      serves.end(serves.get(id), { kind: 'stopped', code: null, signal: null, reason: null })
+      serves.forget({ actor: 'operator' }, id)
+    }
+    expect((await following).error).toMatchObject({ code: 'not_found' })
+    await new Promise(resolve => holder.close(resolve))
+  },
+)
+
 test('a follower that is cut off is told so, in process and over a socket', async () => {
   await using k = await testKitchen({ listen: true })
   const serve = await k.launch('vllm serve demo/never-ready')
