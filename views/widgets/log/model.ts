@@ -4,20 +4,15 @@ import { Missing, previousLine } from './lines.ts'
 import { ends, type LineNumber, LineNumbers } from './numbers.ts'
 import { type Fold, LogRows, type Place, type Row } from './rows.ts'
 import { type LogSource, pageSize } from './source.ts'
-import { type Clock, clocks, stampOf, timeIn } from './stamps.ts'
+import { type Clock, clocks } from './stamps.ts'
+import { type TickKind, Ticks } from './ticks.ts'
+import { LogTimes } from './times.ts'
 
 /** Between two questions about new lines; a log that rests is asked less often. */
 const pullEvery = 100
 const pullAtRest = 250
 /** What a row of a long line may need of the log's end. */
 const bytesPerRow = 512
-
-/** How far a line that tells a time is looked for: in bytes on the way to one, in lines above one that is shown. */
-const searched = 65_536
-const nearLines = 20
-
-/** Places worth jumping to, by the letter that stands for them on the scrollbar: cause, error, match, mark. */
-export type TickKind = 'C' | 'e' | '/' | 'm'
 
 export interface LogStatus {
   size: number
@@ -44,9 +39,9 @@ export class LogModel {
   readonly #rows: LogRows
   readonly #numbers: LineNumbers
   readonly #listeners = new Set<Listener>()
-  readonly #ticks = new Map<TickKind, readonly number[]>()
+  readonly #ticks = new Ticks()
+  readonly #times: LogTimes
   #clock: Clock = 'off'
-  #first: number | undefined
   #height = 24
   #top: Place = { offset: 0, row: 0 }
   #current: number | undefined
@@ -61,6 +56,7 @@ export class LogModel {
     this.#log = new LogBytes(source)
     this.#rows = new LogRows(this.#log)
     this.#numbers = new LineNumbers(this.#log)
+    this.#times = new LogTimes(this.#log)
   }
 
   get status(): LogStatus {
@@ -141,17 +137,15 @@ export class LogModel {
 
   /** Jumps to the next (1) or previous (-1) of these places; false where there is none. */
   next(kind: TickKind, direction: 1 | -1): boolean {
-    const places = this.ticks(kind)
     const from = this.#current ?? this.#top.offset - (direction === 1 ? 1 : 0)
-    const found =
-      direction === 1 ? places.find(place => place > from) : places.findLast(place => place < from)
-    if (found === undefined) return false
-    this.jump(found)
+    const found = this.#ticks.next(kind, from, direction)
+    if (!found || found.round) return false
+    this.jump(found.at)
     return true
   }
 
   ticks(kind: TickKind): readonly number[] {
-    return this.#ticks.get(kind) ?? []
+    return this.#ticks.of(kind)
   }
 
   setTicks(kind: TickKind, places: readonly number[]): void {
@@ -160,9 +154,7 @@ export class LogModel {
   }
 
   toggleMark(): void {
-    const marked = this.ticks('m')
-    const others = marked.filter(mark => mark !== this.#at)
-    this.#ticks.set('m', others.length < marked.length ? others : [...marked, this.#at].sort((a, b) => a - b))
+    this.#ticks.toggle('m', this.#at)
     this.#tell('key')
   }
 
@@ -209,36 +201,25 @@ export class LogModel {
   /** The next of the clocks there are. */
   turnClock(): void {
     this.#clock = clocks[(clocks.indexOf(this.#clock) + 1) % clocks.length]!
-    if (this.#clock === 'start' && this.#first === undefined) void this.#begin()
+    if (this.#clock === 'start') void this.#times.begin().then(() => this.#tell('key'))
     this.#tell('key')
   }
 
   /** When the first line that tells a time was written; undefined until it is known. */
   get began(): number | undefined {
-    return this.#first
+    return this.#times.began
   }
 
   /** When the line before this one was written, of those close by that tell a time. */
   stampBefore(offset: number): number | undefined {
-    let at: number | undefined | Missing = offset
-    for (let lines = 0; lines < nearLines; lines++) {
-      at = previousLine(this.#log, at)
-      if (typeof at !== 'number') return undefined
-      const stamp = stampOf(this.line(at))
-      if (stamp !== undefined) return stamp
-    }
-    return undefined
+    return this.#times.before(offset, at => this.line(at))
   }
 
   /** Jumps to the first line written at this time or after; answers what is wrong where it cannot. */
   async toTime(said: string): Promise<string | null> {
-    await this.#begin()
-    const last = await this.#stampFrom(Math.max(0, this.#log.size - searched))
-    if (this.#first === undefined || last === undefined) return 'No line of this log tells a time.'
-    const end = (await this.#lastStamp()) ?? last
-    const wanted = timeIn(said, this.#first, end)
-    if (wanted === undefined) return `'${said}' is not a time such as 02:09, +5m or -10m.`
-    this.jump(await this.#offsetOf(wanted))
+    const found = await this.#times.find(said)
+    if (typeof found === 'string') return found
+    this.jump(found)
     return null
   }
 
@@ -261,68 +242,6 @@ export class LogModel {
   line(offset: number): string {
     const text = this.#rows.text(offset)
     return text instanceof Missing ? '' : text
-  }
-
-  async #begin(): Promise<void> {
-    this.#first ??= await this.#stampFrom(0)
-    this.#tell('key')
-  }
-
-  /** The bytes between two places, loaded where they are not at hand. */
-  async #bytes(from: number, to: number): Promise<Uint8Array> {
-    const end = Math.min(to, this.#log.size)
-    if (!this.#log.slice(from, end)) await this.#log.load(from, end)
-    return this.#log.slice(from, end) ?? new Uint8Array()
-  }
-
-  async #stampFrom(offset: number): Promise<number | undefined> {
-    return (await this.#stamped(offset))?.stamp
-  }
-
-  /** The first line behind this place that tells a time. */
-  async #stamped(offset: number): Promise<{ at: number; stamp: number } | undefined> {
-    const text = Buffer.from(await this.#bytes(offset, offset + searched)).toString('latin1')
-    // What is before the first end of line is part of another line.
-    let at = offset === 0 ? 0 : text.indexOf('\n') + 1
-    if (offset > 0 && at === 0) return undefined
-    while (at < text.length) {
-      const end = text.indexOf('\n', at)
-      const stamp = stampOf(text.slice(at, end < 0 ? undefined : end))
-      if (stamp !== undefined) return { at: offset + at, stamp }
-      if (end < 0) return undefined
-      at = end + 1
-    }
-    return undefined
-  }
-
-  async #lastStamp(): Promise<number | undefined> {
-    const from = Math.max(0, this.#log.size - searched)
-    const lines = Buffer.from(await this.#bytes(from, this.#log.size))
-      .toString('latin1')
-      .split('\n')
-    for (const line of lines.reverse()) {
-      const stamp = stampOf(line)
-      if (stamp !== undefined) return stamp
-    }
-    return undefined
-  }
-
-  /** Halves the log until the place is found: what it asks for is a few pages, however long the log. */
-  async #offsetOf(wanted: number): Promise<number> {
-    let low = 0
-    let high = this.#log.size
-    let found = high
-    while (high - low > 1) {
-      const middle = Math.floor((low + high) / 2)
-      const one = await this.#stamped(middle)
-      if (one && one.stamp < wanted) low = Math.max(middle, one.at)
-      else {
-        if (one) found = Math.min(found, one.at)
-        high = middle
-      }
-    }
-    const first = await this.#stamped(0)
-    return first && first.stamp >= wanted ? first.at : Math.min(found, this.#log.size)
   }
 
   get #at(): number {

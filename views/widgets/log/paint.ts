@@ -3,9 +3,10 @@ import { withoutColours } from '../../terminal/sanitise.ts'
 import { attribute } from '../../terminal/style.ts'
 import { textWidth } from '../../terminal/width.ts'
 import { toned } from '../theme.ts'
-import type { LogModel, TickKind } from './model.ts'
+import type { LogModel } from './model.ts'
 import type { Row } from './rows.ts'
 import { type Clock, clockWidth, spanText, stampOf, wallText } from './stamps.ts'
+import type { TickKind } from './ticks.ts'
 
 /** The one that matters most comes last and covers the others. */
 const tickOrder: readonly TickKind[] = ['m', '/', 'e', 'C']
