@@ -210,7 +210,8 @@ export const cookbook = {
     path: '/api/v1/serves/{id}/search',
     scope: READ,
     danger: 'none',
-    summary: 'Searches its log on the host; hits stream as lines of JSON {offset, line, text}, then {total}',
+    summary:
+      'Searches its log on the host; what is found streams as lines of JSON: {kind: "hit", offset, line, text}, {kind: "count", hits, done}, and {kind: "lines", lines, size} of the whole log if asked',
     in: () =>
       z.strictObject({
         id: id(),
@@ -218,6 +219,7 @@ export const cookbook = {
         regex: flag().default(false),
         ignore_case: flag().default(true),
         limit: count(1, 10_000).default(2000),
+        lines: flag().default(false),
       }),
     out: () => z.string(),
   }),

@@ -44,7 +44,8 @@ const between = async (
     if (found.kind === 'count') {
       // The rest of a log full of such lines says the same again.
       if (found.hits >= HITS) break
-    } else if (found.offset >= to) break
+    } else if (found.kind !== 'hit') continue
+    else if (found.offset >= to) break
     else if (found.offset >= from)
       hits.push({ offset: found.offset, bytes: Buffer.from(`${found.text}\n`), whole: true })
   }

@@ -33,7 +33,14 @@ export interface Reading {
   ): Promise<AsyncGenerator<Buffer>>
   search(
     id: string,
-    options: { query: string; regex: boolean; ignoreCase: boolean; limit: number; signal: AbortSignal },
+    options: {
+      query: string
+      regex: boolean
+      ignoreCase: boolean
+      limit: number
+      lines?: boolean
+      signal: AbortSignal
+    },
   ): AsyncGenerator<Found>
   wait(
     id: string,
@@ -167,7 +174,7 @@ export const openReading = (deps: {
       return followed(id, options)
     },
 
-    async *search(id, { query, regex, ignoreCase, limit, signal }) {
+    async *search(id, { query, regex, ignoreCase, limit, lines, signal }) {
       const { one, path } = await needed(id)
       const { host, name } = machines.at(one.kept.host)
       try {
@@ -176,6 +183,7 @@ export const openReading = (deps: {
           kind: regex ? 'regex' : 'text',
           ignoreCase,
           cap: limit,
+          lines,
           signal,
         })
       } catch (error) {

@@ -10,6 +10,8 @@ export interface SearchOptions {
   ignoreCase?: boolean
   /** How many hits come along; all are counted. Default 2,000. */
   cap?: number
+  /** Counts the lines of the whole log, too. */
+  lines?: boolean
   signal?: AbortSignal
 }
 
@@ -17,6 +19,8 @@ export type Found =
   | { kind: 'hit'; line: number; offset: number; text: string }
   /** How many lines matched so far; `done` once the whole log was searched. */
   | { kind: 'count'; hits: number; done: boolean }
+  /** So many lines end in the first `size` bytes, which was all of it then. */
+  | { kind: 'lines'; lines: number; size: number }
 
 export class SearchError extends Error {
   override readonly name = 'SearchError'
@@ -75,6 +79,8 @@ async function* linesOf(stream: Readable): AsyncGenerator<string> {
 function readFound(line: string): Found | null {
   const count = /^#(\d+)( done)?$/.exec(line)
   if (count) return { kind: 'count', hits: Number(count[1]), done: count[2] !== undefined }
+  const counted = /^=\s*(\d+)\s+(\d+)\s*$/.exec(line)
+  if (counted) return { kind: 'lines', lines: Number(counted[1]), size: Number(counted[2]) }
   const hit = /^(\d+):(\d+):(.*)$/s.exec(line)
   if (!hit) return null
   return {
@@ -86,7 +92,10 @@ function readFound(line: string): Found | null {
 }
 
 /** Greps differ: bytes that are no text and printing at once are asked for where they exist; busybox cannot tell offsets. */
-function searchScript(path: string, { pattern, kind, ignoreCase, cap = 2000 }: SearchOptions): string {
+function searchScript(
+  path: string,
+  { pattern, kind, ignoreCase, cap = 2000, lines = false }: SearchOptions,
+): string {
   const how = `-nb${kind === 'text' ? 'F' : 'E'}${ignoreCase ? 'i' : ''}`
   return `
 LC_ALL=C; export LC_ALL
@@ -113,5 +122,10 @@ ithaca_search | awk -v cap=${Math.max(0, Math.floor(cap))} '
   NR <= cap { print substr($0, 1, 2000); if (NR % 100 == 0 || NR < 20) fflush(); next }
   NR % 10000 == 0 { print "#" NR; fflush() }
   END { print "#" NR " done" }'
+${
+  lines
+    ? 'ithaca_size=$(($(wc -c <"$ithaca_log")))\necho "= $(head -c "$ithaca_size" "$ithaca_log" | wc -l) $ithaca_size"'
+    : ''
+}
 `
 }

@@ -250,6 +250,15 @@ describe('searching', () => {
     }
   })
 
+  it.each(HOSTS)('counts the lines of the whole log where asked, %s', async (_how, host) => {
+    const path = log('lines', 'one\ntwo\nunfinished')
+    const found = await all(search(host, path, { pattern: 'never', kind: 'text', lines: true }))
+    expect(found).toEqual([
+      { kind: 'count', hits: 0, done: true },
+      { kind: 'lines', lines: 2, size: 18 },
+    ])
+  })
+
   it('brings no more hits than its cap, and counts all', async () => {
     const found = await all(
       search(host, log('many', numbered(0, 30_000)), { pattern: 'line', kind: 'text', cap: 5 }),

@@ -97,10 +97,10 @@ export const bindCookbook = (bind: Bind, workspace: Workspace): void => {
     })
     return http.body(body, 200, { 'content-type': 'application/octet-stream' })
   })
-  bind(routes.search, async ({ id, query, regex, ignore_case, limit }, { http, signal: given }) => {
+  bind(routes.search, async ({ id, query, regex, ignore_case, limit, lines }, { http, signal: given }) => {
     serves.get(id)
     const body = await begun(async function* (signal) {
-      const found = reading.search(id, { query, regex, ignoreCase: ignore_case, limit, signal })
+      const found = reading.search(id, { query, regex, ignoreCase: ignore_case, limit, lines, signal })
       for await (const one of found) yield Buffer.from(`${JSON.stringify(one)}\n`)
     }, given)
     return http.body(body, 200, { 'content-type': 'application/x-ndjson' })
