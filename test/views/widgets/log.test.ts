@@ -174,19 +174,52 @@ describe('a log on the screen', () => {
     model.stop()
   })
 
-  test('jumps among marks and errors, and says where there is none', async () => {
+  test('jumps among errors and marks, round from one end to the other', async () => {
     const text = numbered(1000)
     const { model } = await opened(text)
     const at = (n: number) => text.indexOf(`${line(n)}\n`)
     model.setTicks('e', [at(100), at(500)])
-    expect(model.next('e', -1)).toBe(true)
+    expect(model.isAhead('e', 1)).toBe(false)
+    expect(model.next('e', -1)).toEqual({ at: at(500), round: false })
     await until(model, rows => rows.includes(line(500)))
     expect(model.current).toBe(at(500))
-    expect(model.next('e', 1)).toBe(false)
-    expect(model.next('e', -1)).toBe(true)
+    expect(model.next('e', 1)).toEqual({ at: at(100), round: true })
     await until(model, rows => rows.includes(line(100)))
+    for (const marked of [100, 300, 700]) {
+      model.jump(at(marked))
+      model.toggleMark()
+    }
+    await expect.poll(() => model.ticks('m').length).toBe(3)
+    const seen: number[] = []
+    for (let step = 0; step < 4; step++) {
+      const { at: next } = model.next('m', 1)!
+      await until(model, () => model.current === next)
+      seen.push(next)
+    }
+    expect(seen).toEqual([100, 300, 700, 100].map(at))
     model.toggleMark()
-    expect(model.ticks('m')).toEqual([at(100)])
+    await expect.poll(() => model.ticks('m')).toEqual([300, 700].map(at))
+    expect(model.next('C', 1)).toBe(undefined)
+    model.stop()
+  })
+
+  test('a line jumped to is left when it leaves the view: what is next is next to what is seen', async () => {
+    const text = numbered(1000)
+    const { model } = await opened(text)
+    const at = (n: number) => text.indexOf(`${line(n)}\n`)
+    model.setTicks('/', [at(20), at(205), at(500)])
+    model.jump(at(500))
+    await until(model, () => model.current === at(500))
+    model.scroll(2)
+    await rest(model)
+    expect(model.current).toBe(at(500))
+    model.home()
+    await until(model, rows => rows[0] === line(0))
+    expect(model.current).toBe(undefined)
+    expect(model.numbers.at.line).toBe(1)
+    model.scroll(200)
+    await until(model, rows => rows[0] === line(200))
+    expect(model.next('/', 1)?.at).toBe(at(205))
     model.stop()
   })
 
@@ -206,10 +239,73 @@ describe('a log on the screen', () => {
       line(98),
       line(99),
     ])
-    model.jump(at(95))
-    await until(model, () => model.current === at(94))
     expect(model.toggleFold()).toBe(true)
     await until(model, rows => rows.includes(line(95)))
+    await until(model, () => model.current === at(94))
+    model.jump(at(98))
+    await until(model, () => model.current === at(98))
+    expect(model.toggleFold()).toBe(true)
+    await until(model, rows => rows.includes('+ Traceback, 4 lines'))
+    expect(await model.written()).toEqual(expect.arrayContaining([94, 95, 96, 97].map(line)))
+    model.jump(at(96))
+    await until(model, () => model.current === at(96))
+    model.stop()
+  })
+
+  test('of lines that are not shown nothing is shown, and where there are too many of them a row says so', async () => {
+    const { model } = await opened('same\n'.repeat(30_000))
+    model.showWhere(/same/, false)
+    await until(
+      model,
+      rows => rows.length > 0 && rows.every(text => text.includes('20,000 lines are left out')),
+    )
+    model.showOnly([])
+    await until(model, rows => rows.length === 0)
+    expect(model.nothing).toContain('No line')
+    model.stop()
+  })
+
+  test('what was found late in a long line is in view, also in a part of one without an end', async () => {
+    const { model } = await opened(
+      `${'a'.repeat(300)}needle${'b'.repeat(300)}\n${'c'.repeat(50_000)}needle\n`,
+    )
+    model.highlight = /needle/
+    model.setTicks('/', [0, 607])
+    model.home()
+    model.next('/', 1)
+    await until(model, () => model.current === 0 && model.status.column > 0)
+    expect(model.status.column).toBeGreaterThan(300 - 40)
+    expect(model.status.column).toBeLessThanOrEqual(300)
+    model.next('/', 1)
+    await until(model, () => (model.current ?? 0) > 49_000)
+    expect(model.line(model.current!)).toContain('needle')
+    model.toggleWrap()
+    model.jump(0, /needle/)
+    await until(model, () => model.rows().some(({ offset, skip }) => offset === 0 && skip === 280))
+    model.stop()
+  })
+
+  test('wrapped, a line is copied once and whole, and a progress bar as it stands', async () => {
+    const long = '0123456789'.repeat(30)
+    const { model } = await opened(`${long}\n 5%\r50%\r99%\n\x1b[31mred\x1b[m  \n`, { width: 20, height: 50 })
+    model.toggleWrap()
+    await until(model, rows => rows.length > 15)
+    expect(await model.written()).toEqual([long, '99%', 'red'])
+    expect(await model.written([long.length + 1])).toEqual(['99%'])
+    model.stop()
+  })
+
+  test('wrapped, other measures leave the text at the top where it is', async () => {
+    const { model } = await opened(`${'0123456789'.repeat(100)}\n${numbered(50)}`, { width: 40, height: 6 })
+    model.toggleWrap()
+    model.home()
+    await until(model, rows => rows.length === 6)
+    model.scroll(10)
+    await until(model, () => model.rows()[0]?.skip === 400)
+    model.resize(20, 8)
+    await until(model, () => model.rows()[0]?.skip === 400)
+    model.resize(50, 6)
+    await until(model, () => model.rows()[0]?.skip === 400)
     model.stop()
   })
 
@@ -219,6 +315,43 @@ describe('a log on the screen', () => {
     await rest(model)
     source.bytes = Buffer.from('fresh\n')
     expect(await until(model, rows => rows[0] === 'fresh')).toEqual(['fresh'])
+    model.stop()
+  })
+
+  test('another log of the same length or longer is seen to be another, and nothing of the old one stays', async () => {
+    const text = numbered(1000)
+    const { source, model } = await opened(text)
+    const at = (n: number) => text.indexOf(`${line(n)}\n`)
+    let replaced = 0
+    model.onGrowth(growth => growth.replaced && replaced++)
+    model.setTicks('e', [at(100)])
+    model.setFolds([{ from: at(94), to: at(98), label: '+ Traceback, 4 lines' }])
+    model.jump(at(500))
+    await until(model, () => model.current === at(500))
+    model.toggleMark()
+    source.bytes = Buffer.from(numbered(1005).toUpperCase())
+    await until(model, rows => rows[0] === line(0).toUpperCase())
+    expect(model.current).toBe(undefined)
+    expect([model.ticks('e'), model.ticks('m')]).toEqual([[], []])
+    expect(model.status.following).toBe(false)
+    expect(model.numbers.last).toEqual({ line: 1005, exact: true })
+    expect(replaced).toBe(1)
+    model.stop()
+  })
+
+  test('an empty log says that it is', async () => {
+    const source = new MemoryLog('')
+    const model = new LogModel(source)
+    model.resize(40, 5)
+    model.start()
+    const nothing = () => {
+      model.rows()
+      return model.nothing
+    }
+    await expect.poll(nothing).toBe('Nothing is written yet.')
+    source.bytes = Buffer.from('first\n')
+    await until(model, rows => rows[0] === 'first')
+    expect(nothing()).toBe('')
     model.stop()
   })
 
@@ -288,6 +421,29 @@ describe('line numbers', () => {
     await until(model, () => model.current !== undefined)
     const far = model.numbers.at
     expect(Math.abs(far.line - 3001)).toBeLessThan(300)
+    model.stop()
+  })
+
+  test('what a search counted is where counting goes on from, up, down and with what arrives', async () => {
+    const { model, source } = await opened(numbered(20_000))
+    const offset = source.bytes.indexOf('line 9000 ')
+    model.counted([
+      { offset, lines: 9000 },
+      { offset: source.bytes.length, lines: 20_000 },
+    ])
+    expect(model.numbers.last).toEqual({ line: 20_000, exact: true })
+    model.jump(offset)
+    await until(model, () => model.current === offset)
+    expect(model.numbers.at).toEqual({ line: 9001, exact: true })
+    // Each page is next to one that was counted, however far from where it began.
+    for (let turn = 0; turn < 20; turn++) {
+      model.page(-20)
+      const [, shown] = /line (\d+)/.exec((await rest(model))[0]!)!
+      expect(model.numbers.at).toEqual({ line: Number(shown) + 1, exact: true })
+    }
+    source.bytes = Buffer.concat([source.bytes, Buffer.from('one\ntwo\n')])
+    await until(model, () => model.status.size === source.bytes.length)
+    expect(model.numbers.last).toEqual({ line: 20_002, exact: true })
     model.stop()
   })
 })

@@ -22,9 +22,9 @@ export function cookbookPane(shell: Shell): Pane {
       'log.next-error',
       'cook.cause',
       'log.attempt-before',
-      'log.wrap',
       'cook.copy',
       'cook.stop',
+      'log.wrap',
     ],
     'cook.cause': ['cause.apply', 'cause.log', 'cook.relaunch', 'cook.copy'],
     'cook.details': ['cause.log', 'cook.copy', 'cook.relaunch', 'cook.stop'],
@@ -65,7 +65,7 @@ export function cookbookPane(shell: Shell): Pane {
       if (book.mode !== 'log' || !book.serve) return
       shell.ask({
         label: '/',
-        enter: query => void shell.act('The log was not searched', () => log.search(query)),
+        enter: query => void shell.act('The log was not searched', async () => log.search?.find(query)),
       })
     },
     list: box => book.drawList(box),
@@ -120,11 +120,12 @@ export function cookbookPane(shell: Shell): Pane {
         },
       }))
     },
-    remember: () => ({ folded: [...book.folded], mine: book.mineOnly }),
+    remember: () => ({ folded: [...book.folded], mine: book.mineOnly, ...log.liked }),
     recall(kept) {
-      const { folded, mine } = kept as { folded?: unknown; mine?: unknown }
+      const { folded, mine, wrap, clock } = kept as Partial<Record<string, unknown>>
       if (Array.isArray(folded)) for (const one of folded) book.folded.add(String(one))
       book.mineOnly = mine === true
+      log.recall(wrap, clock)
     },
   }
 }

@@ -1,5 +1,5 @@
 import type { Choice } from '../../shell/overlays/menu.tsx'
-import { sanitiseText, withoutColours } from '../../terminal/sanitise.ts'
+import { sanitiseText } from '../../terminal/sanitise.ts'
 import type { Book } from './book.tsx'
 import { asLine, attachCommand } from './by-hand.ts'
 
@@ -7,12 +7,6 @@ import { asLine, attachCommand } from './by-hand.ts'
 export function copyChoices(book: Book): Choice[] {
   const { serve, shell, host } = book
   if (!serve) return []
-  const { model } = book.log
-  const line = model?.current === undefined ? '' : sanitiseText(model.line(model.current))
-  const rows =
-    shell.side === 'detail' && book.mode === 'log'
-      ? (model?.rows() ?? []).map(({ text }) => withoutColours(text).trimEnd()).join('\n')
-      : ''
   const address =
     serve.port === null ? '' : `http://${host?.target ? serve.host_name : '127.0.0.1'}:${serve.port}`
   const curl =
@@ -29,12 +23,10 @@ export function copyChoices(book: Book): Choice[] {
     ...(text === '' ? { disabled: missing } : {}),
     run: () => shell.copy(text, title.toLowerCase()),
   })
-  return [
+  const ofServe = [
     choice('command', 'The command', serve.cmd, ''),
     choice('curl', 'A curl line', curl, 'it has no port'),
     choice('root', 'The root line', serve.root_line ?? '', 'no cause is known'),
-    choice('line', 'The line jumped to', line, 'jump to one first, with n, e or c'),
-    choice('rows', 'The rows shown of the log', rows, 'open the log first'),
     choice('address', 'The address', address, 'it has no port'),
     choice(
       'attach',
@@ -43,5 +35,33 @@ export function copyChoices(book: Book): Choice[] {
       'its host is not known',
     ),
     choice('id', 'Its id', serve.id, ''),
+  ]
+  return shell.side === 'detail' && book.mode === 'log' ? [...logChoices(book), ...ofServe] : ofServe
+}
+
+/** What of the open log is worth taking along: lines as they were written, not as they are shown. */
+function logChoices({ shell, log: { model } }: Book): Choice[] {
+  if (!model) return []
+  const copied = (id: string, title: string, offsets: readonly number[], missing: string): Choice => ({
+    id,
+    title,
+    note:
+      offsets.length === 1 ? sanitiseText(model.line(offsets[0]!).slice(0, 60)) : `${offsets.length} lines`,
+    ...(offsets.length === 0 ? { disabled: missing } : {}),
+    run: () =>
+      void shell.act('The lines were not copied', async () =>
+        shell.copy((await model.written(offsets)).join('\n'), title.toLowerCase()),
+      ),
+  })
+  const shown = [...new Set(model.rows().map(({ offset }) => offset))]
+  return [
+    copied(
+      'line',
+      'The line jumped to',
+      model.current === undefined ? [] : [model.current],
+      'jump to one first, with n, e or c',
+    ),
+    copied('marked', 'The marked lines', model.ticks('m'), 'm marks a line'),
+    copied('shown', 'The lines in view', shown, 'there are none'),
   ]
 }

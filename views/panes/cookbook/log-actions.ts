@@ -1,7 +1,6 @@
 import type { Action } from '../../actions/registry.ts'
 import type { Bindings } from '../../keys/bindings.ts'
 import type { Shell } from '../../shell/shell.ts'
-import { withoutColours } from '../../terminal/sanitise.ts'
 import type { Book } from './book.tsx'
 import { relaunchForm } from './launch.ts'
 import { pagedLog, saveLog } from './log-files.ts'
@@ -20,6 +19,8 @@ export function logActions(book: Book): Act[] {
     disabled: () => (log.model ? undefined : 'no log is open'),
     run,
   })
+  const trouble = (direction: 1 | -1) =>
+    void shell.act('The errors were not found', () => log.stepError(direction))
   return [
     act('follow', 'follow', 'Goes to the end and stays there.', () => log.model?.follow()),
     act('right', 'right', 'Moves the view to the right.', () => log.model?.sideways(8)),
@@ -30,15 +31,23 @@ export function logActions(book: Book): Act[] {
     act('column-end', 'far right', 'Moves the view to the end of the longest line in it.', () =>
       log.model?.toLineEnd(),
     ),
-    act('next', 'next', 'The next hit of the search.', () => log.step('/', 1)),
-    act('previous', 'previous', 'The hit before.', () => log.step('/', -1)),
-    act('only', 'only hits', 'Shows only the lines that were found, or all.', () => log.showOnly()),
-    act('except', 'but hits', 'Shows only the lines that do not match, or all.', () => log.showExcept()),
-    act('next-error', 'error', 'The next line of trouble.', () => log.stepError(1)),
-    act('previous-error', 'error before', 'The line of trouble before.', () => log.stepError(-1)),
-    act('fold', 'unfold', 'Opens or closes the traceback here.', () => {
+    act('next', 'next', 'The next hit of the search, round from the last to the first.', () =>
+      log.search?.step(1),
+    ),
+    act('previous', 'previous', 'The hit before, round from the first to the last.', () =>
+      log.search?.step(-1),
+    ),
+    act('only', 'only', 'Shows only the lines that were found, or all.', () => log.search?.turn('only')),
+    act('except', 'but hits', 'Shows only the lines that do not match, or all.', () =>
+      log.search?.turn('except'),
+    ),
+    act('next-error', 'error', 'The next line of trouble, round from the last to the first.', () =>
+      trouble(1),
+    ),
+    act('previous-error', 'error before', 'The line of trouble before.', () => trouble(-1)),
+    act('fold', 'unfold', 'Opens or closes the traceback here, else the nearest one in view.', () => {
       if (!log.model?.toggleFold())
-        shell.toast('info', 'No traceback on this line: e goes to the next error, Enter unfolds there.')
+        shell.toast('info', 'No traceback in view: e goes to the next error, Enter unfolds there.')
     }),
     act('wrap', 'wrap', 'Wraps long lines, or cuts them.', () => log.model?.toggleWrap()),
     act(
@@ -50,16 +59,15 @@ export function logActions(book: Book): Act[] {
     act(
       'time',
       'time..',
-      'Goes to a time: 02:09, 11-20 02:09, +5m after its start, -10m before its end.',
+      'Goes to a time: 02:09, 11-20 02:09, 5m before its end, +5m after its start, start, end.',
       () => goToTime(book),
     ),
-    act('mark', 'mark', 'Marks this line, or takes the mark away.', () => log.model?.toggleMark()),
-    act('to-mark', 'to mark', 'The next mark, round from the last to the first.', () => {
-      if (!log.model?.next('m', 1) && !log.model?.next('m', -1))
-        shell.toast('info', 'Nothing is marked: m marks a line.')
-    }),
-    act('attempt-before', 'attempt before', 'The log of the attempt before.', () => log.attempt(-1)),
-    act('attempt-after', 'attempt after', 'The log of the attempt after.', () => log.attempt(1)),
+    act('mark', 'mark', 'Marks the line jumped to, else the first in view, or takes the mark away.', () =>
+      log.model?.toggleMark(),
+    ),
+    act('to-mark', 'to mark', 'The next mark, round from the last to the first.', () => log.step('m', 1)),
+    act('attempt-before', 'older', 'The log of the attempt before.', () => log.attempt(-1)),
+    act('attempt-after', 'newer', 'The log of the attempt after.', () => log.attempt(1)),
     act('save', 'save..', 'Saves the whole log to a file on this machine.', () => {
       const { serve, shownId } = log
       if (!serve || shownId === null) return
@@ -78,8 +86,7 @@ export function logActions(book: Book): Act[] {
       'plain',
       'Shows the rows without any frame, to select them with the terminal itself.',
       async () => {
-        const rows = log.model?.rows().map(({ text }) => withoutColours(text).trimEnd()) ?? []
-        await shell.host.plain(rows)
+        await shell.host.plain((await log.model?.written()) ?? [])
       },
     ),
   ]
@@ -88,7 +95,7 @@ export function logActions(book: Book): Act[] {
 function goToTime({ shell, log: { model } }: Book): void {
   if (!model) return
   shell.ask({
-    label: 'time (02:09, +5m, -10m): ',
+    label: 'time (02:09, 5m before its end, +5m, start): ',
     enter: text =>
       shell.act('The time was not found', async () => {
         const wrong = text.trim() === '' ? null : await model.toTime(text)

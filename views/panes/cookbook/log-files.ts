@@ -8,17 +8,20 @@ const piece = 1_048_576
 /** A pager gets the end of a log longer than this. */
 const pagedBytes = 16 * piece
 
-/** The whole log into a file that is not there yet, piece by piece. */
+/** The log as long as it is now into a file that is not there yet, piece by piece. */
 export async function saveLog(shell: Shell, id: string, name: string): Promise<void> {
   await shell.act('The log was not saved', async () => {
     const path = resolve(name.replace(/^~(?=\/)/, process.env.HOME ?? '~'))
     const file = await open(path, 'wx', 0o600)
     let offset = 0
+    // What is written meanwhile is not waited for: a flood would have no end.
+    let end: number | undefined
     try {
-      for (;;) {
-        const response = await shell.client.stream(cookbook.log, { id, offset, length: piece })
-        const part = new Uint8Array(await response.arrayBuffer())
+      while (end === undefined || offset < end) {
+        const length = Math.min(piece, (end ?? piece) - offset)
+        const { part, size } = await readPart(shell, id, offset, length)
         if (part.length === 0) break
+        end ??= size
         await file.write(part)
         offset += part.length
       }
@@ -33,21 +36,28 @@ export async function saveLog(shell: Shell, id: string, name: string): Promise<v
 }
 
 export async function pagedLog(shell: Shell, id: string): Promise<void> {
-  await shell.page(await shell.toOpen(endOf(shell, id)))
+  const { text, start, end } = await shell.toOpen(endOf(shell, id))
+  await shell.page(text)
+  if (start > 0)
+    shell.toast('info', `The pager had the last ${bytes(end - start)} of ${bytes(end)}; W saves all of it.`)
 }
 
-async function endOf(shell: Shell, id: string): Promise<string> {
-  const parts: Uint8Array[] = []
-  let size = 0
-  let offset = -pagedBytes
-  while (size < pagedBytes) {
-    const response = await shell.client.stream(cookbook.log, { id, offset, length: piece })
-    const start = Number(response.headers.get('ithaca-log-start') ?? 0)
-    const part = new Uint8Array(await response.arrayBuffer())
+async function endOf(shell: Shell, id: string) {
+  const { part: first, start, size } = await readPart(shell, id, -pagedBytes, piece)
+  const parts = [first]
+  let end = start + first.length
+  while (end < size) {
+    const { part } = await readPart(shell, id, end, Math.min(piece, size - end))
     if (part.length === 0) break
     parts.push(part)
-    size += part.length
-    offset = start + part.length
+    end += part.length
   }
-  return Buffer.concat(parts).toString('utf8')
+  return { text: Buffer.concat(parts).toString('utf8'), start, end }
+}
+
+async function readPart(shell: Shell, id: string, offset: number, length: number) {
+  const response = await shell.client.stream(cookbook.log, { id, offset, length })
+  const told = (name: string) => Number(response.headers.get(`ithaca-log-${name}`) ?? 0)
+  const part = new Uint8Array(await response.arrayBuffer())
+  return { part, start: told('start'), size: told('size') }
 }

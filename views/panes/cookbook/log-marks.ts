@@ -2,13 +2,16 @@ import type { Client } from '../../../src/client/client.ts'
 import { cookbook } from '../../../src/contract/cookbook.ts'
 import { jsonLines } from '../../store/lines.ts'
 import type { LogModel } from '../../widgets/log/model.ts'
+import type { Counted } from '../../widgets/log/numbers.ts'
 import type { Fold } from '../../widgets/log/rows.ts'
 
-interface Hit {
-  offset: number
-  line: number
-  text: string
-}
+/** A line of what a search answers. */
+type Found =
+  | { kind: 'hit'; offset: number; line: number; text: string }
+  | { kind: 'count'; hits: number; done: boolean }
+  | { kind: 'lines'; lines: number; size: number }
+
+type Hit = Extract<Found, { kind: 'hit' }>
 
 /** What a line of trouble looks like, in the words of Python, C++ and Go. */
 const trouble =
@@ -16,33 +19,42 @@ const trouble =
 const foldReach = 32_768
 const maxFolds = 20
 
+const counted = (hits: readonly Hit[]) => hits.map(({ offset, line }) => ({ offset, lines: line - 1 }))
+
 /** Searches the log where it lies and shows the hits as they come. Answers how many there are. */
 export async function searchLog(
   client: Client,
   id: string,
   model: LogModel,
-  query: string,
+  { query, ignoreCase }: { query: string; ignoreCase: boolean },
   signal: AbortSignal,
 ): Promise<number> {
-  const ignoreCase = query === query.toLowerCase()
   const response = await client.stream(
     cookbook.search,
     { id, query, ignore_case: ignoreCase, limit: 10_000 },
     { signal },
   )
-  model.highlight = new RegExp(query.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'), ignoreCase ? 'i' : '')
-  const offsets: number[] = []
+  const hits: Hit[] = []
+  const show = () =>
+    model.setTicks(
+      '/',
+      hits.map(({ offset }) => offset),
+    )
   let total = 0
-  for await (const one of jsonLines<Partial<Hit> & { total?: number }>(response)) {
-    if (one.offset !== undefined) offsets.push(one.offset)
-    total = one.total ?? Math.max(total, offsets.length)
-    if (offsets.length % 500 === 0) model.setTicks('/', [...offsets])
+  for await (const one of jsonLines<Found>(response)) {
+    if (one.kind === 'count') total = one.hits
+    if (one.kind !== 'hit') continue
+    hits.push({ ...one, text: '' })
+    if (hits.length % 500 === 0) show()
   }
-  model.setTicks('/', offsets)
+  if (!signal.aborted) {
+    model.counted(counted(hits))
+    show()
+  }
   return total
 }
 
-/** Marks the lines of trouble and folds tracebacks, which say most in their last line. */
+/** Marks the lines of trouble, folds tracebacks, which say most in their last line, and counts the lines. */
 export async function markTrouble(
   client: Client,
   id: string,
@@ -51,12 +63,14 @@ export async function markTrouble(
 ): Promise<void> {
   const response = await client.stream(
     cookbook.search,
-    { id, query: trouble, regex: true, ignore_case: false, limit: 2000 },
+    { id, query: trouble, regex: true, ignore_case: false, limit: 2000, lines: true },
     { signal },
   )
   const hits: Hit[] = []
-  for await (const one of jsonLines<Partial<Hit>>(response))
-    if (one.offset !== undefined) hits.push(one as Hit)
+  const all: Counted[] = []
+  for await (const one of jsonLines<Found>(response))
+    if (one.kind === 'hit') hits.push(one)
+    else if (one.kind === 'lines') all.push({ offset: one.size, lines: one.lines })
   const tracebacks = hits
     .filter(({ text }) => text.includes('Traceback (most recent call last)'))
     .slice(-maxFolds)
@@ -67,12 +81,17 @@ export async function markTrouble(
     if (fold && offset >= (folds.at(-1)?.to ?? 0)) folds.push(fold)
   }
   if (signal.aborted) return
-  const inside = (at: number) => folds.some(({ from, to }) => at > from && at < to)
+  model.counted([...counted(hits), ...all])
   model.setFolds(folds)
-  model.setTicks(
-    'e',
-    hits.map(({ offset }) => offset).filter(at => !inside(at)),
-  )
+  model.setTicks('e', worthAStop(hits, folds))
+}
+
+/** A folded traceback is one stop: the line that names its error, or its head where no such line was found. */
+function worthAStop(hits: readonly Hit[], folds: readonly Fold[]): number[] {
+  const places = new Set(hits.map(({ offset }) => offset))
+  const isHidden = (at: number) =>
+    folds.some(({ from, to }) => (at > from && at < to) || (at === from && places.has(to)))
+  return [...places].filter(at => !isHidden(at))
 }
 
 /** The frames of a traceback: from its head up to the line that names the error. `text` is one byte a character. */

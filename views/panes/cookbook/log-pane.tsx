@@ -3,15 +3,19 @@ import { cookbook } from '../../../src/contract/cookbook.ts'
 import type { Attempt, Serve } from '../../../src/contract/serve.ts'
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
-import { LogView } from '../../widgets/log/log-view.tsx'
+import { LogLine, LogView } from '../../widgets/log/log-view.tsx'
 import { LogModel } from '../../widgets/log/model.ts'
+import type { LineNumber } from '../../widgets/log/numbers.ts'
+import { type Clock, clocks } from '../../widgets/log/stamps.ts'
 import { Rows } from '../../widgets/rows.tsx'
 import { toWidth } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
 import type { Motion, Box as Place } from '../pane.ts'
 import { bytes } from '../words.ts'
 import { isLive } from './kitchen.ts'
-import { markTrouble, searchLog } from './log-marks.ts'
+import { headLine } from './log-head.ts'
+import { markTrouble } from './log-marks.ts'
+import { LogSearch } from './log-search.ts'
 import { serveLog } from './log-source.ts'
 
 /** A selection that only passes by asks for no log. */
@@ -21,15 +25,14 @@ const settleAfter = 150
 export class LogPane {
   model: LogModel | null = null
   serve: Serve | null = null
-  query = ''
-  /** Which lines of a search are shown: all, only its hits, or only the others. */
-  filter: 'all' | 'only' | 'except' = 'all'
+  search: LogSearch | null = null
+  /** How a person likes logs: kept from one to the next. */
+  #liked: { wrap: boolean; clock: Clock } = { wrap: false, clock: 'off' }
   readonly #shell: Shell
   #timer: NodeJS.Timeout | undefined
-  #words = ''
-  #total = 0
   #asking = new AbortController()
   #markedAt = -1
+  #marking: Promise<void> = Promise.resolve()
   #attempts: readonly Attempt[] = []
   /** The serve whose log is shown, where it is another attempt's. */
   #shown: string | null = null
@@ -76,60 +79,31 @@ export class LogPane {
     else model.page(motion.pages)
   }
 
-  async search(query: string): Promise<void> {
-    const { model, shownId } = this
-    if (!model || shownId === null) return
-    this.#asking.abort()
-    this.#asking = new AbortController()
-    this.query = query
-    this.#show('all')
-    if (query === '') {
-      model.highlight = null
-      model.setTicks('/', [])
-      return
-    }
-    this.#total = await searchLog(this.#shell.client, shownId, model, query, this.#asking.signal)
-    if (this.#total === 0) this.#shell.toast('info', `'${query}' is not in this log.`)
-    else if (!model.next('/', 1)) model.next('/', -1)
-    this.#shell.signal.now()
-  }
-
-  step(kind: '/' | 'C' | 'm', direction: 1 | -1): void {
-    if (!this.model?.next(kind, direction))
-      this.#shell.toast('info', direction === 1 ? 'No more below.' : 'No more above.')
-  }
-
-  /** Errors are looked for again where the log has grown since. */
-  async stepError(direction: 1 | -1): Promise<void> {
+  /** The next place of this kind, round from one end of the log to the other. */
+  step(kind: 'e' | 'm', direction: 1 | -1): void {
     const { model } = this
     if (!model) return
-    await this.#mark(model)
-    if (!model.next('e', direction))
+    const before = model.current
+    const found = model.next(kind, direction)
+    const words = { e: 'error', m: 'mark' }[kind]
+    if (!found)
       this.#shell.toast(
         'info',
-        model.ticks('e').length === 0 ? 'No errors in this log.' : 'No more errors that way.',
+        kind === 'm' ? 'Nothing is marked: m marks a line.' : 'No errors in this log.',
+      )
+    else if (found.round && found.at === before) this.#shell.toast('info', `This is the only ${words}.`)
+    else if (found.round)
+      this.#shell.toast(
+        'info',
+        direction === 1 ? `No ${words} below: on from the first.` : `No ${words} above: on from the last.`,
       )
   }
 
-  showOnly(): void {
-    if (this.query === '') this.#shell.toast('info', 'Search for something first: / asks for it.')
-    else this.#show(this.filter === 'only' ? 'all' : 'only')
-  }
-
-  showExcept(): void {
-    if (this.query === '') this.#shell.toast('info', 'Search for something first: / asks for it.')
-    else this.#show(this.filter === 'except' ? 'all' : 'except')
-  }
-
-  #show(filter: LogPane['filter']): void {
+  /** Errors are looked for again where the log has grown since and none of those known is ahead. */
+  async stepError(direction: 1 | -1): Promise<void> {
     const { model } = this
-    if (!model || filter === this.filter) return
-    const before = this.filter
-    this.filter = filter
-    if (before === 'only') model.showOnly(null)
-    if (before === 'except') model.showExcept(null)
-    if (filter === 'only') model.showOnly(model.ticks('/'))
-    if (filter === 'except') model.showExcept(model.highlight)
+    if (model && !model.isAhead('e', direction)) await this.#mark(model)
+    if (model === this.model) this.step('e', direction)
   }
 
   /** The log of the attempt before (-1) or after (1). */
@@ -164,13 +138,14 @@ export class LogPane {
     const model = new LogModel(serveLog(this.#shell.client, id))
     this.model = model
     this.#markedAt = -1
-    model.onChange(cause => {
-      const words = this.words()
-      if (words === this.#words) return
-      this.#words = words
-      if (cause === 'key') this.#shell.signal.now()
-      else this.#shell.signal.soon()
+    this.search = new LogSearch(this.#shell.client, id, model, text => this.#shell.toast('info', text))
+    model.onGrowth(({ replaced }) => {
+      if (!replaced) return
+      this.#markedAt = -1
+      this.#shell.toast('info', `The log of ${this.serve?.name ?? 'it'} was replaced: this is the new one.`)
     })
+    if (this.#liked.wrap) model.toggleWrap()
+    model.setClock(this.#liked.clock)
     model.start()
     if (!this.#isLive) model.stop()
     this.#shell.signal.now()
@@ -181,20 +156,33 @@ export class LogPane {
   }
 
   #forget(): void {
+    this.#liked = this.liked
     this.#asking.abort()
+    this.search?.end()
+    this.search = null
     this.model?.stop()
     this.model = null
-    this.query = ''
-    this.filter = 'all'
   }
 
-  async #mark(model: LogModel): Promise<void> {
+  get liked(): { wrap: boolean; clock: Clock } {
+    const { wrap, clock } = this.model?.status ?? this.#liked
+    return { wrap, clock }
+  }
+
+  /** What was liked when the screen was open last. */
+  recall(wrap: unknown, clock: unknown): void {
+    this.#liked = { wrap: wrap === true, clock: clocks.find(one => one === clock) ?? 'off' }
+  }
+
+  /** Marks what is there now; who asks meanwhile waits for the same. */
+  #mark(model: LogModel): Promise<void> {
     const { shownId } = this
-    if (shownId === null || this.#markedAt === model.status.size) return
+    if (shownId === null || this.#markedAt === model.status.size) return this.#marking
     this.#markedAt = model.status.size
     this.#asking.abort()
     this.#asking = new AbortController()
-    await markTrouble(this.#shell.client, shownId, model, this.#asking.signal)
+    this.#marking = markTrouble(this.#shell.client, shownId, model, this.#asking.signal)
+    return this.#marking
   }
 
   /** Its errors and tracebacks, once somebody reads it. */
@@ -208,50 +196,63 @@ export class LogPane {
 
   /** Nothing more will come: one last look, then no more questions. */
   #rest(): void {
+    this.#markedAt = -1
     this.model?.stop()
     this.model?.start()
     this.model?.stop()
   }
 
-  words(): string {
+  /** What it is and where in it one is, in one line. */
+  head(width: number, focused: boolean): string {
     const { model, serve } = this
-    if (!model || !serve) return ''
-    const { size, following, arrived, error } = model.status
-    if (error !== null) return sanitiseText(error)
-    const more = arrived.lines === null ? bytes(arrived.bytes) : `${arrived.lines}`
+    if (!serve) return ''
+    const { size, following, arrived, error } = model?.status ?? { ...unread }
+    const more = arrived.lines === null ? bytes(arrived.bytes) : arrived.lines.toLocaleString('en')
     const paused = arrived.bytes > 0 ? `PAUSED +${more} new` : 'PAUSED'
-    const where = following && this.#isLive ? '' : `line ${lineOf(model)}  `
-    return `${where}${bytes(size)}  ${this.#isLive ? (following ? 'FOLLOWING' : paused) : 'ENDED'}`
+    const { at, last } = model && size > 0 ? model.numbers : { at: null, last: null }
+    const isFollowed = following && this.#isLive
+    const line = headLine(
+      {
+        name: `${focused ? '< ' : ''}${sanitiseText(serve.name)}`,
+        where: `${sanitiseText(serve.host_name)}${serve.port ? `:${serve.port}` : ''}`,
+        which: this.#whichWords(serve),
+        line: at ? numberWords(at) : '',
+        of: last && !isFollowed ? numberWords(last) : '',
+        size: bytes(size),
+        state:
+          error !== null ? sanitiseText(error) : this.#isLive ? (following ? 'FOLLOWING' : paused) : 'ENDED',
+      },
+      width,
+    )
+    return toned(toWidth(line, width), focused ? 'selected' : 'strong')
   }
 
-  #found(): string {
-    const { model, query } = this
-    if (!model || query === '') return ''
-    const hits = model.ticks('/')
-    const at = model.current === undefined ? -1 : hits.indexOf(model.current)
-    const total = this.#total > hits.length ? `${this.#total}, first ${hits.length}` : `${hits.length}`
-    const sign = { all: '/', only: '&', except: '!' }[this.filter]
-    return `${sign}${sanitiseText(query)}  ${at >= 0 ? `${at + 1} of ` : ''}${total}`
+  /** What is searched for and how the text is shown, in one line. */
+  foot(width: number): string {
+    const { model, search } = this
+    if (!model) return ''
+    const { wrap, column, clock } = model.status
+    const side = `wrap ${wrap ? 'on' : 'off'}  time ${clock}  col ${column}`
+    return toned(toWidth(search?.words() ?? '', Math.max(0, width - side.length)) + side, 'quiet')
   }
 
   /** The log with a line of what it is over it; `above` and `below` are rows that belong to it. */
   view({ width, height, focused }: Place, above: readonly string[], below: readonly string[]) {
     const { model, serve } = this
     if (!serve || height <= 0) return null
-    const head = [
-      `${focused ? '< ' : ''}${sanitiseText(serve.name)} ${sanitiseText(serve.host_name)}${serve.port ? `:${serve.port}` : ''}`,
-      this.#whichWords(serve),
-    ].join('  ')
-    const words = this.words()
-    const room = Math.max(0, width - words.length - 1)
-    const line = toWidth(head, room) + toWidth(words, Math.min(width, words.length + 1), 'right')
-    const status = focused && height >= 8 ? this.#statusRow(width) : []
+    const status = model && focused && height >= 8 ? 1 : 0
     const top = above.slice(0, Math.max(0, height - 1))
-    const bottom = [...below, ...status].slice(0, Math.max(0, height - 2 - top.length))
-    const rest = height - 1 - top.length - bottom.length
+    const bottom = below.slice(0, Math.max(0, height - 2 - status - top.length))
+    const rest = height - 1 - top.length - bottom.length - status
+    const line = (key: string, text: () => string) =>
+      model ? (
+        <LogLine key={`${key} ${this.shownId}`} model={model} width={width} text={text} now={text()} />
+      ) : (
+        <Text>{text()}</Text>
+      )
     return (
       <Box flexDirection="column" width={width} height={height} overflow="hidden">
-        <Text>{toned(toWidth(line, width), focused ? 'selected' : 'strong')}</Text>
+        {line('head', () => this.head(width, focused))}
         <Rows rows={top} width={width} height={top.length} />
         {rest > 0 && model ? (
           <LogView
@@ -265,6 +266,7 @@ export class LogPane {
           <Rows rows={[]} width={width} height={rest} />
         )}
         <Rows rows={bottom} width={width} height={bottom.length} />
+        {status > 0 ? line('foot', () => this.foot(width)) : null}
       </Box>
     )
   }
@@ -277,19 +279,9 @@ export class LogPane {
     const state = attempt && attempt.serve !== serve.id ? attempt.state : serve.state
     return `${of > 1 ? `attempt ${number}/${of}  ` : ''}${state === 'crashed' ? 'CRASHED' : state}`
   }
-
-  #statusRow(width: number): string[] {
-    const { model } = this
-    if (!model) return []
-    const { wrap, column, clock } = model.status
-    const found = this.#found()
-    const side = `wrap ${wrap ? 'on' : 'off'}  time ${clock}  col ${column}`
-    return [toned(toWidth(found, width - side.length) + side, 'quiet')]
-  }
 }
 
-/** `4711/4980`; `~` before what was not counted to the last line. */
-function lineOf(model: LogModel): string {
-  const { at, last } = model.numbers
-  return [at, last].map(({ line, exact }) => `${exact ? '' : '~'}${line}`).join('/')
-}
+const unread = { size: 0, following: true, arrived: { bytes: 0, lines: 0 }, error: null }
+
+/** `~` before what was not counted to the last line. */
+const numberWords = ({ line, exact }: LineNumber): string => `${exact ? '' : '~'}${line}`

@@ -2,7 +2,7 @@ import type { Grid } from '../../terminal/grid.ts'
 import { withoutColours } from '../../terminal/sanitise.ts'
 import { attribute } from '../../terminal/style.ts'
 import { textWidth } from '../../terminal/width.ts'
-import { toned } from '../theme.ts'
+import { type Tone, toned } from '../theme.ts'
 import type { LogModel } from './model.ts'
 import type { Row } from './rows.ts'
 import { type Clock, clockWidth, spanText, stampOf, wallText } from './stamps.ts'
@@ -10,6 +10,8 @@ import type { TickKind } from './ticks.ts'
 
 /** The one that matters most comes last and covers the others. */
 const tickOrder: readonly TickKind[] = ['m', '/', 'e', 'C']
+
+const tickTones: Record<TickKind, Tone> = { m: 'warn', '/': 'accent', e: 'bad', C: 'bad' }
 
 /** Fills a region with the rows of a log: text, search hits, a sign where a line goes on, and the scrollbar. */
 export function paintLog(canvas: Grid, model: LogModel, unicode: boolean): void {
@@ -28,13 +30,24 @@ export function paintLog(canvas: Grid, model: LogModel, unicode: boolean): void 
     if (offset === model.current) canvas.emphasise(y, left, room, attribute.bold | attribute.underline)
     if (!wrap && textWidth(text) > skip + width) canvas.put(room - 1, y, '\x1b[7m>', 1)
   })
+  if (rows.length === 0) canvas.put(0, 0, toned(model.nothing, 'quiet'), room)
+  paintMarks(canvas, model.ticks('m'), rows, left)
   paintScrollbar(canvas, model, unicode, rows)
+}
+
+/** A marked line begins inverted. */
+function paintMarks(canvas: Grid, marks: readonly number[], rows: readonly Row[], left: number): void {
+  for (const mark of marks) {
+    const y = rows.findIndex(({ offset }) => offset === mark)
+    if (y >= 0) canvas.emphasise(y, left, left + 1, attribute.inverse)
+  }
 }
 
 /** What the clock says beside each row; only the first row of a line has one. */
 function timesOf(model: LogModel, rows: readonly Row[], clock: Clock): string[] {
-  const base = clock === 'start' ? model.began : undefined
-  let before = clock === 'delta' && rows[0] ? model.stampBefore(rows[0].offset) : undefined
+  const base = clock === 'start' ? model.times.began : undefined
+  let before =
+    clock === 'delta' && rows[0] ? model.times.before(rows[0].offset, at => model.line(at)) : undefined
   let line: number | undefined
   return rows.map(({ offset, text }) => {
     if (offset === line) return ''
@@ -77,7 +90,11 @@ function paintScrollbar(canvas: Grid, model: LogModel, unicode: boolean, rows: R
   const bottom = following ? canvas.rows - 1 : rowOf(last.offset)
   const top = Math.min(bottom, rowOf(rows[0]!.offset))
   const [thumb, track] = unicode ? ['█', '│'] : ['#', '|']
-  for (let y = 0; y < canvas.rows; y++) canvas.put(x, y, y >= top && y <= bottom ? thumb! : track!)
-  for (const kind of tickOrder)
-    for (const offset of model.ticks(kind)) canvas.put(x, rowOf(offset), `\x1b[7m${kind}`)
+  const isInView = (y: number) => y >= top && y <= bottom
+  for (let y = 0; y < canvas.rows; y++) canvas.put(x, y, isInView(y) ? thumb! : track!)
+  const ticks = new Map<number, TickKind>()
+  for (const kind of tickOrder) for (const offset of model.ticks(kind)) ticks.set(rowOf(offset), kind)
+  // A tick must not hide where the view is: there it stands inverted.
+  for (const [y, kind] of ticks)
+    canvas.put(x, y, toned(isInView(y) ? `\x1b[7m${kind}` : kind, tickTones[kind]))
 }

@@ -1,11 +1,15 @@
 import { sanitiseLine, withoutColours } from '../../terminal/sanitise.ts'
+import { textWidth } from '../../terminal/width.ts'
 import type { LogBytes } from './bytes.ts'
-import { lineBytes, lineHolding, Missing, nextLine, previousLine, shownLine } from './lines.ts'
+import { lineBytes, lineHolding, Missing, maxLine, nextLine, previousLine, shownLine } from './lines.ts'
 import { rowStarts } from './wrap.ts'
 
 const maxCached = 1024
-/** So many lines are passed over in one step, then one is shown although it should not be. */
+/** So many lines are left out in one step, then a row says so: the next step goes on from there. */
 const maxPassed = 20_000
+const leftOut = `(${maxPassed.toLocaleString('en')} lines are left out here)`
+/** A line without an end is searched for what was found in it up to so many of its pieces. */
+const maxPieces = 64
 
 /** Lines that one line stands for until it is opened: a traceback. */
 export interface Fold {
@@ -28,6 +32,13 @@ export interface Place {
   row: number
 }
 
+/** Part of a line, in cells. */
+export interface Part {
+  offset: number
+  cell: number
+  end: number
+}
+
 /** The log as rows on a screen: wrapped or cut, tracebacks folded, perhaps only some of its lines. */
 export class LogRows {
   width = 80
@@ -36,9 +47,11 @@ export class LogRows {
   readonly #log: LogBytes
   readonly #texts = new Map<number, string>()
   readonly #unfolded = new Set<number>()
+  /** Lines that stand for many that are left out. */
+  readonly #gaps = new Set<number>()
   #folds: readonly Fold[] = []
   #only: readonly number[] | null = null
-  #except: RegExp | null = null
+  #where: { pattern: RegExp; matches: boolean } | null = null
 
   constructor(log: LogBytes) {
     this.#log = log
@@ -55,19 +68,37 @@ export class LogRows {
     this.#texts.clear()
   }
 
-  /** Shows only lines that do not match; null shows all. */
-  setExcept(pattern: RegExp | null): void {
-    this.#except = pattern
+  /** Shows only lines that match, or only those that do not; null shows all. */
+  setWhere(where: { pattern: RegExp; matches: boolean } | null): void {
+    this.#where = where
+    this.#gaps.clear()
     this.#texts.clear()
   }
 
-  /** Opens or closes the fold that holds this line, and answers where it begins. */
-  toggleFold(offset: number): number | undefined {
-    const fold = this.#folds.find(({ from, to }) => offset >= from && offset < to)
+  /** Opens or closes the fold that holds the first of these lines that is in one or ends one; answers where it begins. */
+  toggleFold(lines: readonly number[]): number | undefined {
+    const fold = lines.map(line => this.#foldOf(line)).find(one => one !== undefined)
     if (!fold) return undefined
     if (!this.#unfolded.delete(fold.from)) this.#unfolded.add(fold.from)
     this.#texts.delete(fold.from)
     return fold.from
+  }
+
+  /** Opens the fold this place is hidden in. */
+  unfold(offset: number): void {
+    const fold = this.#closedFold(offset)
+    if (!fold || fold.from === offset) return
+    this.#unfolded.add(fold.from)
+    this.#texts.delete(fold.from)
+  }
+
+  /** Another log: its lines are elsewhere. */
+  restart(): void {
+    this.#folds = []
+    this.#unfolded.clear()
+    this.#gaps.clear()
+    if (this.#only) this.#only = []
+    this.forget()
   }
 
   forget(offset?: number): void {
@@ -86,7 +117,7 @@ export class LogRows {
 
   holding(offset: number): Place | Missing {
     const held = this.#only ? nearest(this.#only, offset) : lineHolding(this.#log, offset)
-    const start = this.#kept(held, at => this.#step(at, 1))
+    const start = this.#kept(held, at => this.#step(at, 1)) ?? this.#kept(held, at => this.#step(at, -1))
     if (start instanceof Missing) return start
     return { offset: this.#foldedStart(start ?? 0), row: 0 }
   }
@@ -113,9 +144,10 @@ export class LogRows {
   /** At most `count` rows from this place on. */
   from(place: Place, count: number): Row[] | Missing {
     const rows: Row[] = []
+    if (place.offset >= this.#log.size) return rows
     const start = this.#shownFrom(place.offset)
     if (start instanceof Missing) return start
-    let offset: number | undefined = this.#log.size === 0 ? undefined : start
+    let offset: number | undefined = start
     let first = start === place.offset ? place.row : 0
     while (offset !== undefined && rows.length < count) {
       const text = this.text(offset)
@@ -133,13 +165,71 @@ export class LogRows {
   text(offset: number): string | Missing {
     const known = this.#texts.get(offset)
     if (known !== undefined) return known
-    const fold = this.#closedFold(offset)
-    const bytes = fold ? undefined : lineBytes(this.#log, offset)
+    const label = this.#gaps.has(offset) ? leftOut : this.#closedFold(offset)?.label
+    const bytes = label === undefined ? lineBytes(this.#log, offset) : undefined
     if (bytes instanceof Missing) return bytes
-    const text = fold ? fold.label : sanitiseLine(Buffer.from(bytes!).toString('utf8'))
+    const text = label ?? textOf(bytes!)
     if (this.#texts.size >= maxCached) this.#texts.clear()
     this.#texts.set(offset, text)
     return text
+  }
+
+  /** A line as it was written; all of them where it stands for several. */
+  written(offset: number): string[] | Missing {
+    const lines: string[] = []
+    const end = this.#closedFold(offset)?.to ?? offset + 1
+    for (let at: number | undefined = offset; at !== undefined && at < end; ) {
+      const bytes = lineBytes(this.#log, at)
+      if (bytes instanceof Missing) return bytes
+      lines.push(textOf(bytes))
+      const next = nextLine(this.#log, at)
+      if (next instanceof Missing) return next
+      at = next
+    }
+    return lines
+  }
+
+  /** How many cells of its line come before this place. */
+  cellOf({ offset, row }: Place): number {
+    const text = this.wrap && row > 0 ? this.text(offset) : ''
+    return text instanceof Missing ? 0 : (this.#starts(text)[row] ?? 0)
+  }
+
+  /** The row of a line that holds this cell. */
+  rowOf(offset: number, cell: number): number {
+    const text = this.wrap && cell > 0 ? this.text(offset) : ''
+    return text instanceof Missing
+      ? 0
+      : Math.max(
+          0,
+          this.#starts(text).findLastIndex(start => start <= cell),
+        )
+  }
+
+  /** Moves sideways where these cells are out of view. */
+  reveal({ cell, end }: Part): void {
+    if (this.wrap || (cell >= this.column && end <= this.column + this.width)) return
+    this.column = end <= this.width ? 0 : Math.max(0, cell - Math.floor(this.width / 3))
+  }
+
+  /** Where a line matches: which piece of it where it is one without an end, and the cells in that. */
+  matching(line: number, pattern: RegExp): Part | Missing {
+    let offset = line
+    for (let pieces = 0; pieces < maxPieces; pieces++) {
+      const text = this.text(offset)
+      if (text instanceof Missing) return text
+      const plain = withoutColours(text)
+      const hit = new RegExp(pattern.source, pattern.flags.replace('g', '')).exec(plain)
+      if (hit) {
+        const cell = textWidth(plain.slice(0, hit.index))
+        return { offset, cell, end: cell + textWidth(hit[0]) }
+      }
+      const next = nextLine(this.#log, offset)
+      if (next instanceof Missing) return next
+      if (next === undefined || next % maxLine !== 0) break
+      offset = next
+    }
+    return { offset: line, cell: 0, end: 0 }
   }
 
   #starts(text: string): number[] {
@@ -186,17 +276,30 @@ export class LogRows {
     step: (at: number) => number | undefined | Missing,
   ): number | undefined | Missing {
     let at = from
-    for (let passed = 0; this.#except && typeof at === 'number' && passed < maxPassed; passed++) {
+    for (let passed = 0; this.#where && typeof at === 'number'; passed++) {
       const text = this.text(at)
       if (text instanceof Missing) return text
-      if (!this.#except.test(withoutColours(text))) return at
+      if (this.#gaps.has(at) || this.#where.pattern.test(withoutColours(text)) === this.#where.matches)
+        return at
+      if (passed === maxPassed) {
+        this.#gaps.add(at)
+        this.#texts.delete(at)
+        return at
+      }
       at = step(at)
     }
     return at
   }
 
+  #foldOf(offset: number): Fold | undefined {
+    return (
+      this.#folds.find(({ from, to }) => offset >= from && offset < to) ??
+      this.#folds.find(({ to }) => offset === to)
+    )
+  }
+
   #closedFold(offset: number): Fold | undefined {
-    if (this.#only || this.#except) return undefined
+    if (this.#only || this.#where) return undefined
     return this.#folds.find(({ from, to }) => offset >= from && offset < to && !this.#unfolded.has(from))
   }
 
@@ -209,3 +312,5 @@ export class LogRows {
 function nearest(offsets: readonly number[], offset: number): number | undefined {
   return offsets.findLast(other => other <= offset) ?? offsets[0]
 }
+
+const textOf = (bytes: Uint8Array): string => sanitiseLine(Buffer.from(bytes).toString('utf8'))

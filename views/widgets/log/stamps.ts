@@ -52,11 +52,12 @@ export function spanText(ms: number): string {
   return h < 100 ? `${sign}${h}h${two(m)}m` : `${sign}${Math.floor(h / 24)}d`
 }
 
-/** What a person means by a time in a log that goes from `first` to `last`: `02:09`, `11-20 02:09`, `+5m` after its start, `-10m` before its end. */
+/** What a person means by a time in a log that goes from `first` to `last`: `02:09`, `11-20 02:09`, `+5m` after its start, `5m` or `-5m` before its end. */
 export function timeIn(said: string, first: number, last: number): number | undefined {
   const text = said.trim()
-  const span = /^([+-])\s*(?:(\d+)h)?\s*(?:(\d+)m)?\s*(?:(\d+)s?)?$/.exec(text)
-  if (span && /\d/.test(text)) {
+  const span = /^([+-]?)\s*(?:(\d+)h)?\s*(?:(\d+)m)?\s*(?:(\d+)s?)?$/.exec(text)
+  // A bare number is no span: it does not say of what.
+  if (span && /\d/.test(text) && !/^\d+$/.test(text)) {
     const ms = ((Number(span[2] ?? 0) * 60 + Number(span[3] ?? 0)) * 60 + Number(span[4] ?? 0)) * 1000
     return span[1] === '+' ? first + ms : last - ms
   }

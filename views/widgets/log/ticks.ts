@@ -13,7 +13,7 @@ export class Ticks {
     this.#places.set(kind, places)
   }
 
-  toggle(kind: TickKind, place: number): void {
+  toggle(kind: TickKind, place: number): undefined {
     const before = this.of(kind)
     const others = before.filter(other => other !== place)
     this.set(kind, others.length < before.length ? others : [...before, place].sort((a, b) => a - b))

@@ -1,0 +1,175 @@
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { Serve } from '../../../src/contract/serve.ts'
+import { type TestKitchen, testKitchen } from '../../peers/kitchen.ts'
+import { ScreenStage } from './screen-stage.tsx'
+
+let kitchen: TestKitchen
+let serve: Serve
+let path: string
+
+beforeAll(async () => {
+  kitchen = await testKitchen()
+  serve = await kitchen.launch('vllm serve demo/never-ready', { name: 'alpha' })
+  await kitchen.until(serve.id, 'loading')
+  path = (await kitchen.w.inside.workspace.cookbook.reading.path(serve.id))!
+  // From here on it writes nothing of its own.
+  while (!readFileSync(path, 'utf8').includes(' 50% Completed'))
+    await new Promise(resolve => setTimeout(resolve, 20))
+}, 60_000)
+afterAll(() => kitchen[Symbol.asyncDispose]())
+
+const steps = (from: number, count: number): string =>
+  Array.from({ length: count }, (_, n) => `INFO 11-29 10:00:00 step ${from + n} of many\n`).join('')
+const append = (text: string): void => appendFileSync(path, text)
+
+beforeEach(() => writeFileSync(path, steps(1, 30_000)))
+
+/** The log of the only serve, open and followed. */
+async function opened(size = { cols: 80, rows: 24 }): Promise<ScreenStage> {
+  const on = new ScreenStage(kitchen.w.inside.carry, size, { join: kitchen.w.inside.join })
+  await on.until('alpha')
+  on.send('G')
+  await on.until(/^>.*alpha/m)
+  on.send('\r')
+  await on.until('FOLLOWING')
+  await on.until('step 30000')
+  return on
+}
+
+test('says on which line it is, followed or not, however long the log', async () => {
+  using on = await opened()
+  await on.until(/ line 30000 +1\.\dM +FOLLOWING/)
+  append('one\ntwo\n')
+  await on.until(/ line 30002 +1\.\dM +FOLLOWING/)
+  on.send('g')
+  await on.until(/ line 1\/30002 /)
+  on.send('/step 17000 \r')
+  await on.until(/ line 17000\/30002 /)
+  on.send('k\x1b[5~')
+  await on.until(/ line 169\d\d\/30002 /)
+})
+
+test('a search goes round, and takes in what is written meanwhile', async () => {
+  using on = await opened()
+  append('needle A\n')
+  append(steps(1, 300))
+  append('Needle B\n')
+  await on.until(/ line 30302 .*FOLLOWING/)
+  on.send('/needle\r')
+  await on.until('/needle  2 of 2')
+  on.send('n')
+  await on.until('/needle  1 of 2')
+  await on.until('on from the first')
+  append('needle C\n')
+  await on.until('/needle  1 of 3')
+  on.send('N')
+  await on.until('/needle  3 of 3')
+  on.send('&')
+  await on.until(screen => !screen.text().includes('of many'))
+  on.send('G')
+  append('nee')
+  append('dle D\nand no more\n')
+  await on.until(/needle C[\s\S]*needle D/)
+  expect(on.screen.text()).not.toContain('and no more')
+  on.send('!')
+  await on.until('and no more')
+  expect(on.screen.text()).not.toContain('needle D')
+})
+
+test('of too many hits to know them all the next is found all the same, and only they are shown', async () => {
+  using on = await opened()
+  append('last\n')
+  await on.until(/ line 30001 .*FOLLOWING/)
+  on.send('/of many\r')
+  await on.until(/\/of many +30,000/)
+  await on.until(/ line 2998\d\/30001 /)
+  on.send('NNNN')
+  await on.until(/ line 2997\d\/30001 /)
+  on.send('g')
+  await on.until(/ line 1\/30001 /)
+  on.send('N')
+  await on.until('on from the last')
+  await on.until(/ line 30000\/30001 /)
+  on.send('&G')
+  await on.until(screen => !screen.text().includes('last '))
+  expect(on.screen.text()).toContain('step 30000')
+})
+
+test('an error is one stop, which Enter unfolds, and is found in what was written since', async () => {
+  using on = await opened()
+  append('Traceback (most recent call last):\n  File "a.py", line 1\n    run()\nValueError: of the first\n')
+  append(steps(1, 100))
+  on.send('e')
+  await on.until('+ Traceback, 3 lines')
+  await on.until(/ line 30004\//)
+  on.send('\r')
+  await on.until('File "a.py", line 1')
+  on.send('\r')
+  await on.until(screen => !screen.text().includes('File "a.py"'))
+  append('RuntimeError: of the second\n')
+  await on.until('/30105 ')
+  on.send('ee')
+  await on.until(/ line 30105\//)
+  on.send('e')
+  await on.until('on from the first')
+  await on.until(/ line 30004\//)
+  on.send('/File "a\r')
+  await on.until('File "a.py", line 1')
+})
+
+test('another log in its place is said to be one, and searched anew', async () => {
+  using on = await opened()
+  on.send('/step 3\r')
+  await on.until('/step 3  1112 of 1,112')
+  on.send('&')
+  await on.until('&step 3')
+  writeFileSync(path, steps(1, 40))
+  await on.until('was replaced')
+  await on.until('&step 3  11')
+  await on.until(screen => screen.text().includes('step 39') && !screen.text().includes('step 12'))
+  on.send('&')
+  await on.until('step 12')
+})
+
+test('at 40 columns the name and whether it is followed are there', async () => {
+  using on = await opened({ cols: 40, rows: 10 })
+  await on.until(/^< alpha .*FOLLOWING$/m)
+  on.send('k')
+  append(steps(1, 1200))
+  await on.until(/^< alpha .*PAUSED \+1,200 new$/m)
+})
+
+test('lines are copied as they were written, wrapped or folded, and the marked ones of anywhere', async () => {
+  using on = await opened()
+  const long = `INFO ${'0123456789'.repeat(30)}`
+  append(`${long}\n`)
+  append('Traceback (most recent call last):\n  File "a.py", line 1\n    run()\nValueError: of it\n')
+  on.send('we')
+  await on.until('+ Traceback')
+  on.send('y')
+  await on.until('The lines in view')
+  on.send('jj\r')
+  await on.until(/Copied the lines in view/)
+  const text = on.copied.at(-1)!
+  expect(text.split(long).length).toBe(2)
+  expect(text).toContain('  File "a.py", line 1\n    run()\nValueError: of it')
+  on.send('wmgm')
+  await on.until(/ line 1\//)
+  on.send('yj\r')
+  await on.until(/Copied the marked lines/)
+  expect(on.copied.at(-1)).toBe('INFO 11-29 10:00:00 step 1 of many\nValueError: of it')
+})
+
+test('how a person likes logs is kept from one opening to the next', async () => {
+  using on = await opened()
+  on.send('wt')
+  await on.until('wrap on  time wall')
+  on.send('q2')
+  await on.until('[2 ')
+  on.send('1')
+  await on.until(/^>.*alpha/m)
+  on.send('\r')
+  await on.until('wrap on  time wall')
+  expect(JSON.parse(on.shell.keep()).panes.cook).toMatchObject({ wrap: true, clock: 'wall' })
+})
