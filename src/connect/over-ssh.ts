@@ -16,16 +16,24 @@ for f in "\${ITHACA_HOME:+$ITHACA_HOME/data/instance.json}" "\${XDG_DATA_HOME:+$
 done
 exit 3`
 
+/** A new connection takes many round trips, and the line may be a slow one. */
+const CONNECT_WITHIN = 30_000
+
 /** Another machine's workspace through ssh alone: who may log in there may read its key, so no token is needed. */
 export const connectOverSsh = async (address: string, config: Config): Promise<Connection> => {
   const target = decodeURIComponent(address.slice('ssh://'.length).replace(/\/+$/, ''))
   const [, name, port] = target.match(/^([^:]+?)(?::(\d+))?$/) ?? []
   if (!name)
     throw new Problem('invalid', `'${address}' is not an address such as ssh://user@host or ssh://alias.`)
-  const hosts = new Hosts({ sshConfig: config.hosts.ssh_config, knownHosts: config.hosts.known_hosts })
-  hosts.setRecords([{ id: 'remote', name, target: name, port: port ? Number(port) : null }])
-  const host = hosts.get('remote')
+  const open = (): Hosts => {
+    const { ssh_config: sshConfig, known_hosts: knownHosts } = config.hosts
+    const opened = new Hosts({ sshConfig, knownHosts })
+    opened.setRecords([{ id: 'remote', name, target: name, port: port ? Number(port) : null }])
+    return opened
+  }
+  let hosts = open()
   const find = async (signal?: AbortSignal): Promise<Connection> => {
+    const host = hosts.get('remote')
     const instance = await findInstance(host, signal)
     const there = Number(new URL(instance.url).port)
     const carry = overChannel(host, there, instance.key)
@@ -39,12 +47,23 @@ export const connectOverSsh = async (address: string, config: Config): Promise<C
       // Who owns it there now listens elsewhere, perhaps, and has another key.
       async again(limit) {
         if (host.reach.state === 'unreachable') host.retry()
-        const found = await find(limit)
-        await hears(found.carry, limit)
-        return found
+        try {
+          return await findHearing(limit)
+        } catch (error) {
+          if (!limit.aborted) throw error
+          // The line is dead, whatever the connection over it says of itself.
+          hosts.close()
+          hosts = open()
+          return findHearing(AbortSignal.timeout(CONNECT_WITHIN))
+        }
       },
       close: async () => hosts.close(),
     }
+  }
+  const findHearing = async (limit: AbortSignal): Promise<Connection> => {
+    const found = await find(limit)
+    await hears(found.carry, limit)
+    return found
   }
   try {
     return await find()

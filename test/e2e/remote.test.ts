@@ -9,6 +9,7 @@ import { readConfig } from '../../src/workspace/config.ts'
 import { findPaths } from '../../src/workspace/paths.ts'
 import { freePort } from '../peers/port.ts'
 import { program, says } from '../peers/program.ts'
+import { startSlowLink } from '../peers/slow-link.ts'
 import { sshdMissing, startSshd, writeSshConfig } from '../peers/sshd.ts'
 
 const missing = sshdMissing()
@@ -61,6 +62,34 @@ test.skipIf(missing)(
       expect(await pid()).not.toBe(before)
       await lasting.close()
     } finally {
+      await sshd.stop()
+    }
+  },
+)
+
+test.skipIf(missing)(
+  'a screen over ssh heals when its line went dead and another one can be had',
+  async () => {
+    await using there = program()
+    const sshd = await startSshd({ config: [`SetEnv ITHACA_HOME=${there.env.ITHACA_HOME}`] })
+    const line = await startSlowLink(sshd.port, { delayMs: 0 })
+    const config = readConfig('')
+    try {
+      await says(there.start(['up', '--port', '0']), /Ithaca is up/)
+      config.hosts.ssh_config = writeSshConfig(sshd.folder, [{ alias: 'far', sshd, port: line.port }])
+      const first = await connectOverSsh('ssh://far', config)
+      const options = { paths: findPaths(there.env), version: '0' }
+      const lasting = await connectLasting(options, first, { answer: 1000, way: 100 })
+      const client = createClient(lasting.carry)
+      const { pid } = await client.call(workspace.status, {})
+      line.cut()
+      await expect(client.call(workspace.status, {})).rejects.toThrow('No answer from ssh://far')
+      line.restore()
+      await expect.poll(() => lasting.lost, { timeout: 30_000 }).toBeNull()
+      expect(await client.call(workspace.status, {})).toMatchObject({ pid })
+      await lasting.close()
+    } finally {
+      await line.close()
       await sshd.stop()
     }
   },

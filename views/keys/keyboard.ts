@@ -25,6 +25,13 @@ export class Keyboard {
     this.#await()
   }
 
+  /** Forgets what was typed ahead: it was meant for what has the terminal now. */
+  drop(): void {
+    clearTimeout(this.#timer)
+    this.#decoder.flush()
+    this.#queue.length = 0
+  }
+
   #await(): void {
     const { waiting } = this.#decoder
     if (waiting === null) return

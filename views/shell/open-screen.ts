@@ -57,7 +57,10 @@ function openPainted(
       paintChrome(screen)
       handlers.resize(screen)
     },
-    released: () => compositor.pause(),
+    released: () => {
+      keyboard.drop()
+      compositor.pause()
+    },
     taken: () => compositor.resume(),
     ending: handlers.ending,
   })
@@ -80,7 +83,7 @@ function openReader(handlers: ScreenHandlers, remote: boolean): OpenScreen {
       stream.resize(screen.columns, screen.rows)
       handlers.resize(screen)
     },
-    released: () => {},
+    released: () => keyboard.drop(),
     taken: () => {},
     ending: handlers.ending,
   })

@@ -25,3 +25,20 @@ test('a wheel that turns faster than the screen follows is one turn, keys betwee
     'q',
   ])
 })
+
+test('what was typed ahead of a program that takes the terminal is not done behind it', async () => {
+  const done: string[] = []
+  const opened = Promise.withResolvers<void>()
+  const keyboard = new Keyboard(async stroke => {
+    done.push('key' in stroke ? stroke.key : 'other')
+    if (done.length > 1) return
+    await opened.promise
+    // The terminal is lent from here on.
+    keyboard.drop()
+  }, false)
+  keyboard.bytes(Buffer.from('sX\x1b'))
+  opened.resolve()
+  await new Promise(resolve => setTimeout(resolve, 50))
+  keyboard.bytes(Buffer.from('j'))
+  expect(done).toEqual(['s', 'j'])
+})
