@@ -101,26 +101,29 @@ export function addEvent(shell: Shell, book: CalendarBook): void {
   })
 }
 
+const valuesOf = (event: CalendarEvent) => ({
+  scope: 'one',
+  summary: sanitiseText(event.summary),
+  start: written(event.start),
+  end: written(event.end),
+  location: sanitiseText(event.location),
+  rrule: sanitiseText(event.rrule ?? ''),
+  calendar: event.calendar,
+  alarms: event.alarms.join(', '),
+  free: event.busy ? 'no' : 'yes',
+})
+
 export async function editEvent(shell: Shell, book: CalendarBook, id: string): Promise<void> {
   const event = await shell.toOpen(shell.client.call(calendar.get, { id }))
   const series = event.repeats
-  const before = {
-    scope: 'one',
-    summary: sanitiseText(event.summary),
-    start: written(event.start),
-    end: written(event.end),
-    location: sanitiseText(event.location),
-    rrule: sanitiseText(event.rrule ?? ''),
-    calendar: event.calendar,
-    alarms: event.alarms.join(', '),
-    free: event.busy ? 'no' : 'yes',
-  }
+  const before = valuesOf(event)
   shell.form({
     title: 'Edit event',
     verb: 'Save',
     values: before,
     at: 'summary',
     fields: values => fieldsFor(book, series, values),
+    now: async () => valuesOf(await shell.client.call(calendar.get, { id })),
     async submit(values) {
       const shown = new Set(fieldsFor(book, series, values).map(field => field.id))
       const kept = Object.fromEntries(Object.entries(values).filter(([field]) => shown.has(field)))

@@ -9,6 +9,11 @@ import type { Library } from './library.ts'
 import { showDiff } from './versions.ts'
 import { asLetter, draftMail, editDocument } from './writing.ts'
 
+const valuesOf = ({ title, language }: Pick<Entry, 'title' | 'language'>) => ({
+  title: sanitiseText(title),
+  language: sanitiseText(language),
+})
+
 /** What can be done with documents. */
 export function documentActions(shell: Shell, library: Library, history: () => void): Action<Shell, never>[] {
   const side = library.list
@@ -62,9 +67,9 @@ export function documentActions(shell: Shell, library: Library, history: () => v
       title: 'title',
       help: 'Changes its title and language; of a mail its people, subject and text.',
       run() {
-        const { id, title, language } = side.selected!
+        const { id, language } = side.selected!
         if (language === 'email') return asLetter(shell, id, 'mail.letter-form')
-        const before = { title: sanitiseText(title), language: sanitiseText(language) }
+        const before = valuesOf(side.selected!)
         shell.form({
           title: 'Document',
           verb: 'Save',
@@ -73,6 +78,7 @@ export function documentActions(shell: Shell, library: Library, history: () => v
             { id: 'title', label: 'title', kind: 'text' },
             { id: 'language', label: 'language', kind: 'text', placeholder: 'markdown, python, email' },
           ],
+          now: async () => valuesOf(await shell.client.call(documents.get, { id })),
           async submit(values) {
             await shell.client.call(documents.edit, { id, ...changed(before, values) })
           },

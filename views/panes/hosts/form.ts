@@ -4,6 +4,7 @@ import type { Shell } from '../../shell/shell.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
 import type { FormField } from '../../widgets/form-state.ts'
 import { toned } from '../../widgets/theme.ts'
+import { changed } from '../changed.ts'
 
 const fields: readonly FormField[] = [
   { id: 'target', label: 'ssh to', kind: 'text', placeholder: 'an alias of your ssh config, or user@host' },
@@ -45,6 +46,8 @@ function valuesOf(host: Host | null): Values {
   }
 }
 
+type Settings = ReturnType<typeof settingsOf>
+
 /** The form as the API takes it; an emptied field is cleared. */
 function settingsOf(values: Values) {
   const text = (id: string) => values[id]?.trim() || null
@@ -65,6 +68,15 @@ function settingsOf(values: Values) {
   }
 }
 
+/** The settings that were changed: another screen may have changed the others meanwhile. */
+function different(before: Settings, after: Settings): Partial<Settings> {
+  const was: Record<string, unknown> = before
+  const entries = Object.entries(after)
+  return Object.fromEntries(
+    entries.filter(([id, value]) => JSON.stringify(value) !== JSON.stringify(was[id])),
+  )
+}
+
 /** Adds a host, or changes one. */
 export function hostForm(shell: Shell, host: Host | null, done: (host: Host) => void): void {
   const { client, world } = shell
@@ -73,6 +85,7 @@ export function hostForm(shell: Shell, host: Host | null, done: (host: Host) => 
     verb: host ? 'Save' : 'Add',
     fields: host?.target === '' ? fields.filter(({ id }) => id !== 'target' && id !== 'port') : fields,
     values: valuesOf(host),
+    ...(host ? { now: async () => valuesOf(await client.call(routes.get, { id: host.id })) } : {}),
     async judge({ target = '' }, signal) {
       if (host)
         return host.hf_token_set
@@ -90,9 +103,13 @@ export function hostForm(shell: Shell, host: Host | null, done: (host: Host) => 
     async submit(values) {
       const settings = settingsOf(values)
       if (host) {
-        const target = host.target === '' ? {} : { target: values.target?.trim() }
-        const name = values.name?.trim() ? { name: values.name.trim() } : {}
-        const { value, seq } = await client.ask(routes.edit, { id: host.id, ...name, ...target, ...settings })
+        const { target, name } = changed(valuesOf(host), values)
+        const { value, seq } = await client.ask(routes.edit, {
+          id: host.id,
+          ...(target === undefined || host.target === '' ? {} : { target: target.trim() }),
+          ...(name === undefined || name.trim() === '' ? {} : { name: name.trim() }),
+          ...different(settingsOf(valuesOf(host)), settings),
+        })
         world.hosts.put(value, seq)
         done(value)
         return

@@ -19,6 +19,12 @@ const fields = [
   { id: 'pinned', label: 'pinned', kind: 'toggle' },
 ] as const
 
+const valuesOf = ({ text, category, pinned }: Memory) => ({
+  text: sanitiseTyped(text),
+  category,
+  pinned: pinned ? 'yes' : 'no',
+})
+
 const short = (one: Memory) => sanitiseText(one.text.slice(0, 60))
 
 /** What can be done with memories. */
@@ -73,15 +79,16 @@ export function memoryActions(
       title: 'edit',
       help: 'Changes its words, category and pin.',
       run() {
-        const { id, text, category, pinned } = side.selected!
+        const { id, text } = side.selected!
         // In one line the breaks of a longer text would be lost.
         const isLine = !/[\n\r]/.test(text)
-        const before = { text: sanitiseTyped(text), category, pinned: pinned ? 'yes' : 'no' }
+        const before = valuesOf(side.selected!)
         shell.form({
           title: isLine ? 'Edit memory' : 'Edit memory; E opens its text',
           verb: 'Save',
           values: before,
           fields: isLine ? fields : fields.slice(1),
+          now: async () => valuesOf(await shell.client.call(memory.get, { id })),
           async submit(values) {
             const { pinned: pin, ...words } = changed(before, values)
             await shell.client.call(memory.edit, {

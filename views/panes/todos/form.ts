@@ -23,14 +23,8 @@ export function editForm(
   edit: (input: Input<typeof todos.edit>) => Promise<Saved>,
   when: (saved: Saved) => string,
 ): void {
-  const before = {
-    title: sanitiseTyped(todo.title),
-    due: sanitiseTyped(todo.due ?? ''),
-    repeat: sanitiseTyped(todo.repeat ?? ''),
-    label: sanitiseTyped(todo.label ?? ''),
-    channels: sanitiseTyped(todo.channels === null ? '' : todo.channels.join(' ') || 'none'),
-    pinned: todo.pinned ? 'yes' : 'no',
-  }
+  const { id } = todo
+  const before = valuesOf(todo)
   shell.form({
     title: 'Edit todo',
     verb: 'Save',
@@ -49,10 +43,11 @@ export function editForm(
       { id: 'pinned', label: 'pinned', kind: 'toggle' },
     ],
     judge: (values, signal) => judge(shell, values, signal),
+    now: async () => valuesOf(await shell.client.call(todos.get, { id })),
     async submit(values) {
       const { title, due, repeat, label, pinned, channels } = changed(before, values)
       const saved = await edit({
-        id: todo.id,
+        id,
         ...(title === undefined ? {} : { title }),
         ...(due === undefined ? {} : { due: cleared(due) }),
         ...(repeat === undefined ? {} : { repeat: cleared(repeat) }),
@@ -64,6 +59,15 @@ export function editForm(
     },
   })
 }
+
+const valuesOf = (todo: Todo) => ({
+  title: sanitiseTyped(todo.title),
+  due: sanitiseTyped(todo.due ?? ''),
+  repeat: sanitiseTyped(todo.repeat ?? ''),
+  label: sanitiseTyped(todo.label ?? ''),
+  channels: sanitiseTyped(todo.channels === null ? '' : todo.channels.join(' ') || 'none'),
+  pinned: todo.pinned ? 'yes' : 'no',
+})
 
 function channelsOf(words: string): string[] | null {
   if (words.trim() === '') return null

@@ -30,6 +30,8 @@ export interface FormSpec {
   at?: string
   /** Looks at the values a moment after each change. */
   judge?(values: Values, signal: AbortSignal): Promise<Judgement>
+  /** What the fields say where it is kept by now: what somebody else changed there meanwhile is not overwritten unseen. */
+  now?(): Promise<Values>
   /** Does it; what it throws is shown in the form, which stays. */
   submit(values: Values): Promise<void>
   /** The verb of the last line: "Launch". */
@@ -51,6 +53,8 @@ export class FormOverlay implements Overlay {
   /** The field that has the keys, by its id: fields that come and go cannot redirect what is typed. */
   #focused = ''
   #judgement: Judgement = {}
+  /** What the fields said where it is kept, as far as the person knows. */
+  #known: Values
   #error: string | null = null
   #busy = false
   #touched = false
@@ -66,6 +70,7 @@ export class FormOverlay implements Overlay {
   constructor(spec: FormSpec, over: Over) {
     this.#spec = spec
     this.#over = over
+    this.#known = spec.values
     this.#state = { values: spec.values, at: 0 }
     const at = this.#fields.findIndex(field => field.id === spec.at)
     if (at > 0) this.#state = { ...this.#state, at }
@@ -195,6 +200,7 @@ export class FormOverlay implements Overlay {
     this.#error = null
     this.#over.changed()
     try {
+      await this.#meet()
       await this.#spec.submit(this.#state.values)
       this.cancel()
     } catch (error) {
@@ -203,6 +209,21 @@ export class FormOverlay implements Overlay {
     }
     this.#busy = false
     this.#over.changed()
+  }
+
+  /** Refuses once what would go over somebody else's change of the same field. */
+  async #meet(): Promise<void> {
+    const now = await this.#spec.now?.()
+    if (!now) return
+    const [typed, before] = [this.#state.values, this.#known]
+    this.#known = now
+    const both = this.#fields.filter(({ id }) => {
+      const theirs = now[id]
+      return theirs !== undefined && theirs !== before[id] && typed[id] !== before[id] && typed[id] !== theirs
+    })
+    if (both.length === 0) return
+    const said = both.map(({ id, label }) => `${label} is now '${now[id]}'`).join(', ')
+    throw new Error(`Somebody changed it meanwhile: ${said}. ${this.#spec.verb} again puts yours over it.`)
   }
 
   /** The keys of the form, in as many words as there is room for. */
