@@ -175,7 +175,11 @@ export const todos = {
         op: z.enum(['add', 'edit', 'toggle', 'remove', 'move']),
         index: count(0, 499).optional(),
         to: count(0, 499).optional(),
-        text: text(2000).optional(),
+        text: text(2000)
+          .optional()
+          .describe(
+            'what is added, or what it says then; for the others what it says now: refused where it does not',
+          ),
       }),
     out: () => saved,
     cli: { words: ['id', 'op', 'text…'] },

@@ -18,6 +18,17 @@ export const movedItems = (
       )
     return index
   }
+  /** The one that was meant: another may stand in its place by now. */
+  const meant = (): number => {
+    const index = at(step.index)
+    const { text } = items[index]!
+    if (step.text !== undefined && step.text !== text)
+      throw new Problem(
+        'conflict',
+        `Item ${index} is '${text}' by now, not '${step.text}'. Read the list again.`,
+      )
+    return index
+  }
   const words = (): string => {
     const text = step.text?.trim()
     if (!text) throw new Problem('invalid', `'${step.op}' needs the text of the item.`)
@@ -35,7 +46,7 @@ export const movedItems = (
       return { items: items.with(index, { ...items[index]!, text }), summary: `Changed '${text}'` }
     }
     case 'toggle': {
-      const index = at(step.index)
+      const index = meant()
       const item = items[index]!
       return {
         items: items.with(index, { ...item, done: !item.done }),
@@ -43,11 +54,11 @@ export const movedItems = (
       }
     }
     case 'remove': {
-      const index = at(step.index)
+      const index = meant()
       return { items: items.toSpliced(index, 1), summary: `Removed '${items[index]?.text}'` }
     }
     case 'move': {
-      const index = at(step.index)
+      const index = meant()
       const to = at(step.to)
       const item = items[index]!
       return { items: items.toSpliced(index, 1).toSpliced(to, 0, item), summary: `Moved '${item.text}'` }

@@ -81,3 +81,22 @@ const until = async <T>(look: () => Promise<T | undefined>): Promise<T> => {
   }
   throw new Error('it never came')
 }
+
+test('a step on an item that says which it means is not made to another', async () => {
+  await using w = await testWorkspace()
+  const { todo } = await w.client.call(todos.add, { title: 'Pack', items: ['tent', 'stove'] })
+  const { id } = todo
+  // Somebody puts one before them; whoever looked before that means the tent.
+  await w.client.call(todos.item, { id, op: 'add', index: 0, text: 'map' })
+  for (const op of ['toggle', 'remove', 'move'] as const)
+    await expect(w.client.call(todos.item, { id, op, index: 0, to: 1, text: 'tent' })).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining("is 'map' by now"),
+    })
+  const ticked = await w.client.call(todos.item, { id, op: 'toggle', index: 1, text: 'tent' })
+  expect(ticked.todo.items).toEqual([
+    { text: 'map', done: false },
+    { text: 'tent', done: true },
+    { text: 'stove', done: false },
+  ])
+})

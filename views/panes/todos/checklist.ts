@@ -30,10 +30,10 @@ export function checklistActions(shell: Shell, list: TodoList, detail: TodoDetai
     title,
     help: `Moves the item ${title}.`,
     async run() {
-      const { index } = items.selected!
+      const { index, text } = items.selected!
       const to = index + by
       if (to >= 0 && to < list.selected!.items.length)
-        await step(list.selected!.id, { op: 'move', index, to }, to)
+        await step(list.selected!.id, { op: 'move', index, to, text }, to)
     },
   })
   const add: Action<Shell, never> = {
@@ -64,7 +64,10 @@ export function checklistActions(shell: Shell, list: TodoList, detail: TodoDetai
       id: 'todos.item-toggle',
       title: 'tick',
       help: 'Ticks the item, or takes the tick away.',
-      run: () => step(list.selected!.id, { op: 'toggle', index: items.selected!.index }),
+      run() {
+        const { index, text } = items.selected!
+        return step(list.selected!.id, { op: 'toggle', index, text })
+      },
     },
     add,
     {
@@ -99,7 +102,7 @@ export function checklistActions(shell: Shell, list: TodoList, detail: TodoDetai
       help: 'Removes the item; u brings it back.',
       async run() {
         const { index, text } = items.selected!
-        await step(list.selected!.id, { op: 'remove', index })
+        await step(list.selected!.id, { op: 'remove', index, text })
         shell.toast('info', `Removed '${text}'. u takes it back.`)
       },
     },
