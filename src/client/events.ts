@@ -45,6 +45,8 @@ export async function* follow(client: Client, options: Following, silence = SILE
       parser.feed(decoder.decode(chunk, { stream: true }))
       yield* heard.splice(0)
     }
+  } catch (error) {
+    throw dead.signal.aborted ? dead.signal.reason : error
   } finally {
     clearInterval(listening)
   }

@@ -5,6 +5,7 @@ import { type Instance, readInstance, takeOwnership } from '../workspace/owner.t
 import type { Paths } from '../workspace/paths.ts'
 import { overWebSocket } from './duplex.ts'
 import { type Inside, type InsideOptions, openInside } from './inside.ts'
+import { overHttp, overWire } from './over-http.ts'
 
 /** A way to the API, wherever it runs. */
 export interface Connection {
@@ -100,8 +101,8 @@ export const connectRemote = (url: string, token: string): Connection => {
   if (!URL.canParse(url))
     throw new Problem('invalid', `'${url}' is not an address such as http://127.0.0.1:7000.`)
   const base = url.replace(/\/+$/, '')
-  const carry = overHttp(base, token)
-  const connection: Connection = {
+  const { carry, drop } = overWire(base, token)
+  return {
     mode: 'remote',
     url: base,
     async carry(request) {
@@ -118,42 +119,16 @@ export const connectRemote = (url: string, token: string): Connection => {
     findsKey: false,
     // An address does not change: that it answers again is all there is to find out.
     async again(signal) {
+      drop()
       await hears(carry, signal)
-      return connection
+      return this
     },
-    close: async () => undefined,
+    close: async () => drop(),
   }
-  return connection
 }
 
 /** Finds out that somebody answers. */
 export const hears = async (carry: Carry, signal: AbortSignal): Promise<void> => {
   const response = await carry(new Request('http://localhost/healthz', { signal }))
-  await response.body?.cancel()
+  await response.text()
 }
-
-/** Requests are written for `http://localhost`; here they get their real address and the caller's token. */
-export const overHttp =
-  (base: string, token: string): Carry =>
-  async request => {
-    const { pathname, search } = new URL(request.url)
-    const headers = new Headers(request.headers)
-    headers.set('authorization', `Bearer ${token}`)
-    const body = request.body === null ? undefined : await request.arrayBuffer()
-    try {
-      return await fetch(base + pathname + search, {
-        method: request.method,
-        headers,
-        body,
-        signal: request.signal,
-      })
-    } catch (error) {
-      if (request.signal.aborted) throw error
-      const cause = (error as { cause?: { code?: string; message?: string } }).cause
-      throw new Problem(
-        'unavailable',
-        `No answer from ${base}: ${cause?.code ?? cause?.message ?? (error as Error).message}.`,
-        { unreachable: true, ...(cause?.code === 'ECONNREFUSED' ? { unsent: true } : {}) },
-      )
-    }
-  }

@@ -4,8 +4,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { Problem } from '../contract/problem.ts'
 import { type Instance, readInstance, takeOwnership } from '../workspace/owner.ts'
 import { makeDirectory, type Paths } from '../workspace/paths.ts'
-import { alive, overHttp } from './connect.ts'
+import { alive } from './connect.ts'
 import { type Inside, openInside } from './inside.ts'
+import { overHttp } from './over-http.ts'
 
 export interface DaemonOptions {
   paths: Paths

@@ -119,18 +119,22 @@ export const connectLasting = async (
       const response = await current.carry(asked)
       // Whoever answers there now has another key: nothing was done.
       if (response.status === 401 && findsKey)
-        throw new Problem('unavailable', `${url} has another owner now.`, { unreachable: true })
+        throw new Problem('unavailable', `${url} has another owner now.`, { unreachable: true, unsent: true })
       return response
     } catch (error) {
-      if (request.signal.aborted) throw error
-      throw doubtful(request.method, signal.aborted ? signal.reason : error)
+      throw signal.aborted && !request.signal.aborted ? signal.reason : error
     } finally {
       clearInterval(slow)
     }
   }
 
-  const carryOnce = (request: Request): Promise<Response> =>
-    noticing(current.inside ? current.carry(request) : carryFar(request))
+  const carryOnce = async (request: Request): Promise<Response> => {
+    try {
+      return await noticing(current.inside ? current.carry(request) : carryFar(request))
+    } catch (error) {
+      throw doubtful(request.method, error)
+    }
+  }
 
   return {
     get current() {

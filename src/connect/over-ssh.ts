@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream'
 import type { Carry } from '../client/client.ts'
 import { Problem } from '../contract/problem.ts'
 import { type Host, HostError } from '../hosts/host.ts'
@@ -8,6 +7,7 @@ import type { Config } from '../workspace/config.ts'
 import { Instance } from '../workspace/owner.ts'
 import { type Connection, hears } from './connect.ts'
 import { overWebSocket } from './duplex.ts'
+import { responseOf } from './over-http.ts'
 
 /** Where the instance file may be on the other side; the first that is there says where its owner listens. */
 const FIND = `
@@ -102,13 +102,7 @@ const overChannel =
         signal: asked.signal,
         timeout: 30_000,
       })
-      const headers = new Headers()
-      for (const [name, value] of Object.entries(answer.headers))
-        if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value)
-      const empty = answer.status === 204 || answer.status === 304
-      if (empty) answer.body.resume()
-      const stream = empty ? null : (Readable.toWeb(answer.body) as ReadableStream<Uint8Array>)
-      return new Response(stream, { status: answer.status, headers })
+      return responseOf(answer.body)
     } catch (error) {
       if (asked.signal.aborted) throw error
       throw error instanceof HostError ? asProblem(error) : error

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { text } from 'node:stream/consumers'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createClient } from '../../../src/client/client.ts'
-import { overHttp } from '../../../src/connect/connect.ts'
+import { overHttp } from '../../../src/connect/over-http.ts'
 import type { Serve } from '../../../src/contract/serve.ts'
 import { turnRows } from '../../../views/panes/cookbook/chat.tsx'
 import { Conversation, partThought } from '../../../views/panes/cookbook/conversation.ts'
