@@ -28,17 +28,18 @@ test('a wheel that turns faster than the screen follows is one turn, keys betwee
 
 test('what was typed ahead of a program that takes the terminal is not done behind it', async () => {
   const done: string[] = []
-  const opened = Promise.withResolvers<void>()
-  const keyboard = new Keyboard(async stroke => {
-    done.push('key' in stroke ? stroke.key : 'other')
+  const [opened, last] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const keyboard = new Keyboard(async input => {
+    done.push('key' in input ? input.key : 'other')
+    if (done.at(-1) === 'j') last.resolve()
     if (done.length > 1) return
     await opened.promise
-    // The terminal is lent from here on.
+    // The terminal is lent from here on, and taken back.
     keyboard.drop()
+    keyboard.bytes(Buffer.from('j'))
   }, false)
   keyboard.bytes(Buffer.from('sX\x1b'))
   opened.resolve()
-  await new Promise(resolve => setTimeout(resolve, 50))
-  keyboard.bytes(Buffer.from('j'))
+  await last.promise
   expect(done).toEqual(['s', 'j'])
 })

@@ -84,7 +84,9 @@ test('what is typed and entered at once is the best of what it names, not of wha
   on.send(':pin')
   on.send('\r')
   await on.until(() => on.shell.overlays.length === 0)
-  await expect.poll(async () => (await client.call(todos.get, { id: todo.id })).pinned).toBe(true)
+  await expect
+    .poll(async () => (await client.call(todos.get, { id: todo.id })).pinned, { timeout: 10_000 })
+    .toBe(true)
 })
 
 test('a question is for what it names, and says so when that is gone', async () => {
