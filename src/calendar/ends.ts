@@ -2,6 +2,10 @@ import { DAY, dayOf, HOUR, MINUTE, type Wall } from '../time/wall.ts'
 
 const CLOCK = /^(?:at |until |till )?(\d{1,2})(?:[:.](\d{2}))? ?(?:([ap])\.?m\.?|uhr)?$/i
 
+/** A time of day and nothing else. */
+export const isClock = (text: string): boolean =>
+  CLOCK.test(text.trim()) || /^(?:at )?(?:noon|midnight)$/i.test(text.trim())
+
 /** The next time after a start that a clock shows that; an hour that may be of the morning or the evening is the nearer one. */
 export function clockAfter(clock: string, start: Wall): Wall | null {
   const said = clock

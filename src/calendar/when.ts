@@ -1,10 +1,10 @@
 import type { Doubt } from '../time/draft.ts'
 import { parseWhen, type Speaker } from '../time/phrase.ts'
-import { DAY, dayOf, HOUR, inRange, readWall, timeOfDay, type Wall } from '../time/wall.ts'
+import { DAY, dateText, dayOf, HOUR, inRange, readWall, timeOfDay, type Wall } from '../time/wall.ts'
 import { lengthOf, NUMBER, numberOf, UNIT } from '../time/words.ts'
 import { knownZone, utcText, zoneOf } from '../time/zone.ts'
 import { meantZone } from '../time/zone-names.ts'
-import { clockAfter } from './ends.ts'
+import { clockAfter, isClock } from './ends.ts'
 import { clockOf, type EventTimes, readingOf, timeText } from './event.ts'
 
 /** When an event is to be, as somebody says it: dates, ISO times with or without an offset, phrases. */
@@ -163,12 +163,15 @@ export async function readMove(
 ): Promise<TimesReading> {
   const clock = clockOf(before, zoneOf(speaker.zone))
   const there = clock.kind === 'zone' ? { ...speaker, zone: clock.zone.name } : speaker
-  const start = asked.dtstart === undefined ? null : await readOne(asked.dtstart, 'start', there)
-  if (typeof start === 'string') return { ok: false, reason: start }
   const [oldStart, oldEnd] = [readingOf(before.dtstart)!, readingOf(before.dtend)!]
   const spoken = zoneOf(there.zone)
   const toSpoken = (wall: Wall): Wall => (clock.kind === 'utc' ? spoken.toWall(wall) : wall)
   const old = toSpoken(oldStart)
+  // Only a time of day moves it within its day.
+  const dtstart =
+    asked.dtstart && isClock(asked.dtstart) ? `${dateText(old)} ${asked.dtstart}` : asked.dtstart
+  const start = dtstart === undefined ? null : await readOne(dtstart, 'start', there)
+  if (typeof start === 'string') return { ok: false, reason: start }
   const wall =
     start === null
       ? old
@@ -178,12 +181,12 @@ export async function readMove(
   const from = { at: null, wall, dateOnly: before.allDay && (start?.dateOnly ?? true) }
   const end = asked.dtend ? await readEnd(asked.dtend, from, there) : null
   if (typeof end === 'string') return { ok: false, reason: end }
-  if (start?.repeat) return repeatRefused('start', asked.dtstart!)
+  if (start?.repeat) return repeatRefused('start', dtstart!)
   if (end?.repeat) return repeatRefused('end', asked.dtend!)
   const timed = (start !== null && !start.dateOnly) || (end !== null && !end.dateOnly)
   const becomesDays = !before.allDay && start?.dateOnly && end?.dateOnly
   if ((before.allDay && timed) || becomesDays) {
-    return readTimes({ dtstart: asked.dtstart ?? before.dtstart, dtend: asked.dtend }, speaker)
+    return readTimes({ dtstart: dtstart ?? before.dtstart, dtend: asked.dtend }, speaker)
   }
   const onClock = (read: Read, old: Wall): Wall => {
     if (clock.kind === 'day') return dayOf(read.wall) * DAY

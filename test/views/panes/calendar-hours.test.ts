@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { calendar, type Entry } from '../../../src/contract/calendar.ts'
 import { placed, stopsOf } from '../../../views/panes/calendar/slots.ts'
-import { flow } from './stage.tsx'
+import { flow, ScreenStage, sizes } from './stage.tsx'
 
 const day = '2026-12-01'
 const entry = (id: string, from: string, to: string, more: Partial<Entry> = {}): Entry =>
@@ -68,4 +68,17 @@ flow('hours of a day and of a week', 'calendar', async stage => {
   await stage.until(/>12/)
   await stage.press('k', 'k', 'k')
   await stage.until(/>09/)
+})
+
+test('what lies above or below the hours in view is counted over its day', async () => {
+  await using stage = await ScreenStage.open(sizes[0]!, 'calendar')
+  const { client } = stage.workspace
+  await client.call(calendar.add, { summary: 'night train', start: '2031-05-01T23:00' })
+  await client.call(calendar.add, { summary: 'early bird', start: '2031-05-02T05:00' })
+  await stage.press('W', 'T', '2031-04-30', '\r')
+  await stage.until(/Wed 30\].*Thu 1 +v1.*Fri 2 +\^1/)
+  expect(stage.screen.text()).not.toContain('night')
+  await stage.press('l', 'G')
+  await stage.until(/>23:00.*night/)
+  await stage.until(/\[Thu 1\] +Fri 2 +\^1/)
 })

@@ -78,7 +78,7 @@ export function timeRows(book: CalendarBook, box: Box, now = Date.now()): string
       ),
     }
   })
-  const heads = days.map(day => dayHead(book, day, column)).join('')
+  const heads = columns.map(({ day, timed }) => dayHead(book, day, beyond(timed, frame), column)).join('')
   const lines = Array.from({ length: rows }, (_, row) => {
     const at = top + row
     if (at * slot >= 24 * 60) return ''
@@ -108,9 +108,17 @@ function hourText(book: CalendarBook, at: number, slot: number, present: boolean
   return toned(line, cursor ? 'strong' : present ? 'accent' : 'quiet')
 }
 
-function dayHead(book: CalendarBook, day: string, width: number): string {
+/** How many lie above the hours that are shown, and below them. */
+function beyond(timed: readonly Placed[], { top, rows, slot }: Frame): string {
+  const above = timed.filter(({ to }) => to <= top * slot).length
+  const below = timed.filter(({ from }) => from >= (top + rows) * slot).length
+  return `${above > 0 ? `^${above}` : ''}${below > 0 ? `v${below}` : ''}`
+}
+
+function dayHead(book: CalendarBook, day: string, hidden: string, width: number): string {
   const [open, close] = day === book.day ? ['[', ']'] : [' ', day === book.today ? '*' : ' ']
-  const text = `${open}${weekdayNames[weekdayOf(day)]} ${Number(day.slice(8))}${close}`
+  const name = `${open}${weekdayNames[weekdayOf(day)]} ${Number(day.slice(8))}${close}`
+  const text = `${toWidth(name, Math.max(name.length, width - hidden.length - 1))}${hidden}`
   return toned(toWidth(text, width), day === book.day ? 'selected' : day === book.today ? 'strong' : 'quiet')
 }
 
