@@ -118,7 +118,7 @@ export function searchActions(pane: string, text: TextSide): Action<Shell, never
     disabled: () => (text.sought === null ? 'search with / first' : undefined),
     run: () => void text.find(text.sought!, by),
   })
-  return [step('find-next', 'next', 1), step('find-before', 'last', -1)]
+  return [step('find-next', 'next', 1), step('find-before', 'previous', -1)]
 }
 
 export const searchKeys = (pane: string): Bindings => ({

@@ -13,7 +13,8 @@ export function hintsOf(shell: Shell): Hint[] {
     const key = shell.keys[id]?.[0]
     if (!action || key === undefined) return []
     if (action.writes && shell.readOnly) return []
-    return [{ key, title: action.title }]
+    const finds = id === 'screen.filter' && shell.side === 'detail' && shell.pane.search
+    return [{ key, title: finds ? 'find' : action.title }]
   })
 }
 

@@ -26,10 +26,11 @@ function block(token: Token, width: number, glyphs: Glyphs): string[] {
       return [...wrapStyled(inline(token.tokens ?? []), width), '']
     case 'code':
       return [...codeRows(token.text, width), '']
-    case 'blockquote':
-      return blocks(token.tokens ?? [], width - 2, glyphs).map(
-        row => `${toned(glyphs.frame.vertical, 'quiet')} ${row}`,
-      )
+    case 'blockquote': {
+      const rows = blocks(token.tokens ?? [], width - 2, glyphs)
+      while (rows.at(-1) === '') rows.pop()
+      return [...rows.map(row => `${toned(glyphs.frame.vertical, 'quiet')} ${row}`.trimEnd()), '']
+    }
     case 'list':
       return [...listRows(token as Tokens.List, width, glyphs), '']
     case 'table':
@@ -162,7 +163,7 @@ function wrapStyled(text: string, width: number): string[] {
     const rows: string[] = []
     let row = ''
     let open = ''
-    for (const word of line.split(' ').filter(word => word !== '')) {
+    for (const word of line.split(' ').flatMap(word => (word === '' ? [] : breakStyled(word, width)))) {
       if (row !== open && textWidth(row) + 1 + textWidth(word) > width) {
         rows.push(open === '' ? row : `${row}\x1b[m`)
         row = open
@@ -172,6 +173,23 @@ function wrapStyled(text: string, width: number): string[] {
     }
     return [...rows, open === '' ? row : `${row}\x1b[m`]
   })
+}
+
+/** A word longer than a row, as an address or a sentence in Japanese is, in pieces that fill rows. */
+function breakStyled(word: string, width: number): string[] {
+  if (textWidth(word) <= width) return [word]
+  const pieces = ['']
+  let cells = 0
+  for (const [part] of word.matchAll(/\x1b\[[\d;]*m|./gsu)) {
+    const wide = part.startsWith('\x1b') ? 0 : textWidth(part)
+    if (cells > 0 && cells + wide > width) {
+      pieces.push('')
+      cells = 0
+    }
+    pieces[pieces.length - 1] += part
+    cells += wide
+  }
+  return pieces
 }
 
 const closes: Record<string, string[]> = {

@@ -6,13 +6,19 @@ import { flow, pause, ScreenStage, sizes } from './stage.tsx'
 flow('one is written in the editor, read, changed and compared', 'documents', async stage => {
   await stage.until('No documents yet')
   stage.editor = 'printf "# Plan\\n\\n* first **step**\\n" >'
+  const write = stage.editor
+  stage.editor = 'true'
+  await stage.press('a', 'Left alone', '\r')
+  await stage.until('there is no new document')
+  expect((await stage.workspace.client.call(documents.list, {})).items).toEqual([])
+  stage.editor = write
   await stage.press('a', 'The plan', '\r')
-  await stage.until('The plan')
+  await stage.until(/^>.*The plan/m)
   await stage.press('\r')
   await stage.until(/# Plan[\s\S]*. first step/)
   stage.editor = 'printf "more\\n" >>'
   await stage.press('E')
-  await stage.until('as version 3')
+  await stage.until('as version 2')
   await stage.press('d')
   await stage.until('+more')
   await stage.press('q', '\x1b')

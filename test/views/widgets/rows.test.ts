@@ -148,10 +148,23 @@ describe('markdown', () => {
       '    x = 1',
       '',
       '| said',
-      '| ',
+      '',
       '1. a',
       '2. b',
     ])
+  })
+
+  test('a word longer than a row goes on below: an address, a language without spaces, a style that goes on', () => {
+    expect(rows('See https://example.org/a/long/address here', 16)).toEqual([
+      'See',
+      'https://example.',
+      'org/a/long/addre',
+      'ss here',
+    ])
+    expect(rows('日本語の文章も折り返す', 9)).toEqual(['日本語の', '文章も折', 'り返す'])
+    const [first, second] = markdownRows('**abcdefghijkl**', 10, unicodeGlyphs)
+    expect(withoutColours(`${first}${second}`)).toBe('abcdefghijkl')
+    expect(second).toMatch(/^\x1b\[1m/)
   })
 
   test('a link shows where it goes', () => {

@@ -7,7 +7,7 @@ import { wrapText } from '../../widgets/text.ts'
 import { changed } from '../changed.ts'
 import type { Library } from './library.ts'
 import { showDiff } from './versions.ts'
-import { asLetter, draftMail, editDocument } from './writing.ts'
+import { asLetter, draftMail, editDocument, writeDocument } from './writing.ts'
 
 const valuesOf = ({ title, language }: Pick<Entry, 'title' | 'language'>) => ({
   title: sanitiseText(title),
@@ -37,11 +37,7 @@ export function documentActions(shell: Shell, library: Library, history: () => v
     help: 'Writes a document: its title, then its text in $EDITOR.',
     disabled: () => undefined,
     args: z.string().trim().min(1, 'give it a title'),
-    async run(_shell, title) {
-      const { id } = await shell.client.call(documents.add, { title, language: 'markdown' })
-      await side.reveal(id)
-      await editDocument(shell, id)
-    },
+    run: (_shell, title) => writeDocument(shell, title, id => side.reveal(id)),
   }
   return [
     add as Action<Shell, never>,

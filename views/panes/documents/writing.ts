@@ -39,6 +39,26 @@ export async function editDocument(shell: Shell, id: string): Promise<void> {
   })
 }
 
+/** Another document: its text first, in $EDITOR, so that leaving it without a word leaves nothing behind. */
+export async function writeDocument(
+  shell: Shell,
+  title: string,
+  made: (id: string) => Promise<void>,
+): Promise<void> {
+  let id: string | null = null
+  await editText(shell, {
+    key: 'new document',
+    extension: 'md',
+    read: async () => ({ text: '', mark: null }),
+    async write(content) {
+      id = (await shell.client.call(documents.add, { title, language: 'markdown', content })).id
+    },
+  })
+  if (id === null) return shell.toast('info', 'Nothing was written: there is no new document.')
+  await made(id)
+  shell.toast('good', `Wrote '${title}'. u takes it back.`)
+}
+
 /** A mail as a document: nothing is sent. */
 export function draftMail(shell: Shell, made: (id: string) => void): void {
   shell.form({
