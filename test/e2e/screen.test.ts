@@ -64,6 +64,32 @@ test('gives the terminal back when the shell it was started from is killed', asy
   await expect.poll(() => pty.screen.leftOn, { timeout: 5000 }).toEqual([])
 })
 
+test('what is set of the screen holds at once, conflicts and mistakes are told, and nothing of a wrong file counts', async () => {
+  const file = join(home, 'config', 'config.toml')
+  const before = readFileSync(file, 'utf8')
+  const pty = await open()
+  const set = (screen: string) => writeFileSync(file, `${before}[screen]\n${screen}`)
+  set('theme = "contrast"\nkeys = { "go.memory" = "f5", "screen.zoom" = "f6", "screen.help" = "f6" }\n')
+  await pty.until('f6 is given to both screen.zoom and screen.help')
+  await pty.until('In effect: screen.theme, screen.keys.')
+  pty.send('\x1b[15~')
+  await pty.until('[5 Mem')
+  pty.send('\x1b')
+  set('keys = { "go.memry" = "f5", "go.audit" = "ctrl+b" }\nread_only = true\nascii = true\n')
+  await pty.until('keys.go.memry: there is no such action')
+  await pty.until('ctrl+b never arrives')
+  await pty.until('READ ONLY')
+  pty.send('\x1b')
+  await pty.until(screen => !screen.text().includes('never arrives'))
+  set('theme = 7\n')
+  await pty.until(/'screen\.theme'\s+has\s+to\s+be\s+text/)
+  set('theme = "auto"\n')
+  await pty.until(screen => !screen.text().includes('screen.theme'))
+  expect(
+    await stage.run('config', 'set', 'screen.theme', 'auto').catch(error => String(error)),
+  ).not.toContain('opened next')
+})
+
 test('a screen that was updated while it ran says so, goes on with what it has, and is left in order', async () => {
   const copy = join(dirname(dirname(main)), 'node_modules', `.ithaca-old-${process.pid}`)
   cpSync(dirname(main), copy, { recursive: true })

@@ -120,7 +120,7 @@ const general: Action<Shell, never>[] = [
     help: 'Everything that was said since the start, the newest first.',
     where,
     danger: 'none',
-    disabled: shell => (shell.said.length > 0 ? undefined : 'nothing was said yet'),
+    disabled: shell => (shell.messages.said.length > 0 ? undefined : 'nothing was said yet'),
     run: shell => shell.show('Messages', width => messageRows(shell, width)),
   },
   {
@@ -264,7 +264,7 @@ export function shellKeys(panes: readonly Pane[]): Bindings {
 
 function messageRows(shell: Shell, width: number): string[] {
   const zone = zoneOf(shell)
-  return shell.said.toReversed().flatMap(said => {
+  return shell.messages.said.toReversed().flatMap(said => {
     const { text, tone } = toastLine(said)
     const rows = wrapText(text, Math.max(10, width - 6))
     return rows.map((row, i) => (i === 0 ? `${timeOf(said.at, zone)} ` : ' '.repeat(6)) + toned(row, tone))

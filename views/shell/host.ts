@@ -18,6 +18,8 @@ export interface ScreenSettings {
 export interface Host {
   readonly unicode: boolean
   readonly settings: ScreenSettings
+  /** The settings as they are in their file now; absent where nobody follows them. */
+  readSettings?(): Promise<ScreenSettings>
   readonly version: string
   /** How a person would call ssh, and where the tmux of this machine's serves listens. */
   readonly ssh: readonly string[]

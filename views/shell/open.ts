@@ -81,6 +81,7 @@ async function open(
   const host: Host = {
     unicode: capabilities.unicode && !settings.ascii,
     settings,
+    readSettings: options.settings,
     version,
     ssh: options.ssh,
     tmuxSocket: options.tmuxSocket,

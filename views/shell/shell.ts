@@ -1,7 +1,6 @@
 import type { Client } from '../../src/client/client.ts'
-import { errorWords } from '../../src/contract/replaced.ts'
 import { type Action, Actions, type Deed, everywhere, type Stakes } from '../actions/registry.ts'
-import { type Bindings, bind } from '../keys/bindings.ts'
+import type { Bindings } from '../keys/bindings.ts'
 import type { Input } from '../keys/decode.ts'
 import { type Focus, Router } from '../keys/router.ts'
 import { arrange, type Layout } from '../layout/arrange.ts'
@@ -9,25 +8,15 @@ import type { MakePane, Pane, Side } from '../panes/pane.ts'
 import { type Link, Live } from '../store/live.ts'
 import { openWorld } from '../store/world.ts'
 import type { Screen } from '../terminal/compositor.ts'
-import { sanitiseText } from '../terminal/sanitise.ts'
 import { asciiGlyphs, type Glyphs, unicodeGlyphs } from '../widgets/text.ts'
-import { chooseTheme } from '../widgets/theme.ts'
-import {
-  addToast,
-  expireToasts,
-  keepSaid,
-  type Level,
-  nextExpiry,
-  type Said,
-  type Toast,
-  toastRows,
-} from '../widgets/toasts.ts'
+import { type Level, type Toast, toastRows } from '../widgets/toasts.ts'
 import { shellActions, shellKeys } from './actions.ts'
 import { Aim } from './aim.ts'
 import { firstSteps } from './first-start.ts'
-import type { Host } from './host.ts'
+import type { Host, ScreenSettings } from './host.ts'
 import { keep, recall } from './kept.ts'
 import { leave } from './leave.ts'
+import { Messages } from './messages.ts'
 import { Mouse } from './mouse.ts'
 import type { Over, Overlay } from './overlay.ts'
 import { Confirm, type Question } from './overlays/confirm.tsx'
@@ -36,6 +25,7 @@ import { Line, type LineSpec } from './overlays/line.tsx'
 import { type Choice, Menu } from './overlays/menu.tsx'
 import { Page, type PageKeys } from './overlays/page.tsx'
 import { Palette, type PaletteSpec } from './overlays/palette.tsx'
+import { followSettings, settle } from './settings.ts'
 import { Together } from './together.ts'
 
 const cancelTwice = 1500
@@ -46,25 +36,23 @@ export class Shell {
   readonly world = openWorld(this.live)
   readonly signal = this.live.signal
   readonly together = new Together(this.live)
+  readonly messages = new Messages(this.signal)
   readonly host: Host
   readonly panes: readonly Pane[]
   readonly actions: Actions<Shell>
-  readonly keys: Bindings
+  keys: Bindings
   readonly glyphs: Glyphs
   readonly router: Router<Shell>
   readonly mouse: Mouse
   screen: Screen
   pane: Pane
   side: Side = 'list'
-  toasts: readonly Toast[] = []
-  /** Everything said since the start, the newest last. */
-  said: readonly Said[] = []
   overlays: readonly Overlay[] = []
   line: Line | null = null
   readOnly: boolean
-  #toastTimer: NodeJS.Timeout | undefined
   #cancelledAt = Number.NEGATIVE_INFINITY
   readonly #over: Over
+  readonly #defaults: Bindings
   readonly #aim = new Aim(this)
   /** The panes whose keys' side has the whole screen. */
   readonly #zoomed = new Set<string>()
@@ -93,12 +81,12 @@ export class Shell {
       ...shellActions(this.panes),
       ...this.panes.flatMap(pane => pane.actions),
     ])
-    const defaults = Object.assign(
+    this.#defaults = Object.assign(
       {},
       shellKeys(this.panes),
       ...this.panes.map(pane => pane.keys),
     ) as Bindings
-    const { bindings, problems } = bind(defaults, host.settings.keys, id => this.actions.get(id)?.where)
+    const { bindings, problems } = settle(this, this.#defaults, host.settings)
     this.keys = bindings
     this.router = new Router<Shell>({
       actions: this.actions,
@@ -115,9 +103,21 @@ export class Shell {
     })
     this.mouse = new Mouse(this)
     for (const id of recall(this)) this.#zoomed.add(id)
-    const themeProblem = chooseTheme(host.settings.theme)
-    for (const problem of [...problems, ...(themeProblem === null ? [] : [themeProblem])])
-      this.toast('warn', problem)
+    for (const problem of problems) this.toast('warn', problem)
+    followSettings(this)
+  }
+
+  /** Takes other settings while it is open; gives what is wrong with them. */
+  settle(settings: ScreenSettings, alsoReadOnly: boolean): readonly string[] {
+    const { bindings, problems } = settle(this, this.#defaults, settings)
+    this.keys = bindings
+    if (alsoReadOnly) this.readOnly = settings.readOnly
+    this.signal.now()
+    return problems
+  }
+
+  get toasts(): readonly Toast[] {
+    return this.messages.toasts
   }
 
   get client(): Client {
@@ -211,30 +211,16 @@ export class Shell {
   }
 
   dismiss(): void {
-    this.toasts = []
+    this.messages.dismiss()
   }
 
-  /** `about`: the next about the same takes its place; what is kept of it is `said` then. */
   toast(level: Level, text: string, about?: { topic: string; said: string }): void {
-    const [words, now] = [sanitiseText(text), Date.now()]
-    this.toasts = addToast(this.toasts, level, words, now, about?.topic)
-    this.said = keepSaid(this.said, level, about ? sanitiseText(about.said) : words, now)
-    this.#expire()
-    this.signal.soon()
+    this.messages.say(level, text, about)
   }
 
-  /** Does something that may fail; the failure is said, with what it was, until it is dismissed or the same succeeds. */
-  async act(what: string, run: () => Promise<void>): Promise<boolean> {
-    try {
-      await run()
-      const failed = sanitiseText(`${what}: `)
-      this.toasts = this.toasts.filter(({ level, text }) => level !== 'bad' || !text.startsWith(failed))
-      this.signal.soon()
-      return true
-    } catch (error) {
-      this.toast('bad', `${what}: ${errorWords(error)}`)
-      return false
-    }
+  /** Does something that may fail, and says so. */
+  act(what: string, run: () => Promise<void>): Promise<boolean> {
+    return this.messages.act(what, run)
   }
 
   /** An answer that something is opened with: only where the person is still at what he asked it for. */
@@ -342,7 +328,7 @@ export class Shell {
   }
 
   stop(): void {
-    clearTimeout(this.#toastTimer)
+    this.messages.stop()
     this.pane.closed?.()
     this.live.stop()
   }
@@ -400,19 +386,5 @@ export class Shell {
     else if (key === '^C') this.host.quit()
     else void this.quit()
     this.#cancelledAt = now
-  }
-
-  #expire(): void {
-    clearTimeout(this.#toastTimer)
-    const next = nextExpiry(this.toasts)
-    if (next === null) return
-    this.#toastTimer = setTimeout(
-      () => {
-        this.toasts = expireToasts(this.toasts, Date.now())
-        this.#expire()
-        this.signal.now()
-      },
-      Math.max(1, next - Date.now()),
-    )
   }
 }
