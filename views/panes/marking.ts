@@ -8,6 +8,22 @@ interface Markable {
   markAll(): void | Promise<void>
 }
 
+interface Chosen<T> {
+  readonly selected: T | undefined
+  readonly chosen: readonly T[]
+}
+
+/** What a key is for: in a list all that are marked, else the selected one; in the text of one, that one, whatever is marked. */
+export function targets<T>(shell: Shell, { selected, chosen }: Chosen<T>): readonly T[] {
+  if (shell.side === 'list') return chosen
+  return selected === undefined ? [] : [selected]
+}
+
+/** The marks of what something was done to are spent; what was done in the text of one leaves those of others. */
+export function spend(shell: Shell, marked: { unmark(): boolean }): void {
+  if (shell.side === 'list') marked.unmark()
+}
+
 /** Marking one after the other, a stretch, or all: what comes next is for all that are marked, and Esc unmarks. */
 export function markActions(
   pane: string,

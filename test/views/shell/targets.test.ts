@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { access } from '../../../src/contract/access.ts'
 import { calendar } from '../../../src/contract/calendar.ts'
+import { documents } from '../../../src/contract/documents.ts'
 import { hosts } from '../../../src/contract/hosts.ts'
 import { memory } from '../../../src/contract/memory.ts'
 import { todos } from '../../../src/contract/todos.ts'
@@ -83,10 +84,8 @@ test('what is typed and entered at once is the best of what it names, not of wha
   await on.until(/> .*in a hurry/)
   on.send(':pin')
   on.send('\r')
-  await on.until(() => on.shell.overlays.length === 0)
-  await expect
-    .poll(async () => (await client.call(todos.get, { id: todo.id })).pinned, { timeout: 10_000 })
-    .toBe(true)
+  await on.until("Pinned 'in a hurry'")
+  expect((await client.call(todos.get, { id: todo.id })).pinned).toBe(true)
 })
 
 test('a question is for what it names, and says so when that is gone', async () => {
@@ -151,6 +150,51 @@ test('a key meant for what somebody else takes away changes nothing of its neigh
   on.send('t')
   await on.until('done: another was selected just now, by itself: look again')
   expect((await client.call(todos.get, { id: left.id })).done_at).toBe(null)
+})
+
+test('in the text of one, a key is for that one, whatever is marked in the list', async () => {
+  const { client } = w
+  const names = ['read one', 'read two', 'read three']
+  for (const name of names) {
+    await client.call(todos.add, { title: name })
+    await client.call(memory.add, { text: name, category: 'fact' })
+    await client.call(documents.add, { title: name })
+  }
+  using on = new ScreenStage(w.inside.carry, { cols: 80, rows: 24 })
+  await on.until('api :')
+  const untouched = {
+    todos: async () => (await client.call(todos.list, {})).items.map(({ title }) => title),
+    memory: async () => (await client.call(memory.list, {})).items.map(({ text }) => text),
+    documents: async () => (await client.call(documents.list, {})).items.map(({ title }) => title),
+  }
+  for (const [pane, key, said] of [
+    ['todos', 't', "Did 'read"],
+    ['memory', 'X', 'Forget this'],
+    ['documents', 'A', "Archived 'read"],
+  ] as const) {
+    on.shell.go(pane)
+    on.send('/read\r')
+    await on.until('3 found')
+    on.send('g  ')
+    await on.until('2 marked')
+    const selected = () => /^> .*(read \w+)/m.exec(on.screen.text())?.[1]
+    await on.until(() => selected() !== undefined)
+    const name = selected()!
+    on.send('\t')
+    on.send(key)
+    await on.until(said)
+    if (key === 'X') {
+      await read()
+      on.send('y')
+      await on.until("Forgot 'read")
+    }
+    const left = await untouched[pane]()
+    expect([pane, names.filter(each => !left.includes(each))]).toEqual([pane, [name]])
+    on.send('\t')
+    await on.until('2 marked')
+    on.send('\x1b')
+    await on.until(screen => !screen.text().includes('marked'))
+  }
 })
 
 test('what a person does one after the other goes on with the neighbour at once', async () => {

@@ -2,6 +2,7 @@ import { type Approval, access } from '../../../src/contract/access.ts'
 import type { Action } from '../../actions/registry.ts'
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
+import { spend, targets } from '../marking.ts'
 import type { Queue } from './queue.ts'
 
 /** Saying yes and no. */
@@ -25,9 +26,9 @@ export function approvalActions(shell: Shell, queue: Queue): Action<Shell, never
       : 'Says no: nothing happens. To all that are marked, after a question.',
     danger: 'confirm',
     deed() {
-      const { chosen } = queue.list
+      const chosen = targets(shell, queue.list)
       const run = () => {
-        queue.list.unmark()
+        spend(shell, queue.list)
         for (const one of chosen) void answer(shell, queue, one, allow)
       }
       if (chosen.length === 1) return { run }

@@ -4,6 +4,7 @@ import type { Action } from '../../actions/registry.ts'
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
 import { homes } from '../homes.ts'
+import { spend, targets } from '../marking.ts'
 import type { Searched } from '../searched.ts'
 import { day } from '../words.ts'
 import type { Narrowed } from './audit.tsx'
@@ -70,7 +71,7 @@ function undoing(shell: Shell, rows: Searched<AuditRow>, where: readonly string[
     writes: true,
     danger: 'confirm',
     disabled() {
-      const { chosen } = rows
+      const chosen = targets(shell, rows)
       if (chosen.length === 0) return 'select a change first'
       if (chosen.some(({ undoable }) => undoable)) return undefined
       return chosen.some(row => row.undone_by !== null)
@@ -78,8 +79,9 @@ function undoing(shell: Shell, rows: Searched<AuditRow>, where: readonly string[
         : 'it cannot be taken back'
     },
     deed() {
-      const agreed = rows.chosen.filter(({ undoable }) => undoable).toSorted((a, b) => b.seq - a.seq)
-      const left = rows.chosen.length - agreed.length
+      const chosen = targets(shell, rows)
+      const agreed = chosen.filter(({ undoable }) => undoable).toSorted((a, b) => b.seq - a.seq)
+      const left = chosen.length - agreed.length
       return {
         stakes: {
           title: agreed.length === 1 ? 'Take this back' : `Take back ${agreed.length} changes`,
@@ -98,7 +100,7 @@ function undoing(shell: Shell, rows: Searched<AuditRow>, where: readonly string[
             summary = undone.summary
             return by
           })
-          rows.unmark()
+          spend(shell, rows)
           shell.toast('good', `Undone: ${agreed.length === 1 ? summary : `${agreed.length} changes`}`)
         },
       }

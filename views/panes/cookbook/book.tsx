@@ -8,6 +8,7 @@ import { sanitiseText } from '../../terminal/sanitise.ts'
 import { toned } from '../../widgets/theme.ts'
 import { type TreeRow, treeRows } from '../../widgets/tree.ts'
 import { ListSide } from '../list-side.tsx'
+import { targets } from '../marking.ts'
 import type { Box } from '../pane.ts'
 import { TextSide } from '../text-side.tsx'
 import { attemptRows } from './attempt-rows.ts'
@@ -102,7 +103,7 @@ export class Book {
 
   /** The serves an action is for: the marked ones, else the selected one. */
   get serves(): Serve[] {
-    return this.list.chosen.flatMap(({ item }) => (item.kind === 'serve' ? [item.serve] : []))
+    return targets(this.shell, this.list).flatMap(({ item }) => (item.kind === 'serve' ? [item.serve] : []))
   }
 
   /** The host of what is selected. */

@@ -5,6 +5,7 @@ import type { Shell } from '../../shell/shell.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
 import { wrapText } from '../../widgets/text.ts'
 import { changed } from '../changed.ts'
+import { spend, targets } from '../marking.ts'
 import type { Library } from './library.ts'
 import { showDiff } from './versions.ts'
 import { asLetter, draftMail, editDocument, writeDocument } from './writing.ts'
@@ -20,7 +21,7 @@ export function documentActions(shell: Shell, library: Library, history: () => v
   const where = ['documents']
   /** What was done to one or to several, and how it is taken back. */
   const said = (what: string, chosen: readonly Entry[]) => {
-    side.unmark()
+    spend(shell, side)
     const [first] = chosen
     if (chosen.length === 1) shell.toast('good', `${what} '${first!.title}'. u takes it back.`)
     else shell.toast('good', `${what} ${chosen.length} documents. u takes them back.`)
@@ -133,7 +134,7 @@ export function documentActions(shell: Shell, library: Library, history: () => v
       title: 'archive',
       help: 'Puts it into the archive, or back into the library.',
       async run() {
-        const { chosen } = side
+        const chosen = targets(shell, side)
         const archived = library.shelf !== 'archive'
         await shell.together.each(chosen, async ({ id }) => {
           const { seq } = await shell.client.ask(documents.edit, { id, archived })
@@ -149,7 +150,7 @@ export function documentActions(shell: Shell, library: Library, history: () => v
       help: 'Brings a deleted document back.',
       disabled: () => one() ?? (library.shelf === 'deleted' ? undefined : 'it is not deleted'),
       async run() {
-        const { chosen } = side
+        const chosen = targets(shell, side)
         await shell.together.each(chosen, async ({ id }) => {
           const { seq } = await shell.client.ask(documents.recover, { id })
           return seq
@@ -164,7 +165,7 @@ export function documentActions(shell: Shell, library: Library, history: () => v
       help: 'Takes it, or all that are marked, out of the library; . shows them under what was deleted.',
       danger: 'confirm',
       deed() {
-        const { chosen } = side
+        const chosen = targets(shell, side)
         const names = chosen.map(({ title }) => sanitiseText(title) || 'Untitled')
         const facts = names.length === 1 ? wrapText(names[0]!, 70).slice(0, 3) : names.slice(0, 8)
         return {

@@ -3,7 +3,7 @@ import { FILTERS, type Mail, mail } from '../../../src/contract/mail.ts'
 import type { Action } from '../../actions/registry.ts'
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
-import { markActions } from '../marking.ts'
+import { markActions, spend, targets } from '../marking.ts'
 import type { MailBook } from './book.ts'
 import { answer, composeForm, resume } from './compose.ts'
 import { openAttachment, saveAttachment } from './files.ts'
@@ -19,22 +19,20 @@ const several = (count: number) => (count === 1 ? '1 in the text' : `${count} in
 export function mailActions(shell: Shell, book: MailBook, reading: Reading): Action<Shell, never>[] {
   const { side } = book.mails
   const one = () => (side.selected ? undefined : 'select a mail first')
-  /** In the text, the keys are for the mail that is read, whatever is marked. */
-  const targets = (): readonly Mail[] =>
-    shell.side === 'detail' ? (side.selected ? [side.selected] : []) : side.chosen
-  const some = () => (targets().length > 0 ? undefined : 'select a mail first')
+  const these = (): readonly Mail[] => targets(shell, side)
+  const some = () => (these().length > 0 ? undefined : 'select a mail first')
   const read = { where, danger: 'none' as const, disabled: one }
   const write = { ...read, writes: true, disabled: some }
   const called = (mails: readonly Mail[]) =>
     mails.length === 1 ? `'${sanitiseText(mails[0]!.subject) || 'no subject'}'` : `${mails.length} mails`
   const done = (what: string, mails: readonly Mail[]) => {
-    side.unmark()
+    spend(shell, side)
     if (shell.side === 'detail' && book.mails.items.length <= 1) shell.side = 'list'
     shell.toast('good', `${what} ${called(mails)}. u takes it back.`)
   }
   const mark = async (mails: readonly Mail[], marks: object) => {
     await shell.client.call(mail.mark, { ids: mails.map(({ id }) => id), ...marks })
-    side.unmark()
+    spend(shell, side)
   }
   const move = async (mails: readonly Mail[], to: string, what: string) => {
     await shell.client.call(mail.move, { to, ids: mails.map(({ id }) => id) })
@@ -55,7 +53,7 @@ export function mailActions(shell: Shell, book: MailBook, reading: Reading): Act
     title: 'tag',
     help: 'Gives it a tag, or takes it away with - before it.',
     args: z.string().trim().min(1, 'say which tag'),
-    run: (_shell, text) => mark(targets(), text.startsWith('-') ? { untag: text.slice(1) } : { tag: text }),
+    run: (_shell, text) => mark(these(), text.startsWith('-') ? { untag: text.slice(1) } : { tag: text }),
   }
   return [
     {
@@ -104,14 +102,14 @@ export function mailActions(shell: Shell, book: MailBook, reading: Reading): Act
       id: 'mail.unread',
       title: 'read or unread',
       help: 'Marks it as read, or as unread.',
-      run: () => mark(targets(), { read: !every(targets(), ({ read: known }) => known) }),
+      run: () => mark(these(), { read: !every(these(), ({ read: known }) => known) }),
     },
     {
       ...write,
       id: 'mail.flag',
       title: 'flag',
       help: 'Flags it, or no more.',
-      run: () => mark(targets(), { flagged: !every(targets(), ({ flagged }) => flagged) }),
+      run: () => mark(these(), { flagged: !every(these(), ({ flagged }) => flagged) }),
     },
     tag as Action<Shell, never>,
     {
@@ -119,7 +117,7 @@ export function mailActions(shell: Shell, book: MailBook, reading: Reading): Act
       id: 'mail.archive',
       title: 'archive',
       help: 'Moves it to the archive.',
-      run: () => move(targets(), 'archive', 'Archived'),
+      run: () => move(these(), 'archive', 'Archived'),
     },
     {
       ...write,
@@ -128,7 +126,7 @@ export function mailActions(shell: Shell, book: MailBook, reading: Reading): Act
       help: 'Moves it to the spam folder, or from there back to the inbox.',
       run() {
         const back = book.shown?.role === 'junk'
-        return move(targets(), back ? 'inbox' : 'junk', back ? 'No spam:' : 'Called spam:')
+        return move(these(), back ? 'inbox' : 'junk', back ? 'No spam:' : 'Called spam:')
       },
     },
     {
@@ -137,7 +135,7 @@ export function mailActions(shell: Shell, book: MailBook, reading: Reading): Act
       title: 'move',
       help: 'Moves it to a folder of its account.',
       run() {
-        const mails = targets()
+        const mails = these()
         const folders = (book.folders.value ?? []).filter(({ account }) => account === mails[0]!.account)
         shell.menu(
           `Move ${called(mails)}`,
@@ -157,7 +155,7 @@ export function mailActions(shell: Shell, book: MailBook, reading: Reading): Act
       help: 'Moves it to the trash; what lies there already is deleted for good.',
       danger: 'confirm',
       deed() {
-        const agreed = targets()
+        const agreed = these()
         const forGood = inTrash(agreed)
         const names = agreed.map(({ subject, from_name, from_address }) =>
           sanitiseText(`${from_name || from_address}: ${subject}`),
@@ -176,7 +174,7 @@ export function mailActions(shell: Shell, book: MailBook, reading: Reading): Act
           async run() {
             const { deleted } = await shell.client.call(mail.remove, { ids: agreed.map(({ id }) => id) })
             if (deleted === 0) return done('Deleted', agreed)
-            side.unmark()
+            spend(shell, side)
             shell.toast('good', `Deleted ${called(agreed)}${deleted === agreed.length ? ' for good' : ''}.`)
           },
         }

@@ -6,6 +6,7 @@ import { sanitiseText, sanitiseTyped } from '../../terminal/sanitise.ts'
 import { changed } from '../changed.ts'
 import { choose } from '../choosing.ts'
 import { editText } from '../editing.ts'
+import { spend, targets } from '../marking.ts'
 import type { Searched } from '../searched.ts'
 
 const fields = [
@@ -41,7 +42,7 @@ export function memoryActions(
     disabled: () => (side.selected ? undefined : 'there is nothing here'),
   }
   const said = (what: string, chosen: readonly Memory[]) => {
-    side.unmark()
+    spend(shell, side)
     const one = chosen.length === 1
     const name = one ? `'${short(chosen[0]!)}'` : `${chosen.length} memories`
     shell.toast('good', `${what} ${name}. u takes ${one ? 'it' : 'them'} back.`)
@@ -128,7 +129,7 @@ export function memoryActions(
       title: 'pin',
       help: 'Keeps it at the top, or no more.',
       async run() {
-        const { chosen } = side
+        const chosen = targets(shell, side)
         const pinned = !chosen.every(one => one.pinned)
         await shell.together.each(chosen, async ({ id }) => {
           const { seq } = await shell.client.ask(memory.pin, { id, pinned })
@@ -143,7 +144,7 @@ export function memoryActions(
       title: 'categorise',
       help: 'Puts it, or all that are marked, into another category.',
       run() {
-        const { chosen } = side
+        const chosen = targets(shell, side)
         const categories = CATEGORIES.map(category => [category, category] as const)
         const now = chosen.every(one => one.category === chosen[0]!.category) ? chosen[0]!.category : 'fact'
         choose(
@@ -169,11 +170,10 @@ export function memoryActions(
       title: 'copy',
       help: 'Copies its text to the clipboard, or the texts of all that are marked.',
       writes: false,
-      run: () =>
-        shell.copy(
-          side.chosen.map(({ text }) => text).join('\n'),
-          side.chosen.length === 1 ? 'the text' : `${side.chosen.length} texts`,
-        ),
+      run() {
+        const texts = targets(shell, side).map(({ text }) => text)
+        shell.copy(texts.join('\n'), texts.length === 1 ? 'the text' : `${texts.length} texts`)
+      },
     },
     {
       ...base,
@@ -182,7 +182,7 @@ export function memoryActions(
       help: 'Deletes it, or all that are marked; u brings them back.',
       danger: 'confirm',
       deed() {
-        const { chosen } = side
+        const chosen = targets(shell, side)
         const more = chosen.length > 8 ? [`and ${chosen.length - 8} more`] : []
         return {
           stakes: {

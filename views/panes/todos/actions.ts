@@ -6,6 +6,7 @@ import type { Action } from '../../actions/registry.ts'
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseTyped } from '../../terminal/sanitise.ts'
 import { editText } from '../editing.ts'
+import { spend, targets } from '../marking.ts'
 import { judgeWhen, understoodWords } from '../understood.ts'
 import { cleared, editForm, type Saved } from './form.ts'
 import type { TodoList } from './list.ts'
@@ -15,7 +16,8 @@ type Kept = Saved & { seq: number | null }
 
 /** What can be done with todos as a whole: with the selected one, or all that are marked. */
 export function todoActions(shell: Shell, list: TodoList): Action<Shell, never>[] {
-  const none = () => (list.selected || list.chosen.length > 0 ? undefined : 'there is no todo here')
+  const chosen = () => targets(shell, list)
+  const none = () => (chosen().length > 0 ? undefined : 'there is no todo here')
   const one = () => (list.selected ? undefined : 'select a todo first')
   const base = { where: ['todos.list', 'todos'], writes: true, danger: 'none' as const, disabled: none }
 
@@ -29,43 +31,43 @@ export function todoActions(shell: Shell, list: TodoList): Action<Shell, never>[
 
   /** Does the same to every chosen one and says so once. */
   const each = async (
-    chosen: readonly Todo[],
+    them: readonly Todo[],
     what: string,
     run: (todo: Todo) => Promise<{ seq: number | null } | Kept>,
     more: (saved: Kept) => string = when,
   ) => {
     let said = ''
-    await shell.together.each(chosen, async todo => {
+    await shell.together.each(them, async todo => {
       const saved = await run(todo)
       if ('todo' in saved) said = more(saved)
       return saved.seq
     })
-    list.unmark()
-    const one = chosen.length === 1
-    const name = one ? `'${nameOf(chosen[0]!)}'` : `${chosen.length} todos`
+    spend(shell, list)
+    const one = them.length === 1
+    const name = one ? `'${nameOf(them[0]!)}'` : `${them.length} todos`
     shell.toast('good', `${what} ${name}${said}. u takes ${one ? 'it' : 'them'} back.`)
   }
   /** What was chosen when the line was opened is what it is for, whatever the list does meanwhile. */
   const line = (
     label: string,
     current: (todo: Todo) => string | null,
-    enter: (chosen: readonly Todo[], text: string | null) => Promise<void>,
+    enter: (them: readonly Todo[], text: string | null) => Promise<void>,
     judge?: (text: string, signal: AbortSignal) => Promise<string>,
   ) => {
-    const chosen = list.chosen
-    const several = chosen.length === 1 ? '' : ` of ${chosen.length}`
+    const them = chosen()
+    const several = them.length === 1 ? '' : ` of ${them.length}`
     shell.ask({
       label: `${label}${several}: `,
-      value: chosen.length === 1 ? sanitiseTyped(current(chosen[0]!) ?? '') : '',
+      value: them.length === 1 ? sanitiseTyped(current(them[0]!) ?? '') : '',
       ...(judge ? { judge, replaces: true } : {}),
-      enter: text => shell.act(label, () => enter(chosen, cleared(text))),
+      enter: text => shell.act(label, () => enter(them, cleared(text))),
     })
   }
-  const snooze = (chosen: readonly Todo[], until: string) =>
+  const snooze = (them: readonly Todo[], until: string) =>
     shell.act('snooze', () =>
-      each(chosen, 'Put off', async ({ id }) => keep(await shell.client.ask(todos.snooze, { id, until }))),
+      each(them, 'Put off', async ({ id }) => keep(await shell.client.ask(todos.snooze, { id, until }))),
     )
-  const flipping = (is: (todo: Todo) => boolean) => !list.chosen.every(is)
+  const flipping = (is: (todo: Todo) => boolean) => !chosen().every(is)
 
   const add: Action<Shell, string> = {
     ...base,
@@ -93,7 +95,7 @@ export function todoActions(shell: Shell, list: TodoList): Action<Shell, never>[
       help: 'Marks it done, or not done in the archive; a repeating one moves to its next date.',
       run: () =>
         each(
-          list.chosen,
+          chosen(),
           list.archive ? 'Reopened' : 'Did',
           async ({ id }) => keep(await shell.client.ask(todos.done, { id, done: !list.archive })),
           ({ todo }) =>
@@ -141,7 +143,7 @@ export function todoActions(shell: Shell, list: TodoList): Action<Shell, never>[
         line(
           'due',
           todo => todo.due,
-          (chosen, due) => each(chosen, 'Moved', ({ id }) => edit({ id, due })),
+          (them, due) => each(them, 'Moved', ({ id }) => edit({ id, due })),
           judgeWhen(shell),
         ),
     },
@@ -154,7 +156,7 @@ export function todoActions(shell: Shell, list: TodoList): Action<Shell, never>[
         line(
           'repeat',
           todo => todo.repeat,
-          (chosen, repeat) => each(chosen, 'Changed', ({ id }) => edit({ id, repeat })),
+          (them, repeat) => each(them, 'Changed', ({ id }) => edit({ id, repeat })),
         ),
     },
     {
@@ -166,7 +168,7 @@ export function todoActions(shell: Shell, list: TodoList): Action<Shell, never>[
         line(
           'label',
           todo => todo.label,
-          (chosen, label) => each(chosen, 'Labelled', ({ id }) => edit({ id, label })),
+          (them, label) => each(them, 'Labelled', ({ id }) => edit({ id, label })),
         ),
     },
     {
@@ -175,15 +177,14 @@ export function todoActions(shell: Shell, list: TodoList): Action<Shell, never>[
       title: 'snooze',
       help: 'Reminds again later, without moving the date.',
       disabled: () =>
-        none() ??
-        (list.chosen.some(({ due_at }) => due_at === null) ? 'it has no date to put off' : undefined),
+        none() ?? (chosen().some(({ due_at }) => due_at === null) ? 'it has no date to put off' : undefined),
       run() {
-        const { chosen } = list
+        const them = chosen()
         shell.menu('Remind again', [
           ...['in 1 hour', 'in 3 hours', 'tomorrow 9am', 'next monday 9am'].map(until => ({
             id: until,
             title: until,
-            run: async () => void (await snooze(chosen, until)),
+            run: async () => void (await snooze(them, until)),
           })),
           {
             id: 'other',
@@ -192,7 +193,7 @@ export function todoActions(shell: Shell, list: TodoList): Action<Shell, never>[
               shell.ask({
                 label: 'snooze until: ',
                 judge: judgeWhen(shell),
-                enter: until => snooze(chosen, until),
+                enter: until => snooze(them, until),
               }),
           },
         ])
@@ -205,7 +206,7 @@ export function todoActions(shell: Shell, list: TodoList): Action<Shell, never>[
       help: 'Keeps it first in its group, or no more.',
       run: () => {
         const pinned = flipping(todo => todo.pinned)
-        return each(list.chosen, pinned ? 'Pinned' : 'Unpinned', ({ id }) => edit({ id, pinned }))
+        return each(chosen(), pinned ? 'Pinned' : 'Unpinned', ({ id }) => edit({ id, pinned }))
       },
     },
     {
@@ -214,7 +215,7 @@ export function todoActions(shell: Shell, list: TodoList): Action<Shell, never>[
       title: 'archive',
       help: 'Puts it into the archive, or back among the open ones.',
       run: () =>
-        each(list.chosen, list.archive ? 'Took back' : 'Archived', ({ id }) =>
+        each(chosen(), list.archive ? 'Took back' : 'Archived', ({ id }) =>
           edit({ id, archived: !list.archive }),
         ),
     },
@@ -226,8 +227,8 @@ export function todoActions(shell: Shell, list: TodoList): Action<Shell, never>[
       where: ['todos.list'],
       danger: 'confirm',
       deed() {
-        const { chosen } = list
-        const names = chosen.map(nameOf)
+        const them = chosen()
+        const names = them.map(nameOf)
         return {
           stakes: {
             title: names.length === 1 ? 'Delete this todo' : `Delete ${names.length} todos`,
@@ -236,7 +237,7 @@ export function todoActions(shell: Shell, list: TodoList): Action<Shell, never>[
             name: '',
           },
           run: () =>
-            each(chosen, 'Deleted', async ({ id }) => {
+            each(them, 'Deleted', async ({ id }) => {
               const { seq } = await shell.client.ask(todos.remove, { id })
               list.todos.drop(id)
               return { seq }
