@@ -153,6 +153,20 @@ test.each(things)(
   },
 )
 
+test('what is deleted while it is open in a form is said to be gone, and what was typed stays', async () => {
+  await using stage = await ScreenStage.open(sizes[0]!, 'todos')
+  const { client } = stage.workspace
+  const { id } = (await client.call(todos.add, { title: 'doomed' })).todo
+  await stage.until('> ')
+  await stage.press('e')
+  await stage.until('─ Edit todo')
+  await stage.press('X')
+  await client.call(todos.remove, { id })
+  await stage.press('\x1b\r')
+  await stage.until('It is gone: somebody deleted it meanwhile')
+  expect(stage.screen.text()).toContain('doomedX')
+})
+
 /** An editor during which the agent changes the same text. */
 function editorDuring(stage: ScreenStage, meddle: string): void {
   const script = join(stage.workspace.home, 'editor.sh')

@@ -1,4 +1,5 @@
 import { Box, Text } from 'ink'
+import { Problem } from '../../../src/contract/problem.ts'
 import { errorWords } from '../../../src/contract/replaced.ts'
 import type { Stroke } from '../../keys/decode.ts'
 import { centred, isIn } from '../../layout/arrange.ts'
@@ -213,7 +214,13 @@ export class FormOverlay implements Overlay {
 
   /** Refuses once what would go over somebody else's change of the same field. */
   async #meet(): Promise<void> {
-    const now = await this.#spec.now?.()
+    const now = await this.#spec.now?.().catch((error: Error) => {
+      if (error instanceof Problem && error.code === 'not_found')
+        throw new Error(
+          'It is gone: somebody deleted it meanwhile. What you typed stays here until you leave.',
+        )
+      throw error
+    })
     if (!now) return
     const [typed, before] = [this.#state.values, this.#known]
     this.#known = now
