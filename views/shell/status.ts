@@ -1,4 +1,5 @@
 import { dayOf, timeOf, zoneOf } from '../panes/days.ts'
+import { age } from '../panes/words.ts'
 import { sanitiseText } from '../terminal/sanitise.ts'
 import { cut } from '../widgets/text.ts'
 import type { Fact, Tab } from './chrome.ts'
@@ -16,6 +17,10 @@ export function statusFacts(shell: Shell): Fact[] {
   else if (live.waiting > 0) facts.push({ text: 'waiting', tone: 'warn' })
   const asking = world.approvals.items.length
   if (asking > 0) facts.push({ text: `ask!${asking}`, tone: 'warn' })
+  if (live.apart > 0) facts.push({ text: `clocks ${age(live.apart)} apart`, tone: 'warn' })
+  const version = world.status.value?.version
+  if (version && version !== shell.host.version)
+    facts.push({ text: `api is ${sanitiseText(version)}`, tone: 'warn' })
   if (shell.readOnly) facts.push({ text: 'READ ONLY', tone: 'warn' })
   const hosts = world.hosts.items
   const up = hosts.filter(({ reach }) => reach.state !== 'unreachable').length

@@ -20,6 +20,8 @@ export interface Link {
 const retry = [100, 250, 500, 1000, 2000, 5000]
 /** A token that is not taken is not taken a moment later either. */
 const retryRefused = 30_000
+/** Clocks are this far apart anyhow, and an answer was this long on its way. */
+const tolerated = 60_000
 /** An answer that takes longer is seen to be waited for. */
 const slow = 1000
 
@@ -29,6 +31,8 @@ export class Live {
   readonly client: Client
   link: Link | null = null
   lost: { since: number; reason: string } | null = null
+  /** How far the clocks here and there are apart, where it is so far that ages are wrong. */
+  apart = 0
   readonly #linked = Promise.withResolvers<Link>()
   readonly #sources: (Collection<never> | Answer<unknown>)[] = []
   readonly #listeners = new Set<(event: Event) => void>()
@@ -40,7 +44,7 @@ export class Live {
   constructor() {
     const linked = this.#linked.promise
     const client = createClient(
-      async request => this.#awaited((await linked).carry(request)),
+      async request => this.#timed(await this.#awaited((await linked).carry(request))),
       async request => this.#awaited((await linked).join(request)),
     )
     this.client = onceOnly(client, () => this.link?.mode !== 'inside')
@@ -93,6 +97,14 @@ export class Live {
   /** How many answers are overdue. */
   get waiting(): number {
     return this.#overdue.size
+  }
+
+  /** An answer from another machine says what time it is there. */
+  #timed(response: Response): Response {
+    const there = Date.parse(response.headers.get('date') ?? '')
+    const apart = Number.isNaN(there) ? 0 : Math.abs(there - Date.now())
+    this.apart = apart > tolerated ? apart : 0
+    return response
   }
 
   async #awaited<T>(answer: Promise<T>): Promise<T> {

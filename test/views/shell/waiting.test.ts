@@ -150,3 +150,16 @@ test('what was added without an answer is not added again by the same sentence',
   on.send('milk\r')
   await expect.poll(titles).toEqual(['milk', 'milk'])
 })
+
+test('another clock and another version over there are said', async () => {
+  const other: Carry = async request => {
+    const response = await w.inside.carry(request)
+    const headers = new Headers(response.headers)
+    headers.set('date', new Date(Date.now() - 7_260_000).toUTCString())
+    if (!request.url.endsWith('/api/v1/status')) return new Response(response.body, { headers })
+    return Response.json({ ...((await response.json()) as object), version: '0.0.1' }, { headers })
+  }
+  using on = new ScreenStage(other, { cols: 160, rows: 30 }, { mode: 'remote' })
+  await on.until('clocks 2h01 apart')
+  await on.until('api is 0.0.1')
+})
