@@ -1,7 +1,7 @@
 import { documents, type Entry, type Version } from '../../../src/contract/documents.ts'
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
-import { toWidth } from '../../widgets/text.ts'
+import { toWidth, wrapText } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
 import { Searched } from '../searched.ts'
 import { bytes, day } from '../words.ts'
@@ -17,7 +17,8 @@ export class History {
   whole = false
   readonly #shell: Shell
   readonly #text: OpenedText
-  #shown: { key: string; rows: readonly string[] } | null = null
+  #shown: { key: string; lay: (width: number) => string[]; width: number; rows: readonly string[] } | null =
+    null
   #asking = ''
 
   constructor(shell: Shell, entry: Entry) {
@@ -60,7 +61,13 @@ export class History {
     if (!selected) return []
     if (this.whole) return this.#text.rows({ ...this.entry, version: selected.version }, width)
     this.#read(selected)
-    return this.#shown?.key === this.of ? this.#shown.rows : ['']
+    const shown = this.#shown
+    if (shown?.key !== this.of) return ['']
+    if (shown.width !== width) {
+      shown.width = width
+      shown.rows = shown.lay(width)
+    }
+    return shown.rows
   }
 
   #row({ version, by, note, size, created_at }: Version, width: number): string {
@@ -79,20 +86,23 @@ export class History {
     this.#asking = key
     setImmediate(async () => {
       if (this.#asking !== key) return
-      const rows = await this.#changes(version).catch((error: Error) => [
+      const lay = await this.#changes(version).catch((error: Error) => () => [
         toned(sanitiseText(error.message), 'bad'),
       ])
       if (this.#asking !== key) return
-      this.#shown = { key, rows }
+      this.#shown = { key, lay, width: 0, rows: [] }
       this.#shell.signal.soon()
     })
   }
 
-  async #changes(version: number): Promise<string[]> {
+  async #changes(version: number): Promise<(width: number) => string[]> {
     const { id } = this.entry
     const from = this.base ?? version - 1
-    if (from === version) return ['It is what the others are compared with; space takes that back.']
-    if (from < 1) return ['It is the first version: there is nothing before it. t shows its text.']
+    if (from === version)
+      return width => wrapText('It is what the others are compared with; space takes that back.', width)
+    if (from < 1)
+      return width =>
+        wrapText('It is the first version: there is nothing before it. t shows its text.', width)
     const [low, high] = [Math.min(from, version), Math.max(from, version)]
     const { added, removed, text } = await this.#shell.client.call(documents.diff, {
       id,
@@ -100,6 +110,6 @@ export class History {
       to: high,
     })
     const head = toned(`Version ${low} to ${high}: +${added} -${removed}`, 'title')
-    return [head, ...(text === '' ? ['Nothing changed.'] : diffRows(text))]
+    return width => [head, ...(text === '' ? ['Nothing changed.'] : diffRows(text, width))]
   }
 }

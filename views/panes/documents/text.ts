@@ -1,5 +1,5 @@
 import type { Document } from '../../../src/contract/documents.ts'
-import { sanitiseBlock, sanitiseLine } from '../../terminal/sanitise.ts'
+import { sanitiseBlock, sanitiseLine, withoutColours } from '../../terminal/sanitise.ts'
 import { brokenRows, markdownRows } from '../../widgets/markdown.ts'
 import { type Glyphs, proseRows } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
@@ -79,12 +79,20 @@ function textRows({ content, language }: Text, width: number, glyphs: Glyphs): s
   return lines.flatMap(line => (prose ? proseRows(line, width) : brokenRows(line, width)))
 }
 
-/** A unified diff, its signs before every line and its colours beside them. */
-export function diffRows(diff: string): string[] {
-  return diff.split('\n').map(raw => {
-    const line = sanitiseLine(raw)
-    if (line.startsWith('+')) return toned(line, 'good')
-    if (line.startsWith('-')) return toned(line, 'bad')
-    return line.startsWith('@@') ? toned(line, 'accent') : line
+/** A unified diff, its signs before every line and its colours beside them; what is too long goes on below, under its sign. */
+export function diffRows(diff: string, width: number): string[] {
+  return diff.split('\n').flatMap(raw => {
+    const line = withoutColours(sanitiseLine(raw))
+    const rows = brokenRows(line.slice(1), width - 1).map(
+      (row, i) => (i === 0 ? line.slice(0, 1) : ' ') + row,
+    )
+    const tone = line.startsWith('+')
+      ? 'good'
+      : line.startsWith('-')
+        ? 'bad'
+        : line.startsWith('@@')
+          ? 'accent'
+          : null
+    return tone === null ? rows : rows.map(row => toned(row, tone))
   })
 }

@@ -80,7 +80,7 @@ export async function showDiff(
     const { from, to, added, removed, text } = await shell.toOpen(
       shell.client.call(documents.diff, { id, ...which }),
     )
-    const rows = text === '' ? ['Nothing changed.'] : diffRows(text)
-    shell.show(`Version ${from} to ${to}: +${added} -${removed}`, () => rows)
+    const rows = (width: number) => (text === '' ? ['Nothing changed.'] : diffRows(text, width))
+    shell.show(`Version ${from} to ${to}: +${added} -${removed}`, rows)
   })
 }
