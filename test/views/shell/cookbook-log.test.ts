@@ -1,5 +1,6 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { cookbook } from '../../../src/contract/cookbook.ts'
 import type { Serve } from '../../../src/contract/serve.ts'
 import { type TestKitchen, testKitchen } from '../../peers/kitchen.ts'
 import { ScreenStage } from './screen-stage.tsx'
@@ -48,6 +49,14 @@ test('says on which line it is, followed or not, however long the log', async ()
   await on.until(/ line 17000\/30002 /)
   on.send('k\x1b[5~')
   await on.until(/ line 169\d\d\/30002 /)
+})
+
+test('a flood that was too much to be seen is counted once it is over', async () => {
+  using on = await opened()
+  await on.until(/ line 30000 .*FOLLOWING/)
+  append(steps(30_001, 20_000))
+  await on.until(/ line ~\d+ .*FOLLOWING/)
+  await on.until(/ line 50000 .*FOLLOWING/)
 })
 
 test('a search goes round, and takes in what is written meanwhile', async () => {
@@ -172,4 +181,21 @@ test('how a person likes logs is kept from one opening to the next', async () =>
   on.send('\r')
   await on.until('wrap on  time wall')
   expect(JSON.parse(on.shell.keep()).panes.cook).toMatchObject({ wrap: true, clock: 'wall' })
+})
+
+test('from the log of an attempt before one comes back to that of the last, which is followed', async () => {
+  await kitchen.w.client.call(cookbook.stop, { id: serve.id, force: true })
+  const again = (await kitchen.w.client.call(cookbook.relaunch, { id: serve.id })).serve
+  await kitchen.until(again.id, 'loading')
+  using on = new ScreenStage(kitchen.w.inside.carry, { cols: 80, rows: 24 }, { join: kitchen.w.inside.join })
+  await on.until('alpha')
+  on.send('G')
+  await on.until(/^>.*alpha/m)
+  on.send('\r')
+  await on.until(/attempt 2\/2 .*FOLLOWING/)
+  on.send('p')
+  await on.until(/attempt 1\/2 .*ENDED/)
+  await on.until('step 30000')
+  on.send(']')
+  await on.until(/attempt 2\/2 .*FOLLOWING/)
 })

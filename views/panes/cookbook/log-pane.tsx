@@ -20,6 +20,8 @@ import { serveLog } from './log-source.ts'
 
 /** A selection that only passes by asks for no log. */
 const settleAfter = 150
+/** A flood is over when so long nothing came that was too much to be seen. */
+const countAfter = 3000
 
 /** The log of one serve, or of one of its attempts, on the screen. */
 export class LogPane {
@@ -32,6 +34,7 @@ export class LogPane {
   #timer: NodeJS.Timeout | undefined
   #asking = new AbortController()
   #markedAt = -1
+  #counting: NodeJS.Timeout | undefined
   #marking: Promise<void> = Promise.resolve()
   #attempts: readonly Attempt[] = []
   /** The serve whose log is shown, where it is another attempt's. */
@@ -123,7 +126,7 @@ export class LogPane {
       )
       return
     }
-    this.#shown = next.serve
+    this.#shown = next.serve === serve.id ? null : next.serve
     this.#forget()
     this.#open(next.serve)
   }
@@ -139,8 +142,8 @@ export class LogPane {
     this.model = model
     this.#markedAt = -1
     this.search = new LogSearch(this.#shell.client, id, model, text => this.#shell.toast('info', text))
-    model.onGrowth(({ replaced }) => {
-      if (!replaced) return
+    model.onGrowth(({ replaced, from }) => {
+      if (!replaced) return this.#recount(model, model.since(from) === undefined)
       this.#markedAt = -1
       this.#shell.toast('info', `The log of ${this.serve?.name ?? 'it'} was replaced: this is the new one.`)
     })
@@ -157,6 +160,8 @@ export class LogPane {
 
   #forget(): void {
     this.#liked = this.liked
+    clearTimeout(this.#counting)
+    this.#counting = undefined
     this.#asking.abort()
     this.search?.end()
     this.search = null
@@ -172,6 +177,20 @@ export class LogPane {
   /** What was liked when the screen was open last. */
   recall(wrap: unknown, clock: unknown): void {
     this.#liked = { wrap: wrap === true, clock: clocks.find(one => one === clock) ?? 'off' }
+  }
+
+  /** After a flood that was not seen whole its lines are counted, and its errors marked. */
+  #recount(model: LogModel, isFlood: boolean): void {
+    if (isFlood) {
+      clearTimeout(this.#counting)
+      this.#counting = undefined
+    }
+    if (this.#markedAt < 0 || this.#counting || model.numbers.last.exact) return
+    this.#counting = setTimeout(() => {
+      this.#counting = undefined
+      // What is wrong with the log is said by the log.
+      if (this.model === model) this.#mark(model).catch(() => undefined)
+    }, countAfter)
   }
 
   /** Marks what is there now; who asks meanwhile waits for the same. */

@@ -143,6 +143,7 @@ export class LogSearch {
     }
     // What came while it was searched may have been seen, or not.
     if (this.#isWhole && model.status.size > size) this.#take(size)
+    this.#refilter()
   }
 
   /** Looks through what came; a line that was cut before is looked through again. */
@@ -150,10 +151,7 @@ export class LogSearch {
     if (this.query === '') return
     if (replaced) {
       // What is wrong with the log is said by the log.
-      void this.#ask().then(
-        () => this.#refilter(),
-        () => undefined,
-      )
+      void this.#ask().catch(() => undefined)
       return
     }
     if (!this.#asked) this.#take(from)
