@@ -237,3 +237,40 @@ describe('days', () => {
     expect(coloured('x', 'mauve')).toBe('x')
   })
 })
+
+test('the form of what lasts whole days names its last day and the time it reminds, and what is no time is refused in words', async () => {
+  await using stage = await ScreenStage.open(sizes[0]!, 'calendar')
+  const { client } = stage.workspace
+  const { event } = await client.call(calendar.add, {
+    summary: 'fair',
+    start: '2031-12-02',
+    end: '2031-12-05',
+  })
+  const now = () => client.call(calendar.get, { id: event.id })
+  await stage.press('A', 'T', '2031-12-02', '\r')
+  await stage.until(/> +all day +\S fair/)
+  await stage.press('e')
+  await stage.until(/last day +2031-12-04/)
+  await stage.until(/reminds +09:00/)
+  await stage.press('\t', '\t', '\x15', '2031-12-06', '\x1b\r')
+  await stage.until("Changed 'fair'")
+  expect(await now()).toMatchObject({ start: '2031-12-02', end: '2031-12-07' })
+  await stage.press('e')
+  await stage.until(/last day +2031-12-06/)
+  await stage.press('\x1b[Z', '\x1b[Z', '\x15', 'soon', '\x1b\r')
+  await stage.until("reminds: 'soon' is not understood")
+  await stage.press('\x15', '1d 18:00', '\x1b\r')
+  await stage.until(/reminds +at 18:00 the day before/)
+  expect((await now()).alarms).toEqual([360])
+})
+
+test('what is selected stays so on the day it is moved to, by whomever', async () => {
+  await using stage = await ScreenStage.open(sizes[0]!, 'calendar')
+  const { client } = stage.workspace
+  const { event } = await client.call(calendar.add, { summary: 'moving', start: '2031-12-02T10:00' })
+  await client.call(calendar.add, { summary: 'staying', start: '2031-12-02T11:00' })
+  await stage.press('A', 'T', '2031-12-01', '\r')
+  await stage.until(/> .*moving/)
+  await client.call(calendar.edit, { id: event.id, start: '2031-12-05T15:00' })
+  await stage.until(/Fri 5 Dec 2031\s+> +15:00-16:00 \S moving/)
+})

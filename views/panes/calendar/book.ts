@@ -312,11 +312,25 @@ export class CalendarBook {
       ] as const)
         if (byId.has(one) && byId.has(other))
           overlaps.set(one, [...(overlaps.get(one) ?? []), byId.get(other)!])
+    this.#follow(days)
     return {
       days: new Map(days.map(({ date, items }) => [date, items])),
       overlaps,
       problems: found.problems,
     }
+  }
+
+  /** What is selected stays so where it has moved to: to another day, or with all dates of its series. */
+  #follow(days: readonly { date: string; items: readonly Entry[] }[]): void {
+    const { selected } = this.side
+    if (!selected) return
+    const { day, entry } = selected
+    const on = days.find(({ date }) => date === day)?.items ?? []
+    if (on.some(({ id }) => id === entry.id)) return
+    const moved = days.find(({ items }) => items.some(({ id }) => id === entry.id))
+    const sibling = on.find(({ event_id }) => event_id === entry.event_id)
+    if (moved) this.side.select(`${moved.date} ${entry.id}`)
+    else if (sibling) this.side.select(`${day} ${sibling.id}`)
   }
 
   async #agenda() {

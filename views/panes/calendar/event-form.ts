@@ -1,11 +1,13 @@
 import { type CalendarEvent, calendar } from '../../../src/contract/calendar.ts'
 import type { Input } from '../../../src/contract/route.ts'
+import { todos } from '../../../src/contract/todos.ts'
 import type { Values } from '../../shell/overlays/form.tsx'
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
 import type { FormField } from '../../widgets/form-state.ts'
 import { changed } from '../changed.ts'
-import { dayName, dayOf, zoneOf } from '../days.ts'
+import { dayName, dayOf, plusDays, zoneOf } from '../days.ts'
+import { alarmsOf, alarmsText } from './alarms.ts'
 import type { CalendarBook } from './book.ts'
 import { written } from './rows.ts'
 
@@ -17,7 +19,11 @@ export const scopes: readonly { value: Scope; label: string }[] = [
   { value: 'all', label: 'all dates' },
 ]
 
-function fieldsFor(book: CalendarBook, series: boolean, values: Values): readonly FormField[] {
+function fieldsFor(
+  book: CalendarBook,
+  { series, allDay = false }: { series: boolean; allDay?: boolean },
+  values: Values,
+): readonly FormField[] {
   const whole = !series || values.scope !== 'one'
   const choices = (book.calendars.value ?? [])
     .filter(each => each.kept && !each.read_only)
@@ -29,7 +35,10 @@ function fieldsFor(book: CalendarBook, series: boolean, values: Values): readonl
     ...(series ? [{ id: 'scope', label: 'changes', kind: 'choice', choices: scopes } as const] : []),
     { id: 'summary', label: 'what', kind: 'text' },
     { id: 'start', label: 'start', kind: 'text', placeholder: 'friday 9am' },
-    { id: 'end', label: 'end', kind: 'text', placeholder: 'an hour later' },
+    {
+      ...{ id: 'end', kind: 'text', label: allDay ? 'last day' : 'end' },
+      placeholder: allDay ? 'the same day' : 'an hour later',
+    },
     { id: 'location', label: 'where', kind: 'text' },
     ...(whole
       ? [
@@ -39,7 +48,12 @@ function fieldsFor(book: CalendarBook, series: boolean, values: Values): readonl
             : []),
         ]
       : []),
-    { id: 'alarms', label: 'reminds', kind: 'text', placeholder: 'minutes before: 10, 60' },
+    {
+      id: 'alarms',
+      label: 'reminds',
+      kind: 'text',
+      placeholder: allDay ? '09:00, 1d 18:00' : 'before it: 10, 1h, 1d',
+    },
     { id: 'free', label: 'takes no time', kind: 'toggle' },
   ]
 }
@@ -52,15 +66,29 @@ function inputOf(before: Values, values: Values) {
     ...(end === undefined ? {} : { end: end.trim() === '' ? null : end }),
     ...(rrule === undefined ? {} : { rrule: rrule.trim() === '' ? null : rrule }),
     ...(free === undefined ? {} : { busy: free === 'no' }),
-    ...(alarms === undefined
-      ? {}
-      : {
-          alarms: alarms
-            .split(/[\s,]+/)
-            .filter(Boolean)
-            .map(Number),
-        }),
+    ...(alarms === undefined ? {} : { alarms: alarmsOf(alarms) }),
   }
+}
+
+const isDay = (text: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(text.trim())
+
+/** Words for a time, as they are understood; null where they are none, which the API says better. */
+async function understood(shell: Shell, text: string) {
+  try {
+    return (await shell.client.call(todos.when, { text })).understood
+  } catch {
+    return null
+  }
+}
+
+const isTimed = async (shell: Shell, start: string): Promise<boolean> =>
+  !isDay(start) && (await understood(shell, start))?.whole_day !== true
+
+/** People name the last day of what lasts whole days, the API the day after it. */
+async function dayAfter(shell: Shell, last: string): Promise<string> {
+  if (isDay(last)) return plusDays(last.trim(), 1)
+  const said = await understood(shell, last)
+  return said?.whole_day ? plusDays(dayOf(Date.parse(said.at), zoneOf(shell)), 1) : last
 }
 
 /** The start as the list shows it: `Fri 4 Dec 12:00`. */
@@ -89,9 +117,11 @@ export function addEvent(shell: Shell, book: CalendarBook): void {
     title: 'New event',
     verb: 'Add',
     values: { ...before, start: startAt(book), calendar: usual },
-    fields: values => fieldsFor(book, false, values),
+    fields: values => fieldsFor(book, { series: false }, values),
     async submit(values) {
-      const input = inputOf({ ...before, calendar: '' }, values) as Input<typeof calendar.add>
+      const given = inputOf({ ...before, calendar: '' }, values) as Input<typeof calendar.add>
+      const isDays = given.end && given.start && !(await isTimed(shell, given.start))
+      const input = isDays ? { ...given, end: await dayAfter(shell, given.end!) } : given
       const { event, warnings } = await shell.client.call(calendar.add, {
         ...input,
         summary: values.summary ?? '',
@@ -105,11 +135,11 @@ const valuesOf = (event: CalendarEvent) => ({
   scope: 'one',
   summary: sanitiseText(event.summary),
   start: written(event.start),
-  end: written(event.end),
+  end: event.all_day ? plusDays(event.end, -1) : written(event.end),
   location: sanitiseText(event.location),
   rrule: sanitiseText(event.rrule ?? ''),
   calendar: event.calendar,
-  alarms: event.alarms.join(', '),
+  alarms: alarmsText(event.alarms, event.all_day),
   free: event.busy ? 'no' : 'yes',
 })
 
@@ -122,13 +152,16 @@ export async function editEvent(shell: Shell, book: CalendarBook, id: string): P
     verb: 'Save',
     values: before,
     at: 'summary',
-    fields: values => fieldsFor(book, series, values),
+    fields: values => fieldsFor(book, { series, allDay: event.all_day }, values),
     now: async () => valuesOf(await shell.client.call(calendar.get, { id })),
     async submit(values) {
-      const shown = new Set(fieldsFor(book, series, values).map(field => field.id))
+      const shown = new Set(fieldsFor(book, { series, allDay: event.all_day }, values).map(field => field.id))
       const kept = Object.fromEntries(Object.entries(values).filter(([field]) => shown.has(field)))
       const scope = series ? { scope: values.scope as Scope } : {}
-      const saved = await shell.client.call(calendar.edit, { id, ...inputOf(before, kept), ...scope })
+      const input = inputOf(before, kept)
+      const isDays = event.all_day && !(await isTimed(shell, kept.start ?? ''))
+      const end = isDays && input.end ? { end: await dayAfter(shell, input.end) } : {}
+      const saved = await shell.client.call(calendar.edit, { id, ...input, ...end, ...scope })
       said(shell, 'Changed', saved.event, saved.warnings)
     },
   })

@@ -6,10 +6,9 @@ import { answerWords } from '../answer.ts'
 import { dayName, dayOf, timeOf } from '../days.ts'
 import { factRows } from '../facts.ts'
 import { age } from '../words.ts'
+import { clockOf } from './alarms.ts'
 import { coloured } from './colour.ts'
 import { ruleWords } from './rule-words.ts'
-
-const DAY = 24 * 60
 
 /** An entry as it stands in one of its days. */
 export interface Shown {
@@ -95,11 +94,10 @@ const repeatWords = (entry: Entry, whole: CalendarEvent | undefined): string =>
 function alarmWords(minutes: number, allDay: boolean): string {
   const words = `${age(Math.abs(minutes) * 60_000)} ${minutes > 0 ? 'before' : 'after'}`
   if (!allDay) return minutes === 0 ? 'at its start' : words
-  const days = Math.ceil(minutes / DAY)
-  if (days < 0) return words
-  const left = days * DAY - minutes
-  const clock = [Math.floor(left / 60), left % 60].map(part => String(part).padStart(2, '0')).join(':')
-  return `at ${clock}${days === 0 ? '' : days === 1 ? ' the day before' : ` ${days} days before`}`
+  const clock = clockOf(minutes)
+  if (!clock) return words
+  const { days, time } = clock
+  return `at ${time}${days === 0 ? '' : days === 1 ? ' the day before' : ` ${days} days before`}`
 }
 
 const mostPeople = 30
