@@ -1,11 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { todos } from '../../src/contract/todos.ts'
-import { bundle } from '../peers/bundle.ts'
 import { Pty, type Size } from '../peers/terminal.ts'
-import { logLine, openLog, residentMiB } from './parts/open-log.ts'
+import { openLog, residentMiB } from './parts/open-log.ts'
 
 export const name = 'screen'
 
@@ -21,19 +19,16 @@ export interface BenchRow {
 const small: Size = { cols: 80, rows: 24 }
 const large: Size = { cols: 200, rows: 50 }
 const linesPerSecond = 50_000
-const demo = fileURLToPath(new URL('../views/demo.tsx', import.meta.url))
 
 export async function run(print: (row: BenchRow) => void): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'ithaca-screen-bench-'))
-  const program = await bundle(demo)
   try {
     await underFlood(print)
     await oneTruth(print)
-    await bytes(program.file, folder, print)
+    await bytes(folder, print)
     await overSsh(print)
     await memory(folder, print)
   } finally {
-    program.remove()
     rmSync(folder, { recursive: true, force: true })
   }
 }
@@ -115,41 +110,60 @@ async function oneTruth(print: (row: BenchRow) => void): Promise<void> {
   print({ what: `${what}, p95`, value: percentile(took, 95), unit: 'ms' })
 }
 
-async function bytes(program: string, folder: string, print: (row: BenchRow) => void): Promise<void> {
-  const log = join(folder, 'still')
-  writeFileSync(log, Array.from({ length: 20_000 }, (_, n) => logLine(n)).join(''))
-  const pty = start(program, log, small)
+/** A person's own screen, with an engine that is ready, todos, and the end of a log: longer than any minute that is counted in it. */
+async function bytes(folder: string, print: (row: BenchRow) => void): Promise<void> {
+  const open = await openLog(small, 20_000)
+  const { pty, client } = open
   const htop = new Pty('htop', [], { ...small, env: { HOME: folder } })
   try {
-    await pty.until('FOLLOWING')
-    await quiet(pty, 500)
-    const [idle, beside] = await Promise.all([quiet(pty, 10_000), quiet(htop, 10_000)])
+    const page = await pageOfLog(pty)
+    print({ what: 'bytes for a page of the log, 80x24', ...page, ...(await lessPage(open.log)) })
+    pty.send('\x1b')
+    await pty.until(/^> .*bench/m)
+    await quiet(pty, 8000)
+    const [idle, beside] = await Promise.all([quiet(pty, 65_000), quiet(htop, 65_000)])
     const peer = beside > 0 ? { beside: 'htop', beside_value: beside } : {}
-    print({ what: 'bytes in 10 s while nothing changes', value: idle, unit: 'bytes', limit: 0, ...peer })
-    const move = await settledPress(pty, 'j', 1)
-    const rows = pty.screen.rows().slice(1, 3)
-    const changed = Buffer.byteLength(rows.map(row => row.padEnd(80)).join('')) + 7
-    print({ what: 'bytes for one cursor move, 80x24', value: move, unit: 'bytes', limit: 2 * changed + 96 })
-    await settledPress(pty, '\t', 2)
-    await settledPress(pty, '\x1b[5~', 3)
-    const page = await settledPress(pty, '\x1b[5~', 4)
-    const fresh = Buffer.byteLength(pty.screen.rows().slice(9, 23).join(''))
-    const limit = Math.round(fresh * 1.3 + 200)
-    print({
-      what: 'bytes for a page of the log, 80x24',
-      value: page,
-      unit: 'bytes',
-      limit,
-      ...(await lessPage(log)),
-    })
+    print({ what: 'bytes in 65 s while nothing changes', value: idle, unit: 'bytes', limit: 0, ...peer })
+    for (let n = 0; n < 12; n++) await client.call(todos.add, { title: `Read paper ${n}`, label: 'later' })
+    const moves = [await cursorMove(pty, 'k'), await cursorMove(pty, 'j')]
+    pty.send('2')
+    await pty.until(/^> .*Read paper/m)
+    for (let n = 0; n < 6; n++) moves.push(await cursorMove(pty, 'j'))
+    const worst = moves.reduce((one, other) =>
+      other.value / other.limit > one.value / one.limit ? other : one,
+    )
+    print({ what: 'bytes for one cursor move, 80x24, the dearest of 8', unit: 'bytes', ...worst })
   } finally {
     htop.kill()
-    pty.kill()
+    await open.close()
   }
 }
 
+async function pageOfLog(pty: Pty): Promise<{ value: number; unit: string; limit: number }> {
+  await settledPress(pty, '\x1b[5~')
+  const value = await settledPress(pty, '\x1b[5~')
+  const fresh = Buffer.byteLength(pty.screen.rows().slice(1, -1).join(''))
+  return { value, unit: 'bytes', limit: Math.round(fresh * 1.3 + 200) }
+}
+
+/** What a cursor move took, and what the cells it changed allow. */
+async function cursorMove(pty: Pty, key: string): Promise<{ value: number; limit: number }> {
+  await quiet(pty, 500)
+  const before = painted(pty)
+  const value = await settledPress(pty, key)
+  const changed = painted(pty).filter(({ look }, i) => look !== before[i]!.look)
+  const length = changed.reduce((sum, { glyph }) => sum + Buffer.byteLength(glyph), 0)
+  return { value, limit: 2 * length + 96 }
+}
+
+function painted({ screen }: Pty): { glyph: string; look: string }[] {
+  return screen
+    .cells()
+    .flatMap((row, y) => row.map((glyph, x) => ({ glyph, look: glyph + JSON.stringify(screen.style(x, y)) })))
+}
+
 async function lessPage(log: string): Promise<Partial<BenchRow>> {
-  const less = new Pty('less', ['-R', '-S', '+G', log], { cols: 80, rows: 15, patience: 3000 })
+  const less = new Pty('less', ['-R', '-S', '+G', log], { cols: 80, rows: 23, patience: 3000 })
   try {
     await less.until('line 19999')
     await quiet(less, 200)
@@ -221,23 +235,13 @@ async function roam(pty: Pty, presses: number): Promise<void> {
   }
 }
 
-function start(program: string, log: string, size: Size, env: Record<string, string> = {}): Pty {
-  const local = { SSH_CONNECTION: undefined, SSH_CLIENT: undefined, SSH_TTY: undefined, NO_COLOR: undefined }
-  return new Pty(process.execPath, [program, log], { ...size, env: { ...local, ...env } })
-}
-
-/** All bytes a key leads to, those of a second frame included. */
-async function settledPress(pty: Pty, key: string, count: number): Promise<number> {
-  return (await press(pty, key, count)) + (await quiet(pty, 200))
-}
-
-/** Presses a key and waits for the frame that counts it; answers the bytes written until then. */
-async function press(pty: Pty, key: string, count: number): Promise<number> {
+/** All bytes a key leads to, those of later frames included. */
+async function settledPress(pty: Pty, key: string): Promise<number> {
   const before = pty.bytes
-  const mark = `K${String(count).padStart(6, '0')}`
-  const seen = pty.wrote(mark)
+  const drawn = pty.wrote('\x1b[?2026l')
   pty.send(key)
-  await seen
+  await drawn
+  await quiet(pty, 400)
   return pty.bytes - before
 }
 

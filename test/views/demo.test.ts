@@ -68,9 +68,10 @@ describe.each([
     pty.send('\x1b[200~y\x1b[201~')
     await pty.until('K000004')
     expect(pty.screen.text()).toContain('Stop serve-0')
-    await new Promise(resolve => setTimeout(resolve, 350))
-    pty.send('\r')
-    await pty.until('focus list no')
+    await pty.until(screen => {
+      pty.send('\r')
+      return screen.text().includes('focus list no')
+    }, 'the answer')
     expect(isWhole(pty.screen)).toBe(true)
   })
 

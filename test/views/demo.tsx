@@ -161,8 +161,8 @@ function Demo() {
   )
 }
 
-function shown(at: number): void {
-  if (state.dialog?.shownAt === null) set({ dialog: { ...state.dialog, shownAt: at } })
+function shown(): void {
+  if (state.dialog?.shownAt === null) set({ dialog: { ...state.dialog, shownAt: performance.now() } })
 }
 
 function LogStatus({ columns }: { columns: number }) {

@@ -30,6 +30,8 @@ export interface Host {
   readonly kept: string | null
   /** Gives a stroke to the text field in focus. */
   field(stroke: Stroke): Promise<boolean>
+  /** Milliseconds since some moment, by a clock that nobody sets. */
+  now(): number
   repaint(): void
   suspend(): void
   /** Has the terminal report what its mouse does, or leaves that to the terminal; absent where nothing is drawn to be pressed. */

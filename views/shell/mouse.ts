@@ -68,12 +68,12 @@ export class Mouse {
   }
 
   #did(x: number, y: number): void {
-    this.#last = { x, y, at: performance.now() }
+    this.#last = { x, y, at: this.#shell.host.now() }
   }
 
   #isSecond(x: number, y: number): boolean {
     const last = this.#last
-    return last.x === x && last.y === y && performance.now() - last.at < doubled
+    return last.x === x && last.y === y && this.#shell.host.now() - last.at < doubled
   }
 
   #go(x: number): void {

@@ -34,6 +34,7 @@ export async function drawOnce(link: Link, options: OnceOptions): Promise<string
     tmuxSocket: '',
     ithaca: 'ithaca',
     field: refuse,
+    now: () => performance.now(),
     repaint: () => {},
     suspend: () => {},
     copy: () => ({ sequence: '', bytes: 0, truncated: false, route: 'the terminal' }),

@@ -88,6 +88,7 @@ async function open(
     ithaca: options.ithaca,
     kept,
     field: stroke => field.give(stroke),
+    now: () => performance.now(),
     repaint: () => compositor?.repaint(),
     suspend: () => terminal.suspend(),
     ...(compositor ? { mouse: (on: boolean) => terminal.set('mouse', on) } : {}),

@@ -21,6 +21,7 @@ export interface Over {
   /** Text through $EDITOR; null where it was left as it was. */
   edit(text: string, extension: string): Promise<string | null>
   changed(): void
+  now(): number
   /** Says what became of something whose place on the screen is gone. */
   say(words: string): void
   close(overlay: Overlay): void

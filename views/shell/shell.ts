@@ -70,6 +70,7 @@ export class Shell {
       field: stroke => host.field(stroke),
       edit: (text, extension) => this.edit(text, extension),
       changed: this.signal.atOnce,
+      now: () => host.now(),
       say: words => this.toast('bad', words),
       close: overlay => this.close(overlay),
       glyphs: this.glyphs,

@@ -37,7 +37,7 @@ export class Compositor {
   /** Give this to Ink as stdout, with `debug: true`. */
   readonly ink: InkStream
   /** What was written since the start, for budgets and tests. */
-  readonly written = { bytes: 0, frames: 0 }
+  readonly written = { bytes: 0, frames: 0, dropped: 0 }
   readonly #sink: Sink
   readonly #means: Means
   readonly #pace: Pace
@@ -71,7 +71,11 @@ export class Compositor {
   /** A whole frame of rows, from Ink or, before Ink is there, by hand. One of another height belongs to another size. */
   frame(text: string): void {
     const lines = text.split('\n')
-    if (lines.length !== this.#base.rows) return
+    if (lines.length !== this.#base.rows) {
+      // Ink also writes nothing, and what shows the cursor.
+      if (lines.length > 1) this.written.dropped++
+      return
+    }
     let changed = false
     for (let y = 0; y < lines.length; y++) {
       if (lines[y] === this.#lines[y]) continue

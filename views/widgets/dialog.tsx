@@ -103,8 +103,8 @@ interface DialogProps {
   state: DialogState
   screen: { columns: number; rows: number }
   glyphs: Glyphs
-  /** Called with the moment its first frame was on the screen. */
-  onShown: (at: number) => void
+  /** Called once its first frame was on the screen. */
+  onShown: () => void
   onTyped: (typed: string) => void
 }
 
@@ -114,7 +114,7 @@ export function Dialog(props: DialogProps) {
   const compositor = useContext(CompositorContext)
   useEffect(() => {
     const shown = compositor ? compositor.settled() : Promise.resolve()
-    void shown.then(() => onShown(performance.now()))
+    void shown.then(onShown)
   }, [compositor, onShown])
   const { width, lines } = written(props)
   return (

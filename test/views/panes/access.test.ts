@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { access } from '../../../src/contract/access.ts'
 import { events } from '../../../src/contract/events.ts'
 import { todos } from '../../../src/contract/todos.ts'
-import { flow, hostile, pause, ScreenStage, sizes } from './stage.tsx'
+import { flow, hostile, ScreenStage, sizes } from './stage.tsx'
 
 describe.each(sizes.slice(0, 2))('tokens at $cols x $rows', size => {
   test('one is made, its lines are shown and copied once, and it is revoked after a question', async () => {
@@ -18,7 +18,7 @@ describe.each(sizes.slice(0, 2))('tokens at $cols x $rows', size => {
     await stage.until('shown this once')
     await stage.press('\x1b')
     await stage.until('Leave the secret')
-    await pause()
+    await stage.later()
     await stage.press('n')
     await stage.until('shown this once')
     await stage.press('\r')
@@ -45,7 +45,7 @@ describe.each(sizes.slice(0, 2))('tokens at $cols x $rows', size => {
     expect(items[0]!.fences).toEqual({ stop: 'own', at_fence: 'ask' })
     await stage.press('X')
     await stage.until('Revoke helper')
-    await pause()
+    await stage.later()
     await stage.press('y')
     await stage.until('No agent has a token yet')
     expect(await stage.workspace.client.call(access.tokens, {})).toEqual({ items: [] })
@@ -112,7 +112,7 @@ describe.each(sizes)('audit at $cols x $rows', size => {
     await stage.until(() => !stage.screen.text().includes('mine'))
     await stage.press('U')
     await stage.until('Take this back')
-    await pause()
+    await stage.later()
     await stage.press('y')
     await stage.until('(undone)')
     await expect(stage.workspace.client.call(todos.get, { id: todo.id })).rejects.toThrow()
@@ -195,7 +195,7 @@ flow(
     await stage.until('-- only actor bot')
     await stage.press('*', 'U')
     await stage.until('Take back 3 changes')
-    await pause()
+    await stage.later()
     await stage.press('y')
     await stage.until('Undone: 3 changes')
     expect((await client.call(todos.list, {})).items.map(({ title }) => title)).toEqual(['mine'])

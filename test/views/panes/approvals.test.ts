@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import { access } from '../../../src/contract/access.ts'
 import { todos } from '../../../src/contract/todos.ts'
-import { flow, hostile, pause, ScreenStage, sizes } from './stage.tsx'
+import { flow, hostile, ScreenStage, sizes } from './stage.tsx'
 
 /** A request of an agent that has to ask; its answer when it is decided. */
 const asks = async (stage: ScreenStage, token: string, body: unknown, path = '/api/v1/todos') => {
@@ -77,7 +77,7 @@ flow('several that are marked are denied after a question that names them', 'app
   await stage.until('2 marked')
   await stage.press('n')
   await stage.until('Deny 2 questions')
-  await pause()
+  await stage.later()
   await stage.press('y')
   await stage.until(/ask!1/)
   await settled()

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { calendarAccounts } from '../../../src/contract/calendar-accounts.ts'
 import { davMissing, startDav } from '../../peers/caldav.ts'
-import { pause, ScreenStage, sizes } from './stage.tsx'
+import { ScreenStage, sizes } from './stage.tsx'
 
 const missing = davMissing('radicale')
 if (missing) console.warn(`left out: calendar servers on the screen: ${missing}`)
@@ -57,7 +57,7 @@ describe.skipIf(missing).each(sizes.slice(0, 2))('calendar servers at $cols x $r
     await to(stage, 'remove it')
     await stage.press('\r')
     await stage.until('Remove this calendar server')
-    await pause()
+    await stage.later()
     await stage.press('y')
     await stage.until("Removed '127.0.0.1")
     expect((await client.call(calendarAccounts.list, {})).items).toEqual([])

@@ -5,7 +5,6 @@ import { ruleWords } from '../../../views/panes/calendar/rule-words.ts'
 import { dayName, dayOf, plusDays, plusMonths, timeOf, weekdayOf } from '../../../views/panes/days.ts'
 import { hostile, ScreenStage, sizes } from './stage.tsx'
 
-const pause = () => new Promise(resolve => setTimeout(resolve, 320))
 const open = async (size = sizes[0]!) => {
   const stage = await ScreenStage.open(size, 'calendar')
   await stage.until('Nothing in these weeks')
@@ -76,7 +75,7 @@ describe('a series', () => {
     await stage.until('this and the following')
     await stage.press(...'j'.repeat(downs), '\r')
     await stage.until('Delete of a series')
-    await pause()
+    await stage.later()
     await stage.press('y')
     await stage.until('Deleted')
   }
@@ -173,7 +172,7 @@ test('calendars are made, hidden, looked at alone, and deleted by name', async (
   await to('delete')
   await stage.press('\r')
   await stage.until('Delete the calendar Work')
-  await pause()
+  await stage.later()
   await stage.press('Work', '\r')
   await stage.until("Deleted the calendar 'Work'")
   await stage.until('mine')
@@ -213,7 +212,7 @@ test('a plain event is edited on the owner’s clock and deleted after a questio
   expect(items[0]!.ends_at).toBe(event.ends_at + 3_600_000)
   await stage.press('X')
   await stage.until('Delete this event')
-  await pause()
+  await stage.later()
   await stage.press('y')
   await stage.until('Nothing in these weeks')
 })

@@ -5,7 +5,7 @@ import { calendar, calendars } from '../../../src/contract/calendar.ts'
 import { conflictRows } from '../../../views/panes/calendar/conflict.tsx'
 import { davMissing } from '../../peers/caldav.ts'
 import { ics, shareCalendar } from '../../peers/shared-calendar.ts'
-import { flow, hostile, looks, pause, ScreenStage } from './stage.tsx'
+import { flow, hostile, looks, ScreenStage } from './stage.tsx'
 
 const missing = davMissing('radicale')
 if (missing) console.warn(`left out: conflicts on the screen: ${missing}`)
@@ -71,16 +71,16 @@ describe.skipIf(missing)('events changed on both sides', () => {
     await stage.press('C')
     await stage.until('Conflict 1 of 3')
     await stage.until(/! where +my place +\| their place/)
-    await pause()
+    await stage.later()
     await stage.press('m')
     await stage.until('Conflict 1 of 2')
-    await pause()
+    await stage.later()
     await stage.press('n')
     await stage.until('Conflict 2 of 2')
-    await pause()
+    await stage.later()
     await stage.press('t')
     await stage.until('Conflict 1 of 1')
-    await pause()
+    await stage.later()
     await stage.press('b')
     await stage.until(() => !stage.screen.text().includes('Conflict'))
     expect(await shared.conflicts()).toEqual([])

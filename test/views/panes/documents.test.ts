@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { documents } from '../../../src/contract/documents.ts'
 import { todos } from '../../../src/contract/todos.ts'
-import { flow, pause, ScreenStage, sizes } from './stage.tsx'
+import { flow, ScreenStage, sizes } from './stage.tsx'
 
 flow('one is written in the editor, read, changed and compared', 'documents', async stage => {
   await stage.until('No documents yet')
@@ -149,7 +149,7 @@ flow('a mail is drafted as a document and sent from there, after a question', 'd
   await stage.press('S')
   await stage.until('Send this mail')
   await stage.until(/to +ann@example\.com/)
-  await pause()
+  await stage.later()
   await stage.press('n')
   await stage.until(/\[4 Mail/)
   await stage.press('6')
@@ -167,7 +167,7 @@ flow('marked ones are archived and deleted together, and brought back', 'documen
   await stage.until(/-- archive/)
   await stage.press('*', 'X')
   await stage.until('Delete 2 documents')
-  await pause()
+  await stage.later()
   await stage.press('y')
   await stage.until('Nothing is archived')
   await stage.press('.')

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { documents } from '../../../src/contract/documents.ts'
 import { memory } from '../../../src/contract/memory.ts'
-import { flow, hostile, pause, ScreenStage, sizes } from './stage.tsx'
+import { flow, hostile, ScreenStage, sizes } from './stage.tsx'
 
 describe.each(sizes)('memory at $cols x $rows', size => {
   test('is added, searched, narrowed to a category, pinned and forgotten', async () => {
@@ -26,7 +26,7 @@ describe.each(sizes)('memory at $cols x $rows', size => {
     await stage.until('milk')
     await stage.press('G', 'X')
     await stage.until('Forget this')
-    await pause()
+    await stage.later()
     await stage.press('y')
     await stage.until(/Forgot|u takes it back/)
     expect((await client.call(memory.list, {})).items.map(({ text }) => text)).toEqual(['Ann lives in Rome'])

@@ -13,9 +13,6 @@ import { ScreenStage, sizes } from './stage.tsx'
 const missing = dovecotMissing()
 if (missing) console.warn(`left out: the mail pane against a real server: ${missing}`)
 
-/** A question takes no key before it was there for a moment. */
-const noticed = () => new Promise(resolve => setTimeout(resolve, 320))
-
 const mailed = (post: Post, subject: string, body: string, id: string, more: Record<string, string> = {}) =>
   put(
     post,
@@ -98,7 +95,7 @@ describe.skipIf(missing).each(sizes.slice(0, 2))('mail on a real server at $cols
     await stage.until(() => !stage.screen.text().includes('Number 3'))
     await stage.press('G', 'X')
     await stage.until('Into the trash')
-    await noticed()
+    await stage.later()
     await stage.press('y')
     await stage.until(/Deleted 'Number 1'/)
     await stage.press('c')
@@ -109,7 +106,7 @@ describe.skipIf(missing).each(sizes.slice(0, 2))('mail on a real server at $cols
     await stage.until(/^> .*Number 1/m)
     await stage.press('X')
     await stage.until('gone for good')
-    await noticed()
+    await stage.later()
     await stage.press('n')
     expect(stage.isWhole).toBe(true)
   })
@@ -127,7 +124,7 @@ describe.skipIf(missing).each(sizes.slice(0, 2))('mail on a real server at $cols
     await stage.until(/to\s+Bob <bob@example.net>/)
     await stage.until(/cc\s+carl@example.com/)
     expect(post.smtp.delivered).toHaveLength(0)
-    await noticed()
+    await stage.later()
     await stage.press('y')
     await stage.until(/Sent "Re: Lunch" to bob@example.net, carl@example.com/)
     expect(post.smtp.delivered[0]!.raw).toMatch(
@@ -164,7 +161,7 @@ describe.skipIf(missing).each(sizes.slice(0, 2))('mail on a real server at $cols
     await stage.until(/attached\s+[0-9a-f]+-1\/2/)
     await stage.press('S')
     await stage.until(/to\s+dora@example.com/)
-    await noticed()
+    await stage.later()
     await stage.press('y')
     await stage.until('Sent "Later"')
     expect(post.smtp.delivered[0]!.raw).toContain('note.txt')
@@ -183,7 +180,7 @@ describe.skipIf(missing).each(sizes.slice(0, 2))('mail on a real server at $cols
     await stage.until('Nothing in')
     await stage.press('m', 'dora@example.com', '\t', '\t', '\t', 'Once', '\t', '\t', 'x', '\t', '\r')
     await stage.until('Send this mail')
-    await noticed()
+    await stage.later()
     await stage.press('y')
     await stage.until('"Once" may have been sent')
     await stage.press('O')
@@ -191,7 +188,7 @@ describe.skipIf(missing).each(sizes.slice(0, 2))('mail on a real server at $cols
     await stage.until('never sent')
     await stage.press('r')
     await stage.until('It may arrive twice')
-    await noticed()
+    await stage.later()
     post.smtp.answers.data = () => ({ code: 550, text: 'no such user' })
     await stage.press('y')
     await stage.until(/FAILED .*Once/)
@@ -208,7 +205,7 @@ describe.skipIf(missing).each(sizes.slice(0, 2))('mail on a real server at $cols
     for (const times of [1, 2]) {
       await stage.press('S')
       await stage.until('Send this mail')
-      await noticed()
+      await stage.later()
       await stage.press('y')
       await until('it to arrive', () => post.smtp.delivered.length === times)
       await stage.until('Sent "Once" to dora@example.com')
@@ -229,7 +226,7 @@ describe.skipIf(missing).each(sizes.slice(0, 2))('mail on a real server at $cols
     await stage.until('Nothing in')
     await stage.press('m', 'dora@example.com', '\t', '\t', '\t', 'Soon', '\t', '\t', 'x', '\t', '\r')
     await stage.until('Send this mail')
-    await noticed()
+    await stage.later()
     await stage.press('y')
     await stage.until(/Not yet sent "Soon": 127.0.0.1: nothing listens/)
     await post.w.client.call(mailAccounts.edit, { id: 'ann@example.org', smtp_port: post.smtp.port })
@@ -258,7 +255,7 @@ describe.skipIf(missing).each(sizes.slice(0, 2))('mail on a real server at $cols
     await stage.until('would run as a program')
     await stage.press('o', '\r')
     await stage.until('Open this file')
-    await noticed()
+    await stage.later()
     await stage.press('y')
     await stage.until(/Opened .*plan.csv/)
     rmSync(folder, { recursive: true })

@@ -59,9 +59,6 @@ export function flow(
   })
 }
 
-/** Longer than a question is deaf to keys. */
-export const pause = (): Promise<void> => new Promise(resolve => setTimeout(resolve, 320))
-
 /** The whole screen on an emulated terminal over a workspace of its own. */
 export class ScreenStage implements AsyncDisposable {
   readonly workspace: TestWorkspace
@@ -70,6 +67,7 @@ export class ScreenStage implements AsyncDisposable {
   readonly copied: string[] = []
   /** What `$EDITOR` is; a shell command that gets the file. */
   editor = 'true'
+  #skew = 0
   readonly #keyboard: Keyboard
   readonly #compositor: Compositor
   readonly #ink: Instance
@@ -113,6 +111,7 @@ export class ScreenStage implements AsyncDisposable {
       version: '0.0.0-test',
       kept: null,
       field: stroke => field.give(stroke),
+      now: () => performance.now() + this.#skew,
       repaint: () => this.#compositor.repaint(),
       suspend: () => {},
       copy: text => {
@@ -167,6 +166,12 @@ export class ScreenStage implements AsyncDisposable {
     await new Promise(resolve => setImmediate(resolve))
     await this.#ink.waitUntilRenderFlush()
     await this.#compositor.settled()
+  }
+
+  /** Time passes, without anybody waiting for it: a question that is on the screen now hears keys. */
+  async later(ms = 1000): Promise<void> {
+    await this.settled()
+    this.#skew += ms
   }
 
   async until(seen: string | RegExp | (() => boolean)): Promise<void> {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { todos } from '../../../src/contract/todos.ts'
-import { flow, hostile, pause, ScreenStage, sizes } from './stage.tsx'
+import { flow, hostile, ScreenStage, sizes } from './stage.tsx'
 
 const open = async (size = sizes[0]!) => {
   const stage = await ScreenStage.open(size, 'todos')
@@ -99,7 +99,7 @@ test('what is marked is labelled, put off and deleted together; the question nam
   await stage.press('g', ' ', ' ', 'X')
   await stage.until('Delete 2 todos')
   const { todo } = await client.call(todos.add, { title: 'from an agent', due: 'in 1 minute' })
-  await pause()
+  await stage.later()
   await stage.press('y')
   await stage.until('Deleted 2 todos')
   const { items } = await client.call(todos.list, {})

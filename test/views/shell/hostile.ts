@@ -89,8 +89,8 @@ export function strange(bytes: string): string[] {
   return bytes.replace(ours, '').match(outside) ?? []
 }
 
-/** Whether the sides of every box on the screen are straight; answers the first row that is not. Where boxes have corners of their own, a `+-` is what somebody typed. */
-export function crooked(rows: readonly string[][], unicode = true): string | null {
+/** Of each box on the screen the first row that breaks its sides, null where they are straight. Where boxes have corners of their own, a `+-` is what somebody typed. */
+function* boxes(rows: readonly string[][], unicode: boolean): Generator<string | null> {
   const corners: Record<string, [string, string]> = unicode ? { '┌': ['┐', '│'] } : { '+': ['+', '|'] }
   for (const [y, row] of rows.entries())
     for (const [x, cell] of row.entries()) {
@@ -98,11 +98,27 @@ export function crooked(rows: readonly string[][], unicode = true): string | nul
       if (!corner || !/^[─-]$/.test(row[x + 1] ?? '')) continue
       const end = row.indexOf(corner[0], x + 1)
       if (end < 0 || (cell === '+' && rows[y - 1]?.[x] === '|')) continue
-      for (let below = y + 1; below < rows.length; below++) {
-        const [left, right] = [rows[below]![x]!, rows[below]![end]!]
-        if ('└+'.includes(left)) break
-        if (left !== corner[1] || right !== corner[1]) return `row ${below}: ${rows[below]!.join('')}`
-      }
+      yield brokenSide(rows, [x, end], y, corner[1])
     }
+}
+
+function brokenSide(
+  rows: readonly string[][],
+  [left, right]: [number, number],
+  top: number,
+  side: string,
+): string | null {
+  for (let y = top + 1; y < rows.length; y++) {
+    const row = rows[y]!
+    if ('└+'.includes(row[left]!)) break
+    if (row[left] !== side || row[right] !== side) return `row ${y}: ${row.join('')}`
+  }
   return null
 }
+
+/** The first row that breaks the side of a box; null where all of them are straight. */
+export const crooked = (rows: readonly string[][], unicode = true): string | null =>
+  [...boxes(rows, unicode)].find(broken => broken !== null) ?? null
+
+/** Whether one box is straight: the uppermost of several, whose others it may cover. */
+export const oneStands = (rows: readonly string[][]): boolean => [...boxes(rows, true)].includes(null)

@@ -22,9 +22,6 @@ afterAll(async () => {
   await sshd?.stop()
 })
 
-/** A confirmation takes no key so soon after it appeared. */
-const readable = () => new Promise(resolve => setTimeout(resolve, 350))
-
 describe.each([
   { cols: 80, rows: 24 },
   { cols: 200, rows: 50 },
@@ -43,14 +40,14 @@ describe.each([
     await on.until('Trust the key of far')
     await on.until(sshd.hostKeyFingerprint)
     expect(on.isWhole).toBe(true)
-    await readable()
+    await on.later()
     on.send('\r')
     await on.until(screen => !screen.text().includes('Trust the key of far'))
     expect(readFileSync(known, 'utf8')).toBe('')
     await on.until(/FAIL Login/)
     on.send('T')
     await on.until('Trust the key of far')
-    await readable()
+    await on.later()
     on.send('y')
     await on.until('ok   Login')
     expect(readFileSync(known, 'utf8').trim()).toBe(sshd.knownHostsLine)
@@ -68,7 +65,7 @@ describe.each([
     await on.until(/> far-away/)
     on.send('X')
     await on.until('Forget far-away')
-    await readable()
+    await on.later()
     on.send('y')
     await on.until(screen => !/far-away +far/.test(screen.text()))
     const { items } = await w.client.call(hosts.list, {})

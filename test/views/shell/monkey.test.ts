@@ -10,7 +10,7 @@ import { ScreenStage } from './screen-stage.tsx'
 const keys = Number(process.env.MONKEY_KEYS ?? 3000)
 
 test('no sequence of keys, presses, pastes and sizes ends it or tears the frame', {
-  timeout: 60_000 + keys * 60,
+  timeout: 120_000 + keys * 100,
 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'ithaca-monkey-'))
   const before = process.cwd()

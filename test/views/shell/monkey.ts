@@ -1,5 +1,5 @@
 import type { Size } from '../../peers/terminal.ts'
-import { crooked } from './hostile.ts'
+import { crooked, oneStands } from './hostile.ts'
 import type { ScreenStage } from './screen-stage.tsx'
 
 const sequences = [
@@ -86,9 +86,11 @@ export async function monkey(
     let keys = ''
     for (let i = 0; i < 10; i++)
       keys += random(8) === 0 ? mice[random(mice.length)] : sequences[random(sequences.length)]
+    const dropped = on.compositor.written.dropped
     on.send(keys)
     told.pressed += 10
-    if (random(20) === 0) {
+    const resized = random(20) === 0
+    if (resized) {
       on.resize(sizes[random(sizes.length)] ?? { cols: 40 + random(160), rows: 10 + random(40) })
       told.resized++
     }
@@ -99,8 +101,11 @@ export async function monkey(
     // An Escape alone is one only after a while without more.
     await new Promise(resolve => setTimeout(resolve, random(10) === 0 ? 30 : 0))
     await on.settled()
-    if (whole(on)) continue
-    const where = `seed ${options.seed}, ${told.pressed} keys, the last ${JSON.stringify(keys)}`
+    // Between two sizes frames of the old one are dropped, and at no other time.
+    const lost = !resized && on.compositor.written.dropped > dropped ? 'a frame was dropped' : null
+    const wrong = lost ?? torn(on) ?? (await on.stale())
+    if (wrong === null) continue
+    const where = `${wrong}: seed ${options.seed}, ${told.pressed} keys, the last ${JSON.stringify(keys)}`
     return { ...told, torn: `${where}, at ${JSON.stringify(on.screen.size)}:\n${on.screen.text()}` }
   }
   return told
@@ -118,11 +123,12 @@ async function elsewhere(on: ScreenStage, place: number): Promise<void> {
 /** Below forty by ten nothing is promised but that it goes on. */
 const roomy = ({ screen: { size } }: ScreenStage): boolean => size.cols >= 40 && size.rows >= 10
 
-/** Where one box lies over another, the lower one has no sides to look at. */
-const straight = (on: ScreenStage): boolean =>
-  on.shell.overlays.length > 1 || !roomy(on) || crooked(on.screen.cells()) === null
-
-/** A part that could not be drawn says so, and a box has straight sides. */
-function whole(on: ScreenStage): boolean {
-  return !on.screen.text().includes('cannot be drawn') && straight(on)
+/** A part that could not be drawn says so; a box has straight sides; without one, there are tabs and keys. */
+function torn(on: ScreenStage): string | null {
+  if (on.screen.text().includes('cannot be drawn')) return 'a part cannot be drawn'
+  if (!roomy(on)) return null
+  if (!on.isWhole) return 'no tabs or no keys'
+  const cells = on.screen.cells()
+  if (on.shell.overlays.length > 1) return oneStands(cells) ? null : 'no box is whole'
+  return crooked(cells)
 }

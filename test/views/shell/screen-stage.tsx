@@ -28,10 +28,20 @@ export interface StageOptions {
   mode?: Link['mode']
 }
 
+/** Counts what Ink drew: what is on the screen is only known as long as it draws nothing. */
+class Watched extends Compositor {
+  inked = 0
+
+  override frame(text: string): void {
+    this.inked++
+    super.frame(text)
+  }
+}
+
 /** The whole screen on an emulated terminal, over a real API, with a keyboard. */
 export class ScreenStage implements Disposable {
   readonly screen: Emulator
-  readonly compositor: Compositor
+  readonly compositor: Watched
   readonly shell: Shell
   readonly link: Link & { lost: Link['lost'] }
   readonly ran: (readonly string[])[] = []
@@ -39,6 +49,7 @@ export class ScreenStage implements Disposable {
   bytes = 0
   quits = 0
   #far: Terminal | null = null
+  #skew = 0
   readonly #keyboard: Keyboard
   readonly #ink: Instance
 
@@ -53,7 +64,7 @@ export class ScreenStage implements Disposable {
       },
     }
     const pace = { interval: 0, bytesPerSecond: Number.POSITIVE_INFINITY }
-    this.compositor = new Compositor(sink, { columns: size.cols, rows: size.rows }, { depth, unicode }, pace)
+    this.compositor = new Watched(sink, { columns: size.cols, rows: size.rows }, { depth, unicode }, pace)
     const field = new InkInput()
     const host: Host = {
       unicode,
@@ -70,6 +81,7 @@ export class ScreenStage implements Disposable {
       tmuxSocket: '/nowhere/tmux.sock',
       ithaca: 'ithaca --demo',
       field: stroke => field.give(stroke),
+      now: () => performance.now() + this.#skew,
       repaint: () => this.compositor.repaint(),
       suspend: () => {},
       mouse: () => {},
@@ -156,11 +168,31 @@ export class ScreenStage implements Disposable {
     await this.compositor.settled()
   }
 
+  /** Time passes, without anybody waiting for it: a question that is on the screen now hears keys. */
+  async later(ms = 1000): Promise<void> {
+    await this.settled()
+    this.#skew += ms
+  }
+
   /** The first row shows the tabs and the last one the keys, or a line of input: nothing has torn the frame. */
   get isWhole(): boolean {
     const rows = this.screen.rows()
-    const { cols } = this.screen.size
-    return /\d \w+/.test(rows[0]!) && rows.every(row => [...row].length <= cols)
+    const covered = this.shell.overlays.length > 0
+    const [head, foot] = [rows[0]!, rows.at(-1)!]
+    return covered || (/\[\d \w+/.test(head) && (this.shell.line !== null || foot.includes('? help')))
+  }
+
+  /** The first row that is not as it is when all is drawn anew; null where what changed was all that was drawn. */
+  async stale(): Promise<string | null> {
+    const look = () => this.screen.cells().map(row => row.join(''))
+    const [before, drawn] = [look(), this.compositor.inked]
+    this.compositor.repaint()
+    await this.compositor.settled()
+    // Something else was drawn meanwhile, or a log may have: nothing can be told.
+    if (this.compositor.inked !== drawn || this.shell.pane.id === 'cook') return null
+    const after = look()
+    const y = before.findIndex((row, at) => row !== after[at])
+    return y < 0 ? null : `row ${y}: ${before[y]} instead of ${after[y]}`
   }
 
   [Symbol.dispose](): void {

@@ -282,7 +282,7 @@ test('a question about forgetting a host is answered for the one it named, thoug
   await on.until('Forget gone-first')
   await w.client.call(hosts.remove, { id: first.id })
   await on.until(() => on.shell.world.hosts.get(first.id) === undefined)
-  await new Promise(resolve => setTimeout(resolve, 350))
+  await on.later()
   on.send('y')
   await on.until(screen => !screen.text().includes('Forget gone-first'))
   await on.settled()

@@ -10,6 +10,7 @@ let compositor: Compositor | undefined
 let keys = 0
 let beats = 0
 let frames = 0
+let pulsing: NodeJS.Timeout | undefined
 
 const terminal = new Terminal(process.stdin, process.stdout, screenModes, {
   input: bytes => act(bytes.toString()),
@@ -55,6 +56,10 @@ async function act(key: string): Promise<void> {
   if (key === 't') throw new Error('thrown in a key')
   if (key === 'r') void Promise.reject(new Error('rejected in a key'))
   if (key === '\x1a') terminal.suspend()
+  if (key === 'e' && pulse) {
+    clearInterval(pulsing)
+    writeFileSync(pulse, 'lending')
+  }
   if (key === 'e')
     await terminal.lend(() => run('sh', ['-c', 'echo in the child; read answer; echo "got $answer"']))
   if (key === 'f') await terminal.lend(() => Promise.reject(new Error('no such editor'))).catch(() => {})
@@ -63,7 +68,8 @@ async function act(key: string): Promise<void> {
 }
 
 const [pulse] = process.argv.slice(2)
-if (pulse) setInterval(() => writeFileSync(pulse, String(++beats)), 10)
+const beat = () => writeFileSync(pulse!, String(++beats))
+if (pulse) pulsing = setInterval(beat, 10)
 terminal.open()
 compositor = new Compositor(terminal, terminal.screen, means)
 draw('ready')

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Emulator, Pty, type PtyOptions } from '../../peers/terminal.ts'
 
 const program = new URL('./program.ts', import.meta.url).pathname
@@ -135,36 +135,41 @@ describe('stopping', () => {
 })
 
 describe('a terminal that stops reading', () => {
-  test('does not stop the program, and shows the latest when it reads again', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'ithaca-terminal-'))
-    try {
-      const pulse = join(folder, 'pulse')
-      const pty = await start({ cols: 200, rows: 50 }, pulse)
-      const beats = () => Number(readFileSync(pulse, 'utf8') || 0)
-      pty.send('F')
-      await pty.until('flood')
-      pty.pty.pause()
-      const stuckAt = beats()
-      await expect.poll(beats, { timeout: 10_000 }).toBeGreaterThan(stuckAt + 250)
-      pty.pty.resume()
-      const latest = (screen: Emulator) => Number(/flood (\d+)/.exec(screen.text())?.[1] ?? 0)
-      const before = latest(pty.screen)
-      await pty.until(screen => latest(screen) > before + 800, 'a frame from after the pause')
-      pty.send('q')
-      await pty.end()
-    } finally {
-      rmSync(folder, { recursive: true, force: true })
-    }
+  let folder: string
+  let pulse: string
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'ithaca-terminal-'))
+    pulse = join(folder, 'pulse')
   })
+  afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-  test('gets the rest of a frame before another program has it', async () => {
-    const pty = await start({ cols: 200, rows: 50 })
+  const beats = () => Number(readFileSync(pulse, 'utf8') || 0)
+
+  /** Nothing of what it draws is read until it has gone on for so many beats. */
+  async function stuck(pty: Pty, forBeats: number): Promise<void> {
     pty.send('F')
     await pty.until('flood')
     pty.pty.pause()
-    await new Promise(resolve => setTimeout(resolve, 600))
+    const stuckAt = beats()
+    await expect.poll(beats, { timeout: 10_000 }).toBeGreaterThan(stuckAt + forBeats)
+  }
+
+  test('does not stop the program, and shows the latest when it reads again', async () => {
+    const pty = await start({ cols: 200, rows: 50 }, pulse)
+    await stuck(pty, 250)
+    pty.pty.resume()
+    const latest = (screen: Emulator) => Number(/flood (\d+)/.exec(screen.text())?.[1] ?? 0)
+    const before = latest(pty.screen)
+    await pty.until(screen => latest(screen) > before + 800, 'a frame from after the pause')
+    pty.send('q')
+    await pty.end()
+  })
+
+  test('gets the rest of a frame before another program has it', async () => {
+    const pty = await start({ cols: 200, rows: 50 }, pulse)
+    await stuck(pty, 50)
     pty.send('e')
-    await new Promise(resolve => setTimeout(resolve, 100))
+    await expect.poll(() => readFileSync(pulse, 'utf8'), { interval: 2, timeout: 10_000 }).toBe('lending')
     pty.pty.resume()
     await pty.until('in the child')
     pty.send('done\r')

@@ -93,7 +93,7 @@ export function conflictRows(conflict: Conflict, width: number): string[] {
 class Conflicts implements Overlay {
   #at = 0
   #top = 0
-  #opened = Date.now()
+  #opened: number
   #busy = false
   readonly #shell: Shell
   readonly #all: Conflict[]
@@ -103,13 +103,14 @@ class Conflicts implements Overlay {
     this.#shell = shell
     this.#all = [...all]
     this.#over = over
+    this.#opened = over.now()
   }
 
   stroke(stroke: Stroke): boolean {
     if ('paste' in stroke || this.#busy) return true
     const keep = ({ m: 'mine', t: 'theirs', b: 'both' } as const)[stroke.key as 'm' | 't' | 'b']
     if (['esc', 'q', 'backspace'].includes(stroke.key)) this.cancel()
-    else if (keep && !this.#shell.readOnly && Date.now() - this.#opened > deaf) void this.#settle(keep)
+    else if (keep && !this.#shell.readOnly && this.#over.now() - this.#opened > deaf) void this.#settle(keep)
     else if (['n', ']', 'right', 'l'].includes(stroke.key)) this.#go(1)
     else if (['p', '[', 'left', 'h'].includes(stroke.key)) this.#go(-1)
     else if (['j', 'down', 'pgdn', 'space'].includes(stroke.key)) this.#top += stroke.key.length > 4 ? 0 : 1
@@ -125,7 +126,7 @@ class Conflicts implements Overlay {
   #go(by: number): void {
     this.#at = (this.#at + by + this.#all.length) % this.#all.length
     this.#top = 0
-    this.#opened = Date.now()
+    this.#opened = this.#over.now()
   }
 
   async #settle(keep: Keep): Promise<void> {

@@ -28,7 +28,7 @@ export class Confirm implements Overlay {
   }
 
   async stroke(stroke: Stroke): Promise<boolean> {
-    const { state, answer, field } = answerDialog(this.#state, stroke, performance.now())
+    const { state, answer, field } = answerDialog(this.#state, stroke, this.#over.now())
     this.#set(state)
     if (field) await this.#over.field(stroke)
     else if (answer) this.#end(answer === 'yes')
@@ -57,8 +57,8 @@ export class Confirm implements Overlay {
     )
   }
 
-  readonly #shown = (at: number): void => {
-    if (this.#state.shownAt === null) this.#set({ ...this.#state, shownAt: at })
+  readonly #shown = (): void => {
+    if (this.#state.shownAt === null) this.#set({ ...this.#state, shownAt: this.#over.now() })
   }
 
   readonly #typed = (typed: string): void => this.#set({ ...this.#state, typed })
