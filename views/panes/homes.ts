@@ -6,7 +6,7 @@ export const homes: Readonly<Record<string, string>> = {
   event: 'calendar',
   calendar: 'calendar',
   email: 'mail',
-  serve: 'cookbook',
+  serve: 'cook',
   host: 'hosts',
   token: 'tokens',
   approval: 'approvals',

@@ -111,6 +111,20 @@ describe.skipIf(missing).each(sizes.slice(0, 2))('mail on a real server at $cols
     expect(stage.isWhole).toBe(true)
   })
 
+  test('the palette finds a mail in a folder nobody looked at, and opens it', async () => {
+    await using post = await openPost()
+    for (const name of ['Lost letter', 'Here']) await mailed(post, name, 'Words', name.replace(' ', ''))
+    await using stage = await opened(post)
+    await stage.until('Lost letter')
+    const { items } = await post.w.client.call(mail.search, { q: 'Lost' })
+    await post.w.client.call(mail.move, { ids: items.map(({ id }) => id), to: 'archive' })
+    await stage.until(() => !stage.screen.text().includes('Lost letter'))
+    await stage.press(':', 'lost lett')
+    await stage.until(/> Lost letter +Mail/)
+    await stage.press('\r')
+    await stage.until(/^> .*Lost letter/m)
+  })
+
   test('an answer is written in the form, asked about with everybody named, and sent', async () => {
     await using post = await openPost()
     await mailed(post, 'Lunch', 'At noon?', 'l1')

@@ -262,9 +262,18 @@ export class CalendarBook {
     this.#shell.signal.now()
   }
 
-  /** Selects an event in the agenda: one date, or of a series its next. */
+  /** Shows one calendar alone. */
+  showOnly(place: CalendarInfo): void {
+    this.only = place
+    this.hidden.delete(place.id)
+    this.again()
+  }
+
+  /** Shows a calendar, or selects an event in the agenda: one date, or of a series its next. */
   async reveal(id: string): Promise<void> {
     const { client } = this.#shell
+    const place = (await client.call(calendars.list, {})).items.find(each => each.id === id)
+    if (place) return this.showOnly(place)
     const event = await client.call(calendar.get, { id })
     const series = event.repeats && event.recurrence_id === null
     const dates = series

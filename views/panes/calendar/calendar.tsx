@@ -1,3 +1,4 @@
+import { calendars } from '../../../src/contract/calendar.ts'
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
 import { Rows } from '../../widgets/rows.tsx'
@@ -140,6 +141,18 @@ export function calendarPane(shell: Shell): Pane {
       return true
     },
     reveal: id => book.reveal(id),
+    async finds(query, signal) {
+      const { items } = await shell.client.call(calendars.list, {}, { signal })
+      const named = items.filter(({ name }) => name.toLowerCase().includes(query.trim().toLowerCase()))
+      return named.map(place => ({
+        id: place.id,
+        title: `calendar ${place.name}`,
+        open() {
+          shell.go('calendar')
+          book.showOnly(place)
+        },
+      }))
+    },
     objects: () =>
       [...book.read.days].flatMap(([day, entries]) =>
         entries.map(entry => ({

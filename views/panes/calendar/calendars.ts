@@ -192,10 +192,7 @@ function oneMenu(shell: Shell, book: CalendarBook, one: CalendarInfo): void {
       {
         id: 'only',
         title: 'show only this',
-        run() {
-          book.only = one
-          book.again()
-        },
+        run: () => book.showOnly(one),
       },
       { id: 'edit', title: 'change ...', note: 'name and colour', ...writes, run: () => edit(shell, one) },
       ...(fed

@@ -137,6 +137,7 @@ export class Book {
   /** Selects a serve in the list, whatever hides it there. */
   show(serve: Serve): void {
     this.folded.delete(`host:${serve.host}`)
+    this.mineOnly &&= serve.mine
     this.list.filter.set('')
     this.list.select(serve.lineage)
   }

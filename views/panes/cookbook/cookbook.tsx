@@ -1,3 +1,4 @@
+import { cookbook } from '../../../src/contract/cookbook.ts'
 import { presets } from '../../../src/contract/presets.ts'
 import type { Shell } from '../../shell/shell.ts'
 import type { Pane } from '../pane.ts'
@@ -97,6 +98,9 @@ export function cookbookPane(shell: Shell): Pane {
       return true
     },
     closed: () => log.close(),
+    async reveal(id) {
+      book.show(shell.world.serves.get(id) ?? (await shell.client.call(cookbook.task, { id })))
+    },
     objects: () =>
       shell.world.serves.items.map(serve => ({
         id: serve.id,

@@ -184,6 +184,11 @@ export function hostsPane(shell: Shell): Pane {
       shell.side = 'list'
       return true
     },
+    reveal(id) {
+      if (!hosts.get(id)) throw new Error('That host is not here any more.')
+      list.filter.set('')
+      list.select(id)
+    },
     objects: () =>
       hosts.items.map(host => ({
         id: host.id,
