@@ -273,3 +273,18 @@ test('what is selected stays so on the day it is moved to, by whomever', async (
   await client.call(calendar.edit, { id: event.id, start: '2031-12-05T15:00' })
   await stage.until(/Fri 5 Dec 2031\s+> +15:00-16:00 \S moving/)
 })
+
+test("times in the form are the owner's, though the event is kept on another clock", async () => {
+  await using stage = await ScreenStage.open(sizes[0]!, 'calendar')
+  const { client } = stage.workspace
+  const { event } = await client.call(calendar.add, {
+    ...{ summary: 'overseas', start: '2031-12-02T12:00', tzid: 'America/New_York' },
+  })
+  await stage.press('A', 'T', '2031-12-01', '\r')
+  await stage.until(/> .*overseas/)
+  await stage.press('e', '\t', '\x15', '2031-12-02 10:00', '\x1b\r')
+  await stage.until(/> +10:00-11:00 \S overseas/)
+  await stage.press('e', '\t', '\x15', '14:30', '\x1b\r')
+  await stage.until(/> +14:30-15:30 \S overseas/)
+  expect((await client.call(calendar.get, { id: event.id })).tzid).toBe('America/New_York')
+})

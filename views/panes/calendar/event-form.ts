@@ -91,6 +91,17 @@ async function dayAfter(shell: Shell, last: string): Promise<string> {
   return said?.whole_day ? plusDays(dayOf(Date.parse(said.at), zoneOf(shell)), 1) : last
 }
 
+const MOMENT = /^\d{4}-\d{2}-\d{2}[ T]\d{1,2}:\d{2}/
+const CLOCK = /^\d{1,2}(?:[:.]\d{2})? ?(?:[ap]m)?$/i
+
+/** What was typed on the owner's clock, for an event that is kept on another one. */
+async function onOwnClock(shell: Shell, text: string, day: string): Promise<string> {
+  const said = CLOCK.test(text.trim()) ? `${day} ${text.trim()}` : text
+  if (!MOMENT.test(said)) return text
+  const found = await understood(shell, said)
+  return found && !found.whole_day ? found.at : text
+}
+
 /** The start as the list shows it: `Fri 4 Dec 12:00`. */
 function startWords(shell: Shell, start: string): string {
   const today = dayOf(Date.now(), zoneOf(shell))
@@ -143,6 +154,20 @@ const valuesOf = (event: CalendarEvent) => ({
   free: event.busy ? 'no' : 'yes',
 })
 
+/** The times that were changed, each with what it is off UTC. */
+async function ownTimes(
+  shell: Shell,
+  before: Values,
+  kept: Values,
+): Promise<{ start?: string; end?: string }> {
+  const { start = '', end = '' } = changed(before, kept)
+  const day = (MOMENT.test(start) ? start : before.start!).slice(0, 10)
+  return {
+    ...(start.trim() === '' ? {} : { start: await onOwnClock(shell, start, day) }),
+    ...(end.trim() === '' ? {} : { end: await onOwnClock(shell, end, day) }),
+  }
+}
+
 export async function editEvent(shell: Shell, book: CalendarBook, id: string): Promise<void> {
   const event = await shell.toOpen(shell.client.call(calendar.get, { id }))
   const series = event.repeats
@@ -161,7 +186,9 @@ export async function editEvent(shell: Shell, book: CalendarBook, id: string): P
       const input = inputOf(before, kept)
       const isDays = event.all_day && !(await isTimed(shell, kept.start ?? ''))
       const end = isDays && input.end ? { end: await dayAfter(shell, input.end) } : {}
-      const saved = await shell.client.call(calendar.edit, { id, ...input, ...end, ...scope })
+      const moved =
+        event.tzid === null || event.tzid === zoneOf(shell) ? {} : await ownTimes(shell, before, kept)
+      const saved = await shell.client.call(calendar.edit, { id, ...input, ...end, ...moved, ...scope })
       said(shell, 'Changed', saved.event, saved.warnings)
     },
   })
