@@ -2,7 +2,7 @@ import { search } from '../../src/contract/search.ts'
 import { homes } from '../panes/homes.ts'
 import type { Findable, Pane } from '../panes/pane.ts'
 import { sanitiseText } from '../terminal/sanitise.ts'
-import { keysOf } from './help.ts'
+import { keysOf, whyNot } from './help.ts'
 import type { Entry } from './overlays/palette.tsx'
 import type { Shell } from './shell.ts'
 
@@ -12,7 +12,7 @@ export function openPalette(shell: Shell): void {
     .in(shell.places)
     .filter(({ id }) => !id.startsWith('move.') && id !== 'screen.palette')
   const actions = here.map((action): Entry => {
-    const disabled = action.writes && shell.readOnly ? 'this screen only reads' : action.disabled?.(shell)
+    const disabled = whyNot(shell, action)
     const held = shell.router.held(action)
     return {
       id: action.id,

@@ -13,14 +13,17 @@ export function firstSteps(shell: Shell): void {
   const hosts = shell.world.hosts.items
     .filter(({ id }) => id !== 'local')
     .map(({ name }) => sanitiseText(name))
+  const refused = shell.readOnly ? { disabled: 'this screen only reads' } : {}
   shell.menu('Welcome to Ithaca. First steps (Esc: later, : finds them again)', [
     {
+      ...refused,
       id: 'zone',
       title: 'Your time zone',
       note: status ? `${status.timezone}${status.timezone_set ? '' : ", the system's"}` : '',
       run: () => askZone(shell),
     },
     {
+      ...refused,
       id: 'host',
       title: 'Add a host',
       note: hosts.length === 0 ? 'a GPU machine you reach over SSH' : cut(hosts.join(', '), 40),
@@ -30,6 +33,7 @@ export function firstSteps(shell: Shell): void {
       },
     },
     {
+      ...refused,
       id: 'token',
       title: 'A token for an agent',
       note: 'with the lines to paste',

@@ -28,7 +28,7 @@ export function helpRows(shell: Shell, places: readonly string[], width: number)
     [everywhere, 'Everywhere'],
     ...shell.panes.map(pane => [pane.id, pane.title] as [string, string]),
   ])
-  return places.flatMap(place => {
+  return wantedFirst(shell, places).flatMap(place => {
     const actions = shell.actions
       .in(places)
       .filter(({ where }) => where.find(one => places.includes(one)) === place)
@@ -38,7 +38,7 @@ export function helpRows(shell: Shell, places: readonly string[], width: number)
     const { now, shared } = byReason(shell, actions)
     return [
       toned(title[0]!.toUpperCase() + title.slice(1), 'title'),
-      ...now.flatMap(action => helpOf(shell, action, width, action.disabled?.(shell))),
+      ...now.flatMap(action => helpOf(shell, action, width, whyNot(shell, action))),
       ...[...shared].flatMap(([reason, those]) => [
         ...wrapText(`Not now: ${reason}.`, width).map(row => toned(row, 'quiet')),
         ...those.flatMap(action => helpOf(shell, action, width)),
@@ -48,11 +48,22 @@ export function helpRows(shell: Shell, places: readonly string[], width: number)
   })
 }
 
+/** Why an action cannot be done now. */
+export const whyNot = (shell: Shell, action: Action<Shell, never>): string | undefined =>
+  action.writes && shell.readOnly ? 'this screen only reads' : action.disabled?.(shell)
+
+/** What the footer names first stands first, too: marking and searching are not what a pane is for. */
+function wantedFirst(shell: Shell, places: readonly string[]): readonly string[] {
+  const wanted = shell.actions.get(shell.pane.hints(shell.side)[0] ?? '')?.where
+  const first = places.find(place => place !== everywhere && wanted?.includes(place))
+  return first === undefined ? places : [first, ...places.filter(place => place !== first)]
+}
+
 /** What several cannot do for the same reason stands under it, so that it is said once. */
 function byReason(shell: Shell, actions: readonly Action<Shell, never>[]) {
   const shared = new Map<string, Action<Shell, never>[]>()
   for (const action of actions) {
-    const reason = action.disabled?.(shell)
+    const reason = whyNot(shell, action)
     if (reason !== undefined) shared.set(reason, [...(shared.get(reason) ?? []), action])
   }
   for (const [reason, those] of shared) if (those.length === 1) shared.delete(reason)

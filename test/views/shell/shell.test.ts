@@ -88,6 +88,18 @@ test('what cannot be done for the same reason is told once in the help, under th
   expect(rows.findIndex(row => /^X +/.test(row))).toBeGreaterThan(-1)
 })
 
+test('the help of a pane begins with what it is for, and says what a screen that only reads does not do', async () => {
+  using on = new ScreenStage(w.inside.carry, { cols: 40, rows: 10 }, { readOnly: true })
+  await on.until('local')
+  on.send('7?')
+  await on.until(/─ Keys 1-8 of \d+ ─+┐\n│ Approvals +│/)
+  const rows = helpRows(on.shell, on.shell.places, 90).map(withoutColours)
+  expect(rows.indexOf('List')).toBeGreaterThan(rows.findIndex(row => /^y +Says yes/.test(row)))
+  expect(rows.slice(0, rows.indexOf('List')).join('\n')).toMatch(
+    /Not now: this screen only reads\.\n(.*\n)*y /,
+  )
+})
+
 test('a failure is no longer shown once the same has worked', async () => {
   using on = new ScreenStage(w.inside.carry, small)
   await on.until('api :')

@@ -149,7 +149,9 @@ export function memoryActions(
         const now = chosen.every(one => one.category === chosen[0]!.category) ? chosen[0]!.category : 'fact'
         choose(
           shell,
-          `Category of ${chosen.length === 1 ? 'it' : chosen.length}`,
+          chosen.length === 1
+            ? `Category of '${short(chosen[0]!)}'`
+            : `Category of ${chosen.length} memories`,
           categories,
           now,
           category => {

@@ -53,6 +53,7 @@ export function tokensPane(shell: Shell): Pane {
     id: 'tokens',
     tab: 'Keys',
     title: 'Tokens',
+    share: 0.6,
     actions: [
       {
         id: 'tokens.create',
