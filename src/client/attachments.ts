@@ -1,5 +1,5 @@
 import { createWriteStream, existsSync, statSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { access, constants, mkdir, readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { basename, dirname, extname, join, resolve } from 'node:path'
 import { Readable } from 'node:stream'
@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import { mail } from '../contract/mail.ts'
 import { notFound, Problem } from '../contract/problem.ts'
 import type { Client } from './client.ts'
+import { fileTrouble } from './file-trouble.ts'
 
 /** Attachments as files, read as they come and never over something that is there. */
 export const saveAll = async (
@@ -43,7 +44,7 @@ const written = async (response: Response, folder: string, name: string): Promis
       })
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') continue
-      throw new Problem('failed', `${file} cannot be written: ${(error as Error).message}`)
+      throw new Problem('failed', `${file} cannot be written: ${fileTrouble(error)}.`)
     }
     await pipeline(Readable.fromWeb(response.body as never), out)
     return file
@@ -57,7 +58,7 @@ const PIECE = 3_000_000
 /** The token of a file of this machine, to be sent along with a mail. */
 export const uploadFile = async (client: Client, file: string): Promise<string> => {
   const bytes = await readFile(file).catch((error: Error) => {
-    throw new Problem('not_found', `${file} cannot be read: ${error.message}`)
+    throw new Problem('not_found', `${file} cannot be read: ${fileTrouble(error)}.`)
   })
   let token: string | undefined
   for (let at = 0; at === 0 || at < bytes.length; at += PIECE) {
@@ -70,6 +71,17 @@ export const uploadFile = async (client: Client, file: string): Promise<string> 
     token = made.token
   }
   return token!
+}
+
+/** Why a file cannot be sent along; null where it can. */
+export const attachTrouble = async (file: string): Promise<string | null> => {
+  const path = expandHome(file)
+  try {
+    await access(path, constants.R_OK)
+    return statSync(path).isDirectory() ? `${file} is a folder: name its files.` : null
+  } catch (error) {
+    return `${file} cannot be read: ${fileTrouble(error)}.`
+  }
 }
 
 /** A path as people write it. */
@@ -86,6 +98,11 @@ export const saveOne = async (
   const path = expandHome(to)
   const isFolder = to.endsWith('/') || (existsSync(path) && statSync(path).isDirectory())
   const [folder, name] = isFolder ? [path, basename(attachment.name)] : [dirname(path), basename(path)]
+  // A folder that was named as one is made; a file in one that is not there is a slip of the fingers.
+  if (to.endsWith('/'))
+    await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+      throw new Problem('failed', `${folder} cannot be made: ${fileTrouble(error)}.`)
+    })
   const response = await client.stream(mail.attachment, { id, part: attachment.part })
   return written(response, folder, name)
 }

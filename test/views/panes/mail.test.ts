@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -41,7 +41,7 @@ const withFile = (post: Post) =>
   )
 
 test('without an account it says how one is added, and adds it from an address', async () => {
-  await using smtp = await startSmtp()
+  await using smtp = await startSmtp({ login: { user: 'me@proton.me', pass: 'secret' } })
   await using stage = await ScreenStage.open(sizes[0]!, 'mail')
   await stage.until('C adds one')
   await stage.until(/^C accounts/m)
@@ -57,7 +57,13 @@ test('without an account it says how one is added, and adds it from an address',
   await stage.until('smtp security')
   await stage.press('\t', '\t', '\t', '\t', '127.0.0.1', '\t', String(smtp.port), '\t', ' ', ' ')
   await stage.until(/smtp security\s+< none >/)
+  // Nothing is saved before it can work: each thing that is missing or wrong is said in the words of the form.
   await stage.press('\x1b\r')
+  await stage.until("Give the password, or choose 'no login'.")
+  await stage.press('\x1b[Z', '\x15', 'abc', '\x1b\r')
+  await stage.until("smtp port: 'abc' is not a number from 1 to 65535.")
+  expect((await stage.workspace.client.call(mailAccounts.list, {})).items).toEqual([])
+  await stage.press('\x15', String(smtp.port), '\t', '\t', '\t', '\t', 'secret', '\x1b\r')
   await stage.until('Testing me@proton.me')
   await stage.until(/ok\s+smtp: 127.0.0.1/)
   const { items } = await stage.workspace.client.call(mailAccounts.list, {})
@@ -133,7 +139,11 @@ describe.skipIf(missing).each(sizes.slice(0, 2))('mail on a real server at $cols
     await stage.press('a')
     await stage.until('> At noon?')
     await stage.until('carl@example.com')
-    await stage.press('Yes,', '\r', 'gladly.', '\t', '\r')
+    await stage.press('Yes,', '\r', 'gladly.', '\x1b[Z', '/nowhere/x.txt', '\x1b\r')
+    await stage.until('attach: /nowhere/x.txt cannot be read: there is no such file or folder.')
+    await stage.press('\x15', '\x1b[Z', '\x1b[Z', 'nobody', '\x1b\r')
+    await stage.until("bcc: 'nobody' is not a mail address.")
+    await stage.press('\x15', '\x1b\r')
     await stage.until('Send this mail')
     await stage.until(/to\s+Bob <bob@example.net>/)
     await stage.until(/cc\s+carl@example.com/)
@@ -260,11 +270,20 @@ describe.skipIf(missing).each(sizes.slice(0, 2))('mail on a real server at $cols
     await stage.until('+ plan.csv')
     await stage.press('\r')
     await stage.until('See below')
+    const many = join(folder, 'new', 'folder')
+    await stage.press('s', '\r')
+    await stage.until('save all into: ')
+    await stage.press('\x15', many, '\r')
+    await stage.until(() => existsSync(join(many, 'run.sh')))
     await stage.press('s', 'j', '\r')
     await stage.until('save to: ')
+    await stage.press('\x15', join(folder, 'none', 'plan.csv'), '\r')
+    await stage.until(/there\s+is\s+no\s+such\s+file\s+or\s+folder/)
+    await stage.press('\x1b', 's', 'j', '\r')
+    await stage.until('save to: ')
     await stage.press('\x7f'.repeat('~/plan.csv'.length), join(folder, 'mine.csv'), '\r')
-    await stage.until('Saved ')
-    expect(readFileSync(join(folder, 'mine.csv'), 'utf8')).toBe('a,b')
+    const mine = join(folder, 'mine.csv')
+    await until('the file', () => existsSync(mine) && readFileSync(mine, 'utf8') === 'a,b')
     await stage.press('o', 'j', '\r')
     await stage.until('would run as a program')
     await stage.press('o', '\r')

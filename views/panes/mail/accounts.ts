@@ -174,6 +174,8 @@ export function addForm(shell: Shell, book: MailBook): void {
     async submit(values) {
       const of = await look(values)
       if (of === null) throw new Error('Give a whole address: me@example.org.')
+      const wrong = wanting(of, values)
+      if (wrong !== null) throw new Error(wrong)
       const servers = [...(values.mailbox === 'no' ? [] : ['imap']), 'smtp'] as ('imap' | 'smtp')[]
       const added = await shell.client.call(mailAccounts.add, {
         address: of.address,
@@ -191,6 +193,29 @@ export function addForm(shell: Shell, book: MailBook): void {
       setImmediate(() => void test(shell, added))
     },
   })
+}
+
+/** What has to be given before anything is saved, in the words of the form. */
+function wanting({ imap, smtp }: Discovered, values: Values): string | null {
+  const has = (id: string) => (values[id] ?? '').trim() !== ''
+  const mailbox = values.mailbox !== 'no'
+  if (mailbox && !imap && !has('imap_host')) return 'Name the imap host, or say that there is no mailbox.'
+  if (!mailbox && !smtp && !has('smtp_host')) return 'Name the smtp host: without a mailbox it only sends.'
+  return portTrouble(values) ?? secretTrouble(values)
+}
+
+function portTrouble(values: Values): string | null {
+  for (const kind of ['imap', 'smtp']) {
+    const port = (values[`${kind}_port`] ?? '').trim()
+    if (port !== '' && !(/^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535))
+      return `${kind} port: '${port}' is not a number from 1 to 65535.`
+  }
+  return null
+}
+
+function secretTrouble({ how = 'none', secret = '' }: Values): string | null {
+  if (how === 'none' || how === 'kept' || secret !== '') return null
+  return how === 'password' ? "Give the password, or choose 'no login'." : 'Give the command.'
 }
 
 function said({ imap, smtp, hint, from }: Discovered): string[] {
@@ -267,6 +292,8 @@ function editForm(shell: Shell, book: MailBook, account: Account): void {
       { id: 'authserv_id', label: 'authserv id', kind: 'text', placeholder: 'learned from your mail' },
     ],
     async submit(values) {
+      const wrong = portTrouble(values) ?? secretTrouble(values)
+      if (wrong !== null) throw new Error(wrong)
       const { how = 'kept', secret = '', imap_port, smtp_port, from_name, ...texts } = changed(before, values)
       const cleared = Object.fromEntries(
         Object.entries(texts).map(([field, value]) => [

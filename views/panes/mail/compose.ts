@@ -7,7 +7,7 @@ import type { FormField } from '../../widgets/form-state.ts'
 import { editText } from '../editing.ts'
 import type { MailBook } from './book.ts'
 import { type Written, writtenOf } from './letters.ts'
-import { askToSend, keepAsDraft } from './sending.ts'
+import { askToSend, keepAsDraft, wrongIn } from './sending.ts'
 
 const nothing: Draft = { to: '', subject: '', body: '' }
 
@@ -19,12 +19,14 @@ export function composeForm(shell: Shell, book: MailBook, begun: Draft = nothing
   const from = begun.from ?? senders.find(one => one.default)?.address ?? senders[0]?.address ?? ''
   shell.form({
     title: kept ? 'Letter' : begun.in_reply_to ? 'Answer' : 'New mail',
-    verb: 'Go on',
+    verb: 'Done',
     at: begun.to === '' ? 'to' : 'text',
     values: { ...before, from, next: 'send' },
     fields: fieldsOf(senders.map(({ address, name }) => ({ value: address, label: name }))),
     async submit(values) {
       const draft = draftFrom(begun, before, values)
+      const wrong = await wrongIn(draft)
+      if (wrong !== null && values.next === 'send') throw new Error(wrong)
       // Once it is there, what fails after that does not write another.
       const written = await keep(shell, draft, saved)
       saved = written
@@ -34,7 +36,7 @@ export function composeForm(shell: Shell, book: MailBook, begun: Draft = nothing
       shell.side = 'detail'
       // The form is gone first: its keys are not an answer to what is asked next.
       setImmediate(() => {
-        if (values.next === 'send') askToSend(shell, book, written)
+        if (values.next === 'send') void askToSend(shell, book, written)
         else if (values.next === 'drafts') void shell.act('draft', () => keepAsDraft(shell, book, written))
       })
     },

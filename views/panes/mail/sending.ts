@@ -1,5 +1,6 @@
-import { expandHome, uploadFile } from '../../../src/client/attachments.ts'
+import { attachTrouble, expandHome, uploadFile } from '../../../src/client/attachments.ts'
 import { documents } from '../../../src/contract/documents.ts'
+import { type Draft, strangers } from '../../../src/contract/letter.ts'
 import { mail, type Sending } from '../../../src/contract/mail.ts'
 import { Problem } from '../../../src/contract/problem.ts'
 import type { Shell } from '../../shell/shell.ts'
@@ -10,12 +11,30 @@ import type { Written } from './letters.ts'
 /** How long the screen looks for the outcome of what it sent. */
 const waits = 60
 
+/** Why a letter cannot go as it is: who is nobody's address, what cannot be read; null where it can. */
+export async function wrongIn({ to, cc = '', bcc = '', attach = [] }: Draft): Promise<string | null> {
+  for (const [field, line] of Object.entries({ to, cc, bcc })) {
+    const [stranger] = strangers(line)
+    if (stranger !== undefined) return `${field}: '${stranger}' is not a mail address.`
+  }
+  for (const file of attach) {
+    const trouble = isPart(file) ? null : await attachTrouble(file)
+    if (trouble !== null) return `attach: ${trouble}`
+  }
+  return null
+}
+
 /** Asks, naming everybody and everything; what was named is what is sent. */
-export function askToSend(shell: Shell, book: MailBook, written: Written): void {
+export async function askToSend(shell: Shell, book: MailBook, written: Written): Promise<void> {
   const { draft } = written
   const people = [draft.to, draft.cc, draft.bcc].filter(Boolean).join(', ')
   if (people.trim() === '') {
     shell.toast('warn', 'send: the letter goes to nobody yet; e says to whom.')
+    return
+  }
+  const wrong = await wrongIn(draft)
+  if (wrong !== null) {
+    shell.toast('warn', `send: ${wrong}`)
     return
   }
   const question = { title: 'Send this mail', facts: factsOf(book, written), verb: 'Send' }
@@ -50,11 +69,13 @@ const unquoted = (body: string) =>
     .filter(line => !line.startsWith('>'))
     .join('\n')
 
+/** What hangs on a mail that is here is named by that mail. */
+const isPart = (file: string) => /^[0-9a-f-]+-\d+\/[\d.]+$/.test(file)
+
 /** What hangs on it as the API takes it: parts of mails that are there by their names, files of this machine uploaded. */
 async function tokens(shell: Shell, attach: readonly string[]): Promise<string[]> {
   const found: string[] = []
-  for (const one of attach)
-    found.push(/^[0-9a-f-]+-\d+\/[\d.]+$/.test(one) ? one : await uploadFile(shell.client, expandHome(one)))
+  for (const one of attach) found.push(isPart(one) ? one : await uploadFile(shell.client, expandHome(one)))
   return found
 }
 
