@@ -122,7 +122,7 @@ export const openTodos = (deps: {
           created_at: at,
           updated_at: at,
         },
-        `Added "${title || 'untitled'}"${read?.due ? `, due ${read.due}` : ''}`,
+        `Added "${title || 'untitled'}"${read?.due ? `, due ${readable(read.due)}` : ''}`,
       )
       return { todo, understood: read?.understood }
     },
@@ -151,7 +151,7 @@ export const openTodos = (deps: {
         ? { ...next, snoozed_until: null, items: before.items.map(item => ({ ...item, done: false })) }
         : { archived: done, done_at: done ? now() : null, snoozed_until: null }
       const what = next
-        ? `Did "${before.title}", next ${next.due}`
+        ? `Did "${before.title}", next ${readable(next.due)}`
         : `${done ? 'Did' : 'Reopened'} "${before.title}"`
       return { todo: save(author, 'done', change(before, fields), what) }
     },
@@ -168,7 +168,7 @@ export const openTodos = (deps: {
           author,
           'snooze',
           change(before, { snoozed_until: read.due_at }),
-          `Snoozed "${before.title}" until ${read.due}`,
+          `Snoozed "${before.title}" until ${readable(read.due)}`,
         ),
         understood: read.understood,
       }
@@ -208,11 +208,14 @@ export const openTodos = (deps: {
       const before = kept(id)
       if (!waits(before)) return
       const next = before.repeat ? await schedule.following(before, now()) : undefined
-      const what = next ? `"${before.title}" is due again ${next.due}` : `"${before.title}" rang`
+      const what = next ? `"${before.title}" is due again ${readable(next.due)}` : `"${before.title}" rang`
       save(author, 'advance', change(before, { ...next, snoozed_until: null }), what)
     },
   }
 }
+
+/** A day, or a time without its seconds and offset: what a person reads in the trail. */
+const readable = (due: string | null): string => (due ?? '').slice(0, 16).replace('T', ' ')
 
 const waits = (todo: KeptTodo): boolean => todo.snoozed_until !== null || todo.repeat !== null
 

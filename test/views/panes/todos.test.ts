@@ -278,3 +278,12 @@ test('a selection stays with what it is on while an agent adds above it', async 
   await stage.press('\r')
   await stage.until(new RegExp(`^${before}`, 'm'))
 })
+
+test('what is taken back is told with its time as a person reads it', async () => {
+  await using stage = await open()
+  await stage.press('a', '2099-03-04 17:00 call', '\r')
+  await stage.until('Later 1')
+  await stage.press('u')
+  await stage.until('Undone: Added "call", due 2099-03-04 17:00')
+  expect(stage.screen.text()).not.toContain('T17:00')
+})
