@@ -47,6 +47,7 @@ export class Router<State> {
   readonly #host: RouterHost<State>
   /** Changes on their way; the next one is judged by what they did. */
   readonly #writing = new Set<Promise<boolean>>()
+  readonly #slow = new WeakSet<Promise<boolean>>()
 
   constructor(host: RouterHost<State>) {
     this.#host = host
@@ -57,10 +58,17 @@ export class Router<State> {
     if ('paste' in stroke) return
     const action = this.#find(stroke.key)
     if (!action) return
-    if (action.writes && this.#writing.size > 0) await atMost(Promise.all(this.#writing), forAnswer)
+    if (action.writes) await this.#awaitWritten()
     const done = this.run(action)
     // An answer may be long in coming, or never come: other keys go on.
     if (!(await atMost(done, typedAhead)) && this.#host.opening?.()) await atMost(done, forAnswer)
+  }
+
+  /** One that takes long is waited for once, not by every key that comes. */
+  async #awaitWritten(): Promise<void> {
+    const before = [...this.#writing].filter(one => !this.#slow.has(one))
+    if (before.length === 0 || (await atMost(Promise.all(before), forAnswer))) return
+    for (const one of before) this.#slow.add(one)
   }
 
   /** The changes on their way, done or not; false where one of them failed. */

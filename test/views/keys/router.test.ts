@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import * as z from 'zod'
 import { match } from '../../../views/actions/match.ts'
 import { type Action, Actions, type Deed } from '../../../views/actions/registry.ts'
@@ -183,4 +183,39 @@ describe('the registry', () => {
       (await match('launch', [{ id: 'x', title: 'lane unchanged', near: true }, ...candidates]))[0]!.id,
     ).toBe('launch')
   })
+})
+
+test('a change that takes long holds up the next one for a moment, and none after that', async () => {
+  vi.useFakeTimers()
+  try {
+    const done: string[] = []
+    const write = (id: string, run: () => void | Promise<void>): Action<State, never> => {
+      return { id, title: id, help: '', where: ['everywhere'], danger: 'none', writes: true, run }
+    }
+    const router = new Router<State>({
+      actions: new Actions<State>([
+        write('long', () => new Promise<void>(() => {})),
+        write('short', () => void done.push('short')),
+      ]),
+      bindings: () => ({ long: ['l'], short: ['s'] }),
+      focus: () => [],
+      places: () => ['everywhere'],
+      state: () => ({ live: true }),
+      confirm: () => {},
+      ask: () => {},
+      say: () => {},
+    })
+    void router.stroke({ key: 'l' })
+    await vi.advanceTimersByTimeAsync(200)
+    void router.stroke({ key: 's' })
+    await vi.advanceTimersByTimeAsync(200)
+    expect(done).toEqual([])
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(done).toEqual(['short'])
+    void router.stroke({ key: 's' })
+    await vi.advanceTimersByTimeAsync(0)
+    expect(done).toEqual(['short', 'short'])
+  } finally {
+    vi.useRealTimers()
+  }
 })
