@@ -1,8 +1,9 @@
+import { Readable } from 'node:stream'
 import type { FirstScreen } from '../views/shell/first-screen.ts'
 import type { Capabilities } from '../views/terminal/capabilities.ts'
 import { asked } from './asked.ts'
 import type { Machine } from './cli/extend.ts'
-import type { Door } from './cli/program.ts'
+import type { Door, ProgramOptions } from './cli/program.ts'
 import type { Demo } from './demo.ts'
 import { runScreenHere } from './screen.ts'
 import { findPaths, type Paths } from './workspace/paths.ts'
@@ -43,14 +44,46 @@ export const run = async (given: readonly string[], program: Program): Promise<n
 const runHere = async (argv: readonly string[], program: Program, demo?: Demo): Promise<number> => {
   const { version, script } = program
   const paths = findPaths()
+  const { stdout, stderr, stdin } = process
   const screen = asked(argv)
   if (screen)
     return runScreenHere(screen, {
-      ...program,
-      paths,
+      ...{ ...program, paths },
       inDemo: demo !== undefined,
       opened: demo?.opened ?? null,
+      async command(words, door, output) {
+        const said = Object.assign(Object.create(output), { on: () => undefined }) as NodeJS.WriteStream
+        // What would be read from standard input is the next line here.
+        const nothing = Object.assign(Readable.from([]), { isTTY: true }) as unknown as NodeJS.ReadStream
+        const streams = { stdout: said, stderr: said, stdin: nothing }
+        await runCommand(words, { paths, version, script }, async () => door, streams)
+        process.exitCode = 0
+      },
     })
+  const open = async ({ remote }: { remote?: string }): Promise<Door> => {
+    const [{ connect }, { openRemote }, { createClient }] = await Promise.all([
+      import('./connect/connect.ts'),
+      import('./connect/remote.ts'),
+      import('./client/client.ts'),
+    ])
+    const connection = remote ? await openRemote(remote, paths) : await connect({ paths, version })
+    return {
+      client: createClient(connection.carry, connection.join),
+      url: connection.url,
+      close: () => connection.close(),
+    }
+  }
+  const words = argv.length === 0 ? ['status'] : argv
+  return runCommand(words, { paths, version, script }, open, { stdout, stderr, stdin })
+}
+
+/** One command line, through whatever door is opened for it. */
+const runCommand = async (
+  argv: readonly string[],
+  { paths, version, script }: { paths: Paths; version: string; script: string },
+  open: ProgramOptions['open'],
+  streams: Pick<ProgramOptions, 'stdout' | 'stderr' | 'stdin'>,
+): Promise<number> => {
   const [{ runProgram }, { groups }, { extend }] = await Promise.all([
     import('./cli/program.ts'),
     import('./contract/all.ts'),
@@ -58,25 +91,11 @@ const runHere = async (argv: readonly string[], program: Program, demo?: Demo): 
   ])
   return runProgram({
     version,
-    argv: argv.length === 0 ? ['status'] : argv,
+    argv,
     groups,
     extend: extend(machine(paths, version, script)),
-    stdout: process.stdout,
-    stderr: process.stderr,
-    stdin: process.stdin,
-    async open({ remote }): Promise<Door> {
-      const [{ connect }, { openRemote }, { createClient }] = await Promise.all([
-        import('./connect/connect.ts'),
-        import('./connect/remote.ts'),
-        import('./client/client.ts'),
-      ])
-      const connection = remote ? await openRemote(remote, paths) : await connect({ paths, version })
-      return {
-        client: createClient(connection.carry, connection.join),
-        url: connection.url,
-        close: () => connection.close(),
-      }
-    },
+    open,
+    ...streams,
   })
 }
 

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Writable } from 'node:stream'
 import type { FirstScreen } from '../views/shell/first-screen.ts'
 import type { ScreenSettings } from '../views/shell/host.ts'
 import type { ScreenOptions } from '../views/shell/open.ts'
 import type { Link } from '../views/store/live.ts'
 import type { Capabilities } from '../views/terminal/capabilities.ts'
 import { type Asked, takesTerminal } from './asked.ts'
+import type { Door } from './cli/program.ts'
 import { keepCompiled } from './compiled.ts'
 import type { Connection } from './connect/connect.ts'
 import { keepHeapLean } from './lean-heap.ts'
@@ -20,6 +22,8 @@ interface Here {
   inDemo: boolean
   /** A workspace that is open already. */
   opened: Connection | null
+  /** Runs words of the command line through a door that is open. */
+  command(words: readonly string[], door: Door, output: Writable): Promise<void>
 }
 
 export const runScreenHere = async (asked: Asked, here: Here): Promise<number> => {
@@ -88,13 +92,7 @@ const spoken = async (
 ): Promise<number> => {
   const link = await connectScreen(remote, here)
   try {
-    if (!once)
-      return await (await import('../views/lines/lines.ts')).runLines(
-        link,
-        process.stdin,
-        process.stdout,
-        (await screenSettings(here.paths, readOnly)).readOnly,
-      )
+    if (!once) return await inLines(link, (await screenSettings(here.paths, readOnly)).readOnly, here)
     const { drawOnce } = await import('../views/shell/once.ts')
     const { isTTY } = process.stdout
     // A terminal nobody gave a size to has no rows at all.
@@ -113,6 +111,23 @@ const spoken = async (
   } finally {
     await link.close()
   }
+}
+
+/** A line at a time, and every command there is in one of them. */
+const inLines = async (link: Link, readOnly: boolean, here: Here): Promise<number> => {
+  const [{ runLines }, { createClient }, { Problem }] = await Promise.all([
+    import('../views/lines/lines.ts'),
+    import('./client/client.ts'),
+    import('./contract/problem.ts'),
+  ])
+  const carry: Link['carry'] = async request => {
+    if (readOnly && request.method !== 'GET') throw new Problem('denied', 'These lines only read.')
+    return link.carry(request)
+  }
+  const door = { client: createClient(carry, link.join), url: link.url, close: async () => {} }
+  return runLines(link, process.stdin, process.stdout, readOnly, (words, output) =>
+    here.command(words, door, output),
+  )
 }
 
 const connectScreen = async (remote: string | null, { paths, version, opened }: Here): Promise<Link> => {

@@ -101,7 +101,7 @@ export type Effect = 'now' | 'screen' | 'start'
 const AT_START = /^(api\.(port|host)|owner\.name|hosts(\..*)?)$/
 
 export const effectOf = (key: string): Effect =>
-  AT_START.test(key) ? 'start' : /^screen\.(ascii|mouse|open)$/.test(key) ? 'screen' : 'now'
+  AT_START.test(key) ? 'start' : /^screen\.(ascii|open)$/.test(key) ? 'screen' : 'now'
 
 /** Whether there is such a setting, set or not. */
 export const isSetting = (key: string): boolean => {

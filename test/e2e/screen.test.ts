@@ -81,6 +81,10 @@ test('what is set of the screen holds at once, conflicts and mistakes are told, 
   await pty.until('READ ONLY')
   pty.send('\x1b')
   await pty.until(screen => !screen.text().includes('never arrives'))
+  set('mouse = true\n')
+  await pty.until(screen => screen.leftOn.includes('mouse'), 'the mouse on')
+  set('mouse = false\n')
+  await pty.until(screen => !screen.leftOn.includes('mouse'), 'the mouse off')
   set('theme = 7\n')
   await pty.until(/'screen\.theme'\s+has\s+to\s+be\s+text/)
   set('theme = "auto"\n')
@@ -191,6 +195,42 @@ test('in a terminal that moves no cursor it speaks in lines', async () => {
   await pty.until("Added 'feed the dog'")
   pty.send('stop 7\r')
   await pty.until('say list first')
+  // What the panes show and do is in the commands, each on a line.
+  for (const [said, shown] of [
+    ['todos list', 'feed the dog'],
+    ['memory add "Likes tea, not coffee" --category preference', 'Likes tea'],
+    ['memory list', 'preference'],
+    ['documents add Plan --content "one two"', 'Plan'],
+    ['documents list', 'Plan'],
+    ['calendar add "Stand-up" "tomorrow 9am"', 'Stand-up'],
+    ['calendar agenda', 'Stand-up'],
+    ['hosts list', 'local'],
+    ['tokens list', 'Nothing.'],
+    ['audit', 'feed the dog'],
+    ['mail accounts list', 'Nothing.'],
+    ['nonsense', 'unknown command'],
+    ['todos done 99999', 'ithaca:'],
+    ['attach 1', 'not known here'],
+    ['commands', 'documents'],
+  ] as const) {
+    const before = pty.screen.text()
+    pty.send(`${said}\r`)
+    await pty.until(
+      screen => screen.text() !== before && screen.text().split(`${said}\n`).at(-1)!.includes(shown),
+      said,
+    )
+  }
+  pty.send('quit\r')
+  expect((await pty.end()).exitCode).toBe(0)
+})
+
+test('lines that only read change nothing, whatever the command', async () => {
+  const pty = start(['--read-only'], { env: { TERM: 'dumb' } })
+  await pty.until('Nothing runs.')
+  pty.send('todos add never\r')
+  await pty.until('These lines only read.')
+  pty.send('todos list\r')
+  await pty.until(/todos list\s+Nothing\./)
   pty.send('quit\r')
   expect((await pty.end()).exitCode).toBe(0)
 })

@@ -23,7 +23,20 @@ stop N          stops it, after a question
 asks            what agents ask; allow N, deny N answer
 add WORDS       a todo: add tomorrow 5pm call the dentist
 undo            takes back the last change
+todos list      or any other command there is: mail list, calendar agenda, documents read ID;
+                todos --help says how, commands lists them
 quit            leaves; what runs on the hosts runs on`
+
+/** Runs words of the command line on the workspace of these lines. */
+export type Command = (words: readonly string[], output: Writable) => Promise<void>
+
+/** What a person may have meant to hold together. */
+const wordOf = /"((?:[^"\\]|\\.)*)"|'([^']*)'|(\S+)/g
+
+export const wordsOf = (line: string): string[] =>
+  [...line.matchAll(wordOf)].map(
+    ([, double, single, bare]) => double?.replace(/\\(.)/g, '$1') ?? single ?? bare!,
+  )
 
 /** Ithaca in lines, for terminals that cannot move a cursor and for programs that read: a question, an answer. */
 export async function runLines(
@@ -31,8 +44,10 @@ export async function runLines(
   input: Readable,
   output: Writable,
   readOnly = false,
+  command?: Command,
 ): Promise<number> {
-  const lines = new Lines(createClient(link.carry), readOnly, text =>
+  const run = command && ((words: readonly string[]) => command(words, output))
+  const lines = new Lines(createClient(link.carry), readOnly, run, text =>
     output.write(
       `${text
         .split('\n')
@@ -48,18 +63,27 @@ export async function runLines(
   return 0
 }
 
+/** They take the terminal, or open and close what these lines stand on. */
+const elsewhere = new Set(['attach', 'up', 'down', '--demo', '--once'])
 const writes = new Set(['stop', 'allow', 'deny', 'add', 'undo'])
 
 class Lines {
   readonly say: (text: string) => void
   readonly #client: Client
   readonly #readOnly: boolean
+  readonly #command: ((words: readonly string[]) => Promise<void>) | undefined
   #serves: Serve[] = []
   #asks: Approval[] = []
   /** A question that the next line answers. */
   #pending: ((line: string) => Promise<void>) | null = null
 
-  constructor(client: Client, readOnly: boolean, say: (text: string) => void) {
+  constructor(
+    client: Client,
+    readOnly: boolean,
+    command: ((words: readonly string[]) => Promise<void>) | undefined,
+    say: (text: string) => void,
+  ) {
+    this.#command = command
     this.#client = client
     this.#readOnly = readOnly
     this.say = say
@@ -73,14 +97,14 @@ class Lines {
     try {
       if (pending) await pending(line.trim())
       else if (['quit', 'q', 'exit'].includes(verb)) return false
-      else await this.#do(verb, rest.join(' '))
+      else await this.#do(verb, rest.join(' '), line)
     } catch (error) {
       this.say(`That failed: ${sanitiseText((error as Error).message)}`)
     }
     return true
   }
 
-  async #do(verb: string, rest: string): Promise<void> {
+  async #do(verb: string, rest: string, line: string): Promise<void> {
     if (this.#readOnly && writes.has(verb)) return this.say(`${verb}: these lines only read.`)
     switch (verb) {
       case '':
@@ -103,9 +127,20 @@ class Lines {
         return this.#add(rest)
       case 'undo':
         return this.#undo()
+      case 'help':
+        return this.say(help)
+      case 'commands':
+        return this.#further(['--help'])
       default:
-        return this.say(verb === 'help' ? help : `'${sanitiseText(verb)}' is not known.\n${help}`)
+        return this.#further(wordsOf(line))
     }
+  }
+
+  /** What these lines have no short word for. */
+  async #further(words: readonly string[]): Promise<void> {
+    if (!this.#command || elsewhere.has(words[0] ?? ''))
+      return this.say(`'${sanitiseText(words[0] ?? '')}' is not known here.\n${help}`)
+    await this.#command(words)
   }
 
   async #undo(): Promise<void> {

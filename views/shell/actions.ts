@@ -200,7 +200,7 @@ const general: Action<Shell, never>[] = [
     danger: 'none',
     disabled: ({ host }) => (host.mouse ? undefined : 'this screen has no place for it'),
     run(shell) {
-      shell.mouse.turn()
+      shell.mouse.turn(!shell.mouse.isOn)
       const { isOn } = shell.mouse
       const back = `${keysOf(shell, 'screen.mouse')} leaves it to the terminal`
       shell.toast('info', isOn ? `The mouse is on; ${back}.` : 'The mouse is off.')

@@ -18,7 +18,7 @@ export class Mouse {
 
   constructor(shell: Shell) {
     this.#shell = shell
-    if (shell.host.settings.mouse) this.turn()
+    this.turn(shell.host.settings.mouse)
   }
 
   get isOn(): boolean {
@@ -26,11 +26,11 @@ export class Mouse {
   }
 
   /** On or off; a screen that cannot have one leaves it off. */
-  turn(): void {
+  turn(on: boolean): void {
     const { mouse } = this.#shell.host
-    if (!mouse) return
-    this.#isOn = !this.#isOn
-    mouse(this.#isOn)
+    if (!mouse || on === this.#isOn) return
+    this.#isOn = on
+    mouse(on)
   }
 
   async did({ x, y, wheel }: Pointer): Promise<void> {

@@ -17,7 +17,7 @@ export function settle(
 const topic = 'config'
 
 /** What of the screen waits until one is opened anew. */
-const atStart = ['ascii', 'mouse', 'open'] as const
+const atStart = ['ascii', 'open'] as const
 
 /** Takes the settings again whenever their file has changed, and says what came of it. */
 export function followSettings(shell: Shell): void {
@@ -36,6 +36,7 @@ async function takeAgain(shell: Shell, changed: readonly string[]): Promise<void
   const settings = await shell.host.readSettings?.()
   if (!settings) return
   const problems = shell.settle(settings, changed.includes('screen.read_only'))
+  if (changed.includes('screen.mouse')) shell.mouse.turn(settings.mouse)
   const waits = atStart.map(key => `screen.${key}`).filter(key => changed.includes(key))
   const taken = changed.filter(key => key.startsWith('screen.') && !waits.includes(key))
   if (taken.length > 0) shell.toast('good', `In effect: ${taken.join(', ')}.`)
