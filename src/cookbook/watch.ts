@@ -46,6 +46,8 @@ interface Round {
   nextAt: number
   hurryUntil: number
   gpusAt: number
+  /** What lives there, and which of it is ready: with that its memory changes. */
+  lives: string
   disksAt: number
   slowlyAt: number
   metas: Map<string, Meta>
@@ -73,6 +75,7 @@ export const openWatch = (deps: {
         nextAt: 0,
         hurryUntil: 0,
         gpusAt: 0,
+        lives: '',
         disksAt: 0,
         slowlyAt: 0,
         metas: new Map(),
@@ -102,6 +105,7 @@ export const openWatch = (deps: {
     }
     endUnstarted(place, new Set(seen.sessions.map(session => session.id)))
     await Promise.all(ofHost(place.id).map(one => probe(place, one, seen.listening)))
+    noticeStir(place, round)
     lookAtGpus(place, round)
     lookAtDisks(place, round)
     lookSlowly(place, round)
@@ -145,6 +149,15 @@ export const openWatch = (deps: {
     const failing = answer === 'ready' ? null : wasReady ? (last?.failing_since ?? now()) : null
     const health: Health = { answer, at: now(), failing_since: failing }
     serves.notice(one, { health })
+  }
+
+  /** Whoever has just seen something start or end wants to see what that did to the GPUs. */
+  const noticeStir = (place: Place, round: Round): void => {
+    const live = ofHost(place.id).filter(({ kept }) => !kept.ending)
+    const lives = live.map(({ kept }) => `${kept.id} ${kept.ready_at !== null}`).join()
+    if (lives === round.lives) return
+    round.lives = lives
+    round.gpusAt = Math.min(round.gpusAt, now())
   }
 
   /** On its own lane and its own time: a driver that hangs must not hold up the rest. */

@@ -99,7 +99,7 @@ async function reach(
       return {
         ok: false,
         steps: [
-          bad('reach', 'Reach', `${failed.message}${how}`, advice),
+          bad('reach', 'Reach', `${failed.message}${way ? ` Tried${how}.` : ''}`, advice),
           skipped('login', 'Login', 'not tried'),
         ],
       }

@@ -15,6 +15,14 @@ test('launched, loading, ready, stopped, and its log stays', async () => {
   expect((await k.w.client.call(cookbook.output, { id: serve.id })).output).toContain('startup complete')
 })
 
+test('the GPUs are looked at when something got ready there, not at their next turn', async () => {
+  await using k = await testKitchen()
+  const serve = await k.launch('vllm serve demo/qwen3-8b', { gpus: '0' })
+  const { ready_at } = await k.until(serve.id, 'ready')
+  const { gpus } = k.w.inside.workspace.cookbook.machines.at('local')
+  await expect.poll(() => gpus.reading?.at, { timeout: 12_000 }).toBeGreaterThan(ready_at!)
+}, 60_000)
+
 test('one that dies is crashed with its exit code', async () => {
   await using k = await testKitchen()
   const serve = await k.launch('vllm serve demo/oom-at-start')

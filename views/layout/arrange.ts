@@ -16,6 +16,8 @@ export interface Ui {
   toasts: number
   /** How much of the height the detail has under a list that has the keys. */
   share?: number
+  /** Rows the list has anything for: what it leaves, the detail gets. */
+  wants?: number
   /** How much of the width the list has beside the detail, where it is more than a list. */
   broad?: number
 }
@@ -57,7 +59,9 @@ function panes(body: Rect, ui: Ui): { list: Rect | null; detail: Rect | null } {
     }
   }
   if (ui.focus === 'detail' || body.height < stacks) return alone
-  const height = Math.floor(body.height * (ui.share ?? 0.3))
+  const least = Math.floor(body.height * (ui.share ?? 0.3))
+  const left = Math.min(body.height - (ui.wants ?? body.height), Math.floor(body.height * 0.7))
+  const height = Math.max(least, left)
   return {
     list: { ...body, height: body.height - height },
     detail: { ...body, y: body.y + body.height - height, height },

@@ -71,6 +71,11 @@ export class ListSide<T> {
     })
   }
 
+  /** Rows it has something for, and one that parts it from what is under it. */
+  get wants(): number {
+    return Math.max(1, this.shown.length) + (this.#status(this.#ids(this.shown)).length > 0 ? 2 : 1)
+  }
+
   get selected(): T | undefined {
     const shown = this.shown
     const { selected } = this.#settled(this.#ids(shown))

@@ -65,6 +65,8 @@ export interface Pane {
   detail?(box: Box): ReactNode
   /** How much of the height the detail has under the list; three tenths where it is not said. */
   readonly share?: number
+  /** Rows its list has anything for; the detail under it gets the rest. All of them where it is not said. */
+  readonly wants?: number
   /** How much of the width the list has beside the detail; about a third where it is not said. */
   readonly broad?: number | undefined
   /** Its lists, by the names their selections are kept under. */

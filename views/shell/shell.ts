@@ -136,6 +136,7 @@ export class Shell {
       zoomed: this.zoomed || !this.pane.detail,
       toasts: this.toastRows.length,
       ...(this.pane.share === undefined ? {} : { share: this.pane.share }),
+      ...(this.pane.wants === undefined ? {} : { wants: this.pane.wants }),
       ...(this.pane.broad === undefined ? {} : { broad: this.pane.broad }),
     })
   }

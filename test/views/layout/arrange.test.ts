@@ -14,6 +14,16 @@ describe('the layout', () => {
     })
   })
 
+  test('what a short list leaves is for the detail under it, as far as the list keeps a third', () => {
+    const heights = (wants: number) => {
+      const { list, detail } = arrange(80, 24, { ...ui, wants })
+      return [list!.height, detail!.height]
+    }
+    expect(heights(8)).toEqual([8, 14])
+    expect(heights(1)).toEqual([7, 15])
+    expect(heights(500)).toEqual([16, 6])
+  })
+
   test('from 120 columns on both stand side by side, and zoom shows either alone', () => {
     const { list, detail } = arrange(160, 50, ui)
     expect(list!.width + 1 + detail!.width).toBe(160)
@@ -25,6 +35,7 @@ describe('the layout', () => {
       focus: fc.constantFrom('list', 'detail'),
       zoomed: fc.boolean(),
       toasts: fc.nat(5),
+      wants: fc.nat(200),
     })
     const cols = fc.integer({ min: smallest.cols, max: 300 })
     const rows = fc.integer({ min: smallest.rows, max: 100 })

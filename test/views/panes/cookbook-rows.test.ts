@@ -7,7 +7,7 @@ import { hostRows } from '../../../views/panes/cookbook/host-rows.ts'
 import { type Item, treeOf } from '../../../views/panes/cookbook/kitchen.ts'
 import { judgementOf } from '../../../views/panes/cookbook/launch.ts'
 import { ownedGpus } from '../../../views/panes/cookbook/owners.ts'
-import { itemRow } from '../../../views/panes/cookbook/rows.ts'
+import { columnsOf, itemRow } from '../../../views/panes/cookbook/rows.ts'
 import { stopQuestion } from '../../../views/panes/cookbook/stop.ts'
 import { withoutColours } from '../../../views/terminal/sanitise.ts'
 import { textWidth } from '../../../views/terminal/width.ts'
@@ -73,6 +73,7 @@ const host = (devices: Gpu[], reach: Partial<Host['reach']> = {}): Host =>
 
 function drawn(hosts: Host[], serves: Serve[], width: number, lately: readonly number[] = []): string[] {
   const around = {
+    columns: columnsOf(serves),
     glyphs: asciiGlyphs,
     now,
     trend: () => lately,
@@ -138,6 +139,23 @@ describe('the rows of the list', () => {
     expect(rows.find(row => row.startsWith('retries'))).toMatch(/^retries +at \d\d:\d\d:12$/)
   })
 
+  test('a state is read whole before a port or a GPU is, on a narrow screen and beside a log', () => {
+    const dead = serve('qwen3-32b', {
+      gpus: [4],
+      state: 'crashed',
+      ended_at: now,
+      cause: 'gpu_oom_weights',
+      mine: true,
+    })
+    const busy = serve('long-context', { port: 19844, gpus: [2] })
+    const rows = (width: number) => drawn([host([])], [busy, dead], width).slice(1)
+    expect(rows(54)).toEqual([
+      '  * long-context :19844 2 ready 2m  ann',
+      '  x qwen3-32b    :8001  4 CRASHED 0s gpu_oom_weights',
+    ])
+    expect(rows(38)[1]).toContain('CRASHED 0s gpu')
+  })
+
   test('with room each GPU is a bar as full as its memory', () => {
     expect(drawn([host(devices)], serves, 120)[0]).toContain('aaaa aaaa mm.. .... b... .... ?... !!!!')
     expect(drawn([host(devices)], serves, 44)[0]).toBe('v gpu-a  8xH100  aam.b.?!  298/640G  <10ms')
@@ -160,7 +178,7 @@ describe('the rows of the list', () => {
   test('an orphan is named with its owner, and one process on several GPUs is one row', () => {
     const rows = drawn([host([gpu(6, 1, [orphan]), gpu(7, 1, [orphan])])], [], 78)
     expect(rows).toHaveLength(2)
-    expect(rows[1]).toMatch(/^ {2}! pid 41277 +6-7 +ORPHAN {2}148G {2}VLLM::Worker, parent gone {2}ann$/)
+    expect(rows[1]).toMatch(/^ {2}! pid 41277 +- +6-7 +ORPHAN {2}148G {2}VLLM::Worker, parent gone {2}ann$/)
   })
 
   test('what a serve did lately is a line behind its speed', () => {

@@ -126,6 +126,24 @@ describe.each([
 })
 
 describe('the Cookbook', () => {
+  test('the last row names what is wanted of what is selected, and the list says when it is narrowed', async () => {
+    using on = stage()
+    const foot = () => on.screen.rows()[23]!
+    await select(on, 'alpha')
+    await on.until(() => /i ask +X stop\.\./.test(foot()))
+    on.send('\x1b')
+    await select(on, 'omega')
+    await on.until(() => /c cause +r relaunch/.test(foot()) && !foot().includes('i ask'))
+    on.send('\x1b')
+    await on.until('alpha')
+    on.send('g')
+    await on.until(() => foot().includes('s shell') && !foot().includes('c cause'))
+    on.send('.')
+    await on.until('-- only yours: . shows all')
+    on.send('.')
+    await on.until(screen => !screen.text().includes('-- only yours'))
+  })
+
   test('shows a launch of somebody else without being asked', async () => {
     using on = stage()
     await on.until('alpha')
@@ -378,13 +396,15 @@ describe('the Cookbook', () => {
       name: 'unseen',
     })
     await kitchen.until(crash.id, 'crashed')
-    await on.until('unseen crashed on local.')
-    await on.until('1Coo!1')
-    expect(on.shell.toasts.find(({ text }) => text.includes('unseen'))?.until).not.toBeNull()
+    await on.until(/(unseen crashed on|crashed on local: .*unseen)/)
+    const marked = () => Number(/1 ?Coo\w*!(\d+)/.exec(on.screen.rows()[0]!)?.[1] ?? 0)
+    await on.until(() => marked() > 0)
+    const before = marked()
+    expect(on.shell.toasts.every(({ until }) => until !== null)).toBe(true)
     on.send('1')
-    await on.until('[1 Cook!1]')
+    await on.until('[1 Cook')
     await select(on, 'unseen')
-    await on.until('[1 Cook]')
+    await on.until(() => marked() < before)
     await kitchen.w.client.call(cookbook.forget, { id: crash.id })
   })
 

@@ -51,7 +51,7 @@ describe.each([
     on.send('y')
     await on.until('ok   Login')
     expect(readFileSync(known, 'utf8').trim()).toBe(sshd.knownHostsLine)
-    await on.until(/verything works\./)
+    await on.until(/far: Everything works\./)
     on.send('q')
     await on.until(/> far +far +connected/)
     on.send('s')

@@ -19,7 +19,7 @@ import { hostRows, processRows } from './host-rows.ts'
 import { type Item, isLive, treeOf } from './kitchen.ts'
 import { LogPane } from './log-pane.tsx'
 import { Metrics } from './metrics.ts'
-import { itemRow, serveHead } from './rows.ts'
+import { columnsOf, itemRow, serveHead } from './rows.ts'
 import { Trends } from './trends.ts'
 
 /** What is known of why a serve is as it is. `of`: the state it was asked about, so that it is asked once. */
@@ -70,12 +70,14 @@ export class Book {
       idOf: ({ id }) => id,
       row: (row, width) =>
         itemRow(row, width, {
+          columns: columnsOf(serves.items),
           glyphs: shell.glyphs,
           now: Date.now(),
           trend: serve => trends.of(serve),
           isReached: serve => hosts.get(serve.host)?.reach.state !== 'unreachable',
         }),
       words: ({ item }) => wordsOf(item),
+      notes: () => (this.mineOnly ? ['only yours: . shows all'] : []),
       empty: () => {
         const error = hosts.error ?? serves.error
         return error === null ? 'Reading what runs.' : sanitiseText(error)

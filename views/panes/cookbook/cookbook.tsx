@@ -4,6 +4,7 @@ import type { Shell } from '../../shell/shell.ts'
 import type { Pane } from '../pane.ts'
 import { Book } from './book.tsx'
 import { Herald } from './herald.ts'
+import { isLive } from './kitchen.ts'
 import { presetForm } from './launch.ts'
 import { listActions, serveActions, serveKeys } from './list-actions.ts'
 import { causeActions, logActions, logKeys } from './log-actions.ts'
@@ -39,21 +40,15 @@ export function cookbookPane(shell: Shell): Pane {
     actions: [...listActions(book), ...serveActions(book), ...logActions(book), ...causeActions(book)],
     keys: { ...serveKeys, ...logKeys },
     places: side => (side === 'list' ? ['cook.list', 'cook'] : [place(), 'cook']),
-    hints: side =>
-      side === 'list'
-        ? [
-            'cook.log',
-            'cook.cause',
-            'cook.relaunch',
-            'cook.launch',
-            'cook.ask',
-            'cook.details',
-            'cook.attach',
-            'cook.stop',
-            'cook.menu',
-            'screen.filter',
-          ]
-        : (detailHints[place()] ?? []),
+    hints: side => (side === 'list' ? listHints(book) : (detailHints[place()] ?? [])),
+    get wants() {
+      return list.wants
+    },
+    get broad() {
+      // Enough for a state in words; a wider screen gives the rest to the log.
+      const { columns } = shell.screen
+      return Math.max(54, Math.min(64, columns * 0.36)) / columns
+    },
     badge() {
       // The first row is drawn before what is under it.
       const isShown = shell.pane.id === 'cook' && shell.layout.detail !== null
@@ -132,4 +127,15 @@ export function cookbookPane(shell: Shell): Pane {
       log.recall(wrap, clock)
     },
   }
+}
+
+/** What is wanted of what is selected comes first: there is room for six or seven. */
+function listHints({ item }: Book): string[] {
+  const menu = ['cook.menu', 'screen.filter']
+  if (item?.kind === 'host')
+    return ['cook.log', 'cook.launch', 'cook.shell', 'cook.commands', 'cook.mine', ...menu]
+  if (item?.kind === 'process') return ['cook.launch', 'cook.shell', 'cook.commands', ...menu]
+  const common = ['cook.relaunch', 'cook.launch', 'cook.details', 'cook.attach']
+  if (item && !isLive(item.serve)) return ['cook.log', 'cook.cause', ...common, 'cook.copy', ...menu]
+  return ['cook.log', 'cook.ask', 'cook.stop', ...common, 'cook.metrics', ...menu]
 }

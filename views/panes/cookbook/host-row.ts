@@ -16,12 +16,10 @@ export function hostRow(item: HostItem, width: number, glyphs: Glyphs, now: numb
   const name = toned(sanitiseText(host.name), 'strong')
   const { devices } = host
   if (devices.length === 0) return [name, diskOf(host), delayOf(item)].filter(Boolean).join('  ')
-  const used = devices.reduce((sum, gpu) => sum + (gpu.used_mib ?? 0), 0) / 1024
-  const total = devices.reduce((sum, gpu) => sum + (gpu.total_mib ?? 0), 0) / 1024
   const { letters, owners } = ownedGpus(host, serves)
   const legend = owners.map(({ letter, name: who }) => `${letter}=${who}`).join(' ')
-  const before = [name, `${devices.length}x${shortGpu(devices[0]!.name)}`]
-  const memory = `${Math.round(used)}/${Math.round(total)}G`
+  const before = [name, kindOf(devices)]
+  const memory = memoryOf(devices)
   const bare = [memory, delayOf(item)].filter(Boolean)
   const after = [memory, diskOf(host), delayOf(item)].filter(Boolean)
   const withLegend = [...after, toned(legend, 'quiet')].filter(Boolean)
@@ -35,13 +33,25 @@ export function hostRow(item: HostItem, width: number, glyphs: Glyphs, now: numb
   return [...before, ...bars, ...rest].join('  ')
 }
 
+const kindOf = (devices: readonly Gpu[]): string => `${devices.length}x${shortGpu(devices[0]!.name)}`
+
+function memoryOf(devices: readonly Gpu[]): string {
+  const used = devices.reduce((sum, gpu) => sum + (gpu.used_mib ?? 0), 0) / 1024
+  const total = devices.reduce((sum, gpu) => sum + (gpu.total_mib ?? 0), 0) / 1024
+  return `${Math.round(used)}/${Math.round(total)}G`
+}
+
+/** How many GPUs of which kind, and how much of their memory is in use. */
+export const gpusOf = (devices: readonly Gpu[]): string =>
+  devices.length === 0 ? '' : `${kindOf(devices)} ${memoryOf(devices)}`
+
 const SHORT = 50 * 1024 ** 3
 
 /** The disks of a host; an older daemon, which a screen may be attached to, tells none. */
 export const disksOf = ({ disks }: { disks?: Host['disks'] }): Host['disks'] => disks ?? []
 
 /** What is left where models go: what a download fails for. */
-function diskOf(host: Host): string {
+export function diskOf(host: Host): string {
   const disk = disksOf(host).find(({ what }) => what === 'cache')
   if (!disk) return ''
   const text = `disk ${room(disk.free_bytes)} free`

@@ -26,8 +26,20 @@ const signs: Record<Serve['state'], { sign: string; tone: Tone }> = {
 
 export const signOf = (serve: Serve): { sign: string; tone: Tone } => signs[serve.state]
 
+/** How wide the names and the lists of GPUs are: the same in all rows, and no wider than any is. */
+export interface Columns {
+  name: number
+  gpus: number
+}
+
+export const columnsOf = (serves: readonly Serve[]): Columns => ({
+  name: Math.max(0, ...serves.map(({ name }) => textWidth(sanitiseText(name)))),
+  gpus: Math.max(0, ...serves.map(({ gpus }) => gpuList(gpus).length)),
+})
+
 /** What a row says that its item alone does not: the time, what it did lately, and whether its host can be asked. */
 export interface Around {
+  columns: Columns
   glyphs: Glyphs
   now: number
   trend(serve: Serve): readonly number[]
@@ -41,7 +53,7 @@ export function itemRow(row: TreeRow<Item>, width: number, around: Around): stri
   const lead = item.kind === 'host' ? treeLead(row, glyphs) : '  '
   const room = Math.max(1, width - textWidth(lead))
   if (item.kind === 'host') return lead + hostRow(item, room, glyphs, now)
-  return lead + (item.kind === 'serve' ? serveRow(item.serve, room, around) : processRow(item, room))
+  return lead + (item.kind === 'serve' ? serveRow(item.serve, room, around) : processRow(item, room, around))
 }
 
 interface Part {
@@ -54,7 +66,7 @@ interface Part {
 function fields(parts: readonly Part[], grown: string, width: number): string {
   const kept: Part[] = []
   let used = 0
-  const least = 10
+  const least = 16
   for (const part of parts) {
     if (used + part.width + 1 + least > width && kept.length >= 2) break
     kept.push(part)
@@ -69,11 +81,16 @@ function fields(parts: readonly Part[], grown: string, width: number): string {
 
 const trendCells = 8
 
-function serveRow(serve: Serve, width: number, { glyphs, now, trend, isReached }: Around): string {
+const nameCells = ({ name }: Columns, width: number): number =>
+  Math.max(10, Math.min(26, name, Math.floor(width * 0.28)))
+
+const gpuCells = ({ gpus }: Columns): number => Math.max(1, Math.min(8, gpus))
+
+function serveRow(serve: Serve, width: number, around: Around): string {
+  const { columns, glyphs, now, trend, isReached } = around
   const known = isReached(serve)
   const { sign } = signOf(serve)
   const tone = known ? signOf(serve).tone : 'quiet'
-  const name = Math.max(10, Math.min(26, Math.floor(width * 0.28)))
   const who = ownerOf(serve)
   const lately = trend(serve)
   const line =
@@ -91,9 +108,9 @@ function serveRow(serve: Serve, width: number, { glyphs, now, trend, isReached }
   return fields(
     [
       { text: sign, width: 1, tone },
-      { text: sanitiseText(serve.name), width: name },
+      { text: sanitiseText(serve.name), width: nameCells(columns, width) },
       { text: serve.port === null ? '' : `:${serve.port}`, width: 6 },
-      { text: gpuList(serve.gpus), width: 4 },
+      { text: gpuList(serve.gpus), width: gpuCells(columns) },
     ],
     `${toned(`${stateWords(serve, now)}${asOf}`, tone)}${line}${tail.length > 0 ? `  ${toned(tail.join('  '), 'quiet')}` : ''}`,
     width,
@@ -175,7 +192,11 @@ export function gpuList(gpus: readonly number[]): string {
   return runs.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)).join(',')
 }
 
-function processRow({ process, gpus }: Extract<Item, { kind: 'process' }>, width: number): string {
+function processRow(
+  { process, gpus }: Extract<Item, { kind: 'process' }>,
+  width: number,
+  { columns }: Around,
+): string {
   const used = process.used_mib === null ? '' : `${Math.round(process.used_mib / 1024)}G`
   const words = [
     process.orphan
@@ -190,8 +211,9 @@ function processRow({ process, gpus }: Extract<Item, { kind: 'process' }>, width
   return fields(
     [
       { text: process.orphan ? '!' : '=', width: 1, tone: process.orphan ? 'warn' : 'quiet' },
-      { text: `pid ${process.pid}`, width: 12 },
-      { text: gpuList(gpus), width: 4 },
+      { text: `pid ${process.pid}`, width: nameCells(columns, width) },
+      { text: '-', width: 6 },
+      { text: gpuList(gpus), width: Math.max(gpuList(gpus).length, gpuCells(columns)) },
     ],
     toned(words.filter(Boolean).join('  '), process.orphan ? 'warn' : 'quiet'),
     width,

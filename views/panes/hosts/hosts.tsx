@@ -5,6 +5,7 @@ import { sanitiseText } from '../../terminal/sanitise.ts'
 import { toWidth } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
 import { openShell } from '../cookbook/attach.ts'
+import { diskOf, gpusOf } from '../cookbook/host-row.ts'
 import { hostRows } from '../cookbook/host-rows.ts'
 import { ListSide } from '../list-side.tsx'
 import type { Pane } from '../pane.ts'
@@ -150,28 +151,28 @@ export function hostsPane(shell: Shell): Pane {
     keys: {
       'hosts.test': ['t', 'enter'],
       'hosts.add': ['a', 'n', 'o'],
-      'hosts.edit': ['r'],
+      'hosts.edit': ['e', 'r'],
       'hosts.trust': ['T'],
       'hosts.shell': ['s'],
       'hosts.remove': ['X'],
     },
     places: () => where,
-    hints: () => [
-      'hosts.test',
-      'hosts.add',
-      'hosts.edit',
-      'hosts.trust',
-      'hosts.shell',
-      'hosts.remove',
-      'screen.filter',
-    ],
+    hints() {
+      const host = list.selected
+      const own = host && host.target !== '' ? ['hosts.remove'] : []
+      const key = trustable() === null ? [] : ['hosts.trust']
+      return ['hosts.test', ...key, 'hosts.add', 'hosts.edit', 'hosts.shell', ...own, 'screen.filter']
+    },
+    get wants() {
+      return list.wants
+    },
     filter: list.filter,
     lists: { list },
     list: box => list.view(box),
     detail(box) {
       const host = list.selected
       if (!host) return null
-      const steps = test.rows(host.id, box.width)
+      const steps = test.rows(host, box.width)
       return text.view(steps ?? hostRows(host, box.width, shell.glyphs), box)
     },
     move(motion, side) {
@@ -203,11 +204,11 @@ export function hostsPane(shell: Shell): Pane {
 }
 
 function hostRow(host: Host, width: number): string {
-  const { reach } = host
+  const { reach, devices } = host
   const bad = reach.state === 'unreachable'
   const state = bad ? toned('UNREACHABLE', 'bad') : reach.state
-  const gpus = host.devices.length > 0 ? `${host.devices.length} GPUs` : ''
-  const name = Math.max(8, Math.min(24, Math.floor(width * 0.3)))
+  const name = Math.max(8, Math.min(24, Math.floor(width * 0.22)))
   const target = host.target === '' ? 'this machine' : host.target
-  return `${toWidth(sanitiseText(host.name), name)} ${toWidth(sanitiseText(target), name)} ${state}  ${bad ? sanitiseText(reach.reason ?? '') : gpus}`
+  const has = [gpusOf(devices), diskOf(host)].filter(Boolean).join('  ')
+  return `${toWidth(sanitiseText(host.name), name)} ${toWidth(sanitiseText(target), name)} ${state}  ${bad ? sanitiseText(reach.reason ?? '') : has}`
 }

@@ -61,7 +61,7 @@ export class HostTest {
   }
 
   #verdict(): string {
-    if (this.#ended === null) return `Testing: ${this.#steps.length} steps so far.`
+    if (this.#ended === null) return `Being tested, ${this.#steps.length} steps so far.`
     const count = (ok: ProbeStep['ok'], word: string) => {
       const found = this.#steps.filter(step => step.ok === ok).length
       return found === 0 ? '' : `${found} ${word}`
@@ -76,8 +76,8 @@ export class HostTest {
   }
 
   /** Null where this host is not the one tested last. */
-  rows(host: string, width: number): string[] | null {
-    if (host !== this.#host) return null
+  rows({ id, name }: Host, width: number): string[] | null {
+    if (id !== this.#host) return null
     const rows = this.#steps.flatMap(({ ok, title, detail, advice }) => {
       const [sign, tone] =
         ok === true
@@ -95,7 +95,8 @@ export class HostTest {
       ]
     })
     // First, where it is read without scrolling.
-    return [toned(this.#verdict(), 'strong'), '', ...rows]
+    const head = wrapText(`${sanitiseText(name)}: ${this.#verdict()}`, width).map(row => toned(row, 'strong'))
+    return [...head, '', ...rows]
   }
 }
 
