@@ -180,6 +180,7 @@ export const todos = {
           .describe(
             'what is added, or what it says then; for the others what it says now: refused where it does not',
           ),
+        was: text(2000).optional().describe('of an edit: what it says now; refused where it does not'),
       }),
     out: () => saved,
     cli: { words: ['id', 'op', 'text…'] },

@@ -5,7 +5,7 @@ import type { todos as routes, Todo } from '../contract/todos.ts'
 /** One step on a checklist. */
 export const movedItems = (
   items: Todo['items'],
-  step: Pick<Parsed<typeof routes.item>, 'op' | 'index' | 'to' | 'text'>,
+  step: Pick<Parsed<typeof routes.item>, 'op' | 'index' | 'to' | 'text' | 'was'>,
 ): { items: Todo['items']; summary: string } => {
   const at = (index: number | undefined): number => {
     if (index === undefined) throw new Problem('invalid', `'${step.op}' needs the index of the item.`)
@@ -19,14 +19,11 @@ export const movedItems = (
     return index
   }
   /** The one that was meant: another may stand in its place by now. */
-  const meant = (): number => {
+  const meant = (said: string | undefined): number => {
     const index = at(step.index)
     const { text } = items[index]!
-    if (step.text !== undefined && step.text !== text)
-      throw new Problem(
-        'conflict',
-        `Item ${index} is '${text}' by now, not '${step.text}'. Read the list again.`,
-      )
+    if (said !== undefined && said !== text)
+      throw new Problem('conflict', `Item ${index} is '${text}' by now, not '${said}'. Read the list again.`)
     return index
   }
   const words = (): string => {
@@ -41,12 +38,12 @@ export const movedItems = (
       return { items: items.toSpliced(place, 0, item), summary: `Added '${item.text}'` }
     }
     case 'edit': {
-      const index = at(step.index)
+      const index = meant(step.was)
       const text = words()
       return { items: items.with(index, { ...items[index]!, text }), summary: `Changed '${text}'` }
     }
     case 'toggle': {
-      const index = meant()
+      const index = meant(step.text)
       const item = items[index]!
       return {
         items: items.with(index, { ...item, done: !item.done }),
@@ -54,11 +51,11 @@ export const movedItems = (
       }
     }
     case 'remove': {
-      const index = meant()
+      const index = meant(step.text)
       return { items: items.toSpliced(index, 1), summary: `Removed '${items[index]?.text}'` }
     }
     case 'move': {
-      const index = meant()
+      const index = meant(step.text)
       const to = at(step.to)
       const item = items[index]!
       return { items: items.toSpliced(index, 1).toSpliced(to, 0, item), summary: `Moved '${item.text}'` }

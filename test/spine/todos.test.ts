@@ -100,3 +100,17 @@ test('a step on an item that says which it means is not made to another', async 
     { text: 'stove', done: false },
   ])
 })
+
+test('new words for an item are not given to another that stands in its place', async () => {
+  await using w = await testWorkspace()
+  const { todo } = await w.client.call(todos.add, { title: 'Pack', items: ['tent', 'stove'] })
+  const { id } = todo
+  await w.client.call(todos.item, { id, op: 'add', index: 0, text: 'map' })
+  const edit = (index: number) =>
+    w.client.call(todos.item, { id, op: 'edit', index, was: 'tent', text: 'big tent' })
+  await expect(edit(0)).rejects.toMatchObject({
+    code: 'conflict',
+    message: expect.stringContaining("is 'map' by now, not 'tent'"),
+  })
+  expect((await edit(1)).todo.items.map(({ text }) => text)).toEqual(['map', 'big tent', 'stove'])
+})

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { todos } from '../../../src/contract/todos.ts'
+import { testWorkspace } from '../../peers/workspace.ts'
 import { flow, hostile, ScreenStage, sizes } from './stage.tsx'
 
 const open = async (size = sizes[0]!) => {
@@ -286,4 +287,24 @@ test('what is taken back is told with its time as a person reads it', async () =
   await stage.press('u')
   await stage.until('Undone: Added "call", due 2099-03-04 17:00')
   expect(stage.screen.text()).not.toContain('T17:00')
+})
+
+test('new words for an item are refused where an agent puts another in its place while they travel', async () => {
+  await using w = await testWorkspace()
+  const { id } = (await w.client.call(todos.add, { title: 'Pack', items: ['tent', 'stove'] })).todo
+  const carry: typeof w.inside.carry = async request => {
+    if ((await request.clone().text()).includes('"edit"'))
+      await w.client.call(todos.item, { id, op: 'add', index: 0, text: 'map' })
+    return w.inside.carry(request)
+  }
+  const slow = { ...w, inside: Object.assign(Object.create(w.inside), { carry }) }
+  await using stage = await ScreenStage.open(sizes[0]!, 'todos', slow)
+  await stage.until('Pack')
+  await stage.press('\t', 'e')
+  await stage.until(/item: tent/)
+  await stage.press(' for two', '\r')
+  await stage.until("is 'map' by now")
+  expect((await w.client.call(todos.get, { id })).items.map(({ text }) => text)).toEqual([
+    ...['map', 'tent', 'stove'],
+  ])
 })

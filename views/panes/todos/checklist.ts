@@ -86,7 +86,9 @@ export function checklistActions(shell: Shell, list: TodoList, detail: TodoDetai
             const now = list.get(todo)
             const index = now ? (itemsOf(now).find(item => item.id === id)?.index ?? -1) : -1
             if (index >= 0)
-              return shell.act('edit item', () => step(todo, { op: 'edit', index, text: words }, index))
+              return shell.act('edit item', () =>
+                step(todo, { op: 'edit', index, was: text, text: words }, index),
+              )
             shell.toast('warn', 'edit item: it is not there any more')
             return true
           },
