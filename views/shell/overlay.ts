@@ -24,6 +24,8 @@ export interface Over {
   now(): number
   /** Says what became of something whose place on the screen is gone. */
   say(words: string): void
+  /** Does what was chosen; a failure is said and ends nothing. */
+  run(what: string, chosen: () => void | Promise<void>): void
   close(overlay: Overlay): void
   readonly glyphs: import('../widgets/text.ts').Glyphs
   /** What was typed into lines before, by their labels, the newest last. */

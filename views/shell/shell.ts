@@ -72,6 +72,7 @@ export class Shell {
       changed: this.signal.atOnce,
       now: () => host.now(),
       say: words => this.toast('bad', words),
+      run: (what, chosen) => void this.act(what, async () => chosen()),
       close: overlay => this.close(overlay),
       glyphs: this.glyphs,
       typed: new Map(),

@@ -48,3 +48,26 @@ test('a launch that was saved is not opened on a screen that only reads', async 
   await on.until('this screen only reads')
   expect(on.shell.overlays).toEqual([])
 })
+
+test('what is chosen and cannot be opened says so, and ends nothing', async () => {
+  const unheard: unknown[] = []
+  const hear = (reason: unknown) => unheard.push(reason)
+  process.on('unhandledRejection', hear)
+  const { todo } = await w.client.call(todos.add, { title: 'Zebra stripes' })
+  using on = new ScreenStage(w.inside.carry, { cols: 80, rows: 24 })
+  await on.until('api :')
+  on.send(':zebra')
+  await on.until(/Zebra stripes +Todos/)
+  await w.client.call(todos.remove, { id: todo.id })
+  await on.until(() => on.shell.panes.every(pane => !pane.objects?.().some(({ id }) => id === todo.id)))
+  on.send('\r')
+  await on.until(/failed: Zebra stripes: /)
+  on.shell.menu('Which', [
+    { id: 'one', title: 'the only one', run: () => Promise.reject(new Error('Gone.')) },
+  ])
+  on.send('\r')
+  await on.until('failed: the only one: Gone.')
+  await new Promise(resolve => setImmediate(resolve))
+  process.off('unhandledRejection', hear)
+  expect(unheard).toEqual([])
+})

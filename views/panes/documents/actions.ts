@@ -88,7 +88,7 @@ export function documentActions(shell: Shell, library: Library, history: () => v
       title: 'mail draft',
       help: 'Begins a mail as a document; nothing is sent.',
       disabled: () => undefined,
-      run: () => draftMail(shell, id => void side.reveal(id)),
+      run: () => draftMail(shell, id => void shell.act('It was not opened', () => side.reveal(id))),
     },
     {
       ...write,

@@ -131,7 +131,7 @@ export function todosPane(shell: Shell): Pane {
         words: todo.label ?? '',
         open() {
           shell.go('todos')
-          void list.find(todo.id)
+          return list.find(todo.id)
         },
       })),
     lists: { open: list.open, archive: list.shelf },

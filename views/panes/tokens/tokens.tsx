@@ -85,7 +85,7 @@ export function tokensPane(shell: Shell): Pane {
         run() {
           const { name } = list.selected!
           shell.go('audit')
-          void shell.pane.reveal?.(`actor ${name}`)
+          return shell.pane.reveal?.(`actor ${name}`)
         },
       },
       {

@@ -100,7 +100,7 @@ export class Menu implements Overlay {
       return
     }
     if (!choice.stays) this.#over.close(this)
-    void choice.run()
+    this.#over.run(choice.title, () => choice.run())
   }
 
   view(screen: Screen) {

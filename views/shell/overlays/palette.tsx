@@ -95,7 +95,7 @@ export class Palette implements Overlay {
     const entry = shown[index]
     if (!entry) return
     this.cancel()
-    void entry.run()
+    this.#over.run(entry.title, () => entry.run())
   }
 
   readonly #typed = (query: string): void => {
