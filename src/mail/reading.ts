@@ -132,13 +132,20 @@ export const openReading = (deps: ReadingDeps): Reading => {
   const several = (mails: readonly KeptMail[]): string =>
     mails.length === 1 ? `"${mails[0]!.subject.slice(0, 80)}"` : `${mails.length} mails`
 
-  const moveTo = (author: Author, mails: readonly KeptMail[], to: KeptFolder, verb: string): void => {
+  /** One change, whatever accounts they are of: one undo takes all of it back. */
+  const moveTo = (
+    author: Author,
+    mails: readonly KeptMail[],
+    folders: ReadonlyMap<string, KeptFolder>,
+    verb: string,
+  ): void => {
     const moves: MoveBack[] = []
     change(
       author,
       mails,
       { action: 'mail.move', summary: `${verb} ${several(mails)}`, back: () => moves },
       (folder, group, tx) => {
+        const to = folders.get(folder.account)!
         const uids = group.map(mail => mail.uid)
         const rows = store.rows(group.map(mail => mail.id))
         store.drop(folder.id, uids)
@@ -157,6 +164,9 @@ export const openReading = (deps: ReadingDeps): Reading => {
       )
     return found
   }
+
+  const destinations = (mails: readonly KeptMail[], to: string): Map<string, KeptFolder> =>
+    new Map(mails.map(({ account }) => [account, destination(account, to)]))
 
   const reading: Reading = {
     folder: (account, name) => findFolder(store.folders(account.id), name),
@@ -279,13 +289,11 @@ export const openReading = (deps: ReadingDeps): Reading => {
 
     move(author, ids, to) {
       const mails = ids.map(get)
-      const folders = new Map(mails.map(mail => [mail.account, destination(mail.account, to)]))
-      const [first] = [...folders.values()] as [KeptFolder, ...KeptFolder[]]
-      for (const [account, folder] of folders) {
-        const moving = mails.filter(mail => mail.account === account && mail.folder !== folder.path)
-        if (moving.length > 0) moveTo(author, moving, folder, `Moved to ${folder.path}:`)
-      }
-      return { moved: mails.length, to: first.path }
+      const folders = destinations(mails, to)
+      const moving = mails.filter(mail => mail.folder !== folders.get(mail.account)!.path)
+      const paths = [...new Set([...folders.values()].map(({ path }) => path))]
+      if (moving.length > 0) moveTo(author, moving, folders, `Moved to ${paths.join(' and ')}:`)
+      return { moved: mails.length, to: paths[0]! }
     },
 
     remove(author, ids) {
@@ -293,13 +301,7 @@ export const openReading = (deps: ReadingDeps): Reading => {
       const binned: KeptMail[] = []
       const ended: KeptMail[] = []
       for (const mail of mails) (folderOf(mail).role === 'trash' ? ended : binned).push(mail)
-      for (const account of new Set(binned.map(mail => mail.account)))
-        moveTo(
-          author,
-          binned.filter(mail => mail.account === account),
-          destination(account, 'trash'),
-          'Deleted',
-        )
+      if (binned.length > 0) moveTo(author, binned, destinations(binned, 'trash'), 'Deleted')
       if (ended.length > 0)
         change(
           author,

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
+import { events } from '../../src/contract/events.ts'
 import { mail } from '../../src/contract/mail.ts'
 import { mailAccounts } from '../../src/contract/mail-accounts.ts'
 import { dovecotMissing } from '../peers/dovecot.ts'
-import { openPost, put, settings, written } from '../peers/post.ts'
+import { openPost, put, settings, until, written } from '../peers/post.ts'
 
 const missing = dovecotMissing()
 if (missing) console.warn(`left out: several mailboxes: ${missing}`)
@@ -34,6 +35,45 @@ test.skipIf(missing)(
     expect((await client.call(mail.list, { inboxes: true, filter: 'unread' })).items).toHaveLength(5)
     expect((await client.call(mail.search, { inboxes: true, q: 'word' })).items).toHaveLength(6)
     await expect(client.call(mail.list, { inboxes: true, folder: 'Archive' })).rejects.toThrow(/leave out/)
+  },
+)
+
+test.skipIf(missing)(
+  'what is done to mails of several accounts at once is one change to take back',
+  async () => {
+    await using post = await openPost({ users: ['ann', 'ben'] })
+    const { client } = post.w
+    await client.call(
+      mailAccounts.add,
+      settings(post.imap, post.smtp, { address: 'ben@example.org', user: 'ben' }),
+    )
+    for (const user of ['ann', 'ben'])
+      await put(
+        post,
+        'INBOX',
+        written({ From: 'bob@example.net', Subject: `For ${user}`, 'Message-ID': `<${user}@x>` }),
+        [],
+        user,
+      )
+    await client.call(mail.sync, {})
+    const inbox = async () => (await client.call(mail.list, { inboxes: true, refresh: true })).items
+    const ids = async () => (await inbox()).map(({ id }) => id)
+    expect(await inbox()).toHaveLength(2)
+    const heard = () =>
+      until('both servers to have heard', async () =>
+        (await client.call(mailAccounts.list, {})).items.every(each => each.waiting_actions === 0),
+      )
+    for (const act of [
+      async () => client.call(mail.move, { ids: await ids(), to: 'archive' }),
+      async () => client.call(mail.remove, { ids: await ids() }),
+    ]) {
+      await act()
+      expect(await inbox()).toEqual([])
+      await heard()
+      await client.call(events.undo, {})
+      await heard()
+      await until('both to be back', async () => (await inbox()).length === 2)
+    }
   },
 )
 
