@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { pageThrough } from '../../../views/shell/outside.ts'
 import { capabilities } from '../../../views/terminal/capabilities.ts'
 import { copySequence } from '../../../views/terminal/clipboard.ts'
+import { Pty } from '../../peers/terminal.ts'
 
 const both = { input: true, output: true }
 const usual = { TERM: 'xterm-256color', LANG: 'en_US.UTF-8' }
@@ -68,32 +69,44 @@ describe('copying', () => {
     expect(sequence.length).toBeLessThan(75_100)
   })
 
-  test.each(['set-clipboard on', 'allow-passthrough on'])(
-    'inside a real tmux with %s it arrives',
-    async option => {
-      const folder = mkdtempSync(join(tmpdir(), 'ithaca-copy-'))
-      const socket = join(folder, 'tmux')
-      const tmux = (...args: string[]) =>
-        execFileSync('tmux', ['-S', socket, '-f', '/dev/null', ...args], { encoding: 'utf8' })
-      const { sequence } = copySequence('copied over tmux', 'tmux')
-      try {
-        tmux('new-session', '-d', '-x', '80', '-y', '24', 'sleep 60')
-        tmux('set', '-g', ...option.split(' '))
-        if (option.startsWith('set-clipboard')) {
-          tmux('respawn-pane', '-k', `printf '${printfEscaped(sequence)}'; sleep 60`)
-          await expect
-            .poll(() => attempt(() => tmux('show-buffer')), { timeout: 5000 })
-            .toBe('copied over tmux')
-        } else {
-          tmux('respawn-pane', '-k', `printf '${printfEscaped(sequence)}'; echo done; sleep 60`)
-          await expect.poll(() => tmux('capture-pane', '-p').trim(), { timeout: 5000 }).toBe('done')
-        }
-      } finally {
-        tmux('kill-server')
-        rmSync(folder, { recursive: true, force: true })
-      }
-    },
-  )
+  test.each([
+    ['its own buffer, with set-clipboard on', 'set -g set-clipboard on'],
+    [
+      'the terminal outside, with allow-passthrough on',
+      'set -g set-clipboard off; set -g allow-passthrough on',
+    ],
+  ])('inside a real tmux it arrives in %s', async (_, options) => {
+    const folder = mkdtempSync(join(tmpdir(), 'ithaca-copy-'))
+    const socket = join(folder, 'tmux')
+    const tmux = (...args: string[]) => execFileSync('tmux', ['-S', socket, ...args], { encoding: 'utf8' })
+    writeFileSync(join(folder, 'conf'), options.replaceAll('; ', '\n'))
+    const { sequence } = copySequence('copied over tmux', 'tmux')
+    const arrived = `\x1b]52;c;${Buffer.from('copied over tmux').toString('base64')}`
+    const shown = `echo ready; read go; printf '${printfEscaped(sequence)}'; echo done; sleep 60`
+    const outside = new Pty('tmux', ['-S', socket, '-f', join(folder, 'conf'), 'new-session', shown], {
+      env: { TMUX: undefined },
+    })
+    try {
+      let wrote = ''
+      outside.pty.onData(data => {
+        wrote += data
+      })
+      await outside.until('ready')
+      outside.send('\r')
+      await outside.until('done')
+      if (options.includes('passthrough'))
+        await expect.poll(() => wrote, { timeout: 5000 }).toContain(arrived)
+      else
+        await expect
+          .poll(() => attempt(() => tmux('show-buffer')), { timeout: 5000 })
+          .toBe('copied over tmux')
+    } finally {
+      tmux('kill-server')
+      await outside.exited
+      outside.kill()
+      rmSync(folder, { recursive: true, force: true })
+    }
+  })
 
   test('GNU screen gets it in pieces it passes on', () => {
     const { sequence } = copySequence('x'.repeat(3000), 'screen')

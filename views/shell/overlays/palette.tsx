@@ -151,7 +151,13 @@ export class Palette implements Overlay {
     return (
       <Frame title="Do or open" screen={screen} width={width} height={height} glyphs={this.#over.glyphs}>
         <Box width={width - 4} height={1} overflow="hidden">
-          <Field value={this.#query} onChange={this.#typed} focused placeholder="a few letters" />
+          <Field
+            value={this.#query}
+            onChange={this.#typed}
+            focused
+            width={width - 4}
+            placeholder="a few letters"
+          />
         </Box>
         <List
           items={shown}
