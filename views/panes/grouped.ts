@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import { sanitiseText } from '../terminal/sanitise.ts'
 import { toned } from '../widgets/theme.ts'
+import { Filter } from './filter.ts'
 import { ListSide, type ListSpec, nothingMatches } from './list-side.tsx'
 import type { Box, Motion, Picked } from './pane.ts'
 import type { Slip } from './slips.ts'
@@ -22,7 +23,7 @@ type Line<T> = { kind: 'head'; id: string; title: string } | { kind: 'item'; id:
 
 /** A list under headings, which the selection passes over. */
 export class GroupedSide<T> {
-  readonly filter: { text: string; set(text: string): void }
+  readonly filter: Filter
   readonly #list: ListSide<Line<T>>
   readonly #spec: GroupedSpec<T>
   #known: { groups: readonly Group<T>[]; text: string; lines: Line<T>[] } | null = null
@@ -30,14 +31,10 @@ export class GroupedSide<T> {
 
   constructor(spec: GroupedSpec<T>) {
     this.#spec = spec
-    this.filter = {
-      text: '',
-      set: text => {
-        this.filter.text = text
-        this.#list.expect()
-        spec.changed()
-      },
-    }
+    this.filter = new Filter(() => {
+      this.#list.expect()
+      spec.changed()
+    })
     this.#list = new ListSide<Line<T>>({
       items: () => this.#lines(),
       idOf: ({ id }) => id,
@@ -162,13 +159,8 @@ export class GroupedSide<T> {
     const groups = this.#spec.groups()
     const { text } = this.filter
     if (this.#known?.groups === groups && this.#known.text === text) return this.#known.lines
-    const words = text.toLowerCase().split(/\s+/).filter(Boolean)
-    const passes = (item: T) => {
-      const said = this.#spec.words(item).toLowerCase()
-      return words.every(word => said.includes(word))
-    }
     const lines = groups.flatMap(({ id, title, items, counted }): Line<T>[] => {
-      const kept = words.length === 0 ? items : items.filter(passes)
+      const kept = this.filter.keep(items, this.#spec.words)
       if (kept.length === 0) return []
       return [
         { kind: 'head', id: `head:${id}`, title: counted ? `${title} ${kept.length}` : title },

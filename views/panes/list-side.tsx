@@ -15,6 +15,7 @@ import {
 } from '../widgets/list-state.ts'
 import { toWidth } from '../widgets/text.ts'
 import { toned } from '../widgets/theme.ts'
+import { Filter } from './filter.ts'
 import type { Box, Motion, Picked } from './pane.ts'
 import { type Slip, Slips } from './slips.ts'
 
@@ -37,7 +38,7 @@ export interface ListSpec<T> {
 /** A list with its selection, filter and marks; its last row says what is filtered and marked. */
 export class ListSide<T> {
   state: ListState = emptyList
-  readonly filter: { text: string; set(text: string): void }
+  readonly filter: Filter
   readonly #spec: ListSpec<T>
   readonly #slips: Slips
   #height = 1
@@ -50,25 +51,15 @@ export class ListSide<T> {
   constructor(spec: ListSpec<T>) {
     this.#spec = spec
     this.#slips = new Slips(spec.wary)
-    this.filter = {
-      text: '',
-      set: text => {
-        this.filter.text = text
-        this.expect()
-        spec.changed()
-      },
-    }
+    this.filter = new Filter(() => {
+      this.expect()
+      spec.changed()
+    })
   }
 
   /** What the filter lets through: every one of its words occurs. */
   get shown(): readonly T[] {
-    const words = this.filter.text.toLowerCase().split(/\s+/).filter(Boolean)
-    const items = this.#spec.items()
-    if (words.length === 0) return items
-    return items.filter(item => {
-      const text = this.#spec.words(item).toLowerCase()
-      return words.every(word => text.includes(word))
-    })
+    return this.filter.keep(this.#spec.items(), this.#spec.words)
   }
 
   /** Rows it has something for, and one that parts it from what is under it. */
@@ -191,7 +182,8 @@ export class ListSide<T> {
     return true
   }
 
-  view({ width, height, focused }: Box): ReactNode {
+  /** `instead`: what is drawn, with nothing selected, until what there is to select is known. */
+  view({ width, height, focused }: Box, instead?: readonly T[]): ReactNode {
     const shown = this.shown
     const ids = this.#ids(shown)
     const status = height > 2 ? this.#status(ids).join('  ') : ''
@@ -201,7 +193,7 @@ export class ListSide<T> {
     this.#drawn = ids.slice(top, top + rows)
     const list = (
       <List
-        items={shown}
+        items={instead ?? shown}
         state={this.state}
         width={width}
         height={rows}

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import type { Action } from '../actions/registry.ts'
 import type { Bindings } from '../keys/bindings.ts'
 import type { Shell } from '../shell/shell.ts'
+import type { Filter } from './filter.ts'
 import type { Slip } from './slips.ts'
 
 /** The rectangle a side of a pane is drawn in, and whether the keys go to it. */
@@ -77,7 +78,7 @@ export interface Pane {
   /** Selects what is drawn at a spot; absent where nothing there can be selected. */
   pick?(spot: Spot, side: Side, box: Box): Picked
   /** What the `/` of the list narrows; absent where nothing can be filtered. */
-  filter?: { text: string; set(text: string): void }
+  filter?: Filter
   /** `/` while the keys are in the detail; absent: the list is filtered. */
   search?(): void
   /** After its name on the tab: what waits. */

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import type { Shell } from '../shell/shell.ts'
 import type { Answer } from '../store/collection.ts'
 import { sanitiseText } from '../terminal/sanitise.ts'
+import { Filter } from './filter.ts'
 import { ListSide, nothingMatches } from './list-side.tsx'
 import type { Box, Motion, Picked } from './pane.ts'
 import type { Slip } from './slips.ts'
@@ -32,7 +33,7 @@ const longest = 200
 /** A list that the API searches and hands out in pages; the next one is read when the selection comes near the end. Nothing is read before it was looked at. */
 export class Searched<T> {
   readonly side: ListSide<T>
-  readonly filter: { text: string; set(text: string): void }
+  readonly filter: Filter
   readonly #shell: Shell
   readonly #spec: SearchedSpec<T>
   readonly #answer: Answer<readonly T[]>
@@ -46,6 +47,7 @@ export class Searched<T> {
   /** What was read of what was asked for before is not shown under a new heading. */
   #question = 0
   #answered = 0
+  #asking: Promise<void> = Promise.resolve()
 
   constructor(shell: Shell, spec: SearchedSpec<T>) {
     this.#shell = shell
@@ -55,14 +57,10 @@ export class Searched<T> {
       shell.live.onEvent(({ seq }) => {
         if (seq !== null && this.#looked) void this.#answer.refresh()
       })
-    this.filter = {
-      text: '',
-      set: text => {
-        if (text === this.filter.text) return
-        this.filter.text = text
-        this.again()
-      },
-    }
+    this.filter = new Filter(
+      () => this.turn(),
+      () => this.#asking,
+    )
     this.side = new ListSide<T>({
       items: () => this.items,
       idOf: spec.idOf,
@@ -70,7 +68,7 @@ export class Searched<T> {
       words: () => '',
       empty: () => {
         if (this.#answer.error !== null) return this.#answer.error
-        if (!this.#seen || this.#answered !== this.#question) return 'reading'
+        if (!this.#seen || !this.#isAnswered) return 'reading'
         return this.filter.text === '' ? spec.empty() : nothingMatches(this.filter.text)
       },
       notes: () => this.#notes(),
@@ -80,7 +78,7 @@ export class Searched<T> {
 
   get items(): readonly T[] {
     const { value } = this.#answer
-    const read = this.#answered === this.#question ? (value ?? []) : []
+    const read = this.#isAnswered ? (value ?? []) : []
     const extra = this.#extra
     if (extra === null || read.some(item => this.#spec.idOf(item) === this.#spec.idOf(extra))) return read
     return [extra, ...read]
@@ -117,20 +115,20 @@ export class Searched<T> {
     if (this.#looked && this.#shell.live.link) void this.#answer.refresh()
   }
 
-  /** Asks anew: what is looked for has changed. */
-  again(): void {
-    this.#extra = null
-    this.#limit = step
-    this.#looked = true
-    void this.#answer.refresh()
-    this.#shell.signal.now()
-  }
-
-  /** Asks for something else: what was there before is gone at once, so that no key meets it. */
+  /** Asks for something else, or in another order: what was there before is drawn until then, but no key meets it. */
   turn(): void {
     this.#question++
     this.side.expect()
-    this.again()
+    this.#extra = null
+    this.#next = undefined
+    this.#limit = step
+    this.#looked = true
+    this.#asking = this.#answer.refresh()
+    this.#shell.signal.now()
+  }
+
+  get #isAnswered(): boolean {
+    return this.#answered === this.#question
   }
 
   move(motion: Motion): void {
@@ -170,7 +168,8 @@ export class Searched<T> {
   }
 
   view(box: Box): ReactNode {
-    return this.side.view(box)
+    const waits = this.#seen && !this.#isAnswered && this.#answer.error === null
+    return this.side.view(box, waits ? (this.#answer.value ?? []) : undefined)
   }
 
   /** Selects one wherever it lies. */
@@ -187,9 +186,9 @@ export class Searched<T> {
     const { text } = this.filter
     const { length } = this.items
     const more = this.#next !== undefined
-    const count = `${length}${more ? '+' : ''}`
+    const found = this.#isAnswered ? `${length}${more ? '+' : ''} found` : 'not known yet'
     return [
-      ...(text === '' ? [] : [sanitiseText(`/${text}: ${count} found`)]),
+      ...(text === '' ? [] : [sanitiseText(`/${text}: ${found}`)]),
       ...(this.#spec.notes?.() ?? []),
       ...(more && text === '' ? [`the first ${length}, more below`] : []),
     ]

@@ -282,7 +282,10 @@ function filter(shell: Shell): void {
     label: '/',
     passes: ['up', 'down', 'pgup', 'pgdn'],
     changed: text => pane.filter!.set(text),
-    enter: text => pane.filter!.set(text),
+    enter(text) {
+      pane.filter!.set(text)
+      return pane.filter!.answered()
+    },
     cancelled: () => pane.filter!.set(before),
   })
 }

@@ -125,15 +125,13 @@ test('of several, those that are still there are done, and the others are counte
   )
 })
 
-/** Ends in the very moment in which the screen knows that it is gone. */
-function vanished(on: ScreenStage, name: string): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
+/** Presses a key in the very moment in which the screen learns that something is gone. */
+function pressAt(on: ScreenStage, gone: string, key: string): void {
   const stop = on.shell.signal.subscribe(() => {
-    if (on.shell.pane.objects!().some(({ title }) => title === name)) return
+    if (on.shell.pane.objects!().some(({ title }) => title === gone)) return
     stop()
-    resolve()
+    void on.shell.stroke({ key, text: key })
   })
-  return promise
 }
 
 test('a key meant for what somebody else takes away changes nothing of its neighbour', async () => {
@@ -142,12 +140,10 @@ test('a key meant for what somebody else takes away changes nothing of its neigh
   const { todo: other } = await client.call(todos.add, { title: 'slip two' })
   using on = await opened('todos')
   on.send('/slip\rg')
-  await on.until(/> .*slip one|> .*slip two/)
+  await on.until(screen => on.shell.line === null && /> .*slip (one|two)/.test(screen.text()))
   const [selected, left] = /> .*slip one/.test(on.screen.text()) ? [todo, other] : [other, todo]
-  const gone = vanished(on, selected.title)
+  pressAt(on, selected.title, 't')
   await client.call(todos.remove, { id: selected.id })
-  await gone
-  on.send('t')
   await on.until('done: another was selected just now, by itself: look again')
   expect((await client.call(todos.get, { id: left.id })).done_at).toBe(null)
 })
@@ -216,12 +212,10 @@ test('in a day of the calendar, too, a key is not for the event that took the pl
   const { event: other } = await client.call(calendar.add, { summary: 'second slot', ...times })
   using on = await opened('calendar')
   on.send('DT2031-08-01\r')
-  await on.until(/^(first|second) slot/m)
+  await on.until(screen => on.shell.line === null && /^(first|second) slot/m.test(screen.text()))
   const [selected, left] = /^first slot/m.test(on.screen.text()) ? [event, other] : [other, event]
-  const gone = vanished(on, `2031-08-01 ${selected.summary}`)
+  pressAt(on, `2031-08-01 ${selected.summary}`, 'e')
   await client.call(calendar.remove, { id: selected.id })
-  await gone
-  on.send('e')
   await on.until('another was selected just now')
   expect(on.shell.overlays).toHaveLength(0)
   await client.call(calendar.remove, { id: left.id })

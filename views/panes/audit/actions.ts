@@ -27,7 +27,7 @@ export function auditActions(shell: Shell, rows: Searched<AuditRow>, only: Narro
     run() {
       if (only[by] !== undefined) delete only[by]
       else only[by] = of(rows.selected!)
-      rows.again()
+      rows.turn()
     },
   })
   return [
@@ -119,7 +119,7 @@ async function chooseActor(shell: Shell, rows: Searched<AuditRow>, only: Narrowe
   const show = (actor: string | null) => () => {
     if (actor === null) delete only.actor
     else only.actor = actor
-    rows.again()
+    rows.turn()
   }
   shell.menu('What was done by', [
     { id: ' ', title: 'everybody', run: show(null) },

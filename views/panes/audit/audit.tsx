@@ -83,14 +83,14 @@ export function auditPane(shell: Shell): Pane {
       const [by, value] = [id.slice(0, id.indexOf(' ')), id.slice(id.indexOf(' ') + 1)]
       if (by === 'actor' || by === 'object') only[by] = value
       rows.filter.text = ''
-      rows.again()
+      rows.turn()
     },
     up(at) {
       if (at !== 'list') return false
       if (rows.unmark()) return true
       if (rows.filter.text !== '' || narrowed().length === 0) return false
       clear()
-      rows.again()
+      rows.turn()
       return true
     },
   }

@@ -53,7 +53,7 @@ export class Library {
   turn(): void {
     this.shelf = shelves[(shelves.indexOf(this.shelf) + 1) % shelves.length]!
     this.list.unmark()
-    this.list.again()
+    this.list.turn()
   }
 
   /** One level up: from marks, a language or another shelf to the library as a whole. */
@@ -63,7 +63,7 @@ export class Library {
     if (this.language === null && this.shelf === 'library') return false
     if (this.language !== null) this.language = null
     else this.shelf = 'library'
-    this.list.again()
+    this.list.turn()
     return true
   }
 
@@ -86,7 +86,7 @@ export class Library {
         run: () =>
           choose(shell, 'Sort documents', orders, this.order, order => {
             this.order = order
-            this.list.again()
+            this.list.turn()
           }),
       },
       {
@@ -103,7 +103,7 @@ export class Library {
     const { items } = await this.#shell.toOpen(this.#shell.client.call(documents.languages, {}))
     const only = (language: string | null) => () => {
       this.language = language
-      this.list.again()
+      this.list.turn()
     }
     this.#shell.menu('Show', [
       { id: '', title: 'all', run: only(null) },

@@ -56,7 +56,7 @@ export function letterActions(shell: Shell, book: MailBook): Action<Shell, never
           async run() {
             await shell.client.call(documents.remove, { id })
             book.resumed.delete(id)
-            letters.side.again()
+            letters.side.refresh()
             shell.side = 'list'
             shell.toast('good', `Threw '${title}' away. u takes it back.`)
           },

@@ -155,7 +155,7 @@ export async function keepAsDraft(shell: Shell, book: MailBook, written: Written
 
 /** The letter is over, and so is the draft on the server that it was begun from. */
 async function forget(shell: Shell, book: MailBook, letter: string): Promise<void> {
-  book.letters.side.again()
+  book.letters.side.refresh()
   const old = book.resumed.get(letter)
   if (old === undefined) return
   book.resumed.delete(letter)

@@ -41,7 +41,7 @@ export function memoryPane(shell: Shell): Pane {
   const text = new TextSide()
   const narrow = (to: Category | null) => () => {
     only = to
-    memories.again()
+    memories.turn()
   }
   return {
     id: 'memory',
@@ -70,7 +70,7 @@ export function memoryPane(shell: Shell): Pane {
         run: () =>
           choose(shell, 'Sort memories', orders, order, chosen => {
             order = chosen
-            memories.again()
+            memories.turn()
           }),
       },
       ...markActions('memory', 'memory.list', memories),

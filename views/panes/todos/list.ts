@@ -118,12 +118,12 @@ export class TodoList {
   /** Shows only what has this label; null: everything. */
   only(label: string | null): void {
     this.label = label
-    this.shelf.again()
+    this.shelf.turn()
   }
 
   sort(order: Order): void {
     this.order = order
-    this.shelf.again()
+    this.shelf.turn()
   }
 
   /** One level up: marks, then a label, then the archive. */
