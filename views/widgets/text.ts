@@ -60,10 +60,15 @@ export function toWidth(line: string, width: number, align: 'left' | 'right' = '
   return align === 'left' ? kept + space : space + kept
 }
 
-/** Text broken into lines of at most this many cells, at spaces where there are any; one in a single tone keeps it in each. */
+/** Text broken into lines of at most this many cells, at spaces where there are any; one in a single tone keeps it in each, an indentation stands before each. */
 export function wrapText(text: string, width: number): string[] {
   const toned = /^(\x1b\[[\d;]+m)([^\x1b]*)(\x1b\[[\d;]*m)$/.exec(text)
   if (toned) return wrapText(toned[2]!, width).map(line => toned[1] + line + toned[3])
+  const lead = /^ +(?=[^ ])/.exec(text)?.[0]
+  if (lead !== undefined && width > 1) {
+    const kept = lead.slice(0, Math.floor(width / 2))
+    return wrapText(text.slice(lead.length), width - kept.length).map(line => kept + line)
+  }
   const lines: string[] = []
   let line = ''
   for (const word of text.split(' ').flatMap(word => breakWord(word, width))) {

@@ -99,6 +99,10 @@ describe('text in cells', () => {
   test('wraps at spaces, and breaks a word longer than the line', () => {
     expect(wrapText('one two three', 7)).toEqual(['one two', 'three'])
     expect(wrapText('abcdefgh', 3)).toEqual(['abc', 'def', 'gh'])
+    expect(wrapText('    one two three', 12)).toEqual(['    one two', '    three'])
+    expect(wrapText(`${' '.repeat(20)}one`, 8)).toEqual(['    one'])
+    expect(wrapText('one  two', 20)).toEqual(['one  two'])
+    expect(wrapText('   ', 8)).toEqual([''])
     expect(proseRows('one two three', 7)).toEqual(['one two', 'three'])
     expect(proseRows('    return 1 + 2', 12)).toEqual(['    return 1', '    + 2'])
     expect(proseRows('> > one two three', 11)).toEqual(['> > one two', '> > three'])
