@@ -50,6 +50,8 @@ export class Shell {
   side: Side = 'list'
   overlays: readonly Overlay[] = []
   line: Line | null = null
+  /** What opened by itself while a line had the keys. */
+  #waiting: readonly Overlay[] = []
   readOnly: boolean
   #cancelledAt = Number.NEGATIVE_INFINITY
   readonly #over: Over
@@ -248,8 +250,7 @@ export class Shell {
     this.#open(new FormOverlay(spec, this.#over))
   }
 
-  /** `facts`: what there is to know before one is chosen. */
-  /** `left`: what becomes of it where none was chosen. */
+  /** `facts`: what there is to know before one is chosen. `left`: what becomes of it where none was. */
   menu(title: string, choices: readonly Choice[], facts: readonly string[] = [], left?: () => void): void {
     this.#open(new Menu(title, choices, this.#over, facts, left))
   }
@@ -277,6 +278,8 @@ export class Shell {
     let stays = () => true
     const close = () => {
       this.line = null
+      this.overlays = [...this.overlays, ...this.#waiting]
+      this.#waiting = []
       stays = this.#staying()
       this.signal.now()
     }
@@ -353,7 +356,8 @@ export class Shell {
   }
 
   #open(overlay: Overlay): void {
-    this.overlays = [...this.overlays, overlay]
+    if (this.line && this.overlays.length === 0) this.#waiting = [...this.#waiting, overlay]
+    else this.overlays = [...this.overlays, overlay]
     this.signal.now()
   }
 
