@@ -4,10 +4,12 @@ import type { Shell } from '../shell/shell.ts'
 import { dayName, dayOf, timeOf, zoneOf } from './days.ts'
 import { repeatWords } from './repeats.ts'
 
-type Read = Pick<z.output<typeof Understood>, 'at' | 'repeat' | 'whole_day' | 'doubts'>
+/** An older daemon, which a screen may be attached to, tells no doubts. */
+type Read = Pick<z.output<typeof Understood>, 'at' | 'repeat' | 'whole_day'> &
+  Partial<Pick<z.output<typeof Understood>, 'doubts'>>
 
 /** A moment that was understood, in the owner's zone, with what was doubtful about it. */
-export function understoodWords(shell: Shell, { at, repeat, whole_day, doubts }: Read): string {
+export function understoodWords(shell: Shell, { at, repeat, whole_day, doubts = [] }: Read): string {
   const zone = zoneOf(shell)
   const moment = Date.parse(at)
   const day = dayName(dayOf(moment, zone), dayOf(Date.now(), zone))

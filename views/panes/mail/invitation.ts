@@ -26,7 +26,7 @@ export function invitationRows({ invitation }: MailText, width: number): string[
     ...(answers.length > 0 ? [toned('i answers it', 'quiet')] : []),
     ...factRows(
       [
-        [sender.verified ? 'sender' : '! sender', sender.said],
+        [sender?.verified ? 'sender' : '! sender', senderWords(invitation)],
         ['what', event.summary],
         ['when', whenOf(invitation)],
         ['until now', was ?? ''],
@@ -59,6 +59,9 @@ function whenOf({ event, timed }: Invitation): string {
   return `${from}${end === '' ? '' : ` - ${end}`}${repeats}`
 }
 
+/** Of whom it proves to be; an older daemon, which a screen may be attached to, proves nothing. */
+const senderWords = ({ sender }: { sender?: Invitation['sender'] }): string => sender?.said ?? ''
+
 /** Answers the invitation of the mail that is selected or read. */
 export function invitationActions(shell: Shell, book: MailBook, reading: Reading): Action<Shell, never>[] {
   return [
@@ -76,7 +79,8 @@ export function invitationActions(shell: Shell, book: MailBook, reading: Reading
       },
       async run() {
         const { id, invitation } = reading.of(book.mails.side.selected)!
-        const { answers, event, said, sender, overlaps, kept } = invitation!
+        const { answers, event, said, overlaps, kept } = invitation!
+        const sender = senderWords(invitation!)
         const { items } = await shell.client.call(calendars.list, {})
         const writable = items.filter(each => each.kept && !each.read_only)
         const choices = writable.map(({ id: value, name }) => ({ value, label: sanitiseText(name) }))
@@ -87,7 +91,7 @@ export function invitationActions(shell: Shell, book: MailBook, reading: Reading
           facts: [
             sanitiseText(said),
             whenOf(invitation!),
-            `Sender ${sanitiseText(sender.said)}`,
+            sender === '' ? '' : `Sender ${sanitiseText(sender)}`,
             ...overlaps.map(line => sanitiseText(line)),
           ].filter(Boolean),
           answers,

@@ -65,7 +65,8 @@ const valuesOf = (todo: Todo) => ({
   due: sanitiseTyped(todo.due ?? ''),
   repeat: sanitiseTyped(todo.repeat ?? ''),
   label: sanitiseTyped(todo.label ?? ''),
-  channels: sanitiseTyped(todo.channels === null ? '' : todo.channels.join(' ') || 'none'),
+  // An older daemon tells none.
+  channels: sanitiseTyped(todo.channels ? todo.channels.join(' ') || 'none' : ''),
   pinned: todo.pinned ? 'yes' : 'no',
 })
 
