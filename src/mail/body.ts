@@ -4,6 +4,7 @@ import type { Body, KeptMail } from '../../store/mail.ts'
 import type { SenderProof } from '../contract/invitations.ts'
 import { Problem } from '../contract/problem.ts'
 import { cleanText } from './clean.ts'
+import { decoded } from './described.ts'
 import { attachmentsOf, calendarPart, isReadable, leaves } from './header.ts'
 import { harmless, htmlToText } from './html.ts'
 import { type Receiver, senderOf } from './sender.ts'
@@ -92,7 +93,8 @@ const partText = async (
   })
   if (!content) return { text: '', cut: false }
   const bytes = await buffer(content)
-  return { text: bytes.toString('utf8'), cut: (meta?.expectedSize ?? 0) > LONGEST }
+  const said = /^utf-?8$/.test(meta?.charset ?? '')
+  return { text: said ? bytes.toString('utf8') : decoded(bytes), cut: (meta?.expectedSize ?? 0) > LONGEST }
 }
 
 const parsedHere = async (client: ImapFlow, uid: number): Promise<Body> => {

@@ -1,6 +1,7 @@
 import type { FetchMessageObject, ImapFlow, MailboxObject } from 'imapflow'
 import type { Changes } from '../../store/changes.ts'
 import type { KeptFolder, MailStore } from '../../store/mail.ts'
+import { described } from './described.ts'
 import { flagsOf, HEADER_QUERY, headerOf } from './header.ts'
 import { allNumbers, difference, ranges } from './numbers.ts'
 import { breath, gently } from './slices.ts'
@@ -120,7 +121,7 @@ const catchUp = async (
   const news = async (): Promise<number> => {
     const from = uidnext
     const known = synced.fresh.length
-    for await (const came of gently(client.fetch(`${Math.max(1, from)}:*`, HEADER_QUERY, { uid: true }))) {
+    for await (const came of described(client, `${Math.max(1, from)}:*`)) {
       // `4712:*` names the last message even when its number is smaller.
       const fresh = came.filter(message => message.uid >= from)
       for (const message of fresh) modseq = greater(modseq, message.modseq)
@@ -180,13 +181,13 @@ const compare = async (
 async function* headersOf(client: ImapFlow, uids: readonly number[]): AsyncGenerator<FetchMessageObject[]> {
   if (uids.length === 0) return
   const odd = new Set(uids)
-  for await (const messages of gently(client.fetch(ranges(uids), HEADER_QUERY, { uid: true }))) {
+  for await (const messages of described(client, ranges(uids))) {
     for (const { uid } of messages) odd.delete(uid)
     yield messages
   }
   if (odd.size === 0) return
   const less = { ...HEADER_QUERY, bodyStructure: false }
-  yield* gently(client.fetch(ranges([...odd]), less, { uid: true }))
+  yield* described(client, ranges([...odd]), less)
 }
 
 const flagsSince = (client: ImapFlow, since: string | null) =>
