@@ -60,10 +60,11 @@ export const write = async (
     date: more.date,
     headers: more.headers ?? {},
     ...(more.calendar ? { alternatives: [calendarOf(more.calendar)] } : {}),
-    attachments: enclosed.map(each => ({
-      filename: each.name,
-      contentType: each.type,
-      content: each.content,
+    attachments: enclosed.map(({ name, type, content }) => ({
+      filename: name,
+      // Bytes of no kind are of the kind their name says.
+      ...(type === 'application/octet-stream' ? {} : { contentType: type }),
+      content,
     })),
     disableFileAccess: true,
     disableUrlAccess: true,

@@ -140,6 +140,28 @@ describe('a mail that is sent', () => {
     await w.client.call(mail.retry, { id: queued.id })
   })
 
+  test('says of a file what it is by its name, where nobody said it', async () => {
+    const content = Buffer.from('x').toString('base64')
+    const upload = async (filename: string, content_type?: string) =>
+      (await w.client.call(mail.upload, { filename, content, content_type })).token
+    await send({
+      attachments: [
+        await upload('plan.pdf'),
+        await upload('notes.txt'),
+        await upload('core'),
+        await upload('table.csv', 'text/x-own'),
+      ],
+    })
+    const { default: PostalMime } = await import('postal-mime')
+    const { attachments } = await PostalMime.parse(Buffer.from(smtp.delivered[0]!.raw, 'latin1'))
+    expect(attachments.map(({ mimeType }) => mimeType)).toEqual([
+      'application/pdf',
+      'text/plain',
+      'application/octet-stream',
+      'text/x-own',
+    ])
+  })
+
   test('takes uploads along, in pieces when they are large, and refuses a token it does not know', async () => {
     const bytes = Buffer.alloc(300_000, 'abc')
     const half = (part: Buffer) => part.toString('base64')
