@@ -68,10 +68,15 @@ export function weekdayOf(day: string): number {
   return (new Date(utc(day)).getUTCDay() + 6) % 7
 }
 
-/** `Mon 23 Nov`, with its year where that is another one than `today` lies in. */
-export function dayName(day: string, today: string): string {
+/** `23 Nov`, with its year where that is another one than `today` lies in. */
+export function shortName(day: string, today: string): string {
   const year = day.slice(0, 4) === today.slice(0, 4) ? '' : ` ${day.slice(0, 4)}`
-  return `${weekdays[weekdayOf(day)]} ${Number(day.slice(8))} ${months[Number(day.slice(5, 7)) - 1]}${year}`
+  return `${Number(day.slice(8))} ${months[Number(day.slice(5, 7)) - 1]}${year}`
+}
+
+/** The same after its weekday: `Mon 23 Nov`. */
+export function dayName(day: string, today: string): string {
+  return `${weekdays[weekdayOf(day)]} ${shortName(day, today)}`
 }
 
 export function monthName(day: string): string {

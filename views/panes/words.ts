@@ -1,4 +1,4 @@
-import { clockOf, dayOf, hereZone, timeOf } from './days.ts'
+import { clockOf, dayOf, hereZone, shortName, timeOf } from './days.ts'
 
 let zone = hereZone()
 
@@ -22,6 +22,12 @@ export function age(ms: number): string {
 export function day(at: number): string {
   const [on, time] = [dayOf(at, zone), timeOf(at, zone)]
   return on === dayOf(Date.now(), zone) ? time : `${on} ${time}`
+}
+
+/** The same in a list, in at most 11 cells: its day alone where it is another one. */
+export function shortDay(at: number): string {
+  const [on, today] = [dayOf(at, zone), dayOf(Date.now(), zone)]
+  return on === today ? timeOf(at, zone) : shortName(on, today)
 }
 
 /** A moment to the second. */

@@ -32,3 +32,13 @@ test('a list names who wrote a mail, and whom it goes to where a person wrote it
   expect(row({ draft: true, to: '' })).toContain('to nobody yet')
   expect(row({ from_name: '', from_address: '' })).toContain('(no sender)')
 })
+
+test('a list tells days as a person writes them, with the year where it is another one', () => {
+  const year = new Date().getFullYear()
+  const noon = (day: string) => new Date(`${day}T12:00`).getTime()
+  expect(row({ received_at: noon(`${year - 1}-03-04`) })).toContain(` 4 Mar ${year - 1}`)
+  const other = new Date().getMonth() === 2 ? ['04', 'Apr'] : ['03', 'Mar']
+  expect(row({ received_at: noon(`${year}-${other[0]}-24`) })).toMatch(
+    new RegExp(` 24 ${other[1]}\\b(?! \\d)`),
+  )
+})

@@ -5,13 +5,10 @@ import { textWidth } from '../../terminal/width.ts'
 import { toWidth, wrapText } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
 import { factRows } from '../facts.ts'
-import { age, bytes, day } from '../words.ts'
+import { age, bytes, day, shortDay } from '../words.ts'
 import type { Spot } from './book.ts'
 
-const when = (at: number): string => {
-  const said = day(at)
-  return said.length === 5 ? said : said.slice(2, 10)
-}
+const when = (at: number): string => toned(shortDay(at).padStart(11), 'quiet')
 
 /** Who a list names: whom it goes to, where a person wrote it themselves. */
 function whoOf({ draft, from_name, from_address, to }: Mail, own: ReadonlySet<string>): string {
@@ -30,14 +27,14 @@ export function mailRow(
   const sign = `${signs.join('')}${one.has_attachments ? '+' : ' '}`
   const wide = width >= 60
   const who = toWidth(sanitiseText(whoOf(one, own)), wide ? 20 : 12)
-  const date = wide || width >= 44 ? toned(when(one.received_at).padStart(8), 'quiet') : ''
+  const date = wide || width >= 44 ? when(one.received_at) : ''
   const placeWidth = place === null ? 0 : width >= 76 ? 14 : 8
   const placed = place === null ? '' : toned(`${toWidth(sanitiseText(place), placeWidth)} `, 'quiet')
   const tags = one.tags.length > 0 && wide ? toned(` #${sanitiseText(one.tags.join(' #'))}`, 'accent') : ''
   const subject = sanitiseText(one.subject) || '(no subject)'
   const room = Math.max(
     4,
-    width - 4 - textWidth(who) - (date === '' ? 0 : 9) - (place === null ? 0 : placeWidth + 1) - 2,
+    width - 4 - textWidth(who) - (date === '' ? 0 : 12) - (place === null ? 0 : placeWidth + 1) - 2,
   )
   const line = `${sign} ${who} ${placed}${toWidth(subject + tags, room)}`
   return `${one.read ? line : toned(line, 'strong')}${date === '' ? '' : ` ${date}`}`
@@ -56,7 +53,7 @@ export function sendingRow(one: Sending, width: number): string {
     one.state === 'failed' || one.state === 'unknown' ? 'bad' : one.state === 'sent' ? 'quiet' : 'warn'
   const people = toWidth(sanitiseText(one.to.join(', ')), width < 60 ? 14 : 24)
   const partly = one.refused.length > 0 && one.state === 'sent' ? `${one.refused.length} refused  ` : ''
-  return `${toned(signs[one.state].padEnd(7), tone)} ${toned(when(one.created_at).padStart(8), 'quiet')} ${people} ${toned(partly, 'bad')}${sanitiseText(one.subject) || '(no subject)'}`
+  return `${toned(signs[one.state].padEnd(7), tone)} ${when(one.created_at)} ${people} ${toned(partly, 'bad')}${sanitiseText(one.subject) || '(no subject)'}`
 }
 
 /** What became of one mail, and what can be done about it. */
