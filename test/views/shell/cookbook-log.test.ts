@@ -1,5 +1,6 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { Carry } from '../../../src/client/client.ts'
 import { cookbook } from '../../../src/contract/cookbook.ts'
 import type { Serve } from '../../../src/contract/serve.ts'
 import { type TestKitchen, testKitchen } from '../../peers/kitchen.ts'
@@ -27,8 +28,11 @@ const append = (text: string): void => appendFileSync(path, text)
 beforeEach(() => writeFileSync(path, steps(1, 30_000)))
 
 /** The log of the only serve, open and followed. */
-async function opened(size = { cols: 80, rows: 24 }): Promise<ScreenStage> {
-  const on = new ScreenStage(kitchen.w.inside.carry, size, { join: kitchen.w.inside.join })
+async function opened(
+  size = { cols: 80, rows: 24 },
+  carry: Carry = kitchen.w.inside.carry,
+): Promise<ScreenStage> {
+  const on = new ScreenStage(carry, size, { join: kitchen.w.inside.join })
   await on.until('alpha')
   on.send('G')
   await on.until(/^>.*alpha/m)
@@ -125,6 +129,90 @@ test('an error is one stop, which Enter unfolds, and is found in what was writte
   await on.until(/ line 30004\//)
   on.send('/File "a\r')
   await on.until('File "a.py", line 1')
+})
+
+const isSearch = (request: Request): boolean => new URL(request.url).pathname.endsWith('/search')
+
+test('who asks for an error while it is looked for waits for it, and is not told that there is none', async () => {
+  const answers = Promise.withResolvers<void>()
+  let asked = 0
+  using on = await opened(undefined, async request => {
+    const response = await kitchen.w.inside.carry(request)
+    if (!isSearch(request)) return response
+    asked++
+    const late = async function* () {
+      await answers.promise
+      yield* response.body!
+    }
+    return new Response(ReadableStream.from(late()))
+  })
+  await expect.poll(() => asked).toBe(1)
+  append('RuntimeError: of it\n')
+  await on.until('of it')
+  on.send('/of many\r')
+  await on.until('/of many  searching')
+  on.send('e')
+  append('and more\n')
+  await on.until('and more')
+  on.send('e')
+  await on.settled()
+  answers.resolve()
+  await on.until(/ line 30001\//)
+  await on.until('of many  30,000')
+  expect(on.screen.text()).not.toMatch(/No errors|not found/)
+})
+
+test('errors that could not be looked for are looked for again', async () => {
+  let isRefused = true
+  append('RuntimeError: of it\n')
+  using on = await opened(undefined, async request =>
+    isRefused && isSearch(request)
+      ? Response.json({ error: { code: 'unavailable', message: 'The line is down.' } }, { status: 503 })
+      : kitchen.w.inside.carry(request),
+  )
+  on.send('e')
+  await on.until('The line is down')
+  isRefused = false
+  on.send('e')
+  await on.until(/ line 30001\//)
+})
+
+test('a log one comes back to is as it was left, also by a search that was not through', async () => {
+  let answers = Promise.resolve()
+  using on = await opened(undefined, async request => {
+    if (isSearch(request)) await answers
+    return kitchen.w.inside.carry(request)
+  })
+  const away = async () => {
+    on.send('q2')
+    await on.until('[2 ')
+    append('one more\n')
+    on.send('1')
+    await on.until(/^>.*alpha/m)
+    on.send('\r')
+  }
+  on.send('gm/step 1700\r')
+  await on.until('/step 1700  1 of 11')
+  on.send('n')
+  await on.until('/step 1700  2 of 11')
+  on.send('&')
+  await on.until('&step 1700  2 of 11')
+  await away()
+  await on.until('&step 1700  2 of 11')
+  expect(on.screen.text()).not.toContain('step 16999')
+  on.send('&')
+  await on.until('step 16999')
+  await on.until(/ line 17000\/30001 .*PAUSED \+1 new/)
+  on.send("'")
+  await on.until(/ line 1\//)
+  const late = Promise.withResolvers<void>()
+  answers = late.promise
+  on.send('/more\r')
+  await on.until('/more  searching')
+  await away()
+  late.resolve()
+  await on.until('/more  2')
+  expect(on.screen.text()).not.toContain('not in this log')
 })
 
 test('another log in its place is said to be one, and searched anew', async () => {

@@ -92,7 +92,7 @@ export function cookbookPane(shell: Shell): Pane {
       shell.side = 'list'
       return true
     },
-    closed: () => log.close(),
+    closed: () => log.leave(),
     async reveal(id) {
       book.show(shell.world.serves.get(id) ?? (await shell.client.call(cookbook.task, { id })))
     },

@@ -4,7 +4,7 @@ import type { Attempt, Serve } from '../../../src/contract/serve.ts'
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
 import { LogLine, LogView } from '../../widgets/log/log-view.tsx'
-import { LogModel } from '../../widgets/log/model.ts'
+import type { LogModel } from '../../widgets/log/model.ts'
 import type { LineNumber } from '../../widgets/log/numbers.ts'
 import { type Clock, clocks } from '../../widgets/log/stamps.ts'
 import { Rows } from '../../widgets/rows.tsx'
@@ -14,28 +14,24 @@ import type { Motion, Box as Place } from '../pane.ts'
 import { bytes } from '../words.ts'
 import { isLive } from './kitchen.ts'
 import { headLine } from './log-head.ts'
-import { markTrouble } from './log-marks.ts'
-import { LogSearch } from './log-search.ts'
-import { serveLog } from './log-source.ts'
+import type { LogSearch } from './log-search.ts'
+import { OpenLog } from './open-log.ts'
 
 /** A selection that only passes by asks for no log. */
 const settleAfter = 150
-/** A flood is over when so long nothing came that was too much to be seen. */
-const countAfter = 3000
+/** Of so many logs it is kept what a person did in them: marks, a search, where one was. */
+const maxKept = 8
 
 /** The log of one serve, or of one of its attempts, on the screen. */
 export class LogPane {
-  model: LogModel | null = null
   serve: Serve | null = null
-  search: LogSearch | null = null
   /** How a person likes logs: kept from one to the next. */
   #liked: { wrap: boolean; clock: Clock } = { wrap: false, clock: 'off' }
   readonly #shell: Shell
   #timer: NodeJS.Timeout | undefined
-  #asking = new AbortController()
-  #markedAt = -1
-  #counting: NodeJS.Timeout | undefined
-  #marking: Promise<void> = Promise.resolve()
+  #log: OpenLog | null = null
+  /** By the serve whose log it is, the one looked at last at the end. */
+  readonly #kept = new Map<string, OpenLog>()
   #attempts: readonly Attempt[] = []
   /** The serve whose log is shown, where it is another attempt's. */
   #shown: string | null = null
@@ -44,33 +40,43 @@ export class LogPane {
     this.#shell = shell
   }
 
+  get model(): LogModel | null {
+    return this.#log?.model ?? null
+  }
+
+  get search(): LogSearch | null {
+    return this.#log?.search ?? null
+  }
+
   /** The serve the log on the screen belongs to: the selected one's, or an earlier attempt's. */
   get shownId(): string | null {
     return this.#shown ?? this.serve?.id ?? null
   }
 
-  /** Shows this serve's log from now on; at once where somebody waits for it. */
+  /** Shows this serve's log from now on; at once where somebody waits for it, or has been in it. */
   aim(serve: Serve | null, now: boolean): void {
-    if (serve?.id === this.serve?.id) {
-      const wasLive = this.serve !== null && isLive(this.serve)
-      this.serve = serve
-      if (serve && wasLive && !isLive(serve)) this.#rest()
-      if (now && serve && !this.model) this.#open(serve.id)
-      return
+    const wasLive = this.serve !== null && isLive(this.serve)
+    if (serve?.id !== this.serve?.id) {
+      this.leave()
+      this.#shown = null
+      this.#attempts = []
     }
-    this.close()
+    const before = this.#log
     this.serve = serve
-    if (!serve) return
-    if (now) this.#open(serve.id)
-    else this.#timer = setTimeout(() => this.#open(serve.id), settleAfter)
+    if (before && serve && wasLive && !isLive(serve)) before.read(false)
+    const { shownId: id } = this
+    if (before || id === null) return
+    if (now || this.#kept.has(id)) this.#open(id)
+    else this.#timer ??= setTimeout(() => this.#open(id), settleAfter)
   }
 
-  close(): void {
+  /** Asks for nothing more until a serve is aimed at again; a log one comes back to is as it was left. */
+  leave(): void {
     clearTimeout(this.#timer)
-    this.#forget()
-    this.serve = null
-    this.#shown = null
-    this.#attempts = []
+    this.#timer = undefined
+    this.#liked = this.liked
+    this.#log?.leave()
+    this.#log = null
   }
 
   move(motion: Motion): void {
@@ -102,11 +108,10 @@ export class LogPane {
       )
   }
 
-  /** Errors are looked for again where the log has grown since and none of those known is ahead. */
   async stepError(direction: 1 | -1): Promise<void> {
-    const { model } = this
-    if (model && !model.isAhead('e', direction)) await this.#mark(model)
-    if (model === this.model) this.step('e', direction)
+    const log = this.#log
+    await log?.seekTrouble(direction)
+    if (log === this.#log) this.step('e', direction)
   }
 
   /** The log of the attempt before (-1) or after (1). */
@@ -127,7 +132,7 @@ export class LogPane {
       return
     }
     this.#shown = next.serve === serve.id ? null : next.serve
-    this.#forget()
+    this.leave()
     this.#open(next.serve)
   }
 
@@ -138,35 +143,31 @@ export class LogPane {
 
   #open(id: string): void {
     clearTimeout(this.#timer)
-    const model = new LogModel(serveLog(this.#shell.client, id))
-    this.model = model
-    this.#markedAt = -1
-    this.search = new LogSearch(this.#shell.client, id, model, text => this.#shell.toast('info', text))
-    model.onGrowth(({ replaced, from }) => {
-      if (!replaced) return this.#recount(model, model.since(from) === undefined)
-      this.#markedAt = -1
-      this.#shell.toast('info', `The log of ${this.serve?.name ?? 'it'} was replaced: this is the new one.`)
-    })
-    if (this.#liked.wrap) model.toggleWrap()
-    model.setClock(this.#liked.clock)
-    model.start()
-    if (!this.#isLive) model.stop()
+    this.#timer = undefined
+    const log = this.#kept.get(id) ?? this.#fresh(id)
+    this.#kept.delete(id)
+    this.#kept.set(id, log)
+    for (const oldest of this.#kept.keys()) {
+      if (this.#kept.size <= maxKept) break
+      this.#kept.delete(oldest)
+    }
+    this.#log = log
+    if (this.#liked.wrap !== log.model.status.wrap) log.model.toggleWrap()
+    log.model.setClock(this.#liked.clock)
+    log.read(this.#isLive)
     this.#shell.signal.now()
+  }
+
+  #fresh(id: string): OpenLog {
+    const note = (text: string) => this.#log === log && this.#shell.toast('info', text)
+    const log: OpenLog = new OpenLog(this.#shell.client, id, note, () =>
+      note(`The log of ${this.serve?.name ?? 'it'} was replaced: this is the new one.`),
+    )
+    return log
   }
 
   get #isLive(): boolean {
     return this.serve !== null && this.#shown === null && isLive(this.serve)
-  }
-
-  #forget(): void {
-    this.#liked = this.liked
-    clearTimeout(this.#counting)
-    this.#counting = undefined
-    this.#asking.abort()
-    this.search?.end()
-    this.search = null
-    this.model?.stop()
-    this.model = null
   }
 
   get liked(): { wrap: boolean; clock: Clock } {
@@ -179,46 +180,9 @@ export class LogPane {
     this.#liked = { wrap: wrap === true, clock: clocks.find(one => one === clock) ?? 'off' }
   }
 
-  /** After a flood that was not seen whole its lines are counted, and its errors marked. */
-  #recount(model: LogModel, isFlood: boolean): void {
-    if (isFlood) {
-      clearTimeout(this.#counting)
-      this.#counting = undefined
-    }
-    if (this.#markedAt < 0 || this.#counting || model.numbers.last.exact) return
-    this.#counting = setTimeout(() => {
-      this.#counting = undefined
-      // What is wrong with the log is said by the log.
-      if (this.model === model) this.#mark(model).catch(() => undefined)
-    }, countAfter)
-  }
-
-  /** Marks what is there now; who asks meanwhile waits for the same. */
-  #mark(model: LogModel): Promise<void> {
-    const { shownId } = this
-    if (shownId === null || this.#markedAt === model.status.size) return this.#marking
-    this.#markedAt = model.status.size
-    this.#asking.abort()
-    this.#asking = new AbortController()
-    this.#marking = markTrouble(this.#shell.client, shownId, model, this.#asking.signal)
-    return this.#marking
-  }
-
   /** Its errors and tracebacks, once somebody reads it. */
   study(): void {
-    const { model } = this
-    if (!model || this.#markedAt >= 0) return
-    this.#mark(model).catch(() => {
-      // A log without marks is read as well; `e` says what is wrong.
-    })
-  }
-
-  /** Nothing more will come: one last look, then no more questions. */
-  #rest(): void {
-    this.#markedAt = -1
-    this.model?.stop()
-    this.model?.start()
-    this.model?.stop()
+    this.#log?.study()
   }
 
   /** What it is and where in it one is, in one line. */

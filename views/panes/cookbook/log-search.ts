@@ -21,7 +21,11 @@ export class LogSearch {
   /** Every hit there is is known; of many, only the first are, and those of a flood are not. */
   #isWhole = true
   #asking = new AbortController()
-  #asked: Promise<void> | null = null
+  #asked: Promise<unknown> | null = null
+  /** It was left before it was through. */
+  #isCut = false
+  /** One has come back to it, and nothing was told of what was written meanwhile. */
+  #isBack = false
   #steps: Promise<void> = Promise.resolve()
 
   constructor(client: Client, id: string, model: LogModel, note: (text: string) => void) {
@@ -32,17 +36,24 @@ export class LogSearch {
     model.onGrowth(growth => this.#grown(growth))
   }
 
-  end(): void {
+  leave(): void {
+    this.#isCut ||= this.#asked !== null
     this.#asking.abort()
+  }
+
+  /** Goes on where it was left. */
+  resume(): void {
+    this.#isBack = true
+    if (this.#isCut) this.#askAgain()
   }
 
   /** Searches and goes to the first hit from here on, else to the nearest before. */
   async find(query: string): Promise<void> {
     this.#show('all')
     this.query = query
-    await this.#ask()
+    const isThrough = await this.#ask()
     const model = this.#model
-    if (query === '' || this.query !== query) return
+    if (!isThrough || query === '') return
     if (this.#total === 0) this.#note(this.#missing())
     else if (this.#isWhole) model.next('/', model.isAhead('/', 1) ? 1 : -1)
     else if (!(await this.#seek(1)) && !(await this.#seek(-1))) model.next('/', -1)
@@ -57,7 +68,8 @@ export class LogSearch {
 
   async #step(direction: 1 | -1): Promise<void> {
     const model = this.#model
-    await this.#asked
+    while (this.#asked) await this.#asked
+    if (this.#isCut) return
     if (this.query === '') this.#note('Search for something first: / asks for it.')
     else if (this.filter === 'except') this.#note('The hits are left out now; ! shows them again.')
     else if (this.#total === 0) this.#note(this.#missing())
@@ -91,7 +103,7 @@ export class LogSearch {
       current === undefined || !this.#isWhole
         ? -1
         : hits.findLastIndex(hit => hit === current || (hit < current && current % maxLine === 0))
-    const total = this.#asked ? 'searching' : this.#total.toLocaleString('en')
+    const total = this.#asked || this.#isCut ? 'searching' : this.#total.toLocaleString('en')
     return `${{ all: '/', only: '&', except: '!' }[this.filter]}${sanitiseText(this.query)}  ${at >= 0 ? `${at + 1} of ` : ''}${total}`
   }
 
@@ -103,19 +115,19 @@ export class LogSearch {
     return `'${this.query}' is not in this log.`
   }
 
-  /** Asks for the hits; who steps meanwhile waits for them. */
-  async #ask(): Promise<void> {
+  /** Asks for the hits, and answers whether all were told; who steps meanwhile waits for them. */
+  async #ask(): Promise<boolean> {
     const asked = this.#askNow()
     this.#asked = asked.catch(() => undefined)
     const mine = this.#asked
     try {
-      await asked
+      return await asked
     } finally {
       if (this.#asked === mine) this.#asked = null
     }
   }
 
-  async #askNow(): Promise<void> {
+  async #askNow(): Promise<boolean> {
     const model = this.#model
     const { query } = this
     this.#asking.abort()
@@ -125,18 +137,19 @@ export class LogSearch {
     this.#needle = new Needle(query, ignoreCase)
     this.#total = 0
     this.#isWhole = true
+    this.#isCut = false
     model.setTicks('/', [])
     model.highlight =
       query === '' ? null : new RegExp(query.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'), ignoreCase ? 'i' : '')
-    if (query === '') return
+    if (query === '') return true
     const size = model.status.size
     try {
       const total = await searchLog(this.#client, this.#id, model, { query, ignoreCase }, signal)
-      if (signal.aborted) return
+      if (signal.aborted) return false
       this.#total = total
       this.#isWhole = total === model.ticks('/').length
     } catch (error) {
-      if (signal.aborted) return
+      if (signal.aborted) return false
       this.query = ''
       model.highlight = null
       throw error
@@ -144,17 +157,21 @@ export class LogSearch {
     // What came while it was searched may have been seen, or not.
     if (this.#isWhole && model.status.size > size) this.#take(size)
     this.#refilter()
+    return true
   }
 
   /** Looks through what came; a line that was cut before is looked through again. */
   #grown({ replaced, from }: Growth): void {
     if (this.query === '') return
-    if (replaced) {
-      // What is wrong with the log is said by the log.
-      void this.#ask().catch(() => undefined)
-      return
-    }
-    if (!this.#asked) this.#take(from)
+    const isMissed = replaced || (this.#isBack && !this.#model.since(from))
+    this.#isBack = false
+    if (isMissed) this.#askAgain()
+    else if (!this.#asked) this.#take(from)
+  }
+
+  #askAgain(): void {
+    // What is wrong with the log is said by the log.
+    void this.#ask().catch(() => undefined)
   }
 
   #take(from: number): void {

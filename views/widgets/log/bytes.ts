@@ -68,6 +68,11 @@ export class LogBytes {
     await Promise.all(wanted)
   }
 
+  /** All but its last bytes, by which another log in its place is told. */
+  letGo(): void {
+    this.#pages.clear()
+  }
+
   /** A burst that is more than was asked for is read, so that all of it is seen; a flood is not. */
   async #catchUp(from: number): Promise<void> {
     const now = performance.now()

@@ -7,26 +7,13 @@ import { Pulling } from './pulling.ts'
 import { type Fold, LogRows, type Row } from './rows.ts'
 import { type LogSource, pageSize } from './source.ts'
 import { type Clock, clocks } from './stamps.ts'
+import type { LogStatus } from './status.ts'
 import { type TickKind, Ticks } from './ticks.ts'
 import { LogTimes } from './times.ts'
 import { LogWindow } from './window.ts'
 
 /** What a row of a long line may need of the log's end. */
 const bytesPerRow = 512
-
-export interface LogStatus {
-  size: number
-  following: boolean
-  /** What arrived since following stopped; lines are known only while little enough arrives to see all of it. */
-  arrived: { bytes: number; lines: number | null }
-  /** Byte offset of the line jumped to, else of the first one shown. */
-  at: number
-  column: number
-  wrap: boolean
-  clock: Clock
-  /** Why the log cannot be read now. */
-  error: string | null
-}
 
 /** A change that a key made is shown at once; what the log did may wait for the pace. */
 type Listener = (cause: 'key' | 'log') => void
@@ -112,6 +99,13 @@ export class LogModel {
 
   stop(): void {
     this.#pulling.stop()
+  }
+
+  /** Nobody looks at it: where one is stays known, what can be read again does not. */
+  leave(): void {
+    this.stop()
+    this.#log.letGo()
+    this.#rows.forget()
   }
 
   resize(width: number, height: number): void {

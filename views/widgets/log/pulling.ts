@@ -7,6 +7,8 @@ export class Pulling {
   readonly #ask: () => Promise<boolean>
   #timer: NodeJS.Timeout | undefined
   #isOn = false
+  /** Which start it is: a question that was asked before a stop asks no more after it. */
+  #starts = 0
 
   /** `ask` answers whether there was any. */
   constructor(ask: () => Promise<boolean>) {
@@ -20,7 +22,7 @@ export class Pulling {
   start(): void {
     if (this.#isOn) return
     this.#isOn = true
-    void this.#turn()
+    void this.#turn(++this.#starts)
   }
 
   stop(): void {
@@ -28,8 +30,9 @@ export class Pulling {
     clearTimeout(this.#timer)
   }
 
-  async #turn(): Promise<void> {
+  async #turn(start: number): Promise<void> {
     const isNews = await this.#ask()
-    if (this.#isOn) this.#timer = setTimeout(() => void this.#turn(), isNews ? pullEvery : pullAtRest)
+    if (this.#isOn && start === this.#starts)
+      this.#timer = setTimeout(() => void this.#turn(start), isNews ? pullEvery : pullAtRest)
   }
 }
