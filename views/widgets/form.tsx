@@ -1,4 +1,5 @@
 import { Box, Text } from 'ink'
+import { textWidth } from '../terminal/width.ts'
 import { Field } from './field.tsx'
 import { type FormField, type FormState, setValue } from './form-state.ts'
 import { LinesField } from './lines-field.tsx'
@@ -96,7 +97,7 @@ export function fieldAt(form: Laid & { height: number }, y: number): number | un
 }
 
 const labelsOf = (fields: readonly FormField[], width: number): number =>
-  Math.min(Math.floor(width / 3), Math.max(...fields.map(({ label }) => label.length)) + 1)
+  Math.min(Math.floor(width / 3), Math.max(...fields.map(({ label }) => textWidth(label))) + 1)
 
 /** How many rows each field has; one that is higher than the form moves in a single row. */
 function heights({ fields, state, problems, width, height = Number.POSITIVE_INFINITY }: Laid): number[] {

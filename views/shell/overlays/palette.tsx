@@ -5,6 +5,7 @@ import { centred, isIn } from '../../layout/arrange.ts'
 import type { Spot } from '../../panes/pane.ts'
 import type { Screen } from '../../terminal/compositor.ts'
 import type { Rect } from '../../terminal/region.ts'
+import { textWidth } from '../../terminal/width.ts'
 import { Frame } from '../../widgets/dialog.tsx'
 import { Field } from '../../widgets/field.tsx'
 import { List } from '../../widgets/list.tsx'
@@ -167,7 +168,7 @@ export class Palette implements Overlay {
           idOf={({ id }) => id}
           row={({ title, note, disabled }, inner) => {
             const noted = disabled ?? note
-            const side = Math.min(Math.floor(inner / 2), noted.length + 1)
+            const side = Math.min(Math.floor(inner / 2), textWidth(noted) + 1)
             return toned(
               toWidth(title, inner - side) + toWidth(noted, side, 'right'),
               disabled === undefined ? 'plain' : 'quiet',
