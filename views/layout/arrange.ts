@@ -4,7 +4,6 @@ import type { Rect } from '../terminal/region.ts'
 const sideBySide = 120
 /** Fewer rows than this show one thing at a time. */
 const stacks = 16
-export const smallest = { cols: 40, rows: 10 }
 
 /** What the person chose that the layout depends on. */
 export interface Ui {

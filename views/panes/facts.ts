@@ -11,7 +11,7 @@ export function factRows(
   return facts.flatMap(([label, words]) => {
     if (words === null || words === '') return []
     return wrapText(sanitiseText(words), Math.max(8, width - indent)).map(
-      (row, i) => toned((i === 0 ? label : '').padEnd(indent), 'quiet') + row,
+      (row, i) => toned((i === 0 ? label : '').padEnd(indent).slice(0, indent), 'quiet') + row,
     )
   })
 }

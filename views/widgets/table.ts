@@ -1,6 +1,5 @@
 import { textWidth } from '../terminal/width.ts'
 import { toWidth } from './text.ts'
-import { toned } from './theme.ts'
 
 export interface Column<T> {
   title: string
@@ -43,13 +42,6 @@ export function columnWidths<T>(
   const growing = columns.findIndex(column => column.grows && kept.has(column))
   if (growing >= 0 && room > 0) widths[growing]! += room
   return columns.map((column, i) => (kept.has(column) ? widths[i]! : null))
-}
-
-export function tableHead<T>(columns: readonly Column<T>[], widths: readonly (number | null)[]): string {
-  return toned(
-    joined(columns, widths, column => column.title),
-    'quiet',
-  )
 }
 
 export function tableRow<T>(

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { arrange, smallest, type Ui } from '../../../views/layout/arrange.ts'
+import { arrange, type Ui } from '../../../views/layout/arrange.ts'
 import type { Rect } from '../../../views/terminal/region.ts'
 
 const ui: Ui = { focus: 'list', zoomed: false, toasts: 0 }
@@ -37,8 +37,8 @@ describe('the layout', () => {
       toasts: fc.nat(5),
       wants: fc.nat(200),
     })
-    const cols = fc.integer({ min: smallest.cols, max: 300 })
-    const rows = fc.integer({ min: smallest.rows, max: 100 })
+    const cols = fc.integer({ min: 40, max: 300 })
+    const rows = fc.integer({ min: 10, max: 100 })
     fc.assert(
       fc.property(cols, rows, state, (cols, rows, state) => {
         const layout = arrange(cols, rows, state as Ui)

@@ -5,7 +5,7 @@ import { textWidth } from '../../../views/terminal/width.ts'
 import { bar, plot, sparkline } from '../../../views/widgets/charts.ts'
 import { type FormField, formStroke } from '../../../views/widgets/form-state.ts'
 import { markdownRows } from '../../../views/widgets/markdown.ts'
-import { type Column, columnWidths, tableHead, tableRow } from '../../../views/widgets/table.ts'
+import { type Column, columnWidths, tableRow } from '../../../views/widgets/table.ts'
 import { asciiGlyphs, unicodeGlyphs } from '../../../views/widgets/text.ts'
 import { addToast, expireToasts, nextExpiry, toastLine } from '../../../views/widgets/toasts.ts'
 import { parentOf, treeLead, treeRows } from '../../../views/widgets/tree.ts'
@@ -71,7 +71,6 @@ describe('a table', () => {
         const item = { ...serve, name }
         const widths = columnWidths(columns, [item], width)
         expect(textWidth(tableRow(columns, widths, item))).toBe(width)
-        expect(textWidth(tableHead(columns, widths))).toBe(width)
       }),
     )
   })

@@ -3,34 +3,31 @@ import { sanitiseText } from '../../terminal/sanitise.ts'
 import { bar } from '../../widgets/charts.ts'
 import { cut, type Glyphs, toWidth } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
+import { factRows } from '../facts.ts'
 import { clock, day, room } from '../words.ts'
-import { saidRows } from './details.ts'
 import { disksOf } from './host-row.ts'
 import type { Item } from './kitchen.ts'
 
 /** A host and its GPUs, each with what is on it. */
 export function hostRows(host: Host, width: number, glyphs: Glyphs): string[] {
   const { reach } = host
-  const rows = saidRows(
+  const rows = factRows(
     [
-      { label: 'host', text: host.name },
-      {
-        label: 'reached',
-        text: host.target === '' ? 'this machine' : `${host.target}${host.port ? ` port ${host.port}` : ''}`,
-      },
-      {
-        label: 'state',
-        text: `${reach.state}${reach.since === null ? '' : ` since ${day(reach.since)}`}`,
-      },
-      { label: 'reason', text: reach.reason ?? '' },
-      {
-        label: 'retries',
-        text: reach.retry_at === null ? '' : `at ${clock(reach.retry_at)}`,
-      },
-      ...disksOf(host).map(({ what, path, mount, free_bytes, total_bytes }) => ({
-        label: what === 'home' ? 'home' : what === 'cache' ? 'downloads' : 'models',
-        text: `${room(free_bytes)} of ${room(total_bytes)} free at ${path}${mount === path ? '' : ` (${mount})`}`,
-      })),
+      ['host', host.name],
+      [
+        'reached',
+        host.target === '' ? 'this machine' : `${host.target}${host.port ? ` port ${host.port}` : ''}`,
+      ],
+      ['state', `${reach.state}${reach.since === null ? '' : ` since ${day(reach.since)}`}`],
+      ['reason', reach.reason ?? ''],
+      ['retries', reach.retry_at === null ? '' : `at ${clock(reach.retry_at)}`],
+      ...disksOf(host).map(
+        ({ what, path, mount, free_bytes, total_bytes }) =>
+          [
+            what === 'home' ? 'home' : what === 'cache' ? 'downloads' : 'models',
+            `${room(free_bytes)} of ${room(total_bytes)} free at ${path}${mount === path ? '' : ` (${mount})`}`,
+          ] as const,
+      ),
     ],
     width,
   )
@@ -66,23 +63,18 @@ const gib = (mib: number | null): string => (mib === null ? '?' : String(Math.ro
 
 export function processRows(item: Extract<Item, { kind: 'process' }>, width: number): string[] {
   const { process, host, gpus } = item
-  return saidRows(
+  return factRows(
     [
-      { label: 'process', text: `${process.pid} ${process.name}` },
-      { label: 'host', text: host.name },
-      { label: 'gpus', text: gpus.join(', ') },
-      {
-        label: 'memory',
-        text: process.used_mib === null ? '' : `${(process.used_mib / 1024).toFixed(1)} GiB`,
-      },
-      { label: 'user', text: process.user ?? '' },
-      { label: 'container', text: process.container ?? '' },
-      {
-        label: '',
-        text: process.orphan
-          ? 'Its parent is gone: what started it will not stop it.'
-          : 'It was not started here.',
-      },
+      ['process', `${process.pid} ${process.name}`],
+      ['host', host.name],
+      ['gpus', gpus.join(', ')],
+      ['memory', process.used_mib === null ? '' : `${(process.used_mib / 1024).toFixed(1)} GiB`],
+      ['user', process.user ?? ''],
+      ['container', process.container ?? ''],
+      [
+        '',
+        process.orphan ? 'Its parent is gone: what started it will not stop it.' : 'It was not started here.',
+      ],
     ],
     width,
   )

@@ -3,14 +3,9 @@ import { cookbook } from '../../../src/contract/cookbook.ts'
 import { type LogSource, pageSize } from '../../widgets/log/source.ts'
 
 /** A serve's log where it is, asked for through the API in the bytes the screen can show. */
-export function serveLog(client: Client, id: string, attempt?: number): LogSource {
+export function serveLog(client: Client, id: string): LogSource {
   const read = async (offset: number, length: number) => {
-    const response = await client.stream(cookbook.log, {
-      id,
-      offset,
-      length,
-      ...(attempt === undefined ? {} : { attempt }),
-    })
+    const response = await client.stream(cookbook.log, { id, offset, length })
     const bytes = new Uint8Array(await response.arrayBuffer())
     return { bytes, start: Number(response.headers.get('ithaca-log-start') ?? 0) }
   }
