@@ -2,12 +2,15 @@ import { type CalendarInfo, calendar, calendars, type Entry } from '../../../src
 import { type CalendarAccount, calendarAccounts } from '../../../src/contract/calendar-accounts.ts'
 import { type Conflict, calendarSync } from '../../../src/contract/calendar-sync.ts'
 import { Problem } from '../../../src/contract/problem.ts'
+import type { Output } from '../../../src/contract/route.ts'
 import type { Shell } from '../../shell/shell.ts'
 import type { Answer } from '../../store/collection.ts'
+import { sanitiseText } from '../../terminal/sanitise.ts'
 import { dayName, dayOf, plusDays, plusMonths, weekdayOf, zoneOf } from '../days.ts'
 import { type Group, GroupedSide } from '../grouped.ts'
 import type { Held } from '../pane.ts'
 import { Slips } from '../slips.ts'
+import { lettersOf } from './letters.ts'
 import { type Shown, shownRow } from './rows.ts'
 import { type Stop, stopsOf } from './slots.ts'
 
@@ -15,13 +18,15 @@ export type View = 'agenda' | 'month' | 'week' | 'day'
 export const views: readonly View[] = ['agenda', 'month', 'week', 'day']
 
 interface Read {
+  /** The days and calendars it is of. */
+  of: string
   days: ReadonlyMap<string, readonly Entry[]>
   /** Which others want the same time, by id. */
   overlaps: ReadonlyMap<string, readonly Entry[]>
   problems: readonly string[]
 }
 
-const empty: Read = { days: new Map(), overlaps: new Map(), problems: [] }
+const empty: Read = { of: '', days: new Map(), overlaps: new Map(), problems: [] }
 const agendaDays = 42
 /** Syncs tell of themselves often; what they say is asked for a moment after the last word. */
 const afterSync = 200
@@ -71,10 +76,8 @@ export class CalendarBook {
       groups: () => this.#groups(),
       idOf: ({ key }) => key,
       row: (shown, width) => this.row(shown, width),
-      words: ({ entry }) => `${entry.summary} ${entry.location} ${entry.description} ${entry.calendar_name}`,
-      empty: () =>
-        this.#answer.error ??
-        (this.#answer.value ? 'Nothing in these weeks. a adds: "friday 9am breakfast".' : 'reading'),
+      words: ({ entry }) => wordsOf(entry),
+      empty: () => this.unread ?? 'Nothing in these weeks. a adds: "friday 9am breakfast".',
       changed: shell.signal.now,
     })
   }
@@ -93,6 +96,16 @@ export class CalendarBook {
 
   get read(): Read {
     return this.#answer.value ?? empty
+  }
+
+  /** Why nothing is known of what is in view: it could not be read, or what was read are other days. */
+  get unread(): string | null {
+    return this.#answer.error ?? (this.read.of === this.#of ? null : 'reading')
+  }
+
+  get #of(): string {
+    const { start, days } = this.window
+    return `${start} ${days} ${this.only?.id ?? ''}`
   }
 
   get isGrid(): boolean {
@@ -130,7 +143,7 @@ export class CalendarBook {
   }
 
   #stops(): Stop[] {
-    const entries = (this.read.days.get(this.day) ?? []) as Entry[]
+    const entries = this.on(this.day).map(({ entry }) => entry)
     return stopsOf(entries, this.day, this.zone)
   }
 
@@ -227,8 +240,18 @@ export class CalendarBook {
     return { start: plusDays(first, -weekdayOf(first)), days: 42 }
   }
 
+  /** What happens on a day; in a grid what the filter lets through of it, as the agenda filters itself. */
   on(day: string): Shown[] {
-    return (this.read.days.get(day) ?? []).map(entry => ({ key: `${day} ${entry.id}`, day, entry }))
+    const all = this.read.days.get(day) ?? []
+    const shown = this.isGrid ? this.side.filter.keep(all, wordsOf) : all
+    return shown.map(entry => ({ key: `${day} ${entry.id}`, day, entry }))
+  }
+
+  /** How a grid is narrowed, if it is. */
+  get narrowed(): string {
+    const { text } = this.side.filter
+    const found = [...this.read.days.keys()].flatMap(day => this.on(day)).length
+    return text === '' ? '' : sanitiseText(`/${text}: ${found} found`)
   }
 
   look(): void {
@@ -265,7 +288,6 @@ export class CalendarBook {
   /** Shows one calendar alone. */
   showOnly(place: CalendarInfo): void {
     this.only = place
-    this.hidden.delete(place.id)
     this.again()
   }
 
@@ -307,10 +329,10 @@ export class CalendarBook {
 
   async #read(): Promise<Read> {
     if (!this.#looked) return empty
-    const found = await this.#agenda()
+    const { of, ...found } = await this.#agenda()
     const days = found.days.map(({ date, items }) => ({
       date,
-      items: items.filter(({ calendar: place }) => !this.hidden.has(place)),
+      items: items.filter(({ calendar: place }) => this.only || !this.hidden.has(place)),
     }))
     const byId = new Map(days.flatMap(({ items }) => items.map(item => [item.id, item] as const)))
     const overlaps = new Map<string, Entry[]>()
@@ -323,6 +345,7 @@ export class CalendarBook {
           overlaps.set(one, [...(overlaps.get(one) ?? []), byId.get(other)!])
     this.#follow(days)
     return {
+      of,
       days: new Map(days.map(({ date, items }) => [date, items])),
       overlaps,
       problems: found.problems,
@@ -342,18 +365,18 @@ export class CalendarBook {
     else if (sibling) this.side.select(`${day} ${sibling.id}`)
   }
 
-  async #agenda() {
+  async #agenda(): Promise<Output<typeof calendar.agenda> & { of: string }> {
+    const of = this.#of
     const { start, days } = this.window
-    const ask = (only: { calendar?: string }) =>
-      this.#shell.client.call(calendar.agenda, { start, days, ...only })
-    if (!this.only) return ask({})
+    const { only } = this
     try {
-      return await ask({ calendar: this.only.id })
+      const place = only ? { calendar: only.id } : {}
+      return { of, ...(await this.#shell.client.call(calendar.agenda, { start, days, ...place })) }
     } catch (error) {
       // Somebody deleted the one that was looked at.
-      if (!(error instanceof Problem) || error.code !== 'not_found') throw error
+      if (!only || !(error instanceof Problem) || error.code !== 'not_found') throw error
       this.only = null
-      return ask({})
+      return this.#agenda()
     }
   }
 
@@ -372,16 +395,5 @@ export class CalendarBook {
   }
 }
 
-/** A letter for each calendar: of its name where one of it is free. */
-export function lettersOf(all: readonly Pick<CalendarInfo, 'id' | 'name'>[]): Map<string, string> {
-  const taken = new Set<string>()
-  return new Map(
-    all.map(({ id, name }) => {
-      const own = name.toUpperCase().replace(/[^A-Z0-9]/g, '')
-      const mark =
-        [...own, ...'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'].find(letter => !taken.has(letter)) ?? '|'
-      taken.add(mark)
-      return [id, mark]
-    }),
-  )
-}
+const wordsOf = (entry: Entry): string =>
+  `${entry.summary} ${entry.location} ${entry.description} ${entry.calendar_name}`

@@ -5,6 +5,7 @@ import { Rows } from '../../widgets/rows.tsx'
 import { wrapText } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
 import { dayName, plusDays, plusMonths } from '../days.ts'
+import { nothingMatches } from '../list-side.tsx'
 import type { Box, Motion, Pane, Picked, Spot } from '../pane.ts'
 import { TextSide } from '../text-side.tsx'
 import { eventActions, viewActions } from './actions.ts'
@@ -55,7 +56,7 @@ export function calendarPane(shell: Shell): Pane {
       ]
     }
     const entries = book.on(book.day)
-    const none = toned('Nothing. n adds an event on this day.', 'quiet')
+    const none = toned(nothingOn(book), 'quiet')
     return [
       toned(dayName(book.day, today), 'title'),
       ...(entries.length === 0 ? [none] : []),
@@ -130,12 +131,13 @@ export function calendarPane(shell: Shell): Pane {
     pick: (spot, side, box) => (side === 'list' ? pickIn(book, box, spot) : null),
     opened: () => book.look(),
     up(side) {
-      if (side === 'list' && came !== null && book.view === 'day') {
+      if (side === 'detail' || book.side.filter.text !== '') return false
+      if (came !== null && book.view === 'day') {
         book.show(came)
         came = null
         return true
       }
-      if (side === 'detail' || book.only === null || book.side.filter.text !== '') return false
+      if (book.only === null) return false
       book.only = null
       book.again()
       return true
@@ -173,6 +175,12 @@ export function calendarPane(shell: Shell): Pane {
       book.view = views.find(one => one === view) ?? book.view
     },
   }
+}
+
+function nothingOn(book: CalendarBook): string {
+  if (book.unread !== null) return sanitiseText(book.unread)
+  const { text } = book.side.filter
+  return text === '' ? 'Nothing. n adds an event on this day.' : nothingMatches(text)
 }
 
 function pickIn(book: CalendarBook, box: Box, spot: Spot): Picked {

@@ -49,14 +49,14 @@ function inView(weeks: string[], day: string, room: number): string[] {
   return weeks.slice(from, from + room)
 }
 
-/** The month, and what the letters of the calendars stand for. */
+/** The month, what is filtered, and what the letters of the calendars stand for. */
 export function headRow(book: CalendarBook, width: number): string {
   const legend = book.shown
     .filter(({ id }) => book.markOf(id) !== '|')
     .map(({ id, name, color }) => `${coloured(book.markOf(id), color)} ${sanitiseText(name)}`)
     .join('  ')
   const month = toned(monthName(book.day), 'title')
-  return toWidth(`${month}   ${legend}`, width)
+  return toWidth([month, book.narrowed, legend].filter(Boolean).join('   '), width)
 }
 
 const inMonth = (book: CalendarBook, day: string) => day.slice(0, 7) === book.day.slice(0, 7)
