@@ -1,5 +1,5 @@
 import { Box, Text } from 'ink'
-import { Component, type ReactNode, useSyncExternalStore } from 'react'
+import { Component, type ReactNode, useLayoutEffect, useSyncExternalStore } from 'react'
 import { zoneOf } from '../panes/days.ts'
 import type { Box as Place } from '../panes/pane.ts'
 import { tellTimesIn } from '../panes/words.ts'
@@ -23,6 +23,7 @@ export const rootOf = (shell: Shell, compositor: Compositor | null) => (
 function Root({ shell, compositor }: { shell: Shell; compositor: Compositor | null }) {
   useSyncExternalStore(shell.signal.subscribe, () => shell.signal.version)
   tellTimesIn(zoneOf(shell))
+  useLayoutEffect(() => compositor?.onFrame(differs => shell.ages.drawn(differs)), [shell, compositor])
   const { columns, rows } = shell.screen
   return (
     <CompositorContext value={compositor}>

@@ -11,6 +11,7 @@ import type { Screen } from '../terminal/compositor.ts'
 import { asciiGlyphs, type Glyphs, unicodeGlyphs } from '../widgets/text.ts'
 import { type Level, type Toast, toastRows } from '../widgets/toasts.ts'
 import { shellActions, shellKeys } from './actions.ts'
+import { Ages } from './ages.ts'
 import { Aim } from './aim.ts'
 import { firstSteps } from './first-start.ts'
 import type { Host, ScreenSettings } from './host.ts'
@@ -38,6 +39,7 @@ export class Shell {
   readonly signal = this.live.signal
   readonly together = new Together(this.live)
   readonly messages = new Messages(this.signal)
+  readonly ages = new Ages(this.signal.soon)
   readonly host: Host
   readonly panes: readonly Pane[]
   readonly actions: Actions<Shell>
@@ -163,6 +165,7 @@ export class Shell {
 
   async stroke(input: Input): Promise<void> {
     this.#strokes++
+    this.ages.goOn()
     const key = 'key' in input ? input.key : ''
     if ('wheel' in input) await this.mouse.did(input)
     else if (key === 'ctrl+c') this.#cancel()

@@ -42,6 +42,7 @@ export class Compositor {
   readonly #means: Means
   readonly #pace: Pace
   readonly #regions = new Map<string, RegionCanvas>()
+  readonly #listeners = new Set<(differs: boolean) => void>()
   /** Ink's last frame of the right height, as text and as cells. */
   #lines: string[] = []
   #base: Grid
@@ -84,11 +85,18 @@ export class Compositor {
       changed = true
     }
     this.#lines = lines
+    for (const listener of this.#listeners) listener(changed)
     if (this.written.frames === 0 && !this.#paused && !this.#busy) {
       // The very first frame does not wait its turn: loading Ink would come before it.
       this.#cancel()
       this.#paint()
     } else if (changed) this.#request()
+  }
+
+  /** Told of every frame of the right height, and whether it differs from the one before. */
+  onFrame(listener: (differs: boolean) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
   }
 
   /** Reserves a mark for a rectangle that `paint` fills. `rect` is asked at every frame. */

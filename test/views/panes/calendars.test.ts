@@ -45,7 +45,7 @@ flow(
     await stage.press('S')
     await stage.until(() => !/\[\d \S+!\]/.test(stage.screen.text()))
     await stage.press('c')
-    await to(stage, 'read \\d+s ago')
+    await to(stage, 'read \\d\\d:\\d\\d')
     await stage.press('\x1b')
     server.closeAllConnections()
     await new Promise<void>(resolve => void server.close(() => resolve()))

@@ -308,7 +308,7 @@ describe.skipIf(missing)('mail that comes', () => {
     await stage.until(/note: .*[nN]ew mail/)
     await stage.until('3 unread of 3')
     await post.imap.vanish()
-    await stage.until(/! .*again in/)
+    await stage.until(/! .*again at \d\d:\d\d/)
     await stage.press('c')
     await stage.until(/ann@example.org +! /)
   })

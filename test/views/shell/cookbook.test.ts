@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { cookbook } from '../../../src/contract/cookbook.ts'
 import { hosts } from '../../../src/contract/hosts.ts'
 import type { Serve } from '../../../src/contract/serve.ts'
@@ -21,6 +21,7 @@ beforeAll(async () => {
   await kitchen.until(ready.id, 'ready')
   await kitchen.until(dead.id, 'crashed')
 }, 60_000)
+afterEach(() => void vi.useRealTimers())
 afterAll(() => kitchen[Symbol.asyncDispose]())
 
 const small = { cols: 80, rows: 24 }
@@ -441,5 +442,31 @@ describe('the Cookbook', () => {
     const [{ id }] = (await kitchen.w.client.call(cookbook.tasks, { lineage: dead.lineage })).items as [Serve]
     expect(id).not.toBe(dead.id)
     await kitchen.w.client.send('POST', `/api/v1/serves/${id}/stop`, { force: true })
+  })
+})
+
+describe('while nothing changes', () => {
+  test('an age is worth no frame, and is told anew with the next that is drawn for something else', async () => {
+    using on = stage()
+    await on.until(/\* alpha .*ready \d+[sm]/)
+    const { ages, signal } = on.shell
+    const drawn = async () => {
+      signal.soon()
+      await new Promise(resolve => on.compositor.onFrame(resolve))
+      await on.settled()
+    }
+    await drawn()
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 7_200_000 })
+    const before = on.bytes
+    await drawn()
+    expect(on.bytes).toBe(before)
+    on.shell.toast('info', 'Something else.')
+    await on.until('Something else.')
+    await on.until(/\* alpha .*ready 2h0\d/)
+    on.shell.dismiss()
+    vi.setSystemTime(Date.now() + 3_600_000)
+    on.send('k')
+    await on.until(/alpha .*ready 3h0\d/)
+    expect(ages.now).toBe(Date.now())
   })
 })

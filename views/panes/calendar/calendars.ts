@@ -6,7 +6,7 @@ import type { Shell } from '../../shell/shell.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
 import { wrapText } from '../../widgets/text.ts'
 import { changed } from '../changed.ts'
-import { age } from '../words.ts'
+import { age, day } from '../words.ts'
 import type { CalendarBook } from './book.ts'
 import { showConflicts } from './conflict.tsx'
 import { reasonOf, refused, serversMenu, serversNote } from './servers.ts'
@@ -23,7 +23,7 @@ export function standing(one: CalendarInfo): string {
   const { kind, events, synced_at, waiting, conflicts, problem, kept, read_only } = one
   if (!kept) return 'on its server only'
   const verb = kind === 'subscription' ? 'read' : 'synced'
-  const when = synced_at === null ? `never ${verb}` : `${verb} ${age(Date.now() - synced_at)} ago`
+  const when = synced_at === null ? `never ${verb}` : `${verb} ${day(synced_at)}`
   return [
     ...(problem === null ? [] : [`! ${sanitiseText(problem).replace(/\.$/, '')}`]),
     `${events} events`,
@@ -42,7 +42,7 @@ export function troubleRows(book: CalendarBook, width: number): string[] {
     ...troubled
       .filter(({ problem }) => problem !== null)
       .flatMap(one => {
-        const last = one.synced_at === null ? 'never before' : `last ${age(Date.now() - one.synced_at)} ago`
+        const last = one.synced_at === null ? 'never before' : `last ${day(one.synced_at)}`
         return wrapText(sanitiseText(`! ${one.name}: ${one.problem} (${last})`), width)
       }),
     ...refused(book).flatMap(one =>

@@ -6,7 +6,7 @@ import { sanitiseText, sanitiseTyped } from '../../terminal/sanitise.ts'
 import type { FormField } from '../../widgets/form-state.ts'
 import { changed } from '../changed.ts'
 import { showSteps } from '../steps.ts'
-import { age } from '../words.ts'
+import { day } from '../words.ts'
 import type { CalendarBook } from './book.ts'
 
 /** Those of which no calendar is here that could say what is wrong with them. */
@@ -24,7 +24,7 @@ export function serversNote(book: CalendarBook): string {
 }
 
 function standing({ name, calendars, reason, synced_at, state }: CalendarAccount): string {
-  const when = synced_at === null ? 'never synced' : `synced ${age(Date.now() - synced_at)} ago`
+  const when = synced_at === null ? 'never synced' : `synced ${day(synced_at)}`
   const last = state === 'syncing' ? 'syncing' : when
   return sanitiseText(
     [

@@ -72,7 +72,7 @@ export class Book {
         itemRow(row, width, {
           columns: columnsOf(serves.items),
           glyphs: shell.glyphs,
-          now: Date.now(),
+          now: shell.ages.now,
           trend: serve => trends.of(serve),
           isReached: serve => hosts.get(serve.host)?.reach.state !== 'unreachable',
         }),
@@ -198,7 +198,7 @@ export class Book {
     const mode = focused ? this.mode : 'log'
     if (mode === 'details') {
       const tried = attemptRows(this.#attempts.get(serve.id) ?? [], serve.id, width)
-      return this.#headed(serve, mode, [...serveRows(serve, width, Date.now()), ...tried], box)
+      return this.#headed(serve, mode, [...serveRows(serve, width, this.shell.ages.now), ...tried], box)
     }
     if (mode === 'metrics') {
       this.metrics.look(serve)

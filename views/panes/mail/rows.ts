@@ -5,7 +5,7 @@ import { textWidth } from '../../terminal/width.ts'
 import { toWidth, wrapText } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
 import { factRows } from '../facts.ts'
-import { age, bytes, day, shortDay } from '../words.ts'
+import { bytes, clock, day, shortDay } from '../words.ts'
 import type { Spot } from './book.ts'
 
 const when = (at: number): string => toned(shortDay(at).padStart(11), 'quiet')
@@ -118,8 +118,7 @@ export function stateWords(account: Account): string {
   if (account.syncing)
     return `reading ${sanitiseText(account.syncing.folder)} ${account.syncing.done}/${account.syncing.total}`
   if (account.state === 'waiting') {
-    const again =
-      account.retry_at === null ? '' : `; again in ${age(Math.max(0, account.retry_at - Date.now()))}`
+    const again = account.retry_at === null ? '' : `; again at ${clock(account.retry_at)}`
     const reason = sanitiseText(account.reason ?? 'no connection').replace(/\.$/, '')
     return `! ${reason}${again}${waiting}`
   }

@@ -42,7 +42,7 @@ export function tokensPane(shell: Shell): Pane {
     items: () => [...tokens.items].sort(orderOf(order)),
     notes: () => (revoked ? ['revoked ones too'] : []),
     idOf: ({ id }) => id,
-    row: tokenRow,
+    row: (token, width) => tokenRow(token, width, shell.ages.now),
     words: token => `${token.name} ${Object.keys(token.scopes).join(' ')}`,
     empty: () => sanitiseText(tokens.error ?? 'No agent has a token yet. a makes one.'),
     changed: shell.signal.now,
@@ -164,7 +164,11 @@ export function tokensPane(shell: Shell): Pane {
     lists: { list },
     list: box => list.view(box),
     detail: box =>
-      text.view(list.selected ? tokenRows(list.selected, box.width) : [], box, list.selected?.id),
+      text.view(
+        list.selected ? tokenRows(list.selected, box.width, shell.ages.now) : [],
+        box,
+        list.selected?.id,
+      ),
     move(motion, side) {
       if (side === 'list') list.move(motion)
       else text.move(motion)
@@ -188,27 +192,27 @@ export function tokensPane(shell: Shell): Pane {
   }
 }
 
-function stateOf(token: Token): string {
+function stateOf(token: Token, now: number): string {
   if (token.revoked_at !== null) return 'REVOKED'
-  if (token.expires_at !== null && token.expires_at <= Date.now()) return 'EXPIRED'
-  return token.last_used_at === null ? 'never used' : `used ${age(Date.now() - token.last_used_at)} ago`
+  if (token.expires_at !== null && token.expires_at <= now) return 'EXPIRED'
+  return token.last_used_at === null ? 'never used' : `used ${age(now - token.last_used_at)} ago`
 }
 
-function tokenRow(token: Token, width: number): string {
-  const state = stateOf(token)
+function tokenRow(token: Token, width: number, now: number): string {
+  const state = stateOf(token, now)
   const row = `${toWidth(sanitiseText(token.name), Math.min(24, Math.floor(width / 2)))} ${toWidth(state, 15)}`
   const scopes = token.operator ? 'everything' : Object.keys(token.scopes).join(' ')
   return `${token.revoked_at === null ? row : toned(row, 'quiet')} ${toned(scopes, 'quiet')}`
 }
 
-function tokenRows(token: Token, width: number): string[] {
+function tokenRows(token: Token, width: number, now: number): string[] {
   const scopes = Object.entries(token.scopes)
   const having = (how: string) => scopes.filter(([, grant]) => grant === how).map(([scope]) => scope)
   const waits = token.ask_deadline
   return factRows(
     [
       ['name', token.name],
-      ['state', stateOf(token)],
+      ['state', stateOf(token, now)],
       ['may', token.operator ? 'everything you may' : having('allow').join(', ')],
       ['asks', having('ask').join(', ')],
       ['', waits === null ? '' : `no answer after ${age(waits * 1000)} counts as no`],
