@@ -4,6 +4,7 @@ import { useEffect, useReducer, useRef } from 'react'
 import { parted, sanitiseTyped } from '../terminal/sanitise.ts'
 import { textWidth } from '../terminal/width.ts'
 import { editLine, graphemesOf, type Typing } from './field-state.ts'
+import { rowStarts } from './lines-state.ts'
 import { toned } from './theme.ts'
 
 interface Props {
@@ -13,12 +14,14 @@ interface Props {
   placeholder?: string
   /** Shown instead of every character of a secret. */
   mask?: string
-  /** Cells there are for it; a longer text shows the part around the cursor. Without it the text wraps. */
+  /** Cells there are for it; a longer text shows the part around the cursor. */
   width?: number
+  /** Cells each of its rows has, where it may take several. */
+  wraps?: number
 }
 
 /** One line of input. The input of Ink types at the end of what stands before the cursor; the keys that move the cursor are ours. */
-export function Field({ value: given, onChange, focused, placeholder = '', mask, width }: Props) {
+export function Field({ value: given, onChange, focused, placeholder = '', mask, width, wraps }: Props) {
   // What came from elsewhere is shown, and edited, as a terminal can count it; untouched it stays as it is.
   const value = sanitiseTyped(given)
   const { stdin } = useStdin()
@@ -49,21 +52,29 @@ export function Field({ value: given, onChange, focused, placeholder = '', mask,
   useEffect(() => void stdin.emit('edited'), [stdin, made])
 
   const rest = value.slice(cursor)
+  // The input puts its mask for every character, those that break a row too.
+  const front = (text: string, to: number) => inRows(text, hidden, to, mask === undefined ? wraps : undefined)
   const hidden = width === undefined ? 0 : hiddenBefore(value.slice(0, cursor), width - 1)
   const typed = (text: string) => {
     // Half a wide character never reaches the value.
-    const clean = sanitiseTyped(text.replace(/\p{Surrogate}/gu, ''))
-    const front = value.slice(0, hidden) + clean
-    put({ text: front + rest, cursor: front.length }, clean !== text || hidden > 0)
+    const clean = sanitiseTyped(text.replaceAll('\n', '').replace(/\p{Surrogate}/gu, ''))
+    const before = value.slice(0, hidden) + clean
+    const next = { text: before + rest, cursor: before.length }
+    put(next, front(next.text, next.cursor) !== text || hidden > 0)
   }
-  if (!focused) return <Text>{value === '' ? toned(placeholder, 'quiet') : parted(masked(value, mask))}</Text>
-  const [under, behind] = value === '' ? split(placeholder) : split(masked(rest, mask))
+  const shown = value === '' ? placeholder : masked(value, mask)
+  if (!focused) {
+    const text = inRows(shown, 0, shown.length, wraps)
+    return <Text>{value === '' ? toned(text, 'quiet') : parted(text)}</Text>
+  }
+  const under = firstOf(shown.slice(cursor))
+  const behind = under === '' ? '' : inRows(shown, cursor + under.length, shown.length, wraps)
   return (
     <Transform transform={parted}>
       <Text>
         <TextInput
           key={made}
-          value={value.slice(hidden, cursor)}
+          value={front(value, cursor)}
           onChange={typed}
           focus
           showCursor={false}
@@ -79,10 +90,14 @@ export function Field({ value: given, onChange, focused, placeholder = '', mask,
 const masked = (text: string, mask: string | undefined): string =>
   mask === undefined ? text : mask.repeat(text.length)
 
-function split(text: string): [first: string, rest: string] {
-  const [first] = graphemesOf(text)
-  const length = first?.segment.length ?? 0
-  return [text.slice(0, length), text.slice(length)]
+const firstOf = (text: string): string => [...graphemesOf(text)][0]?.segment ?? ''
+
+/** A part of a line of input, broken where its rows begin. */
+function inRows(line: string, from: number, to: number, width: number | undefined): string {
+  if (width === undefined) return line.slice(from, to)
+  // What stands before its first letter belongs to the part before.
+  const starts = rowStarts(line, width).filter(start => start > 0 && start >= from && start <= to)
+  return [from, ...starts].map((start, i) => line.slice(start, starts[i] ?? to)).join('\n')
 }
 
 /** How much of a text is left out at its front so that its end and the cursor fit. */

@@ -3,6 +3,7 @@ import { textWidth } from '../terminal/width.ts'
 import { Field } from './field.tsx'
 import { type FormField, type FormState, setValue } from './form-state.ts'
 import { LinesField } from './lines-field.tsx'
+import { rowStarts } from './lines-state.ts'
 import { cut, wrapText } from './text.ts'
 import { toned } from './theme.ts'
 
@@ -48,7 +49,7 @@ export function Form({ fields, state, problems, width, height = Number.POSITIVE_
                 {field.kind === 'text' ? (
                   <Field
                     value={value}
-                    {...(wrappedRows(field) > height ? { width: room } : {})}
+                    {...(wrappedRows(field) > height ? { width: room } : { wraps: room })}
                     focused={focused}
                     onChange={typed => onChange(setValue(state, field.id, typed))}
                     {...(field.placeholder === undefined ? {} : { placeholder: field.placeholder })}
@@ -112,9 +113,8 @@ function heights({ fields, state, problems, width, height = Number.POSITIVE_INFI
 export function fieldRows(field: FormField, value: string, width: number): number {
   if (field.kind === 'lines') return field.rows
   if (field.kind !== 'text') return 1
-  const shown = value === '' ? (field.placeholder ?? '') : value
-  // One cell more for the cursor behind the text.
-  return wrapText(`${shown}_`, Math.max(1, width)).length
+  const typed = field.mask === undefined ? value : field.mask.repeat(value.length)
+  return rowStarts(typed === '' ? (field.placeholder ?? '') : typed, width).length
 }
 
 /** Where to begin so that the field in focus ends within the height. */

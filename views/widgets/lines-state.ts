@@ -88,6 +88,17 @@ export function layLines(
   return { rows, row, column }
 }
 
+/** Where the rows of a line of input begin, the cell for the cursor behind it counted. */
+export function rowStarts(line: string, width: number): number[] {
+  const text = `${line} `
+  const starts = [0]
+  for (let cut = breakAt(text, 0, text.length, width); cut < text.length; ) {
+    starts.push(cut)
+    cut = breakAt(text, cut, text.length, width)
+  }
+  return starts
+}
+
 /** Where a row that begins at `start` ends: after its last space that fits, or in the middle of a word. */
 function breakAt(text: string, start: number, end: number, width: number): number {
   let cells = 0
