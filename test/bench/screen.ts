@@ -110,7 +110,7 @@ async function oneTruth(print: (row: BenchRow) => void): Promise<void> {
   print({ what: `${what}, p95`, value: percentile(took, 95), unit: 'ms' })
 }
 
-/** A person's own screen, with an engine that is ready, todos, and the end of a log: longer than any minute that is counted in it. */
+/** The screen that people have, with an engine that is ready: at rest for longer than any minute that is counted in it. */
 async function bytes(folder: string, print: (row: BenchRow) => void): Promise<void> {
   const open = await openLog(small, 20_000)
   const { pty, client } = open
@@ -118,14 +118,17 @@ async function bytes(folder: string, print: (row: BenchRow) => void): Promise<vo
   try {
     const page = await pageOfLog(pty)
     print({ what: 'bytes for a page of the log, 80x24', ...page, ...(await lessPage(open.log)) })
+    // An engine tells its log of every look at its health: what stands still is the list.
     pty.send('\x1b')
     await pty.until(/^> .*bench/m)
+    pty.send('k')
+    await pty.until(/^> .*local/m)
     await quiet(pty, 8000)
     const [idle, beside] = await Promise.all([quiet(pty, 65_000), quiet(htop, 65_000)])
     const peer = beside > 0 ? { beside: 'htop', beside_value: beside } : {}
     print({ what: 'bytes in 65 s while nothing changes', value: idle, unit: 'bytes', limit: 0, ...peer })
     for (let n = 0; n < 12; n++) await client.call(todos.add, { title: `Read paper ${n}`, label: 'later' })
-    const moves = [await cursorMove(pty, 'k'), await cursorMove(pty, 'j')]
+    const moves = [await cursorMove(pty, 'j'), await cursorMove(pty, 'k')]
     pty.send('2')
     await pty.until(/^> .*Read paper/m)
     for (let n = 0; n < 6; n++) moves.push(await cursorMove(pty, 'j'))
