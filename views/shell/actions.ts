@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import { events } from '../../src/contract/events.ts'
 import { todos } from '../../src/contract/todos.ts'
 import { type Action, everywhere } from '../actions/registry.ts'
 import type { Bindings } from '../keys/bindings.ts'
@@ -14,6 +13,7 @@ import { openPalette } from './find.ts'
 import { agentToken, firstSteps } from './first-start.ts'
 import { helpRows, keysOf } from './help.ts'
 import type { Shell } from './shell.ts'
+import { undo } from './undo.ts'
 
 const where = [everywhere]
 
@@ -165,14 +165,7 @@ const general: Action<Shell, never>[] = [
     async run(shell) {
       // What was done last may not be answered yet, and another change would be taken back.
       if (!(await shell.router.written())) throw new Error('what it would take back was not done')
-      const together = shell.together.take()
-      if (together.length === 0) {
-        const { undone } = await shell.client.call(events.undo, { last: 'any' })
-        shell.toast('good', `Undone: ${undone.summary}`)
-        return
-      }
-      for (const seq of together) await shell.client.call(events.undo, { seq })
-      shell.toast('good', `Undone: all ${together.length} changes of the last key.`)
+      await undo(shell)
     },
   },
   {

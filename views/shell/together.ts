@@ -4,11 +4,14 @@ import type { Live } from '../store/live.ts'
 /** Changes that were made by one key, so that one key takes them back: until the operator changes something else. */
 export class Together {
   #seqs: readonly number[] = []
+  /** Up to here the changes of the operator are known. */
+  #known = 0
+  /** What could not be taken back, so that it is not in the way of what was before it. */
+  readonly refused = new Set<number>()
 
   constructor(live: Live) {
     live.onEvent(({ seq, actor }) => {
-      const last = this.#seqs.at(-1)
-      if (last !== undefined && seq !== null && seq > last && actor === 'operator') this.#seqs = []
+      if (seq !== null && seq > this.#known && actor === 'operator') this.#seqs = []
     })
   }
 
@@ -30,9 +33,15 @@ export class Together {
           gone++
         }
     } finally {
-      this.#seqs = seqs.filter(seq => seq > 0).sort((a, b) => a - b)
+      this.keep(seqs)
     }
     if (gone > 0) throw new Error(`${gone} of ${length} gone meanwhile, done to the others`)
+  }
+
+  /** These are taken back by one key; `known`: a later change that is no reason to forget them. */
+  keep(seqs: readonly number[], known = 0): void {
+    this.#seqs = seqs.filter(seq => seq > 0).sort((a, b) => a - b)
+    this.#known = Math.max(known, this.#seqs.at(-1) ?? 0)
   }
 
   /** What is taken back together, the newest first; empty where it is one change or none. */

@@ -216,6 +216,30 @@ flow('what is marked is done together, and one key takes all of it back', 'todos
   expect((await client.call(todos.list, { label: 'home' })).items).toHaveLength(4)
 })
 
+flow('what somebody changed since is passed by when a key is taken back, and named', 'todos', async stage => {
+  const { client } = stage.workspace
+  const token = await stage.workspace.token('helper', ['todos:write'])
+  const titles = ['zero', 'one', 'two', 'three']
+  const added = await Promise.all(titles.map(title => client.call(todos.add, { title })))
+  const { id } = added.find(({ todo }) => todo.title === 'two')!.todo
+  const open = async () => (await client.call(todos.list, {})).items.map(({ title }) => title).sort()
+  await stage.until('No date 4')
+  await stage.press('/one\r', 'p', '\x1b')
+  await stage.until("Pinned 'one'")
+  await stage.press('*', 't')
+  await stage.until('Did 4 todos')
+  const body = { label: 'theirs' }
+  expect((await stage.workspace.request('PATCH', `/api/v1/todos/${id}`, { token, body })).status).toBe(200)
+  await stage.press('u')
+  const said = () => stage.screen.text().replace(/\s+/g, ' ')
+  await stage.until(() => said().includes("3 of the last key's 4 changes."))
+  expect(said()).toMatch(/"two"" cannot be undone: it was changed again since/)
+  expect(await open()).toEqual(['one', 'three', 'zero'])
+  await stage.press('u')
+  await stage.until(() => /Undone: (Changed|Pinned)/.test(said()))
+  expect((await client.call(todos.list, {})).items.some(({ pinned }) => pinned)).toBe(false)
+})
+
 flow('one label is shown, in the archive too, and the list is sorted', 'todos', async stage => {
   const { client } = stage.workspace
   for (const [title, label] of [
