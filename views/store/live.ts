@@ -33,6 +33,8 @@ export class Live {
   lost: { since: number; reason: string } | null = null
   /** How far the clocks here and there are apart, where it is so far that ages are wrong. */
   apart = 0
+  /** How often the stream of changes was opened: what failed before may be asked again. */
+  lines = 0
   readonly #linked = Promise.withResolvers<Link>()
   readonly #sources: (Collection<never> | Answer<unknown>)[] = []
   readonly #listeners = new Set<(event: Event) => void>()
@@ -143,6 +145,7 @@ export class Live {
           signal: AbortSignal.any([signal, following.signal]),
           begun: () => {
             this.lost = null
+            this.lines++
             this.refresh()
           },
         })) {

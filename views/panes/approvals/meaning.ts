@@ -1,6 +1,7 @@
 import type { Approval } from '../../../src/contract/access.ts'
 import type { Route } from '../../../src/contract/route.ts'
 import type { Shell } from '../../shell/shell.ts'
+import { Asked } from '../asked.ts'
 
 /** What a request would do, in the words of the contract, and the name of what it would do it to. */
 export interface Meaning {
@@ -12,22 +13,21 @@ export interface Meaning {
 /** Nouns whose single thing can be read without changing anything. */
 const readable = /^\/api\/(?:v1|codex)\/(?:todos|documents|memory|calendar|events|serves|presets|hosts)\//
 
-/** Looks up what the questions mean: each once, when it is first looked at. */
+/** Looks up what the questions mean: each once, when it is first looked at; what failed, once more on another line. */
 export class Meanings {
   readonly #shell: Shell
-  readonly #known = new Map<string, Meaning | null>()
+  readonly #known = new Map<string, Meaning>()
+  readonly #asked = new Map<string, Asked>()
 
   constructor(shell: Shell) {
     this.#shell = shell
   }
 
   of(one: Approval): Meaning | null {
-    const known = this.#known.get(one.id)
-    if (known === undefined) {
-      this.#known.set(one.id, null)
-      void this.#find(one).catch(() => undefined)
-    }
-    return known ?? null
+    const asked = this.#asked.get(one.id) ?? new Asked(this.#shell.live)
+    this.#asked.set(one.id, asked)
+    if (asked.begins(one.id)) void this.#find(one).catch(() => asked.failed())
+    return this.#known.get(one.id) ?? null
   }
 
   async #find(one: Approval): Promise<void> {

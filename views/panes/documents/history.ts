@@ -3,6 +3,7 @@ import type { Shell } from '../../shell/shell.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
 import { toWidth, wrapText } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
+import { Asked } from '../asked.ts'
 import { Searched } from '../searched.ts'
 import { bytes, day } from '../words.ts'
 import { OpenedText } from './opened.ts'
@@ -19,12 +20,13 @@ export class History {
   readonly #text: OpenedText
   #shown: { key: string; lay: (width: number) => string[]; width: number; rows: readonly string[] } | null =
     null
-  #asking = ''
+  readonly #asked: Asked
 
   constructor(shell: Shell, entry: Entry) {
     this.#shell = shell
     this.entry = entry
     this.#text = new OpenedText(shell)
+    this.#asked = new Asked(shell.live)
     const { id } = entry
     this.list = new Searched<Version>(shell, {
       nouns: ['document'],
@@ -82,14 +84,14 @@ export class History {
 
   #read({ version }: Version): void {
     const key = this.of
-    if (this.#asking === key) return
-    this.#asking = key
+    if (!this.#asked.begins(key)) return
     setImmediate(async () => {
-      if (this.#asking !== key) return
-      const lay = await this.#changes(version).catch((error: Error) => () => [
-        toned(sanitiseText(error.message), 'bad'),
-      ])
-      if (this.#asking !== key) return
+      if (!this.#asked.is(key)) return
+      const lay = await this.#changes(version).catch((error: Error) => {
+        if (this.#asked.is(key)) this.#asked.failed()
+        return () => [toned(sanitiseText(error.message), 'bad')]
+      })
+      if (!this.#asked.is(key)) return
       this.#shown = { key, lay, width: 0, rows: [] }
       this.#shell.signal.soon()
     })

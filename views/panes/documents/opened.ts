@@ -2,6 +2,7 @@ import { type Document, documents } from '../../../src/contract/documents.ts'
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
 import { toned } from '../../widgets/theme.ts'
+import { Asked } from '../asked.ts'
 import { LaidOut } from './text.ts'
 
 /** Which text is looked at: of a document, at one of its versions; `language` because another lays it out anew. */
@@ -15,12 +16,13 @@ interface Wanted {
 export class OpenedText {
   readonly #shell: Shell
   #document: Document | null = null
-  #asking: string | null = null
+  readonly #asked: Asked
   #error: string | null = null
   #laid: { of: Document; width: number; text: LaidOut } | null = null
 
   constructor(shell: Shell) {
     this.#shell = shell
+    this.#asked = new Asked(shell.live)
   }
 
   rows(wanted: Wanted | undefined, width: number): readonly string[] {
@@ -40,16 +42,17 @@ export class OpenedText {
   /** A move through the list asks for the last one only. */
   #read({ id, version, language }: Wanted): void {
     const key = `${id} ${version} ${language}`
-    if (this.#asking === key) return
-    this.#asking = key
+    if (!this.#asked.begins(key)) return
     setImmediate(async () => {
-      if (this.#asking !== key) return
+      if (!this.#asked.is(key)) return
       try {
         const document = await this.#shell.client.call(documents.get, { id, version })
-        if (this.#asking !== key) return
+        if (!this.#asked.is(key)) return
         this.#document = { ...document, language }
         this.#error = null
       } catch (error) {
+        if (!this.#asked.is(key)) return
+        this.#asked.failed()
         this.#error = (error as Error).message
       }
       this.#shell.signal.soon()

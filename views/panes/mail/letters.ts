@@ -4,6 +4,7 @@ import type { Shell } from '../../shell/shell.ts'
 import { sanitiseBlock, sanitiseText } from '../../terminal/sanitise.ts'
 import { proseRows, toWidth } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
+import { Asked } from '../asked.ts'
 import { factRows } from '../facts.ts'
 import { Searched } from '../searched.ts'
 import { day } from '../words.ts'
@@ -29,11 +30,12 @@ export class Letters {
   readonly side: Searched<Entry>
   readonly #shell: Shell
   #written: Written | null = null
-  #asking = ''
+  readonly #asked: Asked
   #error: string | null = null
 
   constructor(shell: Shell) {
     this.#shell = shell
+    this.#asked = new Asked(shell.live)
     this.side = new Searched<Entry>(shell, {
       nouns: ['document'],
       idOf: ({ id }) => id,
@@ -98,21 +100,22 @@ export class Letters {
   async load(id: string): Promise<void> {
     await this.side.reveal(id)
     this.#written = await this.read(id)
-    this.#asking = keyOf(id, this.#written.version, this.#written.at)
+    this.#asked.now(keyOf(id, this.#written.version, this.#written.at))
   }
 
   #ask({ id, version, updated_at }: Entry): void {
     const key = keyOf(id, version, updated_at)
-    if (this.#asking === key) return
-    this.#asking = key
+    if (!this.#asked.begins(key)) return
     setImmediate(async () => {
-      if (this.#asking !== key) return
+      if (!this.#asked.is(key)) return
       try {
         const written = await this.read(id)
-        if (this.#asking !== key) return
+        if (!this.#asked.is(key)) return
         this.#written = written
         this.#error = null
       } catch (error) {
+        if (!this.#asked.is(key)) return
+        this.#asked.failed()
         this.#error = (error as Error).message
       }
       this.#shell.signal.soon()
