@@ -123,7 +123,8 @@ test('a stopped screen leaves the terminal to the shell as it was, and comes bac
   for (const turn of ['one', 'two']) {
     pty.send('\x1a')
     await pty.until('Stopped')
-    pty.send(`stty -a >$HOME/after; echo turn ${turn} $((40+2))\r`)
+    expect(pty.screen.text()).toMatch(/Suspended. The API at http\S+ waits with it; fg brings both back/)
+    pty.send(`clear; stty -a >$HOME/after; echo turn ${turn} $((40+2))\r`)
     await pty.until(`turn ${turn} 42`)
     expect(pty.screen.leftOn.filter(mode => mode !== 'bracketed paste')).toEqual([])
     expect(told('after')).toBe(told('before'))

@@ -30,6 +30,7 @@ export function openFirst(capabilities: Capabilities, version: string): FirstScr
     },
     resize: size => shell?.resize(size),
     ending: signal => ended.resolve(codes[signal] ?? 1),
+    stopping: () => shell?.stopping ?? [],
   })
   return {
     capabilities,

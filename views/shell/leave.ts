@@ -48,3 +48,12 @@ export async function leave(shell: Shell): Promise<void> {
   const all = new Intl.ListFormat('en-GB').format(reasons)
   shell.menu('Leave Ithaca', choices, [`Once this screen is closed, ${all}.`, ''])
 }
+
+/** What whoever suspends the screen has to know: the API is in it, where no daemon has the workspace. */
+export function stopping({ live: { link }, host }: Shell): readonly string[] {
+  if (link?.mode !== 'inside') return []
+  return [
+    `Suspended. The API at ${link.url} waits with it; fg brings both back.`,
+    ...(host.daemon ? ['"ithaca up --detach", before ^Z, keeps it up without the screen.'] : []),
+  ]
+}

@@ -17,6 +17,8 @@ export interface ScreenHandlers {
   stroke(input: Input): void | Promise<void>
   resize(screen: Screen): void
   ending(signal: Ending): void
+  /** What to say while the program is stopped. */
+  stopping?(): readonly string[]
 }
 
 /** A terminal taken over: painted at once, with Ink on top as soon as it is loaded. */
@@ -63,6 +65,7 @@ function openPainted(
     },
     taken: () => compositor.resume(),
     ending: handlers.ending,
+    stopping: () => handlers.stopping?.() ?? [],
   })
   const pace = remote ? remotePace : localPace
   const compositor = new Compositor(terminal, terminal.screen, { depth, unicode }, pace)
@@ -86,6 +89,7 @@ function openReader(handlers: ScreenHandlers, remote: boolean): OpenScreen {
     released: () => keyboard.drop(),
     taken: () => {},
     ending: handlers.ending,
+    stopping: () => handlers.stopping?.() ?? [],
   })
   const { columns, rows } = terminal.screen
   const stream = new InkStream(columns, rows, text => terminal.write(text, () => {}))

@@ -16,7 +16,7 @@ import { Aim } from './aim.ts'
 import { firstSteps } from './first-start.ts'
 import type { Host, ScreenSettings } from './host.ts'
 import { keep, recall } from './kept.ts'
-import { leave } from './leave.ts'
+import { leave, stopping } from './leave.ts'
 import { Messages } from './messages.ts'
 import { Mouse } from './mouse.ts'
 import type { Over, Overlay } from './overlay.ts'
@@ -331,6 +331,11 @@ export class Shell {
 
   quit(): Promise<void> {
     return leave(this)
+  }
+
+  /** What to say while it is suspended. */
+  get stopping(): readonly string[] {
+    return stopping(this)
   }
 
   keep(): string {

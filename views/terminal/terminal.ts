@@ -24,6 +24,8 @@ export interface TerminalEvents {
   resize(screen: Screen): void
   /** The terminal is ours no more: write nothing until `taken`. */
   released(): void
+  /** What to say on the terminal that is given back because the program stops, where anything. */
+  stopping?(): readonly string[]
   /** It is ours again, and shows nothing we know of. */
   taken(): void
   /** A signal, or the terminal going away (as SIGHUP), asks the program to end. */
@@ -209,7 +211,13 @@ export class Terminal implements Sink {
 
   readonly #stop = (): void => {
     if (this.#state === 'lent') this.#stopGroup()
-    else if (this.#state === 'ours') void this.#release('stopped').then(() => this.#stopGroup())
+    else if (this.#state === 'ours') {
+      void this.#release('stopped').then(() => {
+        const said = this.#events.stopping?.() ?? []
+        writeNow(this.#output, said.map(line => `${line}\r\n`).join(''))
+        this.#stopGroup()
+      })
+    }
   }
 
   #stopGroup(): void {
