@@ -293,7 +293,7 @@ export const openReading = (deps: ReadingDeps): Reading => {
       const moving = mails.filter(mail => mail.folder !== folders.get(mail.account)!.path)
       const paths = [...new Set([...folders.values()].map(({ path }) => path))]
       if (moving.length > 0) moveTo(author, moving, folders, `Moved to ${paths.join(' and ')}:`)
-      return { moved: mails.length, to: paths[0]! }
+      return { moved: moving.length, to: paths[0]! }
     },
 
     remove(author, ids) {

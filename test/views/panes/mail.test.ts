@@ -342,6 +342,26 @@ describe.skipIf(missing)('mail that comes', () => {
     await stage.until('All inboxes')
   })
 
+  test('what lies where it is moved to was not moved, and u takes nothing else back', async () => {
+    await using post = await openPost()
+    await mailed(post, 'Stays', 'x', 's1')
+    await post.w.client.call(mail.sync, {})
+    await using stage = await ScreenStage.open(sizes[0]!, 'mail', post.w)
+    await stage.until('Stays')
+    await stage.press('f')
+    await stage.until(/^> N!/m)
+    await stage.press('M')
+    await stage.until("Move 'Stays'")
+    await stage.press('\r')
+    await stage.until("'Stays' lies there already.")
+    expect(
+      await post.w.client.call(mail.move, {
+        ids: [(await post.w.client.call(mail.list, {})).items[0]!.id],
+        to: 'inbox',
+      }),
+    ).toMatchObject({ moved: 0 })
+  })
+
   test('a thread is shown whole, and the server is searched', async () => {
     await using post = await openPost()
     await mailed(post, 'Talk', 'First words', 't1')

@@ -35,8 +35,10 @@ export function mailActions(shell: Shell, book: MailBook, reading: Reading): Act
     spend(shell, side)
   }
   const move = async (mails: readonly Mail[], to: string, what: string) => {
-    await shell.client.call(mail.move, { to, ids: mails.map(({ id }) => id) })
-    done(what, mails)
+    const { moved } = await shell.client.call(mail.move, { to, ids: mails.map(({ id }) => id) })
+    if (moved > 0) return done(what, mails)
+    spend(shell, side)
+    shell.toast('info', `${called(mails)} ${mails.length === 1 ? 'lies' : 'lie'} there already.`)
   }
   const text = () => shell.toOpen(reading.now(side.selected!.id))
   const every = (mails: readonly Mail[], is: (one: Mail) => boolean) => mails.every(is)
