@@ -24,8 +24,8 @@ export interface Target {
 export interface RouterHost<State> {
   actions: Actions<State>
   bindings(): Bindings
-  /** The narrowest first: a dialog over a form over a field. */
-  focus(): readonly Focus[]
+  /** The narrowest: a dialog over a form over a line. */
+  focus(): Focus | null
   /** Where the person is, from the narrowest place to `everywhere`. */
   places(): readonly string[]
   state(): State
@@ -54,7 +54,7 @@ export class Router<State> {
   }
 
   async stroke(stroke: Stroke): Promise<void> {
-    for (const focus of this.#host.focus()) if (await focus.stroke(stroke)) return
+    if (await this.#host.focus()?.stroke(stroke)) return
     if ('paste' in stroke) return
     const action = this.#find(stroke.key)
     if (!action) return

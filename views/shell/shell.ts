@@ -98,7 +98,7 @@ export class Shell {
     this.router = new Router<Shell>({
       actions: this.actions,
       bindings: () => this.keys,
-      focus: () => this.#focus(),
+      focus: () => this.#focus,
       places: () => this.places,
       state: () => this,
       readOnly: () => this.readOnly,
@@ -357,10 +357,8 @@ export class Shell {
     return { paste: [text.slice(0, longestPaste).toWellFormed()] }
   }
 
-  #focus(): readonly Focus[] {
-    const top = this.overlays.at(-1)
-    if (top) return [top]
-    return this.line ? [this.line] : []
+  get #focus(): Focus | null {
+    return this.overlays.at(-1) ?? this.line
   }
 
   #open(overlay: Overlay): void {

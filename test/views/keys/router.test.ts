@@ -43,7 +43,7 @@ function set() {
   ])
   let blocked = false
   let agreed: Deed | undefined
-  const focus: Focus[] = []
+  const focus: { on: Focus | null } = { on: null }
   const here = { places: ['log', 'everywhere'] }
   const router = new Router<State>({
     actions,
@@ -55,7 +55,7 @@ function set() {
       quit: ['q'],
       broken: ['b'],
     }),
-    focus: () => focus,
+    focus: () => focus.on,
     places: () => here.places,
     state: () => ({ live: true }),
     aim: {
@@ -94,7 +94,7 @@ describe('the router', () => {
 
   test('lets what has the focus see a stroke first', async () => {
     const { router, done, focus } = set()
-    focus.push({ stroke: stroke => 'key' in stroke && stroke.key === 'q' })
+    focus.on = { stroke: stroke => 'key' in stroke && stroke.key === 'q' }
     await router.stroke({ key: 'q' })
     await router.stroke({ key: 'w' })
     expect(done).toEqual(['ran log.wrap'])
@@ -198,7 +198,7 @@ test('a change that takes long holds up the next one for a moment, and none afte
         write('short', () => void done.push('short')),
       ]),
       bindings: () => ({ long: ['l'], short: ['s'] }),
-      focus: () => [],
+      focus: () => null,
       places: () => ['everywhere'],
       state: () => ({ live: true }),
       confirm: () => {},

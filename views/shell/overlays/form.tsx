@@ -14,6 +14,7 @@ import { Rows } from '../../widgets/rows.tsx'
 import { wrapText } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
 import type { Over, Overlay } from '../overlay.ts'
+import { Judging } from './judging.ts'
 
 export type Values = Readonly<Record<string, string>>
 
@@ -63,8 +64,7 @@ export class FormOverlay implements Overlay {
   #left = false
   /** Where its fields were drawn. */
   #drawn: Rect = { x: 0, y: 0, width: 0, height: 0 }
-  #timer: NodeJS.Timeout | undefined
-  #asking = new AbortController()
+  readonly #judging = new Judging()
   readonly #spec: FormSpec
   readonly #over: Over
 
@@ -131,8 +131,7 @@ export class FormOverlay implements Overlay {
 
   cancel(): void {
     this.#left = true
-    clearTimeout(this.#timer)
-    this.#asking.abort()
+    this.#judging.stop()
     this.#over.close(this)
   }
 
@@ -180,19 +179,17 @@ export class FormOverlay implements Overlay {
   #judge(after: number): void {
     const { judge } = this.#spec
     if (!judge) return
-    clearTimeout(this.#timer)
-    this.#asking.abort()
-    const asking = new AbortController()
-    this.#asking = asking
-    this.#timer = setTimeout(async () => {
+    const judged = async (signal: AbortSignal): Promise<Judgement> => {
       try {
-        const judgement = await judge(this.#state.values, asking.signal)
-        if (!asking.signal.aborted) this.#judgement = judgement
+        return await judge(this.#state.values, signal)
       } catch (error) {
-        if (!asking.signal.aborted) this.#judgement = { rows: [toned(`! ${errorWords(error)}`, 'warn')] }
+        return { rows: [toned(`! ${errorWords(error)}`, 'warn')] }
       }
-      if (!asking.signal.aborted) this.#over.changed()
-    }, after)
+    }
+    this.#judging.ask(judged, after, judgement => {
+      this.#judgement = judgement
+      this.#over.changed()
+    })
   }
 
   async #submit(): Promise<void> {

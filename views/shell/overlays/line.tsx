@@ -7,6 +7,7 @@ import { Field } from '../../widgets/field.tsx'
 import { cut } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
 import type { Over } from '../overlay.ts'
+import { Judging } from './judging.ts'
 
 export interface LineSpec {
   label: string
@@ -33,8 +34,7 @@ export class Line {
   #note = ''
   #back = 0
   #touched = false
-  #timer: NodeJS.Timeout | undefined
-  #asking = new AbortController()
+  readonly #judging = new Judging()
   readonly #spec: LineSpec
   readonly #over: Over
   readonly #close: () => void
@@ -105,8 +105,7 @@ export class Line {
   }
 
   #end(): void {
-    clearTimeout(this.#timer)
-    this.#asking.abort()
+    this.#judging.stop()
     this.#close()
   }
 
@@ -137,15 +136,10 @@ export class Line {
   #judge(after: number): void {
     const { judge } = this.#spec
     if (!judge) return
-    clearTimeout(this.#timer)
-    this.#asking.abort()
-    const asking = new AbortController()
-    this.#asking = asking
-    this.#timer = setTimeout(async () => {
-      const note = await judge(this.#value, asking.signal).catch((error: Error) => error.message)
-      if (asking.signal.aborted) return
+    const judged = (signal: AbortSignal) => judge(this.#value, signal).catch((error: Error) => error.message)
+    this.#judging.ask(judged, after, note => {
       this.#note = sanitiseText(note)
       this.#over.changed()
-    }, after)
+    })
   }
 }
