@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { Todo } from '../../../src/contract/todos.ts'
 import { todoRow } from '../../../views/panes/todos/rows.ts'
 import { withoutColours } from '../../../views/terminal/sanitise.ts'
+import { textWidth } from '../../../views/terminal/width.ts'
 
 // A Sunday.
 const now = { at: Date.parse('2026-11-29T11:00:00+01:00'), zone: 'Europe/Berlin' }
@@ -36,4 +37,11 @@ test('in a narrow list a near day is named by its weekday, and nothing is cut of
 test('what is put off shows until when', () => {
   const until = Date.parse('2026-12-01T08:00:00+01:00')
   expect(row(79, '2026-11-28', { snoozed_until: until })).toBe('zz Tue 1 Dec  08:00 call')
+})
+
+test('a title of wide characters leaves room for how far it is and for its label', () => {
+  const items = [true, false].map(done => ({ text: 'x', done }))
+  const said = row(60, null, { title: '会議の準備'.repeat(20), items, label: '仕事' })
+  expect(said).toMatch(/… 1\/2 #仕事$/)
+  expect(textWidth(said)).toBeLessThanOrEqual(60)
 })

@@ -1,6 +1,7 @@
 import type { Todo } from '../../../src/contract/todos.ts'
 import { sanitiseBlock, sanitiseText } from '../../terminal/sanitise.ts'
-import { toWidth, wrapText } from '../../widgets/text.ts'
+import { textWidth } from '../../terminal/width.ts'
+import { cut, toWidth, wrapText } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
 import { dayName, dayOf, plusDays, timeOf } from '../days.ts'
 import { repeatWords } from '../repeats.ts'
@@ -50,9 +51,8 @@ export function todoRow(todo: Todo, width: number, now: Now): string {
   const when = toWidth(sign + whenOf(todo, now, column - sign.length), column)
   const late = todo.done_at === null && isOverdue(todo, now)
   const after = `${steps(todo)}${repeats(todo)}`
-  const room = Math.max(8, width - when.length - 1 - after.length - Math.min(label.length, 20))
-  const name = nameOf(todo)
-  const title = name.length > room ? toWidth(name, room) : name
+  const room = Math.max(8, width - column - 1 - textWidth(after) - Math.min(textWidth(label), 20))
+  const title = cut(nameOf(todo), room)
   return `${toned(when, late ? 'bad' : 'quiet')} ${title}${after}${toned(label, 'accent')}`
 }
 
