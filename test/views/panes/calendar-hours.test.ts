@@ -30,6 +30,24 @@ test('what shares a row stands side by side, and what comes after has the place 
   expect([night!.from, night!.to]).toEqual([0, 120])
 })
 
+test('where the clock is put back, what runs into the second of the hours reaches to the end of the first', () => {
+  const berlin = (from: string, to: string, on = '2026-10-25') => {
+    const [found] = placed([entry('n', from, to)], on, 'Europe/Berlin', 30)
+    return [found!.from, found!.to]
+  }
+  expect(berlin('2026-10-25T02:30+02:00', '2026-10-25T02:30+01:00')).toEqual([150, 180])
+  expect(berlin('2026-10-25T01:30+02:00', '2026-10-25T02:10+01:00')).toEqual([90, 180])
+  expect(berlin('2026-10-24T23:00+02:00', '2026-10-25T02:10+01:00')).toEqual([0, 180])
+  expect(berlin('2026-10-25T01:00+02:00', '2026-10-25T04:00+01:00')).toEqual([60, 240])
+  expect(berlin('2026-10-25T02:10+01:00', '2026-10-25T02:30+01:00')).toEqual([130, 150])
+  expect(berlin('2026-10-25T02:10+02:00', '2026-10-25T02:30+02:00')).toEqual([130, 150])
+  const [havana] = placed(
+    [entry('h', '2026-11-01T00:30-04:00', '2026-11-01T00:20-05:00')],
+    ...(['2026-11-01', 'America/Havana', 30] as const),
+  )
+  expect([havana!.from, havana!.to]).toEqual([30, 60])
+})
+
 test('the cursor stands at everything that begins, and at every hour between', () => {
   const whole = entry('w', `${day}T00:00Z`, '2026-12-02T00:00Z', { all_day: true })
   const stops = stopsOf([whole, on('a', '09:00', '11:00'), on('b', '09:30', '10:00')], day, 'UTC')

@@ -18,19 +18,38 @@ export interface Stop {
 }
 
 const DAY = 24 * 60
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
 const minutesOf = (at: number, zone: string): number => {
   const [hours, minutes] = timeOf(at, zone).split(':').map(Number)
   return hours! * 60 + minutes!
 }
 
+/** When the clock is put back in a day, and what it shows then, in minutes from midnight. */
+function putBack(day: string, zone: string): { at: number; shown: number } | null {
+  const ahead = (at: number) => Date.parse(`${dayOf(at, zone)}T${timeOf(at, zone)}Z`) - at
+  let [before, after] = [-14, 38].map(hours => Date.parse(`${day}T00:00Z`) + hours * HOUR) as [number, number]
+  const was = ahead(before)
+  if (was <= ahead(after)) return null
+  while (after - before > MINUTE) {
+    const middle = before + Math.floor((after - before) / 2 / MINUTE) * MINUTE
+    if (ahead(middle) === was) before = middle
+    else after = middle
+  }
+  return dayOf(before, zone) === day ? { at: after, shown: minutesOf(before, zone) + 1 } : null
+}
+
 /** What lies in a day at some time of it, each beside those it shares a row with; rows are `slot` minutes high. */
 export function placed(entries: readonly Entry[], day: string, zone: string, slot: number): Placed[] {
-  const found = entries
-    .filter(({ all_day }) => !all_day)
+  const timed = entries.filter(({ all_day }) => !all_day)
+  const back = timed.length > 0 ? putBack(day, zone) : null
+  const found = timed
     .map(entry => {
       const from = dayOf(entry.starts_at, zone) === day ? minutesOf(entry.starts_at, zone) : 0
       const last = Math.max(entry.starts_at, entry.ends_at - 1)
-      const to = dayOf(last, zone) === day ? minutesOf(last, zone) + 1 : DAY
+      const end = dayOf(last, zone) === day ? minutesOf(last, zone) + 1 : DAY
+      // It lasts through all that was shown before the clock was put back.
+      const to = back && entry.starts_at < back.at && last >= back.at ? Math.max(end, back.shown) : end
       return { entry, from, to: Math.max(to, from + 1), lane: 0, lanes: 1 }
     })
     .sort((one, other) => one.from - other.from || other.to - one.to)
