@@ -15,30 +15,66 @@ const units: Readonly<Record<string, string>> = {
   MONTHLY: 'month',
   YEARLY: 'year',
 }
-const known = new Set(['FREQ', 'INTERVAL', 'BYDAY', 'COUNT', 'UNTIL', 'WKST'])
+const places: Readonly<Record<string, string>> = {
+  ...{ 1: 'first', 2: 'second', 3: 'third', 4: 'fourth', 5: 'fifth', '-1': 'last' },
+}
+const months = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')
+const workdays = 'MO,TU,WE,TH,FR'
 
 /** A rule in words where it is one of the usual ones; the others as they are written. */
 export function repeatWords(rule: string): string {
-  const parts = Object.fromEntries(
+  const { FREQ = '', INTERVAL = '1', COUNT, UNTIL, WKST, ...by } = partsOf(rule)
+  const unit = units[FREQ]
+  const on = onWords(FREQ, by)
+  if (!unit || on === null) return rule
+  const named = on.replace(/^on (?=[A-Z])/, '')
+  const often =
+    INTERVAL !== '1'
+      ? `every ${INTERVAL} ${unit}s${on && ` ${on}`}`
+      : by.BYDAY === workdays
+        ? 'every weekday'
+        : named !== on
+          ? `every ${named}`
+          : `every ${unit}${on && ` ${on}`}`
+  const end = UNTIL ? ` until ${UNTIL.replace(/^(\d{4})(\d\d)(\d\d).*/, '$1-$2-$3')}` : ''
+  return `${often}${COUNT ? `, ${COUNT} times` : ''}${end}`
+}
+
+const partsOf = (rule: string): Record<string, string> =>
+  Object.fromEntries(
     rule
       .replace(/^RRULE:/, '')
       .split(';')
-      .map(part => part.split('=') as [string, string]),
+      .map(part => part.split('=', 2) as [string, string]),
   )
-  const unit = units[parts.FREQ ?? '']
-  const on = parts.BYDAY?.split(',') ?? []
-  if (!unit || Object.keys(parts).some(name => !known.has(name)) || on.some(day => !days[day])) return rule
-  const { INTERVAL: every = '1', COUNT, UNTIL } = parts
-  const weekdays = on.length === 5 && !on.includes('SA') && !on.includes('SU')
-  const named = on.map(day => days[day]).join(', ')
-  const often =
-    every !== '1'
-      ? `every ${every} ${unit}s${named ? ` on ${named}` : ''}`
-      : weekdays
-        ? 'every weekday'
-        : named
-          ? `every ${named}`
-          : `every ${unit}`
-  const end = UNTIL ? ` until ${UNTIL.replace(/^(\d{4})(\d\d)(\d\d).*/, '$1-$2-$3')}` : ''
-  return `${often}${COUNT ? `, ${COUNT} times` : ''}${end}`
+
+/** On which days; null where that is rarely said. */
+function onWords(freq: string, by: Record<string, string>): string | null {
+  const { BYDAY, BYMONTHDAY, BYMONTH, BYSETPOS } = by
+  const kinds = Object.keys(by).sort().join()
+  if (kinds === '') return ''
+  if (kinds === 'BYDAY') {
+    const named = BYDAY!.split(',').map(dayWords)
+    return named.includes('') ? null : `on ${named.join(', ')}`
+  }
+  if (freq === 'MONTHLY' && kinds === 'BYMONTHDAY') return monthDayWords(BYMONTHDAY!)
+  // As a repeat on a day that some months have not is kept.
+  if (freq === 'MONTHLY' && kinds === 'BYMONTHDAY,BYSETPOS' && BYSETPOS === '-1')
+    return /^28(,29)?(,30)?(,31)?$/.test(BYMONTHDAY!) ? `on day ${BYMONTHDAY!.slice(-2)}, or its last` : null
+  if (freq === 'YEARLY' && kinds === 'BYMONTH,BYMONTHDAY' && Number(BYMONTHDAY) > 0 && months[+BYMONTH! - 1])
+    return `on ${BYMONTHDAY} ${months[+BYMONTH! - 1]}`
+  return null
+}
+
+function monthDayWords(list: string): string | null {
+  if (list === '-1') return 'on the last day'
+  return /^[\d,]+$/.test(list) ? `on day ${list.split(',').join(', ')}` : null
+}
+
+function dayWords(text: string): string {
+  const [, place = '', day = ''] = /^([+-]?\d*)([A-Z]{2})$/.exec(text) ?? []
+  const name = days[day] ?? ''
+  if (place === '' || name === '') return name
+  const said = places[String(Number(place))]
+  return said === undefined ? '' : `the ${said} ${name}`
 }

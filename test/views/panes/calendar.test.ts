@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { calendar, calendars } from '../../../src/contract/calendar.ts'
 import { coloured } from '../../../views/panes/calendar/colour.ts'
-import { ruleWords } from '../../../views/panes/calendar/rule-words.ts'
 import { dayName, dayOf, plusDays, plusMonths, timeOf, weekdayOf } from '../../../views/panes/days.ts'
 import { hostile, ScreenStage, sizes } from './stage.tsx'
 
@@ -189,13 +188,8 @@ test('what is known of an event stands beside it: its rule in words, its reminde
     rrule: 'FREQ=WEEKLY;INTERVAL=2;COUNT=9',
     alarms: [90, 0],
   })
-  await stage.until('every 2 weeks 9 times')
+  await stage.until('every 2 weeks, 9 times')
   await stage.until('1h30 before, at its start')
-  expect(
-    ['FREQ=MONTHLY;BYDAY=-1FR', 'FREQ=WEEKLY;BYDAY=MO,TH;UNTIL=20270301T080000Z', 'FREQ=DAILY;BYHOUR=9'].map(
-      ruleWords,
-    ),
-  ).toEqual(['every month on last Fri', 'every week on Mon, Thu until 2027-03-01', 'FREQ=DAILY;BYHOUR=9'])
 })
 
 test('a plain event is edited on the owner’s clock and deleted after a question', async () => {

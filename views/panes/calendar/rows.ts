@@ -5,10 +5,10 @@ import { toned } from '../../widgets/theme.ts'
 import { answerWords } from '../answer.ts'
 import { dayName, dayOf, timeOf } from '../days.ts'
 import { factRows } from '../facts.ts'
+import { repeatWords } from '../repeats.ts'
 import { age } from '../words.ts'
 import { clockOf } from './alarms.ts'
 import { coloured } from './colour.ts'
-import { ruleWords } from './rule-words.ts'
 
 /** An entry as it stands in one of its days. */
 export interface Shown {
@@ -23,7 +23,16 @@ function span({ entry, day }: Shown, zone: string): string {
   const from = dayOf(entry.starts_at, zone) === day ? timeOf(entry.starts_at, zone) : '..'
   const to =
     dayOf(Math.max(entry.starts_at, entry.ends_at - 1), zone) === day ? timeOf(entry.ends_at, zone) : '..'
-  return `${from}-${to}`
+  return `${from}-${to}${from === '..' || to === '..' ? '' : lengthWords(entry, zone)}`
+}
+
+const quarter = 15 * 60_000
+
+/** How long it lasts, where the clock was put forward or back meanwhile and does not tell. */
+function lengthWords({ starts_at, ends_at }: Entry, zone: string): string {
+  const [from, to] = [starts_at, ends_at].map(at => Date.parse(`1970-01-01T${timeOf(at, zone)}Z`))
+  const quarters = Math.round((ends_at - starts_at - (to! - from!)) / quarter)
+  return quarters % 96 === 0 ? '' : ` (${age(ends_at - starts_at)})`
 }
 
 /** How one answered, where somebody invited. */
@@ -58,7 +67,8 @@ export function entryRows(
   const moment = (at: number) => `${dayName(dayOf(at, zone), today)} ${timeOf(at, zone)}`
   const lastDay = dayOf(Math.max(entry.starts_at, entry.ends_at - 1), zone)
   const firstDay = dayOf(entry.starts_at, zone)
-  const end = firstDay === lastDay ? timeOf(entry.ends_at, zone) : moment(entry.ends_at)
+  const end =
+    firstDay === lastDay ? timeOf(entry.ends_at, zone) + lengthWords(entry, zone) : moment(entry.ends_at)
   const days = firstDay === lastDay ? '' : ` - ${dayName(lastDay, today)}`
   const when = entry.all_day ? `${dayName(firstDay, today)}${days}` : `${moment(entry.starts_at)} - ${end}`
   return [
@@ -69,7 +79,7 @@ export function entryRows(
         ['where', entry.location],
         ['calendar', entry.calendar_name],
         ['you', entry.answer === null ? '' : `${answerWords[entry.answer]}; r answers the invitation`],
-        ['repeats', repeatWords(entry, whole)],
+        ['repeats', seriesWords(entry, whole)],
         ['reminds', (whole?.alarms ?? []).map(minutes => alarmWords(minutes, entry.all_day)).join(', ')],
         ['invited by', whole?.organizer ? whole.organizer.name || whole.organizer.address : ''],
         ['people', peopleWords(whole)],
@@ -85,9 +95,9 @@ export function entryRows(
   ]
 }
 
-const repeatWords = (entry: Entry, whole: CalendarEvent | undefined): string =>
+const seriesWords = (entry: Entry, whole: CalendarEvent | undefined): string =>
   entry.repeats
-    ? `${whole?.rrule ? ruleWords(whole.rrule) : 'yes'}${entry.changed ? '; this date differs' : ''}`
+    ? `${whole?.rrule ? repeatWords(whole.rrule) : 'yes'}${entry.changed ? '; this date differs' : ''}`
     : ''
 
 /** Of a whole day the clock tells more than how long from midnight. */
