@@ -113,6 +113,28 @@ describe.each([
     await on.until(screen => !screen.text().includes('Ask alpha'))
   })
 
+  test('a pasted question keeps its lines, and ^Y copies the answer as it was written', async () => {
+    using on = stage(size, { depth, unicode })
+    await select(on, 'alpha')
+    on.send('i')
+    await on.until('Ask alpha something')
+    await on.until('^Y copy')
+    on.send('\x19')
+    await on.until('nothing was answered yet')
+    on.send('why does\x1b[200~ this fail?\ndef f(x):\n    return\x1b[201~ x')
+    await on.until(/> why does this fail\?.*\n.* def f\(x\):.*\n.* {4}return x/)
+    on.send('\x1b[D\x17y\r')
+    await on.until(/> why does this fail\?.*\n.* def f\(x\):.*\n.* {4}yx/)
+    await on.until(/\d+ tokens/)
+    on.send('\x19')
+    await on.until('the last answer is copied')
+    expect(on.copied.at(-1)).toMatch(/I am a pretended model/)
+    on.send('\x0e')
+    await on.until('Ask alpha something')
+    on.send('\x1b')
+    await on.until(screen => !screen.text().includes('Ask alpha'))
+  })
+
   test('a stop asks with the facts, and No is what Enter means', async () => {
     using on = stage(size, { depth, unicode })
     await select(on, 'alpha')

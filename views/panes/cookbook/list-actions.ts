@@ -68,7 +68,10 @@ export function serveActions(book: Book): Act[] {
       where: here,
       danger: 'none',
       disabled: withServe(serve => (serve.state === 'ready' ? undefined : `it is ${serve.state}, not ready`)),
-      run: () => shell.open(over => new Chat(book.conversation(book.serve!), over)),
+      run: () =>
+        shell.open(
+          over => new Chat(book.conversation(book.serve!), over, text => shell.copy(text, 'the answer')),
+        ),
     },
     {
       id: 'cook.details',
