@@ -11,6 +11,7 @@ import { type LogSource, pageSize } from '../../../views/widgets/log/source.ts'
 class MemoryLog implements LogSource {
   bytes: Buffer
   asked = 0
+  pages = 0
   failing: string | null = null
   constructor(text: string) {
     this.bytes = Buffer.from(text)
@@ -23,6 +24,7 @@ class MemoryLog implements LogSource {
   async read(page: number) {
     this.asked++
     if (this.failing) throw new Error(this.failing)
+    this.pages++
     return this.bytes.subarray(page * pageSize, (page + 1) * pageSize)
   }
 }
@@ -102,6 +104,35 @@ describe('lines without an index', () => {
     )
   })
 
+  test('what is at hand in pieces, of a log that grew, holds the same lines', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        body,
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        fc.nat(pageSize),
+        async (text, share, tail) => {
+          const source = new MemoryLog(text)
+          const whole = new LogBytes(source)
+          await whole.pull(text.length)
+          source.bytes = source.bytes.subarray(0, Math.floor(share * text.length))
+          const log = new LogBytes(source)
+          await log.pull(tail)
+          await log.load(Math.max(0, source.bytes.length - tail), source.bytes.length)
+          source.bytes = Buffer.from(text)
+          await log.pull(tail)
+          for (let at: number | undefined = text.length; at !== undefined; ) {
+            let before = previousLine(log, at)
+            for (; before instanceof Missing; before = previousLine(log, at))
+              await log.load(before.from, before.to)
+            expect(before).toBe(previousLine(whole, at))
+            at = before
+          }
+        },
+      ),
+      { numRuns: 300 },
+    )
+  })
+
   function expectKnown(offset: number | undefined | Missing): number | undefined {
     if (offset instanceof Missing) throw new Error('everything was loaded')
     return offset
@@ -124,6 +155,28 @@ describe('a log on the screen', () => {
     expect(await until(model, rows => rows.includes('three'))).toEqual(['one', 'two and more', 'three'])
     model.stop()
   })
+
+  test.each([
+    { what: 'of ordinary lines', long: 80, pages: 0 },
+    { what: 'whose lines are longer than was reckoned with', long: 3000, pages: 2 },
+  ])(
+    'following a log $what asks for its end and not for pages, however often it grows',
+    async ({ long, pages }) => {
+      const lines = (from: number, count: number) =>
+        Array.from({ length: count }, (_, n) => `${`${from + n} `.padEnd(long, 'x')}\n`).join('')
+      const { source, model } = await opened(lines(0, 300), { width: 80, height: 20 })
+      await rest(model)
+      for (let n = 0; n < 12; n++) {
+        source.bytes = Buffer.concat([source.bytes, Buffer.from(lines(300 + 2 * n, 2))])
+        await until(model, rows => rows.at(-1)!.startsWith(`${301 + 2 * n} `))
+      }
+      expect((await rest(model)).map(row => Number.parseInt(row, 10))).toEqual(
+        Array.from({ length: 20 }, (_, n) => 304 + n),
+      )
+      expect(source.pages).toBeLessThanOrEqual(pages)
+      model.stop()
+    },
+  )
 
   test('moves by rows and pages to the same lines as a reader of the whole would', async () => {
     const { model } = await opened(numbered(5000))

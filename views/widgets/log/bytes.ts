@@ -40,6 +40,7 @@ export class LogBytes {
     const grew = size > from
     if (replaced) this.#pages.clear()
     if (replaced || grew) this.#tail = tail
+    if (grew) this.#lengthen()
     this.size = size
     this.#asked = size
     this.#isKnown = true
@@ -53,18 +54,28 @@ export class LogBytes {
       return this.#tail.bytes.subarray(from - this.#tail.from, to - this.#tail.from)
     const parts: Uint8Array[] = []
     for (let page = Math.floor(from / pageSize); page * pageSize < to; page++) {
-      const bytes = this.#page(page)
+      if (!this.#reaches(page, to)) return undefined
       const start = page * pageSize
-      if (!bytes || start + bytes.length < Math.min(to, start + pageSize)) return undefined
-      parts.push(bytes.subarray(Math.max(0, from - start), to - start))
+      parts.push(this.#page(page)!.subarray(Math.max(0, from - start), to - start))
     }
     return parts.length === 1 ? parts[0] : Buffer.concat(parts)
+  }
+
+  /** As much of what ends at `to` as is at hand in one piece, back to `from` at most. */
+  endingAt(to: number, from: number): Uint8Array {
+    const page = Math.floor((to - 1) / pageSize) * pageSize
+    for (const start of [from, this.#tail.from, page]) {
+      const bytes = start >= from && start <= to ? this.slice(start, to) : undefined
+      if (bytes) return bytes
+    }
+    return new Uint8Array()
   }
 
   /** Loads what `slice` lacked. */
   async load(from: number, to: number): Promise<void> {
     const wanted: Promise<void>[] = []
-    for (let page = Math.floor(from / pageSize); page * pageSize < to; page++) wanted.push(this.#load(page))
+    for (let page = Math.floor(from / pageSize); page * pageSize < to; page++)
+      if (!this.#reaches(page, to)) wanted.push(this.#load(page))
     await Promise.all(wanted)
   }
 
@@ -82,6 +93,34 @@ export class LogBytes {
     await this.load(from, this.size)
   }
 
+  /** The page the log ended in goes on with what came, so that it need not be read again. */
+  #lengthen(): void {
+    const { from, bytes } = this.#tail
+    const end = from + bytes.length
+    for (let page = Math.floor(from / pageSize); page * pageSize < end; page++) {
+      const start = page * pageSize
+      const short = this.#pages.get(page) ?? (this.#pages.has(page - 1) ? new Uint8Array() : undefined)
+      const known = start + (short?.length ?? 0)
+      if (!short || known < from || known >= Math.min(end, start + pageSize)) continue
+      this.#keep(page, Buffer.concat([short, bytes.subarray(known - from, start + pageSize - from)]))
+    }
+  }
+
+  /** Whether a page is at hand, as far as to there. */
+  #reaches(page: number, to: number): boolean {
+    const length = this.#pages.get(page)?.length ?? -1
+    return length >= Math.min(to - page * pageSize, pageSize)
+  }
+
+  #keep(page: number, bytes: Uint8Array): void {
+    this.#pages.delete(page)
+    this.#pages.set(page, bytes)
+    for (const oldest of this.#pages.keys()) {
+      if (this.#pages.size <= maxPages) break
+      this.#pages.delete(oldest)
+    }
+  }
+
   #page(page: number): Uint8Array | undefined {
     const bytes = this.#pages.get(page)
     if (bytes) {
@@ -97,13 +136,8 @@ export class LogBytes {
     const loading = this.#source
       .read(page)
       .then(bytes => {
-        this.#pages.delete(page)
-        this.#pages.set(page, bytes)
+        this.#keep(page, bytes)
         this.size = Math.max(this.size, page * pageSize + bytes.length)
-        for (const oldest of this.#pages.keys()) {
-          if (this.#pages.size <= maxPages) break
-          this.#pages.delete(oldest)
-        }
       })
       .finally(() => this.#loading.delete(page))
     this.#loading.set(page, loading)

@@ -30,9 +30,10 @@ export function previousLine(log: LogBytes, offset: number): number | undefined 
   if (offset <= 0) return undefined
   const to = offset - 1
   const from = Math.max(0, to - 2 * maxLine)
-  const bytes = log.slice(from, to)
-  if (!bytes) return new Missing(from, to)
-  const afterNewline = from + bytes.lastIndexOf(newline) + 1
+  const bytes = log.endingAt(to, from)
+  const start = to - bytes.length
+  const afterNewline = start + bytes.lastIndexOf(newline) + 1
+  if (afterNewline === start && start > from) return new Missing(from, to)
   const piece = Math.floor(to / maxLine) * maxLine
   return piece - maxLine >= afterNewline ? piece : afterNewline
 }

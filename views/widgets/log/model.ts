@@ -346,7 +346,9 @@ export class LogModel {
   async #pull(): Promise<boolean> {
     try {
       const enough = this.#window.height * Math.max(this.#rows.width, bytesPerRow)
-      const { first, from, grew, replaced } = await this.#log.pull(Math.min(pageSize, enough))
+      // At first a whole page, since the lines of a short log are counted by it.
+      const wanted = this.#log.isKnown ? Math.min(pageSize, enough) : pageSize
+      const { first, from, grew, replaced } = await this.#log.pull(wanted)
       if (replaced) this.#restart()
       if (grew || replaced) await this.#grown(from, replaced)
       const isBack = this.#error !== null
