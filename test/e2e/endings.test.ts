@@ -92,15 +92,20 @@ async function inEditor(pty: Pty): Promise<void> {
   pty.send('E')
 }
 
+const quiet = `sh -c 'echo in the editor; read go'`
+
 describe('another program had it', () => {
   test.each([
-    ['an editor that does nothing', 'true'],
+    ['an editor that does nothing', quiet],
     ['one that is killed with everything switched on', dirty()],
   ])('%s', async (_, editor) => {
     const pty = await opened({ EDITOR: editor, VISUAL: editor })
     await inEditor(pty)
+    if (editor === quiet) {
+      await pty.until('in the editor')
+      pty.send('\r')
+    } else await pty.until('SIGKILL')
     await pty.until(screen => screen.leftOn.join() === allOn.join() && screen.text().includes('feed the cat'))
-    if (editor !== 'true') await pty.until('SIGKILL')
     pty.send('?')
     await pty.until('─ Keys')
     pty.send('qqq')

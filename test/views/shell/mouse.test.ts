@@ -160,7 +160,7 @@ test('the second half of a double click does nothing to what lay under the first
   const row = on.screen.rows().findIndex(text => /│ +fact +│/.test(text)) + 1
   on.send(`\x1b[<0;10;${row}M`.repeat(2))
   await on.until('-- only fact')
-  await on.settled()
+  await on.until(/^> .*Fact/m)
   expect(on.screen.text()).toMatch(/^> .*Fact 199/m)
 })
 
