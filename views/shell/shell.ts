@@ -34,7 +34,7 @@ const longestPaste = 10_000
 
 /** The screen as a whole: which pane is in view, what lies over it, and the one way from a key to an action. */
 export class Shell {
-  readonly live = new Live()
+  readonly live = new Live(() => this.readOnly)
   readonly world = openWorld(this.live)
   readonly signal = this.live.signal
   readonly together = new Together(this.live)

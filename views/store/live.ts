@@ -4,6 +4,7 @@ import type { Event } from '../../src/contract/events.ts'
 import { Problem } from '../../src/contract/problem.ts'
 import { Answer, Collection, type CollectionSpec } from './collection.ts'
 import { onceOnly } from './once.ts'
+import { readingOnly } from './reading.ts'
 import { Signal } from './signal.ts'
 
 /** The way to the API as the program hands it in; it heals itself and says when it cannot. */
@@ -43,13 +44,16 @@ export class Live {
   #seq: number | undefined
   #following = new AbortController()
 
-  constructor() {
+  constructor(isReadOnly: () => boolean = () => false) {
     const linked = this.#linked.promise
     const client = createClient(
       async request => this.#timed(await this.#awaited((await linked).carry(request))),
       async request => this.#awaited((await linked).join(request)),
     )
-    this.client = onceOnly(client, () => this.link?.mode !== 'inside')
+    this.client = readingOnly(
+      onceOnly(client, () => this.link?.mode !== 'inside'),
+      isReadOnly,
+    )
     // Nobody may be asking at the moment the way is found closed; whoever asks hears of it.
     this.#linked.promise.catch(() => undefined)
   }

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { cookbook } from '../../../src/contract/cookbook.ts'
+import { todos } from '../../../src/contract/todos.ts'
 import { Confirm } from '../../../views/shell/overlays/confirm.tsx'
 import { FormOverlay } from '../../../views/shell/overlays/form.tsx'
 import { Menu } from '../../../views/shell/overlays/menu.tsx'
@@ -69,6 +71,31 @@ test('no action of a screen that only reads sends a change, nor does a choice of
   await on.until('this screen only reads')
   expect(on.shell.line).toBeNull()
   expect(sent).toEqual([])
+})
+
+test('what a form or a menu forgot to refuse is refused on its way, and what only asks goes through', async () => {
+  const { inside, client } = house.kitchen.w
+  const sent: string[] = []
+  using on = new ScreenStage(
+    (request, ...more) => {
+      if (request.method !== 'GET') sent.push(new URL(request.url).pathname)
+      return inside.carry(request, ...more)
+    },
+    { cols: 80, rows: 24 },
+    { readOnly: true },
+  )
+  await on.until('READ ONLY')
+  const add = () => on.shell.client.call(todos.add, { title: 'forgotten' })
+  await expect(add()).rejects.toThrow('this screen only reads')
+  await expect(on.shell.client.ask(todos.add, { title: 'forgotten' })).rejects.toThrow('only reads')
+  await expect(on.shell.client.send('POST', '/api/v1/todos', {})).rejects.toThrow('only reads')
+  await expect(on.shell.client.stream(todos.add, { title: 'forgotten' })).rejects.toThrow('only reads')
+  expect(sent).toEqual([])
+  await on.shell.client.call(cookbook.check, { cmd: 'vllm serve a/b' })
+  expect(sent).toEqual(['/api/v1/serves/check'])
+  on.shell.readOnly = false
+  const { todo } = await add()
+  await client.call(todos.remove, { id: todo.id })
 })
 
 describe.each([
