@@ -35,7 +35,7 @@ const words: Record<Level, { sign: string; tone: Tone }> = {
   bad: { sign: 'failed', tone: 'bad' },
 }
 
-/** Says something: the same said again counts up instead of piling up, and only the last few are shown. */
+/** Says something: the same said again counts up instead of piling up, and only a few are shown. */
 export function addToast(
   toasts: readonly Toast[],
   level: Level,
@@ -51,7 +51,14 @@ export function addToast(
   if (same) return toasts.map(toast => (toast === same ? { ...toast, times: toast.times + 1, until } : toast))
   const id = Math.max(0, ...toasts.map(toast => toast.id)) + 1
   const added = { id, level, text, times: 1, until, ...(topic === undefined ? {} : { topic }) }
-  return [...toasts, added].slice(-shownAtOnce)
+  return [...withRoom(toasts, until !== null), added]
+}
+
+/** The oldest goes where there is no room: a failure only for another, since it waits to be dismissed. */
+function withRoom(toasts: readonly Toast[], isPassing: boolean): readonly Toast[] {
+  if (toasts.length < shownAtOnce) return toasts
+  const gone = toasts.find(({ until }) => until !== null) ?? (isPassing ? undefined : toasts[0])
+  return toasts.filter(toast => toast !== gone)
 }
 
 export function expireToasts(toasts: readonly Toast[], now: number): readonly Toast[] {

@@ -7,7 +7,7 @@ import { type FormField, formStroke } from '../../../views/widgets/form-state.ts
 import { markdownRows } from '../../../views/widgets/markdown.ts'
 import { type Column, columnWidths, tableRow } from '../../../views/widgets/table.ts'
 import { asciiGlyphs, unicodeGlyphs } from '../../../views/widgets/text.ts'
-import { addToast, expireToasts, nextExpiry, toastLine } from '../../../views/widgets/toasts.ts'
+import { addToast, expireToasts, nextExpiry, type Toast, toastLine } from '../../../views/widgets/toasts.ts'
 import { parentOf, treeLead, treeRows } from '../../../views/widgets/tree.ts'
 
 const bare = (rows: string[]) => rows.map(withoutColours)
@@ -105,6 +105,19 @@ describe('toasts', () => {
     expect(toastLine(toasts[0]!).text).toBe('warning: gpu-b is unreachable (501 times)')
     for (let i = 0; i < 10; i++) toasts = addToast(toasts, 'info', `note ${i}`, 0)
     expect(toasts.map(({ text }) => text)).toEqual(['note 7', 'note 8', 'note 9'])
+  })
+
+  test('a failure is not pushed out by notes, nor a note by failures', () => {
+    const texts = (said: readonly (readonly ['bad' | 'info', string])[]) =>
+      said
+        .reduce<Toast[]>((toasts, [level, text], at) => addToast(toasts, level, text, at), [])
+        .map(({ text }) => text)
+    const notes = [1, 2, 3, 4].map(n => ['info', `note ${n}`] as const)
+    expect(texts([['bad', 'not saved'], ...notes])).toEqual(['not saved', 'note 3', 'note 4'])
+    const failures = [1, 2, 3].map(n => ['bad', `failure ${n}`] as const)
+    const all = failures.map(([, text]) => text)
+    expect(texts([...failures, ...notes])).toEqual([...all, 'note 4'])
+    expect(texts([...failures, ['bad', 'failure 4']])).toEqual([...all.slice(1), 'failure 4'])
   })
 
   test('about the same thing take each other’s place', () => {
