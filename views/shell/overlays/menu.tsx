@@ -1,3 +1,4 @@
+import { Box, Text } from 'ink'
 import type { Stroke } from '../../keys/decode.ts'
 import { centred, isIn } from '../../layout/arrange.ts'
 import type { Spot } from '../../panes/pane.ts'
@@ -5,6 +6,7 @@ import type { Screen } from '../../terminal/compositor.ts'
 import type { Rect } from '../../terminal/region.ts'
 import { textWidth } from '../../terminal/width.ts'
 import { Frame } from '../../widgets/dialog.tsx'
+import { Field } from '../../widgets/field.tsx'
 import { List } from '../../widgets/list.tsx'
 import { emptyList, type ListState, moveList, selectAt, settleList } from '../../widgets/list-state.ts'
 import { Rows } from '../../widgets/rows.tsx'
@@ -39,14 +41,23 @@ const steps: Readonly<Record<string, number>> = {
   end: Number.POSITIVE_INFINITY,
 }
 
-/** A short list to choose one from. */
+/** From so many on, how to narrow it is said. */
+const isLong = 8
+
+/** Moves or chooses, where letters are typed into the filter. */
+const isForList = (stroke: Stroke): boolean =>
+  'key' in stroke && (stroke.key === 'enter' || (stroke.text === undefined && stroke.key in steps))
+
+/** A list to choose one from. */
 export class Menu implements Overlay {
   #list: ListState = emptyList
   #reason = ''
   /** Where its choices were drawn. */
   #drawn: Rect = { x: 0, y: 0, width: 0, height: 0 }
+  /** What narrows it, and whether it is typed now. */
+  #typed: string | null = null
   readonly #title: string
-  readonly #choices: readonly Choice[]
+  readonly #all: readonly Choice[]
   readonly #over: Over
   readonly #facts: readonly string[]
   readonly #left: () => void
@@ -59,21 +70,46 @@ export class Menu implements Overlay {
     left = () => {},
   ) {
     this.#title = title
-    this.#choices = choices
+    this.#all = choices
     this.#over = over
     this.#facts = facts
     this.#left = left
   }
 
-  stroke(stroke: Stroke): boolean {
+  /** Those that hold all of the words. */
+  get #choices(): readonly Choice[] {
+    const words = (this.#typed ?? '').toLowerCase().split(/\s+/)
+    return this.#all.filter(({ title, note = '' }) => {
+      const text = `${title} ${note}`.toLowerCase()
+      return words.every(word => text.includes(word))
+    })
+  }
+
+  async stroke(stroke: Stroke): Promise<boolean> {
+    if (this.#typed !== null && !isForList(stroke)) return this.#type(stroke)
     if ('paste' in stroke) return true
     const ids = this.#choices.map(({ id }) => id)
     const by = steps[stroke.key]
     if (by !== undefined) this.#list = moveList(this.#list, ids, ids.length, by)
     else if (stroke.key === 'enter') this.#choose()
+    else if (stroke.key === '/') this.#narrow('')
     else if (['esc', 'q', 'backspace', 'x'].includes(stroke.key)) this.cancel()
     this.#over.changed()
     return true
+  }
+
+  async #type(stroke: Stroke): Promise<boolean> {
+    const key = 'paste' in stroke ? '' : stroke.key
+    if (key === 'esc' || (key === 'backspace' && this.#typed === '')) this.#narrow(null)
+    else await this.#over.field(stroke)
+    return true
+  }
+
+  readonly #narrow = (typed: string | null): void => {
+    this.#typed = typed
+    this.#reason = ''
+    this.#list = emptyList
+    this.#over.changed()
   }
 
   pressed(at: Spot): void {
@@ -106,20 +142,21 @@ export class Menu implements Overlay {
   view(screen: Screen) {
     const width = Math.min(screen.columns, 76)
     const known = this.#facts.flatMap(fact => wrapText(fact, width - 4))
-    const height = Math.min(screen.rows, this.#choices.length + 3 + known.length)
-    const facts = known.slice(0, Math.max(0, height - 2 - Math.min(this.#choices.length, 4)))
-    const room = Math.max(1, height - 2 - facts.length)
+    const typing = this.#typed === null ? 0 : 1
+    const height = Math.min(screen.rows, this.#all.length + 3 + known.length)
+    const facts = known.slice(0, Math.max(0, height - 2 - typing - Math.min(this.#all.length, 4)))
+    const room = Math.max(1, height - 2 - typing - facts.length)
     const { x, y } = centred(screen, width, height)
-    this.#drawn = { x: x + 2, y: y + 1 + facts.length, width: width - 4, height: room }
+    this.#drawn = { x: x + 2, y: y + 1 + facts.length + typing, width: width - 4, height: room }
     this.#list = settleList(
       this.#list,
       this.#choices.map(({ id }) => id),
       room,
     )
     const widest = (texts: readonly string[]) => Math.max(0, ...texts.map(text => textWidth(text)))
-    const notes = widest(this.#choices.map(({ note, disabled }) => disabled ?? note ?? ''))
+    const notes = widest(this.#all.map(({ note, disabled }) => disabled ?? note ?? ''))
     const most = notes === 0 ? width - 6 : Math.max(Math.floor(width / 2) - 4, width - 8 - notes)
-    const titles = Math.min(most, widest(this.#choices.map(({ title }) => title)))
+    const titles = Math.min(most, widest(this.#all.map(({ title }) => title)))
     return (
       <Frame
         title={this.#title}
@@ -127,9 +164,15 @@ export class Menu implements Overlay {
         width={width}
         height={height}
         glyphs={this.#over.glyphs}
-        foot={this.#reason || 'Enter chooses  Esc closes'}
+        foot={this.#reason || `Enter chooses${this.#all.length > isLong ? '  / filters' : ''}  Esc closes`}
       >
         <Rows rows={facts} width={width - 4} height={facts.length} />
+        {this.#typed !== null && (
+          <Box width={width - 4} height={1} overflow="hidden">
+            <Text>/</Text>
+            <Field value={this.#typed} onChange={this.#narrow} focused width={width - 5} />
+          </Box>
+        )}
         <List
           items={this.#choices}
           state={this.#list}
@@ -140,7 +183,7 @@ export class Menu implements Overlay {
             const line = `${toWidth(title, titles)}  ${disabled ?? note ?? ''}`
             return toned(toWidth(line, inner), disabled === undefined ? 'plain' : 'quiet')
           }}
-          empty="Nothing to choose."
+          empty={typing === 1 ? 'Nothing here holds these words.' : 'Nothing to choose.'}
           focused
         />
       </Frame>
