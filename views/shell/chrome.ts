@@ -10,9 +10,10 @@ export interface Tab {
   current: boolean
 }
 
-/** A part of the status line; where there is no room the last ones go first. */
+/** A part of the status line; where there is no room the last ones go first, or are said in `short`. */
 export interface Fact {
   text: string
+  short?: string
   tone: Tone
 }
 
@@ -23,10 +24,11 @@ export function headLine(tabs: readonly Tab[], facts: readonly Fact[], width: nu
   const kept: Fact[] = []
   let used = 0
   for (const fact of facts) {
-    const cells = textWidth(fact.text) + (kept.length > 0 ? 2 : 0)
-    if (used + cells > room) break
-    kept.push(fact)
-    used += cells
+    const gap = kept.length > 0 ? 2 : 0
+    const text = [fact.text, fact.short ?? fact.text].find(words => used + gap + textWidth(words) <= room)
+    if (text === undefined) break
+    kept.push({ text, tone: fact.tone })
+    used += gap + textWidth(text)
   }
   const right = kept.map(({ text, tone }) => toned(text, tone)).join('  ')
   return toWidth(left + ' '.repeat(Math.max(1, width - textWidth(left) - used)) + right, width)

@@ -27,7 +27,7 @@ export function statusFacts(shell: Shell): Fact[] {
   const hostsUp = { text: `hosts ${up}/${hosts.length}`, tone: up < hosts.length ? 'warn' : 'quiet' } as const
   if (world.hosts.isRead && up < hosts.length) facts.push(hostsUp)
   if (!live.link) facts.push({ text: 'opening', tone: 'quiet' })
-  else facts.push({ text: apiOf(live.link.url, live.link.mode), tone: 'quiet' })
+  else facts.push({ ...apiOf(live.link.url, live.link.mode), tone: 'quiet' })
   if (shell.mouse.isOn) facts.push({ text: 'mouse', tone: 'quiet' })
   if (world.hosts.isRead && up === hosts.length) facts.push(hostsUp)
   const next = nextReminder(shell)
@@ -52,8 +52,10 @@ function nextReminder(shell: Shell): string {
   return `${when}${timeOf(next.at, zone)} ${cut(sanitiseText(next.title), 30, shell.glyphs.more)}`
 }
 
-function apiOf(url: string, mode: string): string {
+function apiOf(url: string, mode: string): Omit<Fact, 'tone'> {
   const port = /:(\d+)\/?$/.exec(url)?.[1]
   const where = mode === 'remote' ? url.replace(/^https?:\/\//, '') : port ? `:${port}` : 'here'
-  return `api ${where}${mode === 'attached' ? ' daemon' : ''}`
+  return mode === 'attached'
+    ? { text: `api ${where} daemon`, short: `${where} daemon` }
+    : { text: `api ${where}` }
 }

@@ -34,6 +34,19 @@ describe('the first row', () => {
     if (width >= 200) expect(line).toContain('17:00 call the dentist')
   })
 
+  test('says at 80 columns, too, that a host is away and that a daemon answers', () => {
+    const said = [
+      { text: 'hosts 4/5', tone: 'warn' as const },
+      { text: 'api :7003 daemon', short: ':7003 daemon', tone: 'quiet' as const },
+    ]
+    for (const badge of ['', '!2']) {
+      const line = withoutColours(headLine(tabs(badge), said, 80))
+      expect(line).toHaveLength(80)
+      for (const part of ['[1 Cook]', '0Key', 'hosts 4/5', ':7003 daemon']) expect(line).toContain(part)
+    }
+    expect(withoutColours(headLine(tabs(), said, 120))).toContain('api :7003 daemon')
+  })
+
   test('keeps the current tab where hardly anything fits', () => {
     const last = names.map((tab, i) => ({ tab, badge: '', current: i === 9 }))
     expect(headLine(last, facts, 40)).toContain('[0 Keys]')
