@@ -1,4 +1,5 @@
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Carry } from '../../../src/client/client.ts'
 import { cookbook } from '../../../src/contract/cookbook.ts'
@@ -213,6 +214,28 @@ test('a log one comes back to is as it was left, also by a search that was not t
   late.resolve()
   await on.until('/more  2')
   expect(on.screen.text()).not.toContain('not in this log')
+})
+
+test('a log that could not be read to its end is saved by the next try, and never over another file', async () => {
+  let isDown = true
+  using on = await opened(undefined, async request => {
+    if (isDown && request.url.includes('offset=1048576'))
+      return Response.json({ error: { code: 'unavailable', message: 'The line is down.' } }, { status: 503 })
+    return kitchen.w.inside.carry(request)
+  })
+  const file = join(kitchen.w.home, 'saved.log')
+  const save = async (seen: string) => {
+    on.send('W')
+    await on.until('save to:')
+    on.send(`\x15${file}\r`)
+    await on.until(seen)
+  }
+  await save('The line is down')
+  expect(readdirSync(kitchen.w.home).filter(name => name.startsWith('saved'))).toEqual([])
+  isDown = false
+  await save('Saved 1.1M')
+  expect(readFileSync(file)).toEqual(readFileSync(path))
+  await save('saved.log is there')
 })
 
 test('another log in its place is said to be one, and searched anew', async () => {

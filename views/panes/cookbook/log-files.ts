@@ -1,4 +1,5 @@
-import { open, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { open, rename, rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { cookbook } from '../../../src/contract/cookbook.ts'
 import type { Shell } from '../../shell/shell.ts'
@@ -8,31 +9,43 @@ const piece = 1_048_576
 /** A pager gets the end of a log longer than this. */
 const pagedBytes = 16 * piece
 
-/** The log as long as it is now into a file that is not there yet, piece by piece. */
+/** The log as long as it is now into a file that is not there yet. */
 export async function saveLog(shell: Shell, id: string, name: string): Promise<void> {
   await shell.act('The log was not saved', async () => {
     const path = resolve(name.replace(/^~(?=\/)/, process.env.HOME ?? '~'))
-    const file = await open(path, 'wx', 0o600)
-    let offset = 0
-    // What is written meanwhile is not waited for: a flood would have no end.
-    let end: number | undefined
+    if (existsSync(path)) throw new Error(`${path} is there already: choose another name.`)
+    // Under its name there is never less than all of it, whatever ends this.
+    const part = `${path}.part`
     try {
-      while (end === undefined || offset < end) {
-        const length = Math.min(piece, (end ?? piece) - offset)
-        const { part, size } = await readPart(shell, id, offset, length)
-        if (part.length === 0) break
-        end ??= size
-        await file.write(part)
-        offset += part.length
-      }
+      const length = await copyTo(part, shell, id)
+      await rename(part, path)
+      shell.toast('good', `Saved ${bytes(length)} to ${path}.`)
     } catch (error) {
-      await rm(path)
+      await rm(part, { force: true })
       throw error
-    } finally {
-      await file.close()
     }
-    shell.toast('good', `Saved ${bytes(offset)} to ${path}.`)
   })
+}
+
+/** Piece by piece; answers how much it was. */
+async function copyTo(path: string, shell: Shell, id: string): Promise<number> {
+  const file = await open(path, 'w', 0o600)
+  let offset = 0
+  // What is written meanwhile is not waited for: a flood would have no end.
+  let end: number | undefined
+  try {
+    while (end === undefined || offset < end) {
+      const length = Math.min(piece, (end ?? piece) - offset)
+      const { part, size } = await readPart(shell, id, offset, length)
+      end ??= size
+      if (part.length === 0 && offset < end) throw new Error('It got shorter meanwhile: save it again.')
+      await file.writeFile(part)
+      offset += part.length
+    }
+  } finally {
+    await file.close()
+  }
+  return offset
 }
 
 export async function pagedLog(shell: Shell, id: string): Promise<void> {
