@@ -18,6 +18,19 @@ export function age(ms: number): string {
   return `${Math.floor(hours / 24)}d`
 }
 
+/** A length of time in a sentence: 12 minutes, 2 hours and 7 minutes, 3 days. */
+export function spanWords(ms: number): string {
+  const minutes = Math.max(0, Math.floor(ms / 60_000))
+  const count = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`
+  if (minutes < 1) return 'less than a minute'
+  if (minutes < 60) return count(minutes, 'minute')
+  const hours = Math.floor(minutes / 60)
+  if (hours >= 24) return count(Math.floor(hours / 24), 'day')
+  return minutes % 60 === 0
+    ? count(hours, 'hour')
+    : `${count(hours, 'hour')} and ${count(minutes % 60, 'minute')}`
+}
+
 /** A moment: its time where it is today, else its day too. */
 export function day(at: number): string {
   const [on, time] = [dayOf(at, zone), timeOf(at, zone)]

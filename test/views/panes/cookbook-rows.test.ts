@@ -9,6 +9,7 @@ import { judgementOf } from '../../../views/panes/cookbook/launch.ts'
 import { ownedGpus } from '../../../views/panes/cookbook/owners.ts'
 import { columnsOf, itemRow } from '../../../views/panes/cookbook/rows.ts'
 import { stopQuestion } from '../../../views/panes/cookbook/stop.ts'
+import { Newest } from '../../../views/panes/newest.ts'
 import { withoutColours } from '../../../views/terminal/sanitise.ts'
 import { textWidth } from '../../../views/terminal/width.ts'
 import { asciiGlyphs } from '../../../views/widgets/text.ts'
@@ -225,6 +226,15 @@ test('what happens to many at once is one sentence', () => {
   expect(sentence([...many.slice(0, 2), again], crashed)).toBe('2 crashed on gpu-a: s0, again.')
 })
 
+test('what is remembered of many is what was set last', () => {
+  const kept = new Newest<string, number>(2)
+  kept.set('a', 1).set('b', 2).set('a', 3).set('c', 4)
+  expect([...kept]).toEqual([
+    ['a', 3],
+    ['c', 4],
+  ])
+})
+
 describe('the question before a stop', () => {
   const busy = serve('busy', {
     mine: true,
@@ -246,6 +256,23 @@ describe('the question before a stop', () => {
     ])
       expect(said).toContain(fact)
     expect(mustType).toBeUndefined()
+  })
+
+  test('says in a sentence what it does', () => {
+    const minutes = (n: number, more: Partial<Serve> = {}) =>
+      stopQuestion([{ ...busy, ready_at: now - n * 60_000, ...more }], now).facts[1]
+    const metrics = { ...busy.metrics!, tokens_per_second: 41.2 }
+    expect(minutes(4, { metrics: { ...metrics, tokens_per_second: 0 } })).toBe(
+      'It has been ready for 4 minutes.',
+    )
+    expect(minutes(127, { metrics })).toBe(
+      'It has been ready for 2 hours and 7 minutes, and makes 41 tokens a second.',
+    )
+    expect(minutes(0.5, { metrics: null })).toBe('It has been ready for less than a minute.')
+    expect(minutes(0, { state: 'loading', percent: 75 })).toBe('It is loading, 75 percent are done.')
+    expect(minutes(1500, { state: 'unhealthy' })).toBe(
+      'It does not answer as it should, 1 day after it was ready.',
+    )
   })
 
   test.each([

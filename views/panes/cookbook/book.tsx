@@ -9,6 +9,7 @@ import { toned } from '../../widgets/theme.ts'
 import { type TreeRow, treeRows } from '../../widgets/tree.ts'
 import { ListSide } from '../list-side.tsx'
 import { targets } from '../marking.ts'
+import { Newest } from '../newest.ts'
 import type { Box } from '../pane.ts'
 import { TextSide } from '../text-side.tsx'
 import { attemptRows } from './attempt-rows.ts'
@@ -21,6 +22,9 @@ import { LogPane } from './log-pane.tsx'
 import { Metrics } from './metrics.ts'
 import { columnsOf, itemRow, serveHead } from './rows.ts'
 import { Trends } from './trends.ts'
+
+/** Of how many serves is kept what was asked about them, and with them. */
+const remembered = 500
 
 /** What is known of why a serve is as it is. `of`: the state it was asked about, so that it is asked once. */
 interface Cause {
@@ -45,9 +49,9 @@ export class Book {
   mineOnly = false
   /** Which fix of a cause is selected. */
   fix = 0
-  readonly #causes = new Map<string, Cause>()
-  readonly #attempts = new Map<string, readonly Attempt[]>()
-  readonly #conversations = new Map<string, Conversation>()
+  readonly #causes = new Newest<string, Cause>(remembered)
+  readonly #attempts = new Newest<string, readonly Attempt[]>(remembered)
+  readonly #conversations = new Newest<string, Conversation>(remembered)
 
   constructor(shell: Shell) {
     this.shell = shell

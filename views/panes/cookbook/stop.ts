@@ -3,8 +3,9 @@ import type { Serve } from '../../../src/contract/serve.ts'
 import type { Question } from '../../shell/overlays/confirm.tsx'
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
+import { spanWords } from '../words.ts'
 import { isLive } from './kitchen.ts'
-import { gpuList, stateWords } from './rows.ts'
+import { gpuList } from './rows.ts'
 
 /** What is at stake in stopping these; a name has to be typed for what is not plainly one's own. */
 export function stopQuestion(serves: readonly Serve[], now: number): Question {
@@ -25,7 +26,7 @@ function factsOf(serve: Serve, now: number): string[] {
   const requests = (metrics?.running ?? 0) + (metrics?.waiting ?? 0)
   return [
     `On ${sanitiseText(serve.host_name)}${serve.port === null ? '' : `, port ${serve.port}`}${serve.gpus.length > 0 ? `, GPUs ${gpuList(serve.gpus)}` : ''}.`,
-    `It is ${stateWords(serve, now).replace(/\x1b\[[\d;]*m/g, '')}.`,
+    `It ${doing(serve, now)}.`,
     serve.pid === null ? '' : `Ends process ${serve.pid} and everything it started.`,
     vram === null ? '' : `Gives back ${(vram / 1024).toFixed(1)} GiB of GPU memory.`,
     requests > 0
@@ -36,6 +37,30 @@ function factsOf(serve: Serve, now: number): string[] {
     serve.mine ? 'It is yours.' : `It belongs to ${sanitiseText(serve.operator ?? 'somebody else')}.`,
     serve.origin === 'launched' ? '' : `It was ${serve.origin}, not launched from here.`,
   ].filter(fact => fact !== '')
+}
+
+/** What it does, after its name. */
+function doing(
+  { state, percent, metrics, ready_at: ready, launched_at: launched }: Serve,
+  now: number,
+): string {
+  const speed = metrics?.tokens_per_second ?? 0
+  const makes = speed >= 0.5 ? `, and makes ${Math.round(speed)} tokens a second` : ''
+  switch (state) {
+    case 'queued':
+      return 'waits for its turn'
+    case 'launching':
+    case 'stopping':
+      return `is ${state === 'stopping' ? 'being stopped' : 'being launched'}`
+    case 'loading':
+      return `is loading${percent === null ? '' : `, ${Math.round(percent)} percent are done`}`
+    case 'ready':
+      return `has been ready for ${spanWords(now - (ready ?? launched))}${makes}`
+    case 'unhealthy':
+      return `does not answer as it should, ${spanWords(now - (ready ?? launched))} after it was ready`
+    default:
+      return `is ${state}`
+  }
 }
 
 const namedAtOnce = 8
@@ -58,7 +83,7 @@ function factsOfMany(serves: readonly Serve[], now: number): string[] {
 
 function shortFact(serve: Serve, now: number): string {
   const who = serve.mine ? '' : `, of ${sanitiseText(serve.operator ?? 'somebody else')}`
-  return `${sanitiseText(serve.name)} on ${sanitiseText(serve.host_name)}, ${stateWords(serve, now).replace(/\x1b\[[\d;]*m/g, '')}${who}`
+  return `${sanitiseText(serve.name)} on ${sanitiseText(serve.host_name)}, it ${doing(serve, now)}${who}`
 }
 
 /** Asks, stops, and says what came of it. */

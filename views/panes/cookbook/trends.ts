@@ -1,10 +1,11 @@
 import type { Serve } from '../../../src/contract/serve.ts'
+import { Newest } from '../newest.ts'
 
 const kept = 16
 
 /** How many tokens a second each serve made lately, from what passes by anyway. */
 export class Trends {
-  readonly #rings = new Map<string, { at: number; values: number[] }>()
+  readonly #rings = new Newest<string, { at: number; values: number[] }>(1000)
 
   of({ id, metrics }: Serve): readonly number[] {
     const ring = this.#rings.get(id) ?? { at: 0, values: [] }

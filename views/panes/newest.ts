@@ -1,0 +1,19 @@
+/** What is remembered of many things, as far as it was set last. */
+export class Newest<K, V> extends Map<K, V> {
+  readonly #most: number
+
+  constructor(most: number) {
+    super()
+    this.#most = most
+  }
+
+  override set(key: K, value: V): this {
+    this.delete(key)
+    super.set(key, value)
+    for (const oldest of this.keys()) {
+      if (this.size <= this.#most) break
+      this.delete(oldest)
+    }
+    return this
+  }
+}
