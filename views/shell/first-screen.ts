@@ -1,6 +1,6 @@
-import type { Input } from '../keys/decode.ts'
 import type { Capabilities } from '../terminal/capabilities.ts'
 import type { Ending } from '../terminal/terminal.ts'
+import { Ahead } from './ahead.ts'
 import { firstRows } from './chrome.ts'
 import { type OpenScreen, openScreen } from './open-screen.ts'
 import type { Shell } from './shell.ts'
@@ -20,13 +20,12 @@ const codes: Partial<Record<Ending, number>> = { SIGTERM: 0, SIGHUP: 0, SIGINT: 
 
 export function openFirst(capabilities: Capabilities, version: string): FirstScreen {
   const ended = Promise.withResolvers<number>()
-  const early: Input[] = []
+  const ahead = new Ahead()
   let shell: Shell | undefined
   const open = openScreen(capabilities, size => firstRows(size, version), {
     stroke: stroke => {
-      if (shell) return shell.stroke(stroke)
-      if ('key' in stroke && stroke.key === 'ctrl+c') ended.resolve(130)
-      else early.push(stroke)
+      if (!shell && 'key' in stroke && stroke.key === 'ctrl+c') ended.resolve(130)
+      else return ahead.stroke(stroke)
     },
     resize: size => shell?.resize(size),
     ending: signal => ended.resolve(codes[signal] ?? 1),
@@ -36,9 +35,9 @@ export function openFirst(capabilities: Capabilities, version: string): FirstScr
     capabilities,
     open,
     ended,
-    async give(made) {
+    give(made) {
       shell = made
-      for (const stroke of early.splice(0)) await made.stroke(stroke)
+      return ahead.give(made)
     },
   }
 }

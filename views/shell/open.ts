@@ -38,9 +38,12 @@ export async function runScreen(first: FirstScreen, options: ScreenOptions): Pro
     void open(first, options)
       .then(async made => {
         shell = made
-        await first.give(made)
-        link = await options.connect()
-        await made.begin(link)
+        // What was typed ahead may wait for the way to the API.
+        const opened = options.connect().then(found => {
+          link = found
+          return made.begin(found)
+        })
+        await Promise.all([first.give(made), opened])
       })
       .catch(error => ended.reject(error))
     const code = await ended.promise
