@@ -12,6 +12,8 @@ export interface Draft {
   seconds?: number
   /** The clock was given as an hour from 1 to 12; `likely` in the style of 24 hours. */
   halfDay?: 'open' | 'likely'
+  /** The clock was written with its minutes: `8:30`. */
+  colon?: boolean
   /** Midnight closes the day it is said with. */
   midnight?: boolean
   part?: 'morning' | 'afternoon' | 'evening' | 'night'

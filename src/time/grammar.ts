@@ -220,7 +220,7 @@ function twelveHour(draft: Draft, hour: number, minute: number, half: string): b
 function bareHour(draft: Draft, text: string, minute: number, colon = false): boolean {
   const hour = Number(text)
   if (hour < 1 || hour > 12 || text.startsWith('0')) return setClock(draft, hour, minute)
-  return setClock(draft, hour, minute, { halfDay: colon && hour >= 10 ? 'likely' : 'open' })
+  return setClock(draft, hour, minute, { halfDay: colon && hour >= 10 ? 'likely' : 'open', colon })
 }
 
 const HOUR_WORD = `(\\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)`

@@ -214,6 +214,10 @@ const STARTER =
 const ALONE_IS_NO_TIME =
   /^(?:(?:the )?(?:sat|sun|mon|wed|fri|mar|may|march|now|last|second|morning|evening|afternoon|night|weekend|weekends|end of year)s?|(?:the )?(?:bi-?)?(?:weekly|monthly|daily|hourly|yearly|nightly|quarterly|annually|fortnightly)|\d{1,2}[/.]\d{1,2}\.?|\d{1,2}(?:st|nd|rd|th)|(?:at|by|on|around|about) \d{1,2}\/\d{1,2}|(?:by|around|about) [\w]+)$/
 
+/** After a time that needs no such word it is of the title: "22:00 night deploy". */
+const NEEDS_NO_PART =
+  /(?:[ap]\.?m\.?|(?<!\d)(?:0\d|1[3-9]|2\d)[:.]\d{2}) (?:morning|afternoon|evening|night)$/
+
 function tokensOf(text: string): Hit[] {
   return [...text.matchAll(/\S+/g)].map(found => ({
     text: found[0],
@@ -234,7 +238,9 @@ function firstTime(
       const span = { start: tokens[i]!.start, end: tokens[j]!.end }
       const phrase = plain(text.slice(span.start, span.end))
       const ends =
-        /[\p{L}\p{N}.]$/u.test(phrase) && !/ (?:at|on|by|the|from|due|about|around|starting)$/.test(phrase)
+        /[\p{L}\p{N}.]$/u.test(phrase) &&
+        !/ (?:at|on|by|the|from|due|about|around|starting)$/.test(phrase) &&
+        !NEEDS_NO_PART.test(phrase)
       if (ends && accept(phrase, j === tokens.length - 1)) return { text: phrase, ...span }
     }
   }

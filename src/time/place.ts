@@ -48,7 +48,9 @@ function minutesOf(draft: Draft, said: Said): number | null {
   if (part === 'afternoon') return hour + NOON
   if (part === 'evening' || part === 'night') return hour < 5 * 60 ? hour + FULL_DAY : hour + NOON
   if (draft.halfDay === 'likely') return clock
-  draft.uncertain.add('meridiem')
+  // On a day that is named `8:30` is what it says; today it may be over.
+  const isNamed = draft.repeat !== undefined || (draft.day !== undefined && draft.named !== 'today')
+  if (!draft.colon || !isNamed || hour < WAKING) draft.uncertain.add('meridiem')
   return hour < WAKING ? hour + NOON : hour
 }
 

@@ -69,6 +69,11 @@ export const REPEATS: Piece[] = [
   piece(`(${PLURAL}(?:(?:, | and | & )${PLURAL})*)`, (draft, _, [, days]) =>
     setRepeat(draft, { freq: 'WEEKLY', interval: 1, byDay: weekdayList(days!) }),
   ),
+  // Two days without more may be meant once; every week is likelier.
+  piece(`${WEEKDAY}(?:(?:, and |, ?| and | ?& ?|/)${WEEKDAY})+`, (draft, _, [days]) => {
+    draft.uncertain.add('repeat')
+    return setRepeat(draft, { freq: 'WEEKLY', interval: 1, byDay: weekdayList(days!) })
+  }),
   piece(
     `(?:the )?(${ORDINAL}) (${WEEKDAY}) (?:of|in) (the|every|each) month`,
     (draft, _, [, nth, day, which]) => {

@@ -24,6 +24,8 @@ test.each([
   ['11-1pm tomorrow lunch', '2026-11-21T11:00 2026-11-21T13:00 lunch'],
   ['tomorrow 9am to noon errands', '2026-11-21T09:00 2026-11-21T12:00 errands'],
   ['tuesday 22:00 to 02:00 deploy', '2026-11-24T22:00 2026-11-25T02:00 deploy'],
+  ['tuesday 22:00-02:00 night deploy', '2026-11-24T22:00 2026-11-25T02:00 night deploy'],
+  ['mon,thu 18:00 gym', '2026-11-23T18:00 2026-11-23T19:00 gym FREQ=WEEKLY;BYDAY=MO,TH'],
   ['2026-12-01 10:00-12:30 audit', '2026-12-01T10:00 2026-12-01T12:30 audit'],
   ['tomorrow 14.00-15.30 Uhr Zahnarzt', '2026-11-21T14:00 2026-11-21T15:30 Zahnarzt'],
   ['every weekday 8:30-9:00 sync', '2026-11-23T08:30 2026-11-23T09:00 sync FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR'],

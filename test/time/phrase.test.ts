@@ -105,6 +105,9 @@ describe('a phrase means what a person means', () => {
     ['every year on December 25', '2026-12-25T09:00 FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=25'],
     ['every 4 hours', '2026-11-20T13:15 FREQ=HOURLY;INTERVAL=4'],
     ['every day starting tomorrow at 8', '2026-11-21T08:00 FREQ=DAILY'],
+    ['mon, thu 20:00', '2026-11-23T20:00 FREQ=WEEKLY;BYDAY=MO,TH'],
+    ['sat and sun 10:30', '2026-11-21T10:30 FREQ=WEEKLY;BYDAY=SU,SA'],
+    ['8pm friday night', '2026-11-20T20:00'],
     ['mondays and thursdays at 8pm', '2026-11-23T20:00 FREQ=WEEKLY;BYDAY=MO,TH'],
   ])('%s', async (text, expected) => {
     expect(await said(text)).toBe(expected)
@@ -151,6 +154,11 @@ describe('what the answer says beside the time', () => {
     expect(await parseWhen('tomorrow at 8', berlin)).toMatchObject({ uncertain: ['meridiem'] })
     expect(await parseWhen('tomorrow at 08:00', berlin)).toMatchObject({ uncertain: [] })
     expect(await parseWhen('yesterday', berlin)).toMatchObject({ uncertain: ['past'] })
+    expect(await parseWhen('mon,thu 18:00', berlin)).toMatchObject({ uncertain: ['repeat'] })
+    for (const text of ['tomorrow 8:30', 'every weekday 8:30'])
+      expect(await parseWhen(text, berlin), text).toMatchObject({ uncertain: [] })
+    for (const text of ['8:30', 'today 8:30', 'tomorrow 5:30'])
+      expect(await parseWhen(text, berlin), text).toMatchObject({ uncertain: ['meridiem'] })
   })
 
   test('a time the clock jumps over moves forward, one that comes twice is its first', async () => {
@@ -207,6 +215,9 @@ describe('a time inside a sentence', () => {
     ['day after tomorrow pay', '2026-11-22T09:00', 'pay'],
     ['by friday write the report', '2026-11-27T09:00', 'write the report'],
     ['tomorrow at 9.30 stand-up', '2026-11-21T09:30', 'stand-up'],
+    ['tomorrow 6pm evening walk', '2026-11-21T18:00', 'evening walk'],
+    ['tomorrow 6:30 evening walk', '2026-11-21T18:30', 'walk'],
+    ['tomorrow 8pm at night walk', '2026-11-21T20:00', 'walk'],
     ['morgen Zahnarzt tomorrow 14.15 Uhr', '2026-11-21T14:15', 'morgen Zahnarzt'],
   ])('%s', async (text, local, title) => {
     const found = await findWhen(text, berlin)
