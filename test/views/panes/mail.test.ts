@@ -197,6 +197,21 @@ describe.skipIf(missing).each(sizes.slice(0, 2))('mail on a real server at $cols
     rmSync(folder, { recursive: true })
   })
 
+  test('what was written of a letter in $EDITOR and could not be saved is opened again', async () => {
+    await using post = await openPost()
+    await using stage = await opened(post)
+    await stage.until('Nothing in')
+    const words = ['dora@example.com', '\t', '\t', '\t', 'Long', '\t', '\t', 'Soon.', '\t', ' ', '\r']
+    await stage.press('m', ...words)
+    await stage.until(/to\s+dora@example.com/)
+    stage.editor = 'head -c 1000100 /dev/zero | tr "\\0" "x" >>'
+    await stage.press('E')
+    await stage.until('what you wrote is kept')
+    stage.editor = 'sed -i "s/xxxxxxxxx*/Words of an hour/"'
+    await stage.press('E')
+    await stage.until('Words of an hour')
+  })
+
   test('what may have been sent is held and explained; what failed is written anew', async () => {
     await using post = await openPost()
     post.smtp.answers.data = () => 'cut'
