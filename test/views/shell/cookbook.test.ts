@@ -259,6 +259,24 @@ describe('the Cookbook', () => {
     expect(on.shell.overlays).toHaveLength(0)
   })
 
+  test('what the action menu says of the chosen one can be read whole at 80 columns', async () => {
+    using on = stage()
+    await select(on, 'alpha')
+    on.send('x')
+    await on.until('Actions: alpha')
+    const inside = (row: string) => /│(.*)│/.exec(row)?.[1] ?? ''
+    const read = () => on.screen.rows().map(inside).join(' ').replaceAll(/\s+/g, ' ')
+    const { help } = on.shell.actions.get('cook.commands')!
+    expect(read()).not.toContain(help)
+    for (let turn = 0; turn < 40 && !/ > @ /.test(read()); turn++) {
+      on.send('j')
+      await on.settled()
+    }
+    await on.until(() => read().includes(help))
+    on.send('x')
+    await on.until(screen => !screen.text().includes('Actions: alpha'))
+  })
+
   test('attaches to the session, and says what ended it at once where there is none', async () => {
     using on = stage()
     await select(on, 'alpha')

@@ -48,6 +48,18 @@ const isLong = 8
 const isForList = (stroke: Stroke): boolean =>
   'key' in stroke && (stroke.key === 'enter' || (stroke.text === undefined && stroke.key in steps))
 
+/** Rows for the whole of a choice that its own row cannot hold. */
+const mostUnder = 3
+
+const noteOf = ({ note, disabled }: Choice): string => disabled ?? note ?? ''
+
+/** What a choice says, where its row of the list cannot hold it. */
+function wholeOf(choice: Choice, titles: number, width: number): string[] {
+  const note = noteOf(choice)
+  if (textWidth(choice.title) > titles) return wrapText(`${choice.title}  ${note}`.trimEnd(), width - 4)
+  return titles + 2 + textWidth(note) > width - 6 ? wrapText(note, width - 4) : []
+}
+
 /** A list to choose one from. */
 export class Menu implements Overlay {
   #list: ListState = emptyList
@@ -143,9 +155,14 @@ export class Menu implements Overlay {
     const width = Math.min(screen.columns, 76)
     const known = this.#facts.flatMap(fact => wrapText(fact, width - 4))
     const typing = this.#typed === null ? 0 : 1
-    const height = Math.min(screen.rows, this.#all.length + 3 + known.length)
-    const facts = known.slice(0, Math.max(0, height - 2 - typing - Math.min(this.#all.length, 4)))
-    const room = Math.max(1, height - 2 - typing - facts.length)
+    const titles = this.#titles(width)
+    const whole = (choice: Choice | undefined) => (choice ? wholeOf(choice, titles, width) : [])
+    // For the chosen one of those whose row cannot hold it; the same for all, so that no row moves.
+    const more = Math.max(0, ...this.#all.map(choice => whole(choice).length))
+    const under = Math.min(more, mostUnder, Math.max(0, screen.rows - 7))
+    const height = Math.min(screen.rows, this.#all.length + 3 + known.length + under)
+    const facts = known.slice(0, Math.max(0, height - 2 - typing - under - Math.min(this.#all.length, 4)))
+    const room = Math.max(1, height - 2 - typing - under - facts.length)
     const { x, y } = centred(screen, width, height)
     this.#drawn = { x: x + 2, y: y + 1 + facts.length + typing, width: width - 4, height: room }
     this.#list = settleList(
@@ -153,10 +170,6 @@ export class Menu implements Overlay {
       this.#choices.map(({ id }) => id),
       room,
     )
-    const widest = (texts: readonly string[]) => Math.max(0, ...texts.map(text => textWidth(text)))
-    const notes = widest(this.#all.map(({ note, disabled }) => disabled ?? note ?? ''))
-    const most = notes === 0 ? width - 6 : Math.max(Math.floor(width / 2) - 4, width - 8 - notes)
-    const titles = Math.min(most, widest(this.#all.map(({ title }) => title)))
     return (
       <Frame
         title={this.#title}
@@ -179,14 +192,27 @@ export class Menu implements Overlay {
           width={width - 4}
           height={room}
           idOf={({ id }) => id}
-          row={({ title, note, disabled }, inner) => {
-            const line = `${toWidth(title, titles)}  ${disabled ?? note ?? ''}`
-            return toned(toWidth(line, inner), disabled === undefined ? 'plain' : 'quiet')
+          row={(choice, inner) => {
+            const line = `${toWidth(choice.title, titles)}  ${noteOf(choice)}`
+            return toned(toWidth(line, inner), choice.disabled === undefined ? 'plain' : 'quiet')
           }}
           empty={typing === 1 ? 'Nothing here holds these words.' : 'Nothing to choose.'}
           focused
         />
+        <Rows
+          rows={whole(this.#choices[this.#list.index]).map(row => toned(row, 'quiet'))}
+          width={width - 4}
+          height={under}
+        />
       </Frame>
     )
+  }
+
+  /** How wide the titles are: the notes get the rest. */
+  #titles(width: number): number {
+    const widest = (texts: readonly string[]) => Math.max(0, ...texts.map(text => textWidth(text)))
+    const notes = widest(this.#all.map(noteOf))
+    const most = notes === 0 ? width - 6 : Math.max(Math.floor(width / 2) - 4, width - 8 - notes)
+    return Math.min(most, widest(this.#all.map(({ title }) => title)))
   }
 }
