@@ -184,7 +184,7 @@ describe.skipIf(missing).each(sizes.slice(0, 2))('mail on a real server at $cols
     await stage.press('e')
     await stage.until(/attached\s+[0-9a-f]+-1\/2/)
     await stage.press('S')
-    await stage.until(/to\s+dora@example.com/)
+    await stage.until("with    note.txt, of 'Later'")
     await stage.later()
     await stage.press('y')
     await stage.until('Sent "Later"')

@@ -37,28 +37,27 @@ export async function askToSend(shell: Shell, book: MailBook, written: Written):
     shell.toast('warn', `send: ${wrong}`)
     return
   }
-  const question = { title: 'Send this mail', facts: factsOf(book, written), verb: 'Send' }
+  const files = await Promise.all((draft.attach ?? []).map(file => fileName(shell, file)))
+  const question = { title: 'Send this mail', facts: factsOf(book, written, files), verb: 'Send' }
   // Keys wait for what the last one did, so the answer cannot be waited for here.
   void shell.confirm(question).then(yes => {
     if (yes) void shell.act('send', () => send(shell, book, written))
   })
 }
 
-function factsOf(book: MailBook, { draft }: Written): string[] {
+function factsOf(book: MailBook, { draft }: Written, files: readonly string[]): string[] {
   const facts: [string, string | undefined][] = [
     ['from', draft.from || book.known.find(one => one.default && one.smtp)?.address],
     ['to', draft.to],
     ['cc', draft.cc],
     ['bcc', draft.bcc],
     ['subject', draft.subject || '(none)'],
-    ...(draft.attach ?? []).map((file): [string, string] => ['with', file]),
+    ...files.map((file): [string, string] => ['with', file]),
   ]
   const promised = /\battach(ed|ment|ments|ing)?\b|\banbei\b|\bAnhang\b/i.test(unquoted(draft.body))
   return [
     ...facts.flatMap(([name, value]) => (value ? [sanitiseText(`${name.padEnd(8)}${value}`)] : [])),
-    ...(promised && !draft.attach?.length
-      ? ['! The text speaks of something attached, and nothing is.']
-      : []),
+    ...(promised && files.length === 0 ? ['! The text speaks of something attached, and nothing is.'] : []),
     ...(unquoted(draft.body).trim() === '' ? ['! It has no text of yours.'] : []),
   ]
 }
@@ -71,6 +70,15 @@ const unquoted = (body: string) =>
 
 /** What hangs on a mail that is here is named by that mail. */
 const isPart = (file: string) => /^[0-9a-f-]+-\d+\/[\d.]+$/.test(file)
+
+/** What a file is called; one that hangs on a mail that is here, as it is called there. */
+async function fileName(shell: Shell, file: string): Promise<string> {
+  if (!isPart(file)) return file
+  const [id, part] = file.split('/') as [string, string]
+  const there = await shell.client.call(mail.read, { id }).catch(() => null)
+  const name = there?.attachments.find(each => each.part === part)?.name
+  return there && name ? `${name}, of '${there.subject}'` : file
+}
 
 /** What hangs on it as the API takes it: parts of mails that are there by their names, files of this machine uploaded. */
 async function tokens(shell: Shell, attach: readonly string[]): Promise<string[]> {
