@@ -161,6 +161,15 @@ test('three thousand keys do not end it, and the terminal is whole after them', 
   expect(pty.screen.leftOn).toEqual([])
 })
 
+test('what was typed ahead of the first screen is done before somebody new is led', async () => {
+  const pty = start()
+  await pty.until('opening')
+  pty.send('2+call mom\ru3')
+  await pty.until('Welcome to Ithaca')
+  await pty.until('[3 Cal')
+  await pty.until('Undone: Added "call mom"')
+})
+
 test('remembers the pane it was left in, and leads nobody twice', async () => {
   const first = await open()
   first.send('5')

@@ -39,11 +39,12 @@ export async function runScreen(first: FirstScreen, options: ScreenOptions): Pro
       .then(async made => {
         shell = made
         // What was typed ahead may wait for the way to the API.
+        const typed = first.give(made)
         const opened = options.connect().then(found => {
           link = found
-          return made.begin(found)
+          return made.begin(found, typed)
         })
-        await Promise.all([first.give(made), opened])
+        await Promise.all([typed, opened])
       })
       .catch(error => ended.reject(error))
     const code = await ended.promise

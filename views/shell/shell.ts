@@ -300,12 +300,12 @@ export class Shell {
     this.signal.now()
   }
 
-  /** The API is there. Somebody who was never here before is led. */
-  async begin(link: Link): Promise<void> {
+  /** The API is there. Somebody who was never here before is led, once what was `typed` ahead is done. */
+  async begin(link: Link, typed?: Promise<void>): Promise<void> {
     this.live.start(link)
     this.pane.opened?.()
     if (this.host.kept !== null) return
-    await this.world.status.refresh()
+    await Promise.all([this.world.status.refresh(), typed])
     if (this.world.status.value?.timezone_set === false && this.overlays.length === 0) firstSteps(this)
   }
 
