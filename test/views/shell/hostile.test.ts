@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Action } from '../../../views/actions/registry.ts'
 import type { Shell } from '../../../views/shell/shell.ts'
+import { sanitiseText } from '../../../views/terminal/sanitise.ts'
 import { type TestKitchen, testKitchen } from '../../peers/kitchen.ts'
 import { crooked, furnish, strange, texts } from './hostile.ts'
 import { ScreenStage } from './screen-stage.tsx'
@@ -112,3 +113,36 @@ async function same(on: ScreenStage, where: string): Promise<void> {
     if (turn === 5) expect(before, `${where}: differs from what a fresh terminal shows`).toEqual(after)
   }
 }
+
+test('a form keeps its sides straight around wide letters, marks and joined emoji on the smallest screen', async () => {
+  using on = new ScreenStage(kitchen.w.inside.carry, { cols: 40, rows: 10 })
+  await on.until(/^.{1,4} local/m)
+  const wide = [
+    '👩‍👩‍👧‍👦 family 👩🏽‍💻',
+    'é̂̃̈ zalgo z̷̢a̴l̵',
+    '漢字かな交じり文の長い長い名前です',
+    '🇩🇪🇫🇷 ❤️ 1️⃣',
+    'नमस्ते ക്ഷ',
+  ]
+  for (const text of wide)
+    for (const long of [text, `${text} `.repeat(12)]) {
+      on.shell.form({
+        title: sanitiseText(text),
+        verb: 'Save',
+        values: { one: long, two: long },
+        fields: [
+          { id: 'one', label: 'one', kind: 'text' },
+          { id: 'two', label: sanitiseText(text), kind: 'lines', rows: 4 },
+        ],
+        submit: async () => {},
+      })
+      on.send(`\x1b[200~${text}\x1b[201~\x1b[D\x1b[D`)
+      await on.settled()
+      on.send('\t')
+      await on.settled()
+      on.send(`\x1b[200~${text}\x1b[201~\x1b[D\x1b[D`)
+      await on.settled()
+      expect(crooked(on.screen.cells()), `${JSON.stringify(long)}\n${on.screen.text()}`).toBeNull()
+      await closed(on)
+    }
+})
