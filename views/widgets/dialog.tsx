@@ -1,6 +1,7 @@
 import { Box, Text, useIsScreenReaderEnabled } from 'ink'
 import { type ReactNode, useContext, useEffect } from 'react'
 import { centred } from '../layout/arrange.ts'
+import { sanitiseText } from '../terminal/sanitise.ts'
 import { textWidth } from '../terminal/width.ts'
 import type { DialogState } from './dialog-state.ts'
 import { Field } from './field.tsx'
@@ -23,7 +24,8 @@ interface FrameProps {
 
 /** A framed, blank rectangle in the middle of the screen, over everything; for a screen reader its words alone. */
 export function Frame(props: FrameProps) {
-  return useIsScreenReaderEnabled() ? <Spoken {...props} /> : <Framed {...props} />
+  const told = { ...props, title: sanitiseText(props.title) }
+  return useIsScreenReaderEnabled() ? <Spoken {...told} /> : <Framed {...told} />
 }
 
 function Spoken({ title, width, height, foot = '', children }: FrameProps) {

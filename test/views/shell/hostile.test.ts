@@ -123,11 +123,13 @@ test('a form keeps its sides straight around wide letters, marks and joined emoj
     '漢字かな交じり文の長い長い名前です',
     '🇩🇪🇫🇷 ❤️ 1️⃣',
     'नमस्ते ക്ഷ',
+    '\ufeff\u200b\u00ad no \u2066width\u2069',
+    '\x1b[2J\x1b[5;5H\x1b[31mtaken over\nand on',
   ]
   for (const text of wide)
     for (const long of [text, `${text} `.repeat(12)]) {
       on.shell.form({
-        title: sanitiseText(text),
+        title: text,
         verb: 'Save',
         values: { one: long, two: long },
         fields: [
