@@ -81,7 +81,7 @@ function drawn(hosts: Host[], serves: Serve[], width: number, lately: readonly n
     isReached: (one: Serve) => hosts.find(({ id }) => id === one.host)?.reach.state !== 'unreachable',
   }
   return treeRows<Item>(
-    treeOf(hosts, serves, () => true),
+    treeOf(hosts, serves, () => true, now),
     new Set(),
   ).map(row => withoutColours(itemRow(row, width, around)))
 }
@@ -140,6 +140,13 @@ describe('the rows of the list', () => {
     expect(rows.find(row => row.startsWith('retries'))).toMatch(/^retries +at \d\d:\d\d:12$/)
   })
 
+  test('what has just died stands before what lives, and what died long ago behind it', () => {
+    const died = (name: string, minutes: number) =>
+      serve(name, { state: 'crashed', ended_at: now - minutes * minute })
+    const rows = drawn([host([])], [serve('alive'), died('old', 90), died('fresh', 4)], 78).slice(1)
+    expect(rows.map(row => row.split(/ +/)[2])).toEqual(['fresh', 'alive', 'old'])
+  })
+
   test('a state is read whole before a port or a GPU is, on a narrow screen and beside a log', () => {
     const dead = serve('qwen3-32b', {
       gpus: [4],
@@ -151,10 +158,10 @@ describe('the rows of the list', () => {
     const busy = serve('long-context', { port: 19844, gpus: [2] })
     const rows = (width: number) => drawn([host([])], [busy, dead], width).slice(1)
     expect(rows(54)).toEqual([
-      '  * long-context :19844 2 ready 2m  ann',
       '  x qwen3-32b    :8001  4 CRASHED 0s gpu_oom_weights',
+      '  * long-context :19844 2 ready 2m  ann',
     ])
-    expect(rows(38)[1]).toContain('CRASHED 0s gpu')
+    expect(rows(38)[0]).toContain('CRASHED 0s gpu')
   })
 
   test('with room each GPU is a bar as full as its memory', () => {
@@ -204,7 +211,7 @@ describe('the rows of the list', () => {
     expect(rows[0]).toMatch(
       /^v gpu-a {2}UNREACHABLE 3m, last seen \S+( \d\d:\d\d)?: 1 ready, 1 failed {2}retry at \d\d:\d\d:12 {2}no route$/,
     )
-    expect(rows[1]).toMatch(/ready 2m as of /)
+    expect(rows[2]).toMatch(/ready 2m as of /)
   })
 
   test.each([40, 58, 64, 78, 120, 196])('no row is wider than %i', width => {

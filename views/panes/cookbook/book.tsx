@@ -67,7 +67,7 @@ export class Book {
     this.list = new ListSide<TreeRow<Item>>({
       items: () =>
         treeRows(
-          treeOf(hosts.items, serves.items, serve => !this.mineOnly || serve.mine),
+          treeOf(hosts.items, serves.items, serve => !this.mineOnly || serve.mine, shell.ages.now),
           // What is filtered is found under a folded host too.
           this.list.filter.text === '' ? this.folded : new Set(),
         ),

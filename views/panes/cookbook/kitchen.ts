@@ -30,6 +30,7 @@ export function treeOf(
   hosts: readonly Host[],
   serves: readonly Serve[],
   keeps: (serve: Serve) => boolean,
+  now: number,
 ): Branch<Item>[] {
   const latest = newestAttempts(serves).filter(keeps)
   const known = new Set(hosts.map(({ id }) => id))
@@ -39,14 +40,15 @@ export function treeOf(
       branchOf(
         host,
         latest.filter(serve => serve.host === host.id),
+        now,
       ),
     ),
     ...strays.map(leafOf),
   ]
 }
 
-function branchOf(host: Host, serves: readonly Serve[]): Branch<Item> {
-  const sorted = [...serves].sort((a, b) => weight(a) - weight(b) || b.launched_at - a.launched_at)
+function branchOf(host: Host, serves: readonly Serve[], now: number): Branch<Item> {
+  const sorted = [...serves].sort((a, b) => weight(a, now) - weight(b, now) || b.launched_at - a.launched_at)
   return {
     id: `host:${host.id}`,
     item: { kind: 'host', id: `host:${host.id}`, host, serves: sorted },
@@ -99,7 +101,12 @@ function newestAttempts(serves: readonly Serve[]): Serve[] {
   return [...newest.values()]
 }
 
-function weight(serve: Serve): number {
-  if (serve.state === 'unhealthy') return 0
+/** What has just died is looked for first; what nobody mended for so long is in nobody's way. */
+const fresh = 3_600_000
+
+function weight(serve: Serve, now: number): number {
+  const { state, ended_at: ended } = serve
+  const died = state === 'crashed' || state === 'lost'
+  if (state === 'unhealthy' || (died && ended !== null && now - ended < fresh)) return 0
   return isLive(serve) ? 1 : 2
 }
