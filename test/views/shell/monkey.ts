@@ -103,7 +103,7 @@ export async function monkey(
     await on.settled()
     // Between two sizes frames of the old one are dropped, and at no other time.
     const lost = !resized && on.compositor.written.dropped > dropped ? 'a frame was dropped' : null
-    const wrong = lost ?? torn(on) ?? (await on.stale())
+    const wrong = lost ?? (await on.calm(() => torn(on))) ?? (await on.stale())
     if (wrong === null) continue
     const where = `${wrong}: seed ${options.seed}, ${told.pressed} keys, the last ${JSON.stringify(keys)}`
     return { ...told, torn: `${where}, at ${JSON.stringify(on.screen.size)}:\n${on.screen.text()}` }

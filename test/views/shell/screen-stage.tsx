@@ -168,6 +168,15 @@ export class ScreenStage implements Disposable {
     await this.compositor.settled()
   }
 
+  /** Looks when what the screen shows is what there is: nothing has changed since it was drawn. */
+  async calm<Seen>(look: () => Seen): Promise<Seen> {
+    for (;;) {
+      const [version, inked] = [this.shell.signal.version, this.compositor.inked]
+      await this.settled()
+      if (this.shell.signal.version === version && this.compositor.inked === inked) return look()
+    }
+  }
+
   /** Time passes, without anybody waiting for it: a question that is on the screen now hears keys. */
   async later(ms = 1000): Promise<void> {
     await this.settled()
@@ -185,7 +194,7 @@ export class ScreenStage implements Disposable {
   /** The first row that is not as it is when all is drawn anew; null where what changed was all that was drawn. */
   async stale(): Promise<string | null> {
     const look = () => this.screen.cells().map(row => row.join(''))
-    const [before, drawn] = [look(), this.compositor.inked]
+    const [before, drawn] = await this.calm(() => [look(), this.compositor.inked] as const)
     this.compositor.repaint()
     await this.compositor.settled()
     // Something else was drawn meanwhile, or a log may have: nothing can be told.
