@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util'
 import stringWidth from 'string-width'
-import { isMoment, moment } from './moment.ts'
+import { dueWords, isMoment, moment } from './moment.ts'
 
 /** Rows as columns a person can read. The widest column gives way when the terminal is narrow. */
 export const table = (
@@ -58,7 +58,7 @@ const WORDS: Record<string, (value: never, row: Row) => string> = {
     Object.entries(scopes)
       .map(([scope, how]) => (how === 'ask' ? `${scope} (asks)` : scope))
       .join(', '),
-  due: (due: string) => wallTime(due),
+  due: (due: string) => dueWords(due),
 }
 
 /** As it is read from a clock of the owner's, in whose zone it is written. */
