@@ -263,6 +263,19 @@ test('--once prints one frame and ends', async () => {
   expect(pty.screen.leftOn).toEqual([])
 })
 
+test('--once waits for what its pane reads, from a daemon too', async () => {
+  const pty = await open()
+  pty.send('2')
+  await pty.until('[2 Todo')
+  pty.send('qq')
+  await pty.end()
+  await stage.run('todos', 'add', 'feed the owl')
+  await stage.run('up', '--detach')
+  const frame = await stage.run('--once')
+  expect(frame).toContain('[2 Todo')
+  expect(frame).toContain('feed the owl')
+})
+
 test('when the daemon it looks at is killed, the screen says so, takes the workspace, and goes on', async () => {
   const daemon = start(['up'])
   await daemon.until('http://')

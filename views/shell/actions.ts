@@ -153,7 +153,7 @@ const general: Action<Shell, never>[] = [
     help: 'Asks for everything anew.',
     where,
     danger: 'none',
-    run: shell => shell.live.refresh(),
+    run: shell => void shell.live.refresh(),
   },
   {
     id: 'screen.undo',

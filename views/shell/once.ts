@@ -57,11 +57,8 @@ export async function drawOnce(link: Link, options: OnceOptions): Promise<string
     patchConsole: false,
     exitOnCtrlC: false,
   })
-  const { hosts, serves, status, approvals } = shell.world
-  await Promise.all([
-    shell.begin(link),
-    ...[hosts, serves, status, approvals].map(source => source.refresh()),
-  ])
+  await shell.begin(link)
+  await shell.live.refresh()
   shell.signal.now()
   await new Promise(resolve => setImmediate(resolve))
   await ink.waitUntilRenderFlush()

@@ -18,6 +18,7 @@ export class Collection<T> {
   #state: 'unread' | 'reading' | 'read' = 'unread'
   #items = new Map<string, T>()
   #list: readonly T[] = []
+  #reading: Promise<void> | null = null
   #again = false
   readonly #spec: CollectionSpec<T>
   readonly #changed: () => void
@@ -41,25 +42,29 @@ export class Collection<T> {
     return this.#items.get(id)
   }
 
-  /** Reads it anew; several wishes while it is being read are one. */
-  async refresh(): Promise<void> {
-    if (this.#state === 'reading') {
-      this.#again = true
-      return
-    }
-    this.#state = 'reading'
-    this.#again = false
-    try {
-      const items = await this.#spec.read()
-      this.#items = new Map(items.map(item => [this.#spec.idOf(item), item]))
-      this.error = null
-    } catch (error) {
-      this.error = error instanceof Error ? error.message : String(error)
-    }
-    this.#state = 'read'
-    for (const event of this.#missed.splice(0)) this.#apply(event)
-    this.#settle()
-    if (this.#again) await this.refresh()
+  /** Reads it anew; several wishes while it is being read are one. Ends when it holds what was true when this was called, or later. */
+  refresh(): Promise<void> {
+    this.#again = this.#reading !== null
+    this.#reading ??= this.#readAll()
+    return this.#reading
+  }
+
+  async #readAll(): Promise<void> {
+    do {
+      this.#again = false
+      this.#state = 'reading'
+      try {
+        const items = await this.#spec.read()
+        this.#items = new Map(items.map(item => [this.#spec.idOf(item), item]))
+        this.error = null
+      } catch (error) {
+        this.error = error instanceof Error ? error.message : String(error)
+      }
+      this.#state = 'read'
+      for (const event of this.#missed.splice(0)) this.#apply(event)
+      this.#settle()
+    } while (this.#again)
+    this.#reading = null
   }
 
   /** What an answer said of one item: the event of the same change is old news then. */

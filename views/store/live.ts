@@ -126,8 +126,9 @@ export class Live {
     }
   }
 
-  refresh(): void {
-    for (const source of this.#sources) void source.refresh()
+  /** Ends when everything that is shown was read. */
+  async refresh(): Promise<void> {
+    await Promise.all(this.#sources.map(source => source.refresh()))
   }
 
   stop(): void {
@@ -150,14 +151,14 @@ export class Live {
           begun: () => {
             this.lost = null
             this.lines++
-            this.refresh()
+            void this.refresh()
           },
         })) {
           turn = 0
           if (told.kind === 'event') this.#hear(told.event)
           else {
             this.#seq = told.newest
-            this.refresh()
+            void this.refresh()
           }
         }
         if (!signal.aborted && !following.signal.aborted) this.#lose('The stream of changes ended.')
