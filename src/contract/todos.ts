@@ -36,7 +36,10 @@ const fields = {
   content: text(100_000).optional(),
   items: z.array(itemIn).max(500).optional(),
   due: text(200).nullable().optional().describe('ISO 8601 or words: "tomorrow 5pm", "every weekday at 9am"'),
-  repeat: text(500).nullable().optional().describe('an RRULE, or words such as "weekly"'),
+  repeat: text(500)
+    .nullable()
+    .optional()
+    .describe('an RRULE, or words such as "weekly"; it stays where only the date changes'),
   label: text(100).nullable().optional(),
   color: text(40).nullable().optional(),
   pinned: flag().optional(),

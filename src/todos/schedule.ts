@@ -26,7 +26,7 @@ export interface Window {
 type Anchored = Pick<Due, 'due' | 'repeat' | 'repeat_from'>
 
 export interface Schedule {
-  /** What the words mean, or a refusal that says what was not understood. */
+  /** What the words mean, or a refusal that says what was not understood. A repeat it had goes on from the new date. */
   read(input: { due?: string | null; repeat?: string | null }, before?: Anchored): Promise<Due>
   /** Takes the time out of a sentence: "call Ann tomorrow 5pm". */
   find(sentence: string): Promise<{ rest: string; due: Due } | undefined>
@@ -74,11 +74,10 @@ export const openSchedule = (deps: {
       if (!when.ok)
         throw new Problem('invalid', `'${words.slice(0, 100)}' is not understood as a time: ${when.reason}`)
       const read = asDue(when)
-      if (repeat === undefined) {
-        if (read.repeat === null && due === undefined && before?.repeat)
-          return { ...read, repeat: before.repeat, repeat_from: before.repeat_from }
-        return read
-      }
+      if (repeat === undefined)
+        return before?.repeat && read.repeat === null
+          ? { ...read, repeat: before.repeat, repeat_from: when.local }
+          : read
       if (repeat === null || repeat === 'none') return { ...read, repeat: null, repeat_from: null }
       const { readRepeat } = await repeats()
       const rule = readRepeat(repeat)

@@ -156,6 +156,8 @@ test('update leaves alone what is null, and clears a date with an empty one', as
   })
   expect(weekly.todo).toMatchObject({ title: 'b', label: 'l', repeat: 'FREQ=WEEKLY' })
   expect(weekly.todo.due_date).toBe('2026-11-21T09:00:00+00:00')
+  const moved = await t.act({ action: 'update', id, due_date: 'tomorrow 9am' })
+  expect(moved.todo).toMatchObject({ due_date: '2026-11-21T09:00:00+00:00', repeat: 'FREQ=WEEKLY' })
   const done = await t.act({ action: 'done', id })
   expect(done.todo.due_date).toBe('2026-11-28T09:00:00+00:00')
   expect((await t.act({ action: 'snooze', id, until: 'in 3 hours' })).todo.snoozed_until).toBe(

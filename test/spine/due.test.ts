@@ -41,6 +41,34 @@ test('doing a repeating one moves it on; its time of day stays', async () => {
   expect((await w.client.call(todos.done, { id: once.todo.id })).todo.archived).toBe(true)
 })
 
+test('another date keeps the repeat, which is counted from there; only what is said of the repeat changes it', async () => {
+  await using w = await testWorkspace({ now: () => NOW })
+  const { todo } = await w.client.call(todos.add, { title: 'Feed cat every 3 days at 8am', quick: true })
+  const { id } = todo
+  const edited = async (change: { title?: string; due?: string | null; repeat?: string | null }) => {
+    const { due, repeat } = (await w.client.call(todos.edit, { id, ...change })).todo
+    return { due, repeat }
+  }
+  const every3 = 'FREQ=DAILY;INTERVAL=3'
+  expect(todo.repeat).toBe(every3)
+  expect(await edited({ due: 'tomorrow 9am' })).toEqual({ due: '2026-11-21T09:00:00+00:00', repeat: every3 })
+  expect((await w.client.call(todos.done, { id })).todo.due).toBe('2026-11-24T09:00:00+00:00')
+  expect(await edited({ due: '2026-11-30' })).toEqual({ due: '2026-11-30', repeat: every3 })
+  expect(await edited({ title: 'Feed the cat' })).toEqual({ due: '2026-11-30', repeat: every3 })
+  const friday = '2026-11-20T10:00:00+00:00'
+  expect(await edited({ due: 'every friday 10am' })).toMatchObject({
+    due: friday,
+    repeat: 'FREQ=WEEKLY;BYDAY=FR',
+  })
+  expect(await edited({ due: friday, repeat: 'daily' })).toEqual({ due: friday, repeat: 'FREQ=DAILY' })
+  expect(await edited({ due: 'tomorrow 9am', repeat: null })).toMatchObject({ repeat: null })
+  expect(await edited({ repeat: 'weekly' })).toMatchObject({ repeat: 'FREQ=WEEKLY' })
+  expect(await edited({ repeat: '' })).toEqual({ due: '2026-11-21T09:00:00+00:00', repeat: null })
+  await edited({ repeat: 'weekly' })
+  expect(await edited({ due: null })).toEqual({ due: null, repeat: null })
+  await expect(edited({ due: null, repeat: 'weekly' })).rejects.toMatchObject({ code: 'invalid' })
+})
+
 test('a day is overdue when it is over, a time when it has come', async () => {
   let now = NOW
   await using w = await testWorkspace({ now: () => now })

@@ -182,6 +182,29 @@ flow(
   },
 )
 
+flow('another time keeps the repeat, from the line and from the form', 'todos', async stage => {
+  const { client } = stage.workspace
+  await stage.until('Nothing to do')
+  const { todo } = await client.call(todos.add, {
+    title: 'Feed cat',
+    due: '2099-03-04 8am',
+    repeat: 'FREQ=DAILY;INTERVAL=3',
+  })
+  const repeat = async () => (await client.call(todos.get, { id: todo.id })).repeat
+  await stage.until('Later 1')
+  await stage.press('e', '\t', '\x15', '2099-05-06 9am')
+  await stage.until('due Wed 6 May 2099 09:00')
+  await stage.press('\x1b\r')
+  await stage.until("Changed 'Feed cat', Wed 6 May 2099 09:00")
+  expect(await repeat()).toBe('FREQ=DAILY;INTERVAL=3')
+  await stage.press('w', '\x15', '2099-05-07 9am', '\r')
+  await stage.until("Moved 'Feed cat', Thu 7 May 2099 09:00")
+  expect(await repeat()).toBe('FREQ=DAILY;INTERVAL=3')
+  await stage.press('e', '\t', '\t', '\x15', '\x1b\r')
+  await stage.until("Changed 'Feed cat'")
+  expect(await repeat()).toBe(null)
+})
+
 flow('what was guessed is said in words, and a day without a time as one', 'todos', async stage => {
   await stage.until('Nothing to do')
   await stage.press('a', 'every 2nd friday 9:00 report')

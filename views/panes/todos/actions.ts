@@ -138,7 +138,7 @@ export function todoActions(shell: Shell, list: TodoList): Action<Shell, never>[
       ...base,
       id: 'todos.when',
       title: 'when',
-      help: 'Sets the day or time it is due: "friday 9am"; nothing takes it away.',
+      help: 'Sets the day or time it is due: "friday 9am"; a repeat goes on from there. Nothing takes both away.',
       run: () =>
         line(
           'due',
