@@ -14,6 +14,8 @@ export const admit =
   async (http, next) => {
     const path = http.req.path
     const envelope = envelopeFor(path)
+    // What was set before it was asked holds for it.
+    workspace.follow()
     http.set('ticket', http.env.ticket ?? null)
     http.set('body', null)
     const { outgoing } = http.env

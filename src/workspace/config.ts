@@ -137,9 +137,18 @@ export const systemZone = (): string => {
 }
 
 export const readConfig = (file: string): Config => {
-  if (!existsSync(file)) return Config.parse({})
-  const text = readFileSync(file, 'utf8')
-  return checked(file, text, rawConfig(file, text))
+  const text = textOf(file)
+  return text === null ? Config.parse({}) : checked(file, text, rawConfig(file, text))
+}
+
+const textOf = (file: string): string | null => {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return null
+    throw new Problem('invalid', `${file} cannot be read: ${code ?? message}.`)
+  }
 }
 
 const rawConfig = (file: string, text: string): Record<string, unknown> => {

@@ -79,6 +79,10 @@ const saidOf = (changed: string[], waiting: string[]): string =>
 
 /** Editors and `config set` put another file in its place, so its number counts too. */
 const markOf = (file: string): string => {
-  const found = statSync(file, { throwIfNoEntry: false })
-  return found ? `${found.ino} ${found.mtimeMs} ${found.size}` : ''
+  try {
+    const found = statSync(file, { throwIfNoEntry: false })
+    return found ? `${found.ino} ${found.mtimeMs} ${found.size}` : ''
+  } catch (error) {
+    return String((error as NodeJS.ErrnoException).code)
+  }
 }

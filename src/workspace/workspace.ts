@@ -63,6 +63,8 @@ export interface Workspace {
   release: (() => void) | null
   now(): number
   zone(): string
+  /** Takes what the config file says by now. */
+  follow(): void
   /** The owner's zone from now on, in the config file too. */
   setZone(author: Author, name: string): void
   readonly store: Store
@@ -146,6 +148,11 @@ export const openWorkspace = (options: OpenOptions): Workspace => {
     release: null,
     now,
     zone,
+    follow() {
+      const before = zone()
+      settings.look()
+      if (zone() !== before) calendar.alarms.recheck()
+    },
     setZone(author, timezone) {
       if (!isZone(timezone))
         throw new Problem(
@@ -193,11 +200,7 @@ export const openWorkspace = (options: OpenOptions): Workspace => {
       cookbook.start(clock.every)
       mail.start(clock.every)
       workspace.calendar.syncing.start(clock.every)
-      clock.every(1000, () => {
-        const before = zone()
-        settings.look()
-        if (zone() !== before) calendar.alarms.recheck()
-      })
+      clock.every(1000, workspace.follow)
       clock.every(5000, () => calendar.subscriptions.round())
       clock.every(1000, () => bell.look())
       clock.every(1000, () => notify.round())

@@ -1,5 +1,6 @@
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { todos } from '../../src/contract/todos.ts'
 import { workspace as routes } from '../../src/contract/workspace.ts'
 import { setConfig } from '../../src/workspace/config.ts'
 import { type TestWorkspace, testWorkspace } from '../peers/workspace.ts'
@@ -43,6 +44,27 @@ test('an open workspace follows its config file, and says what has to wait', asy
   setConfig(w.paths.configFile, 'api.port', null)
   expect((await back).action).toBe('config.changed')
   expect((await w.client.call(routes.status, {})).config_waiting).toEqual([])
+})
+
+test('what was set before a request was made holds for it', async () => {
+  await using w = await testWorkspace({ config: '[owner]\ntimezone = "UTC"\n' })
+  for (const [zone, due] of [
+    ['Asia/Tokyo', '2031-05-06T17:00:00+09:00'],
+    ['America/New_York', '2031-05-06T17:00:00-04:00'],
+  ] as const) {
+    setConfig(w.paths.configFile, 'owner.timezone', zone)
+    const { todo } = await w.client.call(todos.add, { title: zone, due: '2031-05-06 17:00' })
+    expect(todo.due).toBe(due)
+  }
+})
+
+test('a config file that cannot be read changes nothing and stops nobody', async () => {
+  await using w = await testWorkspace({ config: '[owner]\ntimezone = "Asia/Tokyo"\n' })
+  rmSync(w.paths.configFile)
+  mkdirSync(w.paths.configFile)
+  const { timezone, config_problem } = await w.client.call(routes.status, {})
+  expect(timezone).toBe('Asia/Tokyo')
+  expect(config_problem).toContain('cannot be read: EISDIR')
 })
 
 test('a config file that is wrong changes nothing and is told, until it is mended', async () => {
