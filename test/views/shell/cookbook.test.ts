@@ -264,7 +264,7 @@ describe('the Cookbook', () => {
     await select(on, 'alpha')
     on.send('x')
     await on.until('Actions: alpha')
-    const inside = (row: string) => /│(.*)│/.exec(row)?.[1] ?? ''
+    const inside = (row: string) => /│([^│]*)│/.exec(row)?.[1] ?? ''
     const read = () => on.screen.rows().map(inside).join(' ').replaceAll(/\s+/g, ' ')
     const { help } = on.shell.actions.get('cook.commands')!
     expect(read()).not.toContain(help)

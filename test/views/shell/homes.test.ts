@@ -20,10 +20,12 @@ async function opened(): Promise<ScreenStage> {
   return on
 }
 
-/** Enter on the newest change of one thing in the audit. */
+/** Enter on the first change of one thing in the audit: what it does by itself comes after. */
 async function follow(on: ScreenStage, id: string): Promise<void> {
   on.shell.go('audit')
   await on.shell.pane.reveal!(`object ${id}`)
+  await on.until(/^.*operator/m)
+  on.send('G')
   await on.until(/> .*operator/)
   on.send('\r')
 }

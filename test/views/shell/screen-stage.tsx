@@ -171,9 +171,10 @@ export class ScreenStage implements Disposable {
   /** Looks when what the screen shows is what there is: nothing has changed since it was drawn. */
   async calm<Seen>(look: () => Seen): Promise<Seen> {
     for (;;) {
-      const [version, inked] = [this.shell.signal.version, this.compositor.inked]
+      // To wait for Ink may make it draw the same again: what counts is what the terminal was sent.
+      const [{ version }, { frames }] = [this.shell.signal, this.compositor.written]
       await this.settled()
-      if (this.shell.signal.version === version && this.compositor.inked === inked) return look()
+      if (this.shell.signal.version === version && this.compositor.written.frames === frames) return look()
     }
   }
 
