@@ -189,7 +189,7 @@ export const openCalendar = (deps: {
   /** What is said of a new event: its words without the time, where the time stands among them. */
   const said = async (input: NewEvent): Promise<SaidEvent> => {
     const { summary, start } = input
-    if (start !== undefined) return { summary: summary.trim(), start }
+    if (start !== undefined) return { summary: summary.trim(), start, uncertain: [] }
     const found = await saidEvent(summary, speaker())
     if (!found) throw new Problem('invalid', `No time was found in "${summary.slice(0, 80)}": give start.`)
     return found
@@ -246,7 +246,7 @@ export const openCalendar = (deps: {
     },
 
     async add(author, input) {
-      const { summary, start, end, allDay } = await said(input)
+      const { summary, start, end, allDay, uncertain } = await said(input)
       const reading = await readTimes(
         {
           dtstart: start,
@@ -297,7 +297,7 @@ export const openCalendar = (deps: {
       return {
         found,
         warnings: [
-          ...doubtsInWords(reading.uncertain),
+          ...doubtsInWords([...uncertain, ...reading.uncertain]),
           ...(await overlapWarnings(store, found, now(), zone())),
         ],
       }

@@ -1,3 +1,4 @@
+import type { Doubt } from '../time/draft.ts'
 import { findWhen, parseWhen, type Speaker, type When } from '../time/phrase.ts'
 import { DAY, dateText, dayOf, MINUTE, readWall } from '../time/wall.ts'
 import { lengthOf, MONTH, NUMBER, numberOf, UNIT, WEEKDAY } from '../time/words.ts'
@@ -10,6 +11,8 @@ export interface SaidEvent {
   start: string
   end?: string
   allDay?: true
+  /** What only the whole sentence shows: words for a time that were left over. */
+  uncertain: Doubt[]
 }
 
 const CLOCK =
@@ -130,4 +133,5 @@ const asSaid = (
   start: when.phrase,
   ...(end === null ? {} : { end }),
   ...(allDay ? { allDay } : {}),
+  uncertain: when.uncertain.filter(doubt => doubt === 'unread'),
 })

@@ -198,6 +198,9 @@ test('words alone make an event, and a repeat where they say one', async () => {
   const review = await w.client.call(calendar.add, { summary: 'Review', start: 'every weekday at 9am' })
   expect(review.event.rrule).toContain('MO,TU,WE,TH,FR')
   expect(review.event.tzid).toBe('Europe/Berlin')
+  const meeting = await w.client.call(calendar.add, { summary: 'Meeting tomorow at 25pm' })
+  expect(meeting.event.start).toBe('2026-03-21')
+  expect(meeting.warnings).toContain('What looks like a time in its words was not understood.')
 })
 
 test('overlaps are told with the answer, and by the agenda', async () => {

@@ -55,3 +55,12 @@ test('an end over a night in which the clock is changed is where its clock shows
   const before = { now: '2027-03-27T09:00:00+01:00', zone: 'Europe/Berlin' }
   expect(await stored('today 22:00-04:00 watch', before)).toBe('2027-03-27T22:00 2027-03-28T04:00 watch')
 })
+
+test.each([
+  ['Meeting tomorow at 25pm', ['unread']],
+  ['friday 25:00 review', ['unread']],
+  ['tomorrow 3pm walk for 2 hours', []],
+  ['friday all day hackathon', []],
+])('what looks like a time and is none is a doubt: %s', async (text, doubts) => {
+  expect((await saidEvent(text, speaker))?.uncertain).toEqual(doubts)
+})
