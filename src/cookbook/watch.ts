@@ -49,6 +49,7 @@ interface Round {
   /** What lives there, and which of it is ready: with that its memory changes. */
   lives: string
   disksAt: number
+  disksOf: Place | null
   slowlyAt: number
   metas: Map<string, Meta>
   toldGone: boolean
@@ -77,6 +78,7 @@ export const openWatch = (deps: {
         gpusAt: 0,
         lives: '',
         disksAt: 0,
+        disksOf: null,
         slowlyAt: 0,
         metas: new Map(),
         toldGone: false,
@@ -183,8 +185,10 @@ export const openWatch = (deps: {
   }
 
   const lookAtDisks = (place: Place, round: Round): void => {
-    if (now() < round.disksAt) return
+    // A host that was edited is another place: what is still being read is told to the one before.
+    if (now() < round.disksAt && round.disksOf === place) return
     round.disksAt = now() + DISKS_EVERY
+    round.disksOf = place
     disksOf(place)
       .then(disks => {
         if (JSON.stringify(disks) === JSON.stringify(place.disks)) return
