@@ -113,6 +113,20 @@ test('a host tells the room on its disks, and a download that will not fit is wa
   )
 })
 
+test('an edited host tells the room on the disks it names now, not a minute later', async () => {
+  const { k } = await stocked()
+  await using _ = k
+  const { client } = k.w
+  const { watch } = k.w.inside.workspace.cookbook
+  const told = async () =>
+    (await client.call(hosts.get, { id: 'local' })).disks.map(({ what }) => what).join()
+  await watch.look('local')
+  await expect.poll(told).toBe('cache,home')
+  await client.call(hosts.edit, { id: 'local', model_dirs: ['/'] })
+  await watch.look('local')
+  await expect.poll(told).toBe('cache,models,home')
+})
+
 test.each([
   ['Qwen/Qwen3-32B', 64e9],
   ['mistralai/Mixtral-8x7B-Instruct', 112e9],
