@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { Grid } from '../../../views/terminal/grid.ts'
 import { LogBytes } from '../../../views/widgets/log/bytes.ts'
 import { lineHolding, Missing, maxLine, nextLine, previousLine } from '../../../views/widgets/log/lines.ts'
@@ -497,6 +497,56 @@ describe('line numbers', () => {
     source.bytes = Buffer.concat([source.bytes, Buffer.from('one\ntwo\n')])
     await until(model, () => model.status.size === source.bytes.length)
     expect(model.numbers.last).toEqual({ line: 20_002, exact: true })
+    model.stop()
+  })
+})
+
+describe('a followed log that is looked at again', () => {
+  afterEach(() => void vi.restoreAllMocks())
+
+  /** Left, grown by a page and more, and looked at again after so many milliseconds. */
+  async function again(milliseconds: number, { isSilent = false } = {}) {
+    const { source, model } = await opened(numbered(300))
+    await until(model, rows => rows.at(-1) === line(299))
+    model.leave()
+    const now = performance.now.bind(performance)
+    vi.spyOn(performance, 'now').mockImplementation(() => now() + milliseconds)
+    source.bytes = Buffer.concat([source.bytes, Buffer.from(numbered(50))])
+    if (isSilent) source.tail = () => new Promise(() => {})
+    const last: (string | undefined)[] = []
+    const look = () => void last.push(model.rows().at(-1)?.text)
+    model.onChange(look)
+    model.start()
+    look()
+    return { model, last }
+  }
+
+  test('shows its newest page, and not the old one before it', async () => {
+    const { model, last } = await again(60_000)
+    await until(model, rows => rows.at(-1) === line(49))
+    expect(last[0]).toBe(undefined)
+    expect(last).not.toContain(line(299))
+    expect(model.nothing).toBe('')
+  })
+
+  test('shows the page at hand at once where that is fresh, or the newest does not come', async () => {
+    const fresh = await again(0)
+    expect(fresh.last[0]).toBe(line(299))
+    await until(fresh.model, rows => rows.at(-1) === line(49))
+    vi.restoreAllMocks()
+    const silent = await again(60_000, { isSilent: true })
+    expect(silent.last).toEqual([undefined])
+    await until(silent.model, rows => rows.at(-1) === line(299))
+    expect(silent.last).toEqual([undefined, line(299)])
+    silent.model.stop()
+    fresh.model.stop()
+  })
+
+  test('ends where it ends in a place of another height at once', async () => {
+    const { model } = await opened(numbered(300))
+    await until(model, rows => rows.at(-1) === line(299))
+    model.resize(40, 6)
+    expect(model.rows().map(({ text }) => text)).toEqual([294, 295, 296, 297, 298, 299].map(line))
     model.stop()
   })
 })

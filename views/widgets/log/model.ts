@@ -1,4 +1,6 @@
+import { errorWords } from '../../../src/contract/replaced.ts'
 import { withoutColours } from '../../terminal/sanitise.ts'
+import { Absence } from './absence.ts'
 import { LogBytes } from './bytes.ts'
 import { Missing, previousLine } from './lines.ts'
 import { type Needle, seek } from './needle.ts'
@@ -38,6 +40,7 @@ export class LogModel {
   #error: string | null = null
   #motions: Promise<void> = Promise.resolve()
   readonly #pulling = new Pulling(() => this.#pull())
+  readonly #absence = new Absence()
   #nothing = ''
 
   constructor(source: LogSource) {
@@ -94,16 +97,19 @@ export class LogModel {
 
   /** Begins asking for new lines; `stop` ends it, and what is shown stays. */
   start(): void {
+    if (this.#window.following) this.#absence.feel(() => this.#tell('log'))
     this.#pulling.start()
   }
 
   stop(): void {
     this.#pulling.stop()
+    this.#absence.end()
   }
 
   /** Nobody looks at it: where one is stays known, what can be read again does not. */
   leave(): void {
     this.stop()
+    this.#absence.begin()
     this.#log.letGo()
     this.#rows.forget()
   }
@@ -111,7 +117,7 @@ export class LogModel {
   resize(width: number, height: number): void {
     if (width === this.#rows.width && height === this.#window.height) return
     this.#window.resize(width, height)
-    this.#act(() => this.#window.settle())
+    if (this.#window.settle()) this.#act(() => this.#window.settle())
   }
 
   follow(): void {
@@ -254,7 +260,7 @@ export class LogModel {
 
   /** The rows to show now; what they lack is asked for, and told of once it is there. */
   rows(): Row[] {
-    const rows = this.#window.shown()
+    const rows = this.#absence.isFelt ? [] : this.#window.shown()
     this.#nothing = rows instanceof Missing || rows.length > 0 ? '' : this.#whyNothing()
     if (!(rows instanceof Missing)) return rows
     if (this.#error === null)
@@ -300,8 +306,8 @@ export class LogModel {
   }
 
   #whyNothing(): string {
+    if (!this.#log.isKnown || this.#absence.isFelt || this.#error !== null) return ''
     if (this.#log.size > 0) return 'No line to show: what was searched for leaves none.'
-    if (!this.#log.isKnown || this.#error !== null) return ''
     return this.#pulling.isOn ? 'Nothing is written yet.' : 'Nothing was written.'
   }
 
@@ -333,7 +339,7 @@ export class LogModel {
         await this.#complete(motion)
         this.#error = null
       } catch (error) {
-        this.#error = reason(error)
+        this.#error = errorWords(error)
       }
       this.#tell(cause)
     })
@@ -351,12 +357,13 @@ export class LogModel {
       const { first, from, grew, replaced } = await this.#log.pull(wanted)
       if (replaced) this.#restart()
       if (grew || replaced) await this.#grown(from, replaced)
-      const isBack = this.#error !== null
+      const isBack = this.#absence.end() || this.#error !== null
       this.#error = null
       if (isBack || first) this.#tell('log')
       return grew
     } catch (error) {
-      this.#error = reason(error)
+      this.#absence.end()
+      this.#error = errorWords(error)
       this.#tell('log')
       return false
     }
@@ -385,10 +392,7 @@ export class LogModel {
     else this.#rows.forget(unfinished)
     for (const listener of this.#growth) listener({ replaced, from })
     await this.#complete(() => this.#window.settle())
+    this.#absence.end()
     this.#tell('log')
   }
-}
-
-function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }
