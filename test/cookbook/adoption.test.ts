@@ -8,8 +8,9 @@ import { cookbook } from '../../src/contract/cookbook.ts'
 import { installFakeEngines } from '../../src/demo/engine/install.ts'
 import { type TestKitchen, testKitchen } from '../peers/kitchen.ts'
 import { freePort } from '../peers/port.ts'
+import { isRunning } from '../peers/running.ts'
 import { Pty } from '../peers/terminal.ts'
-import { alive, eventually } from '../sessions/ground.ts'
+import { eventually } from '../sessions/ground.ts'
 
 const before = { tmux: process.env.TMUX_TMPDIR, path: process.env.PATH, gpus: process.env.FAKE_GPU_STATE }
 let dir: string
@@ -126,7 +127,7 @@ test('a server in a pane of the person is found, told apart from an editor and a
 
   const stopped = await k.w.client.call(cookbook.stop, { id: 'mine' })
   expect(stopped).toMatchObject({ left: [], serve: { state: 'stopped' } })
-  expect(alive(one.pid!)).toBe(false)
+  expect(isRunning(one.pid!)).toBe(false)
   expect(tmux('list-sessions', '-F', '#{session_name}').trim().split('\n').sort()).toEqual([
     'mine',
     'mine-too',

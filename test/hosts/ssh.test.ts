@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { type AddressInfo, createServer as createTcp, type Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { afterEach, describe, expect, it } from 'vitest'
-import type { Host } from '../../src/hosts/host.ts'
+import type { Host, Shell } from '../../src/hosts/host.ts'
 import { Hosts } from '../../src/hosts/hosts.ts'
 import { readBody, request } from '../../src/hosts/http.ts'
+import { isRunning } from '../peers/running.ts'
 import { startSlowLink } from '../peers/slow-link.ts'
 import { writeSshConfig } from '../peers/sshd.ts'
 import { Cleanup, hostsOf, needs, noSshd, reached, sshdIn, until } from './setting.ts'
@@ -18,9 +19,21 @@ afterEach(() => cleanup.run())
 const say = async (host: Host, script: string, options = {}) =>
   (await host.ask(script, options)).stdout.toString()
 
-/** A process that is there while its marker file exists to name it. */
-const alive = async (host: Host, pid: string) =>
-  (await host.ask(`kill -0 ${pid}`, { lane: 'slow' })).code === 0
+/** The first line a job says, which is the number of a process. */
+async function pidSaid(job: Shell): Promise<number> {
+  let said = ''
+  const line = new Promise<string>((resolve, reject) => {
+    job.stdout.on('data', chunk => {
+      said += chunk
+      if (said.includes('\n')) resolve(said.split('\n')[0]!)
+    })
+    job.stdout.once('end', () => reject(new Error(`The job ended before its first line: ${said}`)))
+    job.stdout.on('error', reject)
+  })
+  const pid = Number(await line)
+  expect(isRunning(pid), `process ${said}`).toBe(true)
+  return pid
+}
 
 describe.each([
   ['the built-in client', 'a', 'ssh2'],
@@ -114,18 +127,9 @@ describe.each([
     const endless = await host.stream('sleep 300 & echo "$!"; while :; do echo more; sleep 0.05; done', {
       signal: controller.signal,
     })
-    let said = ''
-    await new Promise<void>(resolve => {
-      endless.stdout.on('data', chunk => {
-        said += chunk
-        if (said.includes('more')) resolve()
-      })
-      endless.stdout.on('error', () => {})
-    })
-    const pid = said.split('\n')[0]!
-    expect(await alive(host, pid)).toBe(true)
+    const pid = await pidSaid(endless)
     controller.abort()
-    await until(async () => !(await alive(host, pid)), 'the job is gone')
+    await until(() => !isRunning(pid), 'the job is gone')
   })
 
   it('asks for the key of an unknown machine, files it, and refuses a changed one', async ({ skip }) => {
@@ -164,13 +168,12 @@ describe.each([
     host.onReach(reach => seen.push(reach.state))
     await say(host, ':')
     const running = host.ask('sleep 300', { deadline: 60_000 }).catch(error => error)
-    const streaming = await host.stream('sleep 299')
-    await say(host, ':', { lane: 'pages' })
-    const pid = (await say(host, 'pgrep -f "sleep 29[9]"', { lane: 'slow' })).trim()
+    const streaming = await host.stream(`sh -c 'echo $$; exec sleep 299'`)
+    const pid = await pidSaid(streaming)
     await sshd.kill()
     expect(await running).toMatchObject({ code: 'lost' })
     expect((await streaming.done).code).toBe(null)
-    await until(() => !existsSync(`/proc/${pid}`), 'the job that was followed ended with its connection')
+    await until(() => !isRunning(pid), 'the job that was followed ended with its connection')
     await reached(host, 'unreachable')
     await expect(host.ask(':')).rejects.toMatchObject({ code: expect.stringMatching(/lost|unreachable/) })
     await sshd.start()

@@ -4,6 +4,7 @@ import type { Terminal } from '../../src/contract/terminal.ts'
 import type { Host } from '../../src/hosts/host.ts'
 import { Hosts } from '../../src/hosts/hosts.ts'
 import { quoteForAny } from '../../src/hosts/quote.ts'
+import { isRunning } from '../peers/running.ts'
 import { Cleanup, hostsOf, needs, noSshd, sshdIn, until } from './setting.ts'
 
 const cleanup = new Cleanup()
@@ -60,13 +61,14 @@ describe.each(['this machine', 'the built-in client', "the system's ssh"])('a te
     const { host } = await open(skip)
     const terminal = await run(host, 'echo pid $$; exec yes')
     await once(terminal.stream, 'readable')
-    const pid = /pid (\d+)/.exec((terminal.stream.read() as Buffer).toString())![1]
+    const pid = Number(/pid (\d+)\s/.exec((terminal.stream.read() as Buffer).toString())![1])
+    expect(isRunning(pid)).toBe(true)
     await new Promise(resolve => setTimeout(resolve, 300))
     expect(terminal.stream.readableLength).toBeLessThan(4 << 20)
     terminal.close()
     terminal.stream.resume()
     await terminal.ended
-    await until(async () => (await host.ask(`kill -0 ${pid}`)).code !== 0, 'the program is gone')
+    await until(() => !isRunning(pid), 'the program is gone')
   })
 
   it('says that its machine was lost', async ({ skip }) => {

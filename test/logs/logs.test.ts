@@ -190,6 +190,7 @@ describe('following', () => {
       appendFileSync(path, numbered(from, from + 5000))
       await eventually(async () => seen.length >= 5 + numbered(0, from + 5000).length)
     }
+    expect(followers(path)).toBe(true)
     ending.abort()
     await following
     expect(seen).toBe(expected)

@@ -27,9 +27,10 @@ export interface Sshd {
   log(): string
   /** Stops the listener and every session below it, then the same port listens again with a new host key. */
   changeHostKey(): Promise<void>
-  /** Ends the listener, and with it every connection, at once. */
+  /** Ends the listener and every connection at once. What ran over them is left to find that out by itself. */
   kill(): Promise<void>
   start(): Promise<void>
+  /** Ends it for good, with what is still left of the jobs. */
   stop(): Promise<void>
 }
 
@@ -100,6 +101,7 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
   )
   let daemon: ChildProcess | null = null
   let log = ''
+  const jobs: Process[] = []
   const start = async () => {
     const child = spawn(SSHD, ['-D', '-e', '-f', config], { stdio: ['ignore', 'ignore', 'pipe'] })
     daemon = child
@@ -112,11 +114,14 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
     const child = daemon
     daemon = null
     if (!child || child.exitCode !== null) return
-    const below = sessionsOf(child.pid!)
+    const below = processesBelow(child.pid!)
     const gone = new Promise(resolve => child.once('exit', resolve))
     child.kill('SIGKILL')
     await gone
-    for (const pid of below) endProcess(pid)
+    for (const one of below) {
+      if (one.name.startsWith('sshd')) endProcess(one.pid)
+      else jobs.push(one)
+    }
   }
   await start()
   const fields = () => readFileSync(`${hostKey}.pub`, 'utf8').trim().split(' ').slice(0, 2).join(' ')
@@ -146,6 +151,8 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
     start,
     async stop() {
       await kill()
+      const running = new Map(allProcesses().map(one => [one.pid, one]))
+      for (const { pid, started } of jobs) if (running.get(pid)?.started === started) endProcess(pid)
       rmSync(folder, { recursive: true, force: true })
     },
   }
@@ -199,20 +206,36 @@ async function listening(port: number, child: ChildProcess, log: () => string): 
   throw new Error(`sshd does not listen on port ${port}: ${log()}`)
 }
 
-/** Every process below one, children of children included. */
-function sessionsOf(pid: number): number[] {
-  const table = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' })
+interface Process {
+  pid: number
+  parent: number
+  started: string
+  name: string
+}
+
+function allProcesses(): Process[] {
+  return execFileSync('ps', ['-A', '-o', 'pid=,ppid=,lstart=,comm='], { encoding: 'utf8' })
     .trim()
     .split('\n')
-    .map(line => line.trim().split(/\s+/).map(Number))
-  const found: number[] = []
-  const queue = [pid]
-  for (let parent = queue.shift(); parent !== undefined; parent = queue.shift()) {
-    for (const [child, of] of table) {
-      if (of !== parent) continue
-      found.push(child!)
-      queue.push(child!)
-    }
+    .map(line => {
+      const [pid, parent, ...words] = line.trim().split(/\s+/)
+      return {
+        pid: Number(pid),
+        parent: Number(parent),
+        started: words.slice(0, 5).join(' '),
+        name: words.slice(5).join(' '),
+      }
+    })
+}
+
+/** Every process below one, children of children included. */
+function processesBelow(pid: number): Process[] {
+  const table = allProcesses()
+  const found: Process[] = []
+  for (let parents = [pid]; parents.length > 0; ) {
+    const children = table.filter(one => parents.includes(one.parent))
+    found.push(...children)
+    parents = children.map(one => one.pid)
   }
   return found
 }

@@ -115,11 +115,6 @@ export function kill(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-export function alive(pid: number): boolean {
-  const stat = contents(`/proc/${pid}/stat`)
-  return stat !== '' && !/\) [ZX] /.test(stat)
-}
-
 function contents(file: string): string {
   try {
     return readFileSync(file, 'latin1')

@@ -8,7 +8,8 @@ import { preflight } from '../../src/sessions/preflight.ts'
 import { remove, sizes } from '../../src/sessions/remove.ts'
 import { stop } from '../../src/sessions/stop.ts'
 import { words } from '../../src/sessions/word.ts'
-import { alive, eventually, Ground, kill } from './ground.ts'
+import { isRunning } from '../peers/running.ts'
+import { eventually, Ground, kill } from './ground.ts'
 
 const SHELLS: [string, string[]][] = [
   ['dash', ['/usr/bin/dash']],
@@ -50,7 +51,7 @@ describe.each(SHELLS)('under %s', (_name, shell) => {
     await ground.until('a', session => session.log?.size === 3)
     const server = Number(ground.tmux('display-message', '-p', '#{pid}'))
     kill(server, 'SIGKILL')
-    await eventually(async () => !alive(server))
+    await eventually(async () => !isRunning(server))
     expect(await ground.session('a')).toMatchObject({ state: 'running', supervised: true })
     kill(mainPid(ground, 'a'), 'SIGTERM')
     const ended = await ground.until('a', session => session.state === 'ended')

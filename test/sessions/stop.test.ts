@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { stop } from '../../src/sessions/stop.ts'
-import { alive, eventually, Ground, kill } from './ground.ts'
+import { isRunning } from '../peers/running.ts'
+import { eventually, Ground, kill } from './ground.ts'
 
 const FAST = { interruptMs: 400, termMs: 400, killMs: 3000 }
 
@@ -43,7 +44,7 @@ describe('stopping', () => {
     const result = await stop(ground.host, ground.site, 'a', FAST)
     expect(result).toMatchObject({ left: [] })
     expect(result.pids.length).toBeGreaterThanOrEqual(5)
-    for (const pid of [...result.pids, ...before.pids]) expect(alive(pid)).toBe(false)
+    for (const pid of [...result.pids, ...before.pids]) expect(isRunning(pid)).toBe(false)
   })
 
   it('finds orphans of an engine and a runner that were both killed', async () => {
@@ -56,7 +57,7 @@ describe('stopping', () => {
     await ground.until('a', session => session.state === 'unknown')
     const result = await stop(ground.host, ground.site, 'a', FAST)
     expect(result.left).toEqual([])
-    for (const pid of pids) expect(alive(pid)).toBe(false)
+    for (const pid of pids) expect(isRunning(pid)).toBe(false)
   })
 
   it('touches nothing of a session whose name only begins so', async () => {

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { isRunning } from '../../peers/running.ts'
 import { type Emulator, Pty, type PtyOptions } from '../../peers/terminal.ts'
 
 const program = new URL('./program.ts', import.meta.url).pathname
@@ -192,14 +193,6 @@ describe('a terminal that stops reading', () => {
     pty.pty.resume()
   })
 })
-
-function isRunning(pid: number): boolean {
-  try {
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
-  } catch {
-    return false
-  }
-}
 
 describe('resizing', () => {
   test('redraws for the new size', async () => {
