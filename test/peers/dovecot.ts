@@ -102,7 +102,8 @@ export const startDovecot = async (options: DovecotOptions = {}): Promise<Doveco
       await gone
     },
     async [Symbol.asyncDispose]() {
-      await peer.kill()
+      // Ended in good order it takes seconds to let go of whoever is connected.
+      await peer.vanish()
       rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 })
     },
   }
