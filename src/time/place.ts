@@ -1,7 +1,7 @@
 import type { Doubt, Draft, Said } from './draft.ts'
 import { walkRule } from './recur.ts'
-import { monthlyOn, type Repeat } from './repeat.ts'
-import { readRule, WEEKDAYS } from './rule.ts'
+import type { Repeat } from './repeat.ts'
+import { monthlyOn, readRule, WEEKDAYS } from './rule.ts'
 import {
   civilDate,
   DAY,

@@ -1,5 +1,7 @@
 import { walkRule } from './recur.ts'
-import { type Rule, readRule, WEEKDAYS } from './rule.ts'
+import { repeatOf } from './repeat-read.ts'
+import { repeatWords } from './repeat-said.ts'
+import { monthlyOn, type Rule, readRule, WEEKDAYS } from './rule.ts'
 import { DAY, readWall, wallTextFull } from './wall.ts'
 import { zoneOf } from './zone.ts'
 
@@ -10,14 +12,7 @@ export type RepeatReading = { ok: true; repeat: Repeat | null } | { ok: false; r
 
 const HORIZON = 100 * 366 * DAY
 const KINDS =
-  'none, daily, weekly, monthly, yearly, weekly:0 to weekly:6 (Sunday is 0), monthly:day:15, monthly:nth:1:0, monthly:last:5, or a rule such as FREQ=WEEKLY;BYDAY=MO'
-
-/** Every month on that day, or on its last day where it is shorter. */
-export function monthlyOn(day: number): Repeat {
-  if (day <= 28) return `FREQ=MONTHLY;BYMONTHDAY=${day}`
-  const days = Array.from({ length: day - 27 }, (_, i) => 28 + i)
-  return `FREQ=MONTHLY;BYMONTHDAY=${days.join(',')};BYSETPOS=-1`
-}
+  'none, "every monday", "every 2 weeks on friday", "every month on day 15", daily, weekly, monthly, yearly, weekly:0 to weekly:6 (Sunday is 0), monthly:day:15, monthly:nth:1:0, monthly:last:5, or a rule such as FREQ=WEEKLY;BYDAY=MO'
 
 const BARE: Record<string, Repeat | null> = {
   '': null,
@@ -48,15 +43,24 @@ function fromWord(word: string): Repeat | null | undefined {
   return undefined
 }
 
-/** Reads a rule or one of the older repeat words; `repeat` is null for `none`. */
+/** Reads a rule, one of the older repeat words or words of a person; `repeat` is null for `none`. */
 export function readRepeat(text: string): RepeatReading {
   const trimmed = text.trim()
   const repeat = fromWord(trimmed.toLowerCase())
   if (repeat !== undefined) return { ok: true, repeat }
+  const said = repeatOf(trimmed)
+  if (said !== null) return { ok: true, repeat: said }
   if (!trimmed.includes('='))
     return { ok: false, reason: `"${trimmed.slice(0, 40)}" is not a repeat; use ${KINDS}.` }
   const reading = readRule(trimmed)
   return reading.ok ? { ok: true, repeat: reading.text } : reading
+}
+
+/** The words for a repeat where they are read as just that repeat again; else the rule itself. */
+export function repeatTyped(repeat: Repeat): string {
+  const words = repeatWords(repeat)
+  const [rule, reading] = [readRule(repeat), readRepeat(words)]
+  return rule.ok && reading.ok && reading.repeat === rule.text ? words : repeat
 }
 
 const only = (rule: Rule, parts: string[]): boolean =>

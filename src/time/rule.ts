@@ -253,3 +253,10 @@ export function withEnd(
   const stamp = new Date(end.lastWall).toISOString().slice(0, 19).replace(/[-:]/g, '')
   return readParts(`${plain};UNTIL=${end.utcText ?? stamp}`).text
 }
+
+/** Every month on that day, or on its last day where it is shorter. */
+export function monthlyOn(day: number): string {
+  if (day <= 28) return `FREQ=MONTHLY;BYMONTHDAY=${day}`
+  const days = Array.from({ length: day - 27 }, (_, i) => 28 + i)
+  return `FREQ=MONTHLY;BYMONTHDAY=${days.join(',')};BYSETPOS=-1`
+}

@@ -74,11 +74,15 @@ export const openSchedule = (deps: {
       if (!when.ok)
         throw new Problem('invalid', `'${words.slice(0, 100)}' is not understood as a time: ${when.reason}`)
       const read = asDue(when)
+      const repeating = (rule: string | null): Due => ({
+        ...read,
+        repeat: rule,
+        repeat_from: rule === null ? null : when.local,
+        understood: { ...read.understood!, repeat: rule },
+      })
       if (repeat === undefined)
-        return before?.repeat && read.repeat === null
-          ? { ...read, repeat: before.repeat, repeat_from: when.local }
-          : read
-      if (repeat === null || repeat === 'none') return { ...read, repeat: null, repeat_from: null }
+        return before?.repeat && read.repeat === null ? repeating(before.repeat) : read
+      if (repeat === null || repeat === 'none') return repeating(null)
       const { readRepeat } = await repeats()
       const rule = readRepeat(repeat)
       if (!rule.ok)
@@ -88,7 +92,7 @@ export const openSchedule = (deps: {
         )
       if (rule.repeat?.includes('FREQ=SECONDLY'))
         throw new Problem('invalid', 'A reminder every second is none: repeat it every minute at most.')
-      return { ...read, repeat: rule.repeat, repeat_from: rule.repeat === null ? null : when.local }
+      return repeating(rule.repeat)
     },
 
     async find(sentence) {

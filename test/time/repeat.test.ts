@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { nextAfter, readRepeat, repeatWord } from '../../src/time/repeat.ts'
+import { nextAfter, readRepeat, repeatTyped, repeatWord } from '../../src/time/repeat.ts'
 
 const at = (iso: string): number => Date.parse(iso)
 
@@ -77,5 +77,64 @@ describe('the next time', () => {
     expect(nextAfter('FREQ=DAILY;COUNT=3', '2026-11-20T09:00', 'UTC', later)).toBeNull()
     expect(nextAfter('FREQ=DAILY;UNTIL=20261231', '2026-11-20T09:00', 'UTC', later)).toBeNull()
     expect(nextAfter('FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30', '2026-11-20T09:00', 'UTC', later)).toBeNull()
+  })
+})
+
+describe('the words of a person', () => {
+  test.each([
+    ['every monday', 'FREQ=WEEKLY;BYDAY=MO'],
+    ['Every Monday and Thursday', 'FREQ=WEEKLY;BYDAY=MO,TH'],
+    ['every weekday', 'FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR'],
+    ['every other friday', 'FREQ=WEEKLY;INTERVAL=2;BYDAY=FR'],
+    ['weekly on tuesday', 'FREQ=WEEKLY;BYDAY=TU'],
+    ['every week', 'FREQ=WEEKLY'],
+    ['every month on the 15th', 'FREQ=MONTHLY;BYMONTHDAY=15'],
+    ['every 31st', 'FREQ=MONTHLY;BYMONTHDAY=28,29,30,31;BYSETPOS=-1'],
+    ['quarterly', 'FREQ=MONTHLY;INTERVAL=3'],
+    ['every feb 29', 'FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29'],
+    ['every day, 3 times', 'FREQ=DAILY;COUNT=3'],
+    ['every friday until 2027-03-01', 'FREQ=WEEKLY;UNTIL=20270301;BYDAY=FR'],
+  ])('%s is %s', (words, repeat) => {
+    expect(readRepeat(words)).toEqual({ ok: true, repeat })
+  })
+
+  test('are no repeat where they name a time of day, or nonsense', () => {
+    for (const words of [
+      'every morning',
+      'every noon',
+      'every monday at 9',
+      'every month on day 40',
+      'friday',
+    ])
+      expect(readRepeat(words)).toEqual({ ok: false, reason: expect.any(String) })
+  })
+
+  test.each([
+    'FREQ=HOURLY',
+    'FREQ=MINUTELY;INTERVAL=30',
+    'FREQ=DAILY;COUNT=3;INTERVAL=2',
+    'FREQ=WEEKLY',
+    'FREQ=WEEKLY;BYDAY=SU,SA',
+    'FREQ=WEEKLY;UNTIL=20270301;INTERVAL=2;BYDAY=MO,TH',
+    'FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR',
+    'FREQ=HOURLY;BYDAY=MO',
+    'FREQ=MONTHLY;BYMONTHDAY=1,15',
+    'FREQ=MONTHLY;INTERVAL=2;BYDAY=1MO,3MO',
+    'FREQ=MONTHLY;BYDAY=-1FR',
+    'FREQ=MONTHLY;BYMONTHDAY=-1',
+    'FREQ=MONTHLY;INTERVAL=2;BYMONTHDAY=28,29,30;BYSETPOS=-1',
+    'FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=25',
+  ])('%s is typed in words', repeat => {
+    expect(repeatTyped(repeat)).not.toBe(repeat)
+    expect(readRepeat(repeatTyped(repeat))).toEqual({ ok: true, repeat })
+  })
+
+  test('stay away where they would say less than the rule', () => {
+    for (const rule of [
+      'FREQ=WEEKLY;UNTIL=20270301T080000Z;BYDAY=FR',
+      'FREQ=WEEKLY;BYDAY=MO;WKST=SU',
+      'FREQ=DAILY;BYHOUR=9',
+    ])
+      expect(repeatTyped(rule)).toBe(rule)
   })
 })

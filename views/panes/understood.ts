@@ -1,8 +1,9 @@
 import type * as z from 'zod'
 import { todos, type Understood } from '../../src/contract/todos.ts'
+import { readRepeat } from '../../src/time/repeat.ts'
+import { repeatWords } from '../../src/time/repeat-said.ts'
 import type { Shell } from '../shell/shell.ts'
 import { dayName, dayOf, timeOf, zoneOf } from './days.ts'
-import { repeatWords } from './repeats.ts'
 
 /** An older daemon, which a screen may be attached to, tells no doubts. */
 type Read = Pick<z.output<typeof Understood>, 'at' | 'repeat' | 'whole_day'> &
@@ -19,11 +20,20 @@ export function understoodWords(shell: Shell, { at, repeat, whole_day, doubts = 
   return `${day}${time}${repeat ? `, repeats ${repeatWords(repeat)}` : ''}${doubt}`
 }
 
-/** Says while words are typed what time they mean; `quick`: words that hold one. */
+/** Says while words are typed what time they mean; `quick`: words that hold one. A repeat that was there stays. */
 export const judgeWhen =
-  (shell: Shell, quick = false) =>
+  (shell: Shell, quick = false, repeat: string | null = null) =>
   async (text: string, signal: AbortSignal): Promise<string> => {
     if (text.trim() === '') return ''
     const { understood } = await shell.client.call(todos.when, { text, quick }, { signal })
-    return understood ? `= ${understoodWords(shell, understood)}` : quick ? '' : 'no date'
+    if (!understood) return quick ? '' : 'no date'
+    return `= ${understoodWords(shell, { ...understood, repeat: understood.repeat ?? repeat })}`
   }
+
+/** Says while words are typed how they repeat. */
+export async function judgeRepeat(text: string): Promise<string> {
+  if (text.trim() === '') return ''
+  const read = readRepeat(text)
+  if (!read.ok) return `not understood; try "every monday", "every month on day 15" or none`
+  return read.repeat === null ? '= repeats no more' : `= ${repeatWords(read.repeat)}`
+}

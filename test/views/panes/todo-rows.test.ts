@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Todo } from '../../../src/contract/todos.ts'
-import { todoRow } from '../../../views/panes/todos/rows.ts'
+import { parseWhen } from '../../../src/time/phrase.ts'
+import { dueTyped, todoRow } from '../../../views/panes/todos/rows.ts'
 import { withoutColours } from '../../../views/terminal/sanitise.ts'
 import { textWidth } from '../../../views/terminal/width.ts'
 
@@ -44,4 +45,23 @@ test('a title of wide characters leaves room for how far it is and for its label
   const said = row(60, null, { title: '会議の準備'.repeat(20), items, label: '仕事' })
   expect(said).toMatch(/… 1\/2 #仕事$/)
   expect(textWidth(said)).toBeLessThanOrEqual(60)
+})
+
+test('is typed with its year where the words alone would mean the next one', async () => {
+  const at = (due: string) => dueTyped(todo(due), now)
+  expect(at('2026-11-30T09:00:00Z')).toBe('Mon 30 Nov 10:00')
+  expect(at('2026-11-30')).toBe('Mon 30 Nov')
+  expect(at('2026-11-29')).toBe('Sun 29 Nov 2026')
+  expect(at('2026-11-24T09:00:00+01:00')).toBe('Tue 24 Nov 2026 09:00')
+  expect(at('2027-03-04T14:00:00+01:00')).toBe('Thu 4 Mar 2027 14:00')
+  for (const due of [
+    '2026-11-29T00:30',
+    '2026-11-29T10:59',
+    '2026-11-29T12:00',
+    '2026-01-02T08:30',
+    '2031-12-24T17:45',
+  ]) {
+    const offset = `${due}:00+01:00`
+    expect(await parseWhen(at(offset), { now: now.at, zone: now.zone })).toMatchObject({ at: offset })
+  }
 })

@@ -357,3 +357,55 @@ test('new words for an item are refused where an agent puts another in its place
     ...['map', 'tent', 'stove'],
   ])
 })
+
+describe('what its prompts open with', () => {
+  const repeating = async (stage: ScreenStage) => {
+    const { todo } = await stage.workspace.client.call(todos.add, {
+      title: 'standup',
+      due: '2027-03-01T08:00:30Z',
+      repeat: 'FREQ=WEEKLY;BYDAY=MO',
+    })
+    await stage.until('standup')
+    return () => stage.workspace.client.call(todos.get, { id: todo.id })
+  }
+
+  test('is words, which mean the same where they are left as they are', async () => {
+    await using stage = await open()
+    const now = await repeating(stage)
+    await stage.press('w')
+    await stage.until(/due: Mon 1 Mar 2027 \d\d:00 .*repeats every Monday/)
+    await stage.press('\r')
+    await stage.until(/Moved 'standup', .*repeats every Monday/)
+    expect(await now()).toMatchObject({ due_at: Date.parse('2027-03-01T08:00:30Z') })
+    await stage.press('r')
+    await stage.until(/repeat: every Monday .*= every Monday/)
+    await stage.press('\r')
+    await stage.until(/Changed 'standup', .*repeats every Monday/)
+    expect(await now()).toMatchObject({ repeat: 'FREQ=WEEKLY;BYDAY=MO' })
+  })
+
+  test('takes words for how it repeats, and says them', async () => {
+    await using stage = await open()
+    const now = await repeating(stage)
+    await stage.press('r', 'every other friday')
+    await stage.until('= every 2 weeks on Friday')
+    await stage.press('\r')
+    await stage.until(/Changed 'standup', .*repeats every 2 weeks on Friday/)
+    expect(await now()).toMatchObject({ repeat: 'FREQ=WEEKLY;INTERVAL=2;BYDAY=FR' })
+    await stage.press('e')
+    await stage.until(/repeat +every 2 weeks on Friday/)
+    await stage.press('\x1b', 'r', 'none', '\r')
+    await stage.until(/Changed 'standup', repeats no more/)
+  })
+
+  test('stays a rule where no words say it', async () => {
+    await using stage = await open()
+    const now = await repeating(stage)
+    await stage.press('r', 'FREQ=DAILY;BYHOUR=9', '\r')
+    await stage.until(/Changed/)
+    await stage.press('r')
+    await stage.until(/repeat: FREQ=DAILY;BYHOUR=9/)
+    await stage.press('\r')
+    expect(await now()).toMatchObject({ repeat: 'FREQ=DAILY;BYHOUR=9' })
+  })
+})

@@ -1,5 +1,6 @@
 import type { CalendarEvent } from '../../../src/contract/calendar.ts'
 import { type Conflict, calendarSync, type Keep } from '../../../src/contract/calendar-sync.ts'
+import { repeatTyped } from '../../../src/time/repeat.ts'
 import type { Stroke } from '../../keys/decode.ts'
 import type { Over, Overlay } from '../../shell/overlay.ts'
 import type { Shell } from '../../shell/shell.ts'
@@ -31,7 +32,7 @@ export function versions({ mine, theirs }: Conflict): { label: string; mine: str
     ['start', ({ start }) => written(start)],
     ['end', ({ end }) => written(end)],
     ['where', ({ location }) => location],
-    ['repeats', ({ rrule }) => rrule ?? ''],
+    ['repeats', ({ rrule }) => (rrule ? repeatTyped(rrule) : '')],
     ['without', ({ exdates }) => exdates.join(', ')],
     ['changed', ({ changed_dates }) => changed_dates.join(', ')],
     ['reminds', ({ alarms }) => alarms.join(', ')],

@@ -1,6 +1,7 @@
 import { type CalendarEvent, calendar } from '../../../src/contract/calendar.ts'
 import type { Input } from '../../../src/contract/route.ts'
 import { todos } from '../../../src/contract/todos.ts'
+import { repeatTyped } from '../../../src/time/repeat.ts'
 import type { Values } from '../../shell/overlays/form.tsx'
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
@@ -42,7 +43,7 @@ function fieldsFor(
     { id: 'location', label: 'where', kind: 'text' },
     ...(whole
       ? [
-          { id: 'rrule', label: 'repeats', kind: 'text', placeholder: 'no; or weekly' } as const,
+          { id: 'rrule', label: 'repeats', kind: 'text', placeholder: 'no; or every monday' } as const,
           ...(choices.length > 1
             ? [{ id: 'calendar', label: 'calendar', kind: 'choice', choices } as const]
             : []),
@@ -148,7 +149,7 @@ const valuesOf = (event: CalendarEvent) => ({
   start: written(event.start),
   end: event.all_day ? plusDays(event.end, -1) : written(event.end),
   location: sanitiseText(event.location),
-  rrule: sanitiseText(event.rrule ?? ''),
+  rrule: sanitiseText(event.rrule ? repeatTyped(event.rrule) : ''),
   calendar: event.calendar,
   alarms: alarmsText(event.alarms, event.all_day),
   free: event.busy ? 'no' : 'yes',

@@ -2,15 +2,16 @@ import * as z from 'zod'
 import { Problem } from '../../../src/contract/problem.ts'
 import type { Input } from '../../../src/contract/route.ts'
 import { type Todo, todos } from '../../../src/contract/todos.ts'
+import { repeatTyped } from '../../../src/time/repeat.ts'
 import type { Action } from '../../actions/registry.ts'
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseTyped } from '../../terminal/sanitise.ts'
 import { editText } from '../editing.ts'
 import { spend, targets } from '../marking.ts'
-import { judgeWhen, understoodWords } from '../understood.ts'
+import { judgeRepeat, judgeWhen, understoodWords } from '../understood.ts'
 import { cleared, editForm, type Saved } from './form.ts'
 import type { TodoList } from './list.ts'
-import { dueWords, nameOf } from './rows.ts'
+import { dueTyped, dueWords, nameOf } from './rows.ts'
 
 type Kept = Saved & { seq: number | null }
 
@@ -50,17 +51,22 @@ export function todoActions(shell: Shell, list: TodoList): Action<Shell, never>[
   /** What was chosen when the line was opened is what it is for, whatever the list does meanwhile. */
   const line = (
     label: string,
-    current: (todo: Todo) => string | null,
+    stood: (todo: Todo) => { kept: string | null; typed?: string },
     enter: (them: readonly Todo[], text: string | null) => Promise<void>,
-    judge?: (text: string, signal: AbortSignal) => Promise<string>,
+    judge?: (text: string, signal: AbortSignal, only?: Todo) => Promise<string>,
   ) => {
     const them = chosen()
-    const several = them.length === 1 ? '' : ` of ${them.length}`
+    const only = them.length === 1 ? them[0] : undefined
+    const several = only ? '' : ` of ${them.length}`
+    const { kept, typed } = only ? stood(only) : { kept: null }
+    const value = sanitiseTyped(typed ?? kept ?? '')
+    // Words say less than what they stand for: left as they are, they mean just that.
+    const meant = (text: string) => (text === value ? kept : text)
     shell.ask({
       label: `${label}${several}: `,
-      value: them.length === 1 ? sanitiseTyped(current(them[0]!) ?? '') : '',
-      ...(judge ? { judge, replaces: true } : {}),
-      enter: text => shell.act(label, () => enter(them, cleared(text))),
+      value,
+      ...(judge ? { judge: (text, signal) => judge(meant(text) ?? '', signal, only), replaces: true } : {}),
+      enter: text => shell.act(label, () => enter(them, cleared(meant(text) ?? ''))),
     })
   }
   const snooze = (them: readonly Todo[], until: string) =>
@@ -109,7 +115,7 @@ export function todoActions(shell: Shell, list: TodoList): Action<Shell, never>[
       help: 'Changes title, date, repeat, label.',
       where: ['todos.list'],
       disabled: one,
-      run: () => editForm(shell, list.selected!, edit, when),
+      run: () => editForm(shell, list.selected!, list.now, edit, when),
     },
     {
       ...base,
@@ -142,21 +148,28 @@ export function todoActions(shell: Shell, list: TodoList): Action<Shell, never>[
       run: () =>
         line(
           'due',
-          todo => todo.due,
+          todo => ({ kept: todo.due, typed: dueTyped(todo, list.now) }),
           (them, due) => each(them, 'Moved', ({ id }) => edit({ id, due })),
-          judgeWhen(shell),
+          (text, signal, only) => judgeWhen(shell, false, only?.repeat)(text, signal),
         ),
     },
     {
       ...base,
       id: 'todos.repeat',
       title: 'repeat',
-      help: 'Sets how it repeats: "weekly", "every weekday"; nothing ends it.',
+      help: 'Sets how it repeats: "every monday", "every 2 weeks"; nothing ends it.',
       run: () =>
         line(
           'repeat',
-          todo => todo.repeat,
-          (them, repeat) => each(them, 'Changed', ({ id }) => edit({ id, repeat })),
+          todo => ({ kept: todo.repeat, ...(todo.repeat ? { typed: repeatTyped(todo.repeat) } : {}) }),
+          (them, repeat) =>
+            each(
+              them,
+              'Changed',
+              ({ id }) => edit({ id, repeat }),
+              saved => (saved.todo.repeat === null ? ', repeats no more' : when(saved)),
+            ),
+          judgeRepeat,
         ),
     },
     {
@@ -167,7 +180,7 @@ export function todoActions(shell: Shell, list: TodoList): Action<Shell, never>[
       run: () =>
         line(
           'label',
-          todo => todo.label,
+          todo => ({ kept: todo.label }),
           (them, label) => each(them, 'Labelled', ({ id }) => edit({ id, label })),
         ),
     },

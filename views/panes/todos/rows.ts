@@ -1,10 +1,10 @@
 import type { Todo } from '../../../src/contract/todos.ts'
+import { repeatWords } from '../../../src/time/repeat-said.ts'
 import { sanitiseBlock, sanitiseText } from '../../terminal/sanitise.ts'
 import { textWidth } from '../../terminal/width.ts'
 import { cut, toWidth, wrapText } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
 import { dayName, dayOf, plusDays, timeOf } from '../days.ts'
-import { repeatWords } from '../repeats.ts'
 import { dueAt, isOverdue, type Now } from './groups.ts'
 
 export function nameOf(todo: Todo): string {
@@ -37,6 +37,17 @@ export function dueWords(todo: Todo, { at, zone }: Now): string {
   if (due === null) return 'no date'
   if (todo.due?.length === 10) return dayName(todo.due, dayOf(at, zone))
   return `${dayName(dayOf(due, zone), dayOf(at, zone))} ${timeOf(due, zone)}`
+}
+
+/** The same as somebody would type it: with its year where the words alone would mean the next one. */
+export function dueTyped(todo: Todo, now: Now): string {
+  if (todo.due_at === null) return ''
+  const { at, zone } = now
+  const isDay = todo.due?.length === 10
+  const day = isDay ? todo.due! : dayOf(todo.due_at, zone)
+  const named = dayName(day, dayOf(at, zone))
+  const year = todo.due_at <= at && !/ \d{4}$/.test(named) ? ` ${day.slice(0, 4)}` : ''
+  return `${named}${year}${isDay ? '' : ` ${timeOf(todo.due_at, zone)}`}`
 }
 
 const repeats = (todo: Todo) => (todo.repeat === null ? '' : ' (repeats)')

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { repeatWords } from '../../../views/panes/repeats.ts'
+import { repeatWords } from '../../src/time/repeat-said.ts'
 
 test.each([
   ['FREQ=DAILY', 'every day'],

@@ -33,7 +33,7 @@ export function repeatWords(rule: string): string {
       ? `every ${INTERVAL} ${unit}s${on && ` ${on}`}`
       : by.BYDAY === workdays
         ? 'every weekday'
-        : named !== on
+        : named !== on && FREQ === 'WEEKLY'
           ? `every ${named}`
           : `every ${unit}${on && ` ${on}`}`
   const end = UNTIL ? ` until ${UNTIL.replace(/^(\d{4})(\d\d)(\d\d).*/, '$1-$2-$3')}` : ''
