@@ -34,7 +34,11 @@ export const runScreenHere = async (asked: Asked, here: Here): Promise<number> =
   keepCompiled(true)
   if (!takesTerminal(asked)) return said(() => spoken(asked, here, readIfThere(file)))
   const first = here.screen(asked.terminal)
-  const { runScreen } = await import('../views/shell/open.ts')
+  const [{ runScreen }, { unsavedWords }] = await Promise.all([
+    import('../views/shell/open.ts'),
+    import('../views/shell/unsaved.ts'),
+  ])
+  const unsaved = join(paths.state, 'unsaved')
   let farewell = ''
   const options: ScreenOptions = {
     version,
@@ -48,6 +52,7 @@ export const runScreenHere = async (asked: Asked, here: Here): Promise<number> =
       mkdirSync(paths.state, { recursive: true, mode: 0o700 })
       writeFileSync(file, text, { mode: 0o600 })
     },
+    unsaved,
     settings: () => screenSettings(paths, readOnly),
     connect: () => connectScreen(remote, here),
     ...(here.inDemo ? {} : { demo: [process.execPath, here.script, '--demo'] }),
@@ -63,7 +68,7 @@ export const runScreenHere = async (asked: Asked, here: Here): Promise<number> =
       : {}),
   }
   const code = await said(() => runScreen(first, options))
-  process.stdout.write(farewell)
+  process.stdout.write(farewell + unsavedWords(unsaved))
   return code
 }
 

@@ -3,10 +3,10 @@ import type { Shell } from '../shell/shell.ts'
 
 /** A text that is opened in $EDITOR and written back. */
 export interface Editable {
-  /** The same for the same text: what could not be saved is opened again under it. */
+  /** The same for the same text, at the next start, too: what could not be saved is opened again under it. */
   key: string
   extension: string
-  /** The text, and what tells whether it is still the same. */
+  /** The text, and what tells whether it is still the same: something JSON can hold. */
   read(): Promise<{ text: string; mark: unknown }>
   /** Refuses with a conflict where it is not what `mark` says any more; null writes over whatever is there. */
   write(text: string, mark: unknown): Promise<void>
@@ -16,34 +16,36 @@ export interface Editable {
   theirs?(mark: unknown): Promise<void>
 }
 
-const kept = new WeakMap<Shell, Map<string, string>>()
-
-function unsavedOf(shell: Shell): Map<string, string> {
-  const unsaved = kept.get(shell) ?? new Map<string, string>()
-  kept.set(shell, unsaved)
-  return unsaved
-}
-
-/** A text through $EDITOR. What was written is kept until it is saved: where that fails the same key opens it again, and where somebody else wrote meanwhile the person says what becomes of both. */
+/** A text through $EDITOR. What was written is kept until it is saved: where that fails the same key opens it again, also after the screen was left, and where somebody else wrote meanwhile the person says what becomes of both. */
 export async function editText(shell: Shell, of: Editable): Promise<void> {
-  const unsaved = unsavedOf(shell).get(of.key)
-  const { text, mark } = await shell.toOpen(of.read())
-  const edited = await shell.edit(unsaved ?? text, of.extension)
+  const unsaved = shell.unsaved.get(of.key)
+  const { text, mark } = unsaved ?? (await shell.toOpen(of.read()))
+  const edited = await shell.edit(text, of.extension)
   if (edited === null && unsaved === undefined) return
-  await save(shell, of, edited ?? unsaved!, mark)
+  await save(shell, of, edited ?? text, mark)
 }
 
 async function save(shell: Shell, of: Editable, text: string, mark: unknown): Promise<void> {
-  const unsaved = unsavedOf(shell)
-  unsaved.set(of.key, text)
+  const { unsaved } = shell
+  unsaved.keep(of.key, of.extension, text, mark)
   try {
     await of.write(text, mark)
-    unsaved.delete(of.key)
+    unsaved.drop(of.key)
   } catch (error) {
     if (!(error instanceof Problem) || error.code !== 'conflict')
-      throw new Error(`what you wrote is kept, the same key opens it again. ${(error as Error).message}`)
-    settle(shell, of, text, mark)
+      throw new Error(notSaved(error as Error, unsaved.get(of.key)?.file ?? null))
+    // Its own answer may have stayed out: what is there is what was written.
+    const now = await of.read().catch(() => null)
+    if (now?.text === text) unsaved.drop(of.key)
+    else settle(shell, of, text, mark)
   }
+}
+
+function notSaved(error: Error, file: string | null): string {
+  const isGone = error instanceof Problem && error.code === 'not_found'
+  const where = isGone ? ': unsaved texts has it' : 'the same key opens it again'
+  const only = file === null ? ' while this screen is open, for the disk did not take it' : ''
+  return `what you wrote is kept${only}, ${where}. ${error.message}`
 }
 
 function settle(shell: Shell, of: Editable, text: string, mark: unknown): void {
@@ -78,7 +80,7 @@ function settle(shell: Shell, of: Editable, text: string, mark: unknown): void {
               note: 'both are there then',
               run: act(async () => {
                 await aside(text)
-                unsavedOf(shell).delete(of.key)
+                shell.unsaved.drop(of.key)
               }),
             },
           ]

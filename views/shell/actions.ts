@@ -14,6 +14,7 @@ import { agentToken, firstSteps } from './first-start.ts'
 import { helpRows, keysOf } from './help.ts'
 import type { Shell } from './shell.ts'
 import { undo } from './undo.ts'
+import { unsavedMenu } from './unsaved-menu.ts'
 
 const where = [everywhere]
 
@@ -184,6 +185,15 @@ const general: Action<Shell, never>[] = [
     writes: true,
     danger: 'none',
     run: shell => agentToken(shell),
+  },
+  {
+    id: 'screen.unsaved',
+    title: 'unsaved texts..',
+    help: 'What came back from $EDITOR and could not be saved: to read, to copy, to throw away.',
+    where,
+    danger: 'none',
+    disabled: ({ unsaved }) => (unsaved.all.length > 0 ? undefined : 'everything that was written is saved'),
+    run: unsavedMenu,
   },
   {
     id: 'screen.mouse',

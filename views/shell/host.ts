@@ -28,6 +28,8 @@ export interface Host {
   readonly ithaca: string
   /** What the last screen left for this one. */
   readonly kept: string | null
+  /** The folder for what was written in $EDITOR until it is saved. */
+  readonly unsaved: string
   /** Gives a stroke to the text field in focus. */
   field(stroke: Stroke): Promise<boolean>
   /** Milliseconds since some moment, by a clock that nobody sets. */

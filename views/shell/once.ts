@@ -30,6 +30,7 @@ export async function drawOnce(link: Link, options: OnceOptions): Promise<string
     settings,
     version,
     kept: kept ?? '{}',
+    unsaved: '',
     ssh: ['ssh'],
     tmuxSocket: '',
     ithaca: 'ithaca',

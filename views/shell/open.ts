@@ -17,6 +17,8 @@ export interface ScreenOptions {
   /** What the last screen left, and what this one leaves. */
   kept: string | null
   keep(text: string): Promise<void>
+  /** The folder for what was written in $EDITOR until it is saved. */
+  unsaved: string
   daemon?: Host['daemon']
   /** The words that start the demo. */
   demo?: readonly string[]
@@ -91,6 +93,7 @@ async function open(
     tmuxSocket: options.tmuxSocket,
     ithaca: options.ithaca,
     kept,
+    unsaved: options.unsaved,
     field: stroke => field.give(stroke),
     now: () => performance.now(),
     repaint: () => compositor?.repaint(),

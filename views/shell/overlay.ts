@@ -20,6 +20,7 @@ export interface Over {
   field(stroke: import('../keys/decode.ts').Stroke): Promise<boolean>
   /** Text through $EDITOR; null where it was left as it was. */
   edit(text: string, extension: string): Promise<string | null>
+  readonly unsaved: import('./unsaved.ts').Unsaved
   changed(): void
   now(): number
   /** Says what became of something whose place on the screen is gone. */

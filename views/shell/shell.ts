@@ -28,6 +28,8 @@ import { Page, type PageKeys } from './overlays/page.tsx'
 import { Palette, type PaletteSpec } from './overlays/palette.tsx'
 import { followSettings, settle } from './settings.ts'
 import { Together } from './together.ts'
+import { Unsaved } from './unsaved.ts'
+import { sayUnsaved } from './unsaved-menu.ts'
 
 const cancelTwice = 1500
 const longestPaste = 10_000
@@ -41,6 +43,7 @@ export class Shell {
   readonly messages = new Messages(this.signal)
   readonly ages = new Ages(this.signal.soon)
   readonly host: Host
+  readonly unsaved: Unsaved
   readonly panes: readonly Pane[]
   readonly actions: Actions<Shell>
   keys: Bindings
@@ -68,12 +71,14 @@ export class Shell {
 
   constructor(host: Host, screen: Screen, make: readonly MakePane[]) {
     this.host = host
+    this.unsaved = new Unsaved(host.unsaved)
     this.screen = screen
     this.glyphs = host.unicode ? unicodeGlyphs : asciiGlyphs
     this.readOnly = host.settings.readOnly
     this.#over = {
       field: stroke => host.field(this.#short(stroke)),
       edit: (text, extension) => this.edit(text, extension),
+      unsaved: this.unsaved,
       changed: this.signal.atOnce,
       now: () => host.now(),
       say: words => this.toast('bad', words),
@@ -112,6 +117,7 @@ export class Shell {
     for (const id of recall(this)) this.#zoomed.add(id)
     for (const problem of problems) this.toast('warn', problem)
     followSettings(this)
+    sayUnsaved(this)
   }
 
   /** Takes other settings while it is open; gives what is wrong with them. */

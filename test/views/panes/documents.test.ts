@@ -118,10 +118,13 @@ test('what was written while somebody else wrote is never lost', async () => {
   const mine = (text: string) => text.split('\n').filter(line => line === 'mine').length
   await expect.poll(async () => mine(await content())).toBeGreaterThan(1)
   expect(await content()).toContain('theirs')
-  // Left without an answer it is kept: the same key opens it again.
+  // Left without an answer it is kept: the same key opens it again, and what they wrote is still not written over unasked.
   await race('\x1b')
   stage.editor = 'printf "again\\n" >>'
   await stage.press('E')
+  await stage.until('Somebody changed it while you wrote')
+  expect(await content()).toMatch(/theirs$/)
+  await stage.press('\r')
   await expect.poll(content).toContain('mine\nagain')
 })
 

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { type Instance, render } from 'ink'
 import { describe, expect, test } from 'vitest'
 import { InkInput } from '../../../views/keys/ink-input.ts'
@@ -110,6 +111,7 @@ export class ScreenStage implements AsyncDisposable {
       settings: { keys: {}, readOnly: false, ascii: false, mouse: false, theme: 'auto' },
       version: '0.0.0-test',
       kept: null,
+      unsaved: join(workspace.paths.state, 'unsaved'),
       field: stroke => field.give(stroke),
       now: () => performance.now() + this.#skew,
       repaint: () => this.#compositor.repaint(),

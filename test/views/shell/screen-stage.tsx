@@ -77,6 +77,7 @@ export class ScreenStage implements Disposable {
       },
       version: '0.0.0-test',
       kept,
+      unsaved: '',
       ssh: ['ssh'],
       tmuxSocket: '/nowhere/tmux.sock',
       ithaca: 'ithaca --demo',

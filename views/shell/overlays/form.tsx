@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { Box, Text } from 'ink'
 import { Problem } from '../../../src/contract/problem.ts'
 import { errorWords } from '../../../src/contract/replaced.ts'
@@ -65,6 +66,9 @@ export class FormOverlay implements Overlay {
   /** Where its fields were drawn. */
   #drawn: Rect = { x: 0, y: 0, width: 0, height: 0 }
   readonly #judging = new Judging()
+  readonly #id = randomUUID().slice(0, 8)
+  /** Under which what came back from $EDITOR is kept until it is submitted. */
+  readonly #kept = new Set<string>()
   readonly #spec: FormSpec
   readonly #over: Over
 
@@ -126,11 +130,21 @@ export class FormOverlay implements Overlay {
     const text = await this.#over.edit(this.#state.values[id] ?? '', 'txt')
     if (text === null) return
     const clean = sanitiseBlock(text.replace(/\n+$/, '')).join('\n')
+    const key = `form ${id} ${this.#id}`
+    this.#over.unsaved.keep(key, 'txt', clean)
+    this.#kept.add(key)
     this.#set({ values: { ...this.#state.values, [id]: clean }, at: this.#state.at })
+  }
+
+  /** What came back from $EDITOR is where it belongs, or was thrown away. */
+  #forget(): void {
+    for (const key of this.#kept) this.#over.unsaved.drop(key)
+    this.#kept.clear()
   }
 
   cancel(): void {
     this.#left = true
+    if (!this.#busy) this.#forget()
     this.#judging.stop()
     this.#over.close(this)
   }
@@ -200,6 +214,7 @@ export class FormOverlay implements Overlay {
     try {
       await this.#meet()
       await this.#spec.submit(this.#state.values)
+      this.#forget()
       this.cancel()
     } catch (error) {
       if (this.#left) this.#over.say(`${this.#spec.title}: ${errorWords(error)}`)

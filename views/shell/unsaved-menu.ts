@@ -1,0 +1,44 @@
+import { sanitiseText } from '../terminal/sanitise.ts'
+import { cut } from '../widgets/text.ts'
+import type { Shell } from './shell.ts'
+import type { UnsavedText } from './unsaved.ts'
+
+/** What was left unsaved by an earlier screen is told at the start. */
+export function sayUnsaved(shell: Shell): void {
+  const { all } = shell.unsaved
+  if (all.length === 0) return
+  const what = all.length === 1 ? 'What you wrote last was' : `${all.length} texts you wrote were`
+  shell.toast('warn', `${what} not saved. The key that opened it opens it again; ": unsaved texts" has it.`)
+}
+
+/** Everything that was written and is not saved. */
+export function unsavedMenu(shell: Shell): void {
+  shell.menu(
+    'Not saved. The key that opened a text opens it again',
+    shell.unsaved.all.map(one => ({
+      id: one.key,
+      title: cut(firstLine(one), 40),
+      note: sanitiseText(one.file ?? 'only in this screen: the disk did not take it'),
+      run: () => askWhat(shell, one),
+    })),
+  )
+}
+
+const firstLine = ({ text }: UnsavedText) =>
+  sanitiseText(text.split('\n').find(line => line.trim() !== '') ?? '(empty)')
+
+function askWhat(shell: Shell, one: UnsavedText): void {
+  shell.menu(cut(firstLine(one), 50), [
+    { id: 'read', title: 'Read it', note: 'in $PAGER', run: async () => void (await shell.page(one.text)) },
+    { id: 'copy', title: 'Copy it', run: () => shell.copy(one.text, 'what you wrote') },
+    {
+      id: 'away',
+      title: 'Throw it away',
+      async run() {
+        const facts = [cut(firstLine(one), 70), 'It is gone then: nothing brings it back.']
+        if (await shell.confirm({ title: 'Throw away what you wrote', facts, verb: 'Throw away' }))
+          shell.unsaved.drop(one.key)
+      },
+    },
+  ])
+}
