@@ -364,7 +364,7 @@ describe('a log on the screen', () => {
 
   test('starts over where the log was replaced by a shorter one', async () => {
     const { source, model } = await opened(numbered(1000))
-    model.scroll(-20)
+    model.scroll(-300)
     await rest(model)
     source.bytes = Buffer.from('fresh\n')
     expect(await until(model, rows => rows[0] === 'fresh')).toEqual(['fresh'])
@@ -547,6 +547,30 @@ describe('a followed log that is looked at again', () => {
     await until(model, rows => rows.at(-1) === line(299))
     model.resize(40, 6)
     expect(model.rows().map(({ text }) => text)).toEqual([294, 295, 296, 297, 298, 299].map(line))
+    model.stop()
+  })
+
+  test('keeps what it shows while it is paused and the log grows past what is at hand', async () => {
+    const { source, model } = await opened(numbered(3000))
+    await until(model, rows => rows.at(-1) === line(2999))
+    model.scroll(-300)
+    const before = await until(model, rows => rows.at(-1) === line(2699))
+    model.leave()
+    const seen = new Set<string>()
+    model.onChange(
+      () =>
+        void seen.add(
+          model
+            .rows()
+            .map(({ text }) => text)
+            .join('\n'),
+        ),
+    )
+    model.start()
+    source.bytes = Buffer.concat([source.bytes, Buffer.from(numbered(3))])
+    while (model.status.arrived.lines !== 3) await new Promise(resolve => model.onChange(() => resolve(null)))
+    await rest(model)
+    expect([...seen]).toEqual([before.join('\n')])
     model.stop()
   })
 })

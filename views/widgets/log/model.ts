@@ -42,6 +42,7 @@ export class LogModel {
   readonly #pulling = new Pulling(() => this.#pull())
   readonly #absence = new Absence()
   #nothing = ''
+  #shown: Row[] = []
 
   constructor(source: LogSource) {
     this.#log = new LogBytes(source)
@@ -258,18 +259,15 @@ export class LogModel {
     this.#act(() => this.#window.settle())
   }
 
-  /** The rows to show now; what they lack is asked for, and told of once it is there. */
+  /** The rows to show now; what they lack is asked for, and until it is there what was shown stays. */
   rows(): Row[] {
     const rows = this.#absence.isFelt ? [] : this.#window.shown()
     this.#nothing = rows instanceof Missing || rows.length > 0 ? '' : this.#whyNothing()
-    if (!(rows instanceof Missing)) return rows
-    if (this.#error === null)
-      this.#act(
-        () => undefined,
-        'key',
-        () => this.#log.load(rows.from, rows.to),
-      )
-    return []
+    if (rows instanceof Missing) {
+      const load = () => this.#log.load(rows.from, rows.to)
+      if (this.#error === null) this.#act(() => undefined, 'key', load)
+    } else this.#shown = rows
+    return this.#shown.slice(0, this.#window.height)
   }
 
   /** The lines at these places, else those in view, as they were written: each once, whole, and all that a fold stands for. */
@@ -376,6 +374,7 @@ export class LogModel {
     this.times.forget()
     this.#ticks.clear()
     this.#window.restart()
+    this.#shown = []
     this.#arrived = { bytes: 0, lines: 0 }
   }
 
