@@ -27,6 +27,8 @@ export interface SearchedSpec<T> {
 
 const step = 200
 const markedAtOnce = 5000
+/** How many may have come in since the last reading before what is not found is taken for gone. */
+const cameIn = 1000
 /** What the API takes as words to search for. */
 const longest = 200
 
@@ -226,22 +228,32 @@ export class Searched<T> {
     this.#shell.signal.soon()
   }
 
-  /** As much as was read before, as it is now. */
+  /** As much as was read before, as it is now; more where others came in above what is selected or marked. */
   async #read(): Promise<readonly T[]> {
     this.#reading++
     const question = this.#question
     if (!this.#looked) return []
+    const before = this.#isAnswered ? (this.#answer.value ?? []).map(this.#spec.idOf) : []
     const items: T[] = []
+    const ids = new Set<string>()
     let cursor: string | undefined
     do {
-      const page = await this.#page(cursor, Math.min(500, this.#limit - items.length))
+      const page = await this.#page(cursor, Math.min(500, Math.max(this.#limit - items.length, step)))
       items.push(...page.items)
+      for (const item of page.items) ids.add(this.#spec.idOf(item))
       cursor = page.next ?? undefined
-    } while (cursor !== undefined && items.length < this.#limit)
+    } while (cursor !== undefined && (items.length < this.#limit || this.#lacks(before, ids)))
     this.#reading++
     this.#next = cursor
     this.#seen = true
     this.#answered = question
     return items
+  }
+
+  /** Whether what the person holds may still come: it was there before, and that it is gone is not yet sure. */
+  #lacks(before: readonly string[], ids: ReadonlySet<string>): boolean {
+    if (ids.size >= Math.min(markedAtOnce, before.length + cameIn)) return false
+    const { selected, marked } = this.side.state
+    return before.some(id => (id === selected || marked.has(id)) && !ids.has(id))
   }
 }
