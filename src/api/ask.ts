@@ -27,7 +27,7 @@ export const askFirst = async (
   const url = new URL(http.req.url)
   const shown = body === null ? null : masked(body)
   // A yes that was given already stays part of the next question, or the two would ask each other for ever.
-  const parts = [before?.reason ?? inWords(http, shown), wording.reason].filter(part => part != null)
+  const parts = [before?.reason ?? inWords(http), wording.reason].filter(part => part != null)
   const reason = parts.length > 0 ? parts.join(AND) : `${http.req.method} ${url.pathname}`
   const all = [...new Set([...(before?.scopes ?? []), ...scopes])]
   const asked = workspace.approvals.ask({
@@ -46,10 +46,13 @@ export const askFirst = async (
   return told(http, last(settled, workspace))
 }
 
-/** What is asked, in words; what was sent cannot pass in them for a part that somebody said yes to. */
-const inWords = (http: Ctx, shown: unknown): string | null => {
-  const sent = shown !== null && typeof shown === 'object' && !Array.isArray(shown) ? shown : {}
-  const words = pleaOf(http.get('route') ?? '', { ...http.req.query(), ...sent, ...http.req.param() })
+/** What is asked, in words: of nothing but what will be done. Nothing in them can pass for a part that somebody said yes to. */
+const inWords = (http: Ctx): string | null => {
+  const path = http.req.param()
+  const [id] = Object.values(path)
+  const taken = Object.entries(http.get('input') ?? {}).filter(([name]) => !Object.hasOwn(path, name))
+  const given = masked(JSON.stringify(Object.fromEntries(taken))) as Record<string, unknown>
+  const words = pleaOf(http.get('route') ?? '', id === undefined ? given : { ...given, id })
   return words === null ? null : words.replaceAll(AND.trim(), '-')
 }
 

@@ -51,6 +51,7 @@ export const binder =
         const { status, body } = envelope.invalid(hasBody ? 'body' : 'query', parsed.error.issues, asked)
         return http.json(body as never, status)
       }
+      http.set('input', parsed.data)
       const call = new Call(http, workspace, actor, {
         actor: actor.name,
         token: actor.token,

@@ -28,8 +28,9 @@ export interface Variables {
   ticket: Ticket | null
   /** The body as bytes, read once and bounded. */
   body: Uint8Array | null
-  /** The record of the contract that answers, by its id. */
+  /** The record of the contract that answers, by its id, and what it takes of the request. */
   route?: string
+  input?: Readonly<Record<string, unknown>>
 }
 export type Env = { Bindings: Bindings; Variables: Variables }
 export type App = Hono<Env>

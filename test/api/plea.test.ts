@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { pleaOf } from '../../src/api/plea.ts'
 import { allRoutes } from '../../src/contract/all.ts'
+import { testWorkspace } from '../peers/workspace.ts'
 
 test('whatever a token may be asked about that does something has words', () => {
   const speechless = allRoutes()
@@ -19,16 +20,45 @@ test('words name no field that their route has not', () => {
 
 test.each([
   ['memory.add', { text: 'gpu-b is\ndrained at 18:00' }, 'remember: gpu-b is drained at 18:00'],
-  ['codex.memory.delete', { memory_id: 'b2' }, 'forget the memory b2'],
+  ['codex.memory.delete', { memory_id: 'b2', id: 'b2' }, 'forget the memory b2'],
   ['cookbook.serve', { host: 'gpu-b', cmd: 'vllm serve Q' }, 'launch on gpu-b: vllm serve Q'],
   ['codex.cookbook.serve', { cmd: 'vllm serve Q' }, 'launch: vllm serve Q'],
   ['mail.send', { to: ['a@x', 'b@x'], subject: 'Hello' }, 'send a mail to a@x, b@x: Hello'],
   ['mail.send', {}, 'send a mail'],
   ['codex.calendar.create', { summary: 'Talk', dtstart: '2026-12-01' }, 'add the event: Talk, 2026-12-01'],
-  ['todos.act', { action: 'add', title: 'Tea' }, 'todos, add: Tea'],
+  ['mail.send', { to: 'a@x', bcc: ['b@x'], subject: 'Hello' }, 'send a mail to a@x bcc b@x: Hello'],
+  ['codex.todos.act', { action: 'remind', text: 'Tea' }, 'add the todo: Tea'],
+  ['codex.todos.act', { action: 'Remove', id: 'b2', title: 'Tea' }, 'delete the todo b2'],
+  ['todos.edit', { id: 'b2', title: 'Tea', due: null }, 'change the todo b2 (title, due): Tea'],
   ['models.copy', { model: 'M', from: 'a', to: 'b' }, 'copy M from a to b'],
   ['memory.add', { text: 'x'.repeat(900) }, `remember: ${'x'.repeat(199)}…`],
   ['todos.list', {}, null],
 ])('%s is asked in words', (route, given, words) => {
   expect(pleaOf(route, given)).toBe(words)
+})
+
+test('what a request does not take is no part of its question', async () => {
+  await using w = await testWorkspace()
+  const ask = ['documents:write', 'cookbook:launch', 'todos:write']
+  const token = await w.token('asker', [], { ask })
+  const { approvals } = w.inside.workspace
+  const asked = async (method: string, path: string, body: object): Promise<string> => {
+    const answer = w.request(method, path, { token, body })
+    await vi.waitUntil(() => approvals.pending() === 1)
+    const [question] = approvals.list({ state: 'pending', limit: 1 }).items
+    await w.client.send('POST', `/api/v1/approvals/${question!.id}`, { allow: false })
+    await answer
+    return question!.reason
+  }
+  expect(await asked('PATCH', '/api/v1/documents/d1?title=A+typo', { content: 'all of it' })).toBe(
+    'change the document d1 (content)',
+  )
+  expect(await asked('POST', '/api/codex/todos', { action: 'delete', id: 't1', title: 'harmless' })).toBe(
+    'delete the todo t1',
+  )
+  const launch = { cmd: 'vllm serve m --port 8001', repo_id: 'm', host: 'scratch', remote_host: 'local' }
+  expect(await asked('POST', '/api/codex/cookbook/serve', launch)).toBe(
+    'launch on local: vllm serve m --port 8001',
+  )
+  expect(await asked('POST', '/api/codex/cookbook/stop/s1', { id: 'harmless' })).toBe('stop the serve s1')
 })

@@ -22,7 +22,7 @@ export interface ServeAsked {
 export const serveAsked = (body: Body, machines: Machines): ServeAsked => {
   const wrong: FieldDetail[] = []
   const text = (names: readonly string[], required: boolean): string | undefined => {
-    const name = names.find(each => each in body) ?? names[0]!
+    const name = names.find(each => body[each] != null && body[each] !== '') ?? names[0]!
     const value = body[name]
     if (typeof value === 'string') return value
     if (value === undefined || value === null) {

@@ -122,7 +122,7 @@ export const bindCookbook = (bind: Bind, { cookbook }: Workspace): void => {
     if (!model) throw new Problem('bad_request', 'model required')
     const port = fields.whole('port') ?? PORT_OF_CLIENTS
     if (port < 1 || port > 65_535) throw new Problem('bad_request', `'port' must be a port, not ${port}.`)
-    const place = placeFor(fields.text('host', 'remote_host'), machines)
+    const place = placeFor(fields.text('host') || fields.text('remote_host'), machines)
     const asked = {
       session,
       host: place.id,

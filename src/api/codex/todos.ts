@@ -4,26 +4,15 @@ import type { Todo } from '../../contract/todos.ts'
 import type { Workspace } from '../../workspace/workspace.ts'
 import type { Bind } from '../bind.ts'
 import { fieldsOf, plain } from './fields.ts'
+import { actionIn } from './todo-action.ts'
 import { type TodoAction, writing } from './todo-actions.ts'
 import { asCodexTodo, listing } from './todo-text.ts'
-
-const ALIASES: Record<string, string> = {
-  find: 'search',
-  create: 'add',
-  new: 'add',
-  save: 'add',
-  remind: 'add',
-  remove: 'delete',
-  // The original toggles here too, and clients rely on it; `delete_item` removes.
-  remove_item: 'toggle_item',
-}
 
 export const bindTodos = (bind: Bind, workspace: Workspace): void => {
   const { todos } = workspace
   bind(routes.list, ({ archived, label }) => listed(todos.containing('', archived, wantedLabel(label))))
   bind(routes.act, async (body, call) => {
-    const sent = sentAction(body.action)
-    const action = own(ALIASES, sent) ?? sent
+    const { sent, action } = actionIn(body.action)
     const write = own(writing, action)
     await call.need(write ? ['todos:write'] : ['todos:read', 'todos:write'])
     return outcome(body, write ?? own(reading, action) ?? unknownAction(action), {
@@ -51,12 +40,6 @@ const reading: Record<string, TodoAction> = {
     ),
   view: ({ workspace, fields }) => listed([workspace.todos.get(fields.text('id')?.trim() ?? '')]),
 }
-
-const sentAction = (action: unknown): string =>
-  plain(action || 'add')
-    .replaceAll('-', '_')
-    .trim()
-    .toLowerCase()
 
 const unknownAction =
   (action: string): TodoAction =>
