@@ -88,7 +88,12 @@ export const todos = {
     scope: ['todos:read', 'todos:write'],
     danger: 'none',
     summary: 'How words for a time are understood, without writing anything; `quick`: words that hold a time',
-    in: () => z.strictObject({ text: text(1000, 1), quick: flag().optional() }),
+    in: () =>
+      z.strictObject({
+        text: text(1000, 1),
+        quick: flag().optional(),
+        snooze: id().optional().describe('the todo that is to be put off until then'),
+      }),
     out: () =>
       z.object({
         title: z.string().nullable().describe('what is left of the sentence'),
@@ -160,7 +165,8 @@ export const todos = {
     path: '/api/v1/todos/{id}/snooze',
     scope: ['todos:write'],
     danger: 'none',
-    summary: 'Reminds again later, without moving the due date',
+    summary:
+      'Reminds later, never earlier, without moving the due date; a length counts from when it reminds next',
     in: () => z.strictObject({ id: id(), until: text(200).default('in 1 hour') }),
     out: () => saved,
     cli: { words: ['id', 'until…'] },

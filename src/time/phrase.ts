@@ -198,6 +198,17 @@ export async function parseWhen(text: string, speaker: Speaker): Promise<WhenRea
   return left === '' ? { ...guess.when, phrase } : notUnderstood(phrase)
 }
 
+/** Whether words are a length from whenever they are counted, "in 2 hours", and no day or time of their own. */
+export function isLength(text: string): boolean {
+  const words = plain(text).replace(/^(?!in )(.+?)(?: later)?$/, 'in $1')
+  const draft = readDraft(words, { wall: 0, day: 0, dayStart: 0 }, { bareHours: false })
+  return (
+    draft?.exact !== undefined &&
+    [draft.day, draft.clock, draft.part, draft.repeat].every(part => part === undefined) &&
+    !/\b(?:now|today)\b/.test(words)
+  )
+}
+
 interface Span {
   start: number
   end: number

@@ -4,7 +4,7 @@ import type { Understood } from '../contract/todos.ts'
 import { doubtsInWords } from '../time/doubts.ts'
 import type { When } from '../time/phrase.ts'
 import { DAY, dateText, dayOf } from '../time/wall.ts'
-import { zoneOf } from '../time/zone.ts'
+import { instantText, zoneOf } from '../time/zone.ts'
 
 /** When something is due, as it is stored. */
 export interface Due {
@@ -28,10 +28,14 @@ type Anchored = Pick<Due, 'due' | 'repeat' | 'repeat_from'>
 export interface Schedule {
   /** What the words mean, or a refusal that says what was not understood. A repeat it had goes on from the new date. */
   read(input: { due?: string | null; repeat?: string | null }, before?: Anchored): Promise<Due>
+  /** Until when something is put off: a length counts from when it reminds, where that is still to come. */
+  later(words: string, reminds: number): Promise<Due>
   /** Takes the time out of a sentence: "call Ann tomorrow 5pm". */
   find(sentence: string): Promise<{ rest: string; due: Due } | undefined>
   /** The next date of a repeat after a moment; undefined when the rule has ended. */
   following(todo: Anchored, after: number): Promise<Omit<Due, 'understood'> | undefined>
+  /** A moment as the owner's clock has it. */
+  said(at: number): string
   window(group: 'overdue' | 'today' | 'week' | 'any' | 'none'): Window | 'none'
 }
 
@@ -43,7 +47,7 @@ export const openSchedule = (deps: {
   const { now, zone, dayStart } = deps
   const time = () => import('../time/phrase.ts')
   const repeats = () => import('../time/repeat.ts')
-  const settings = () => ({ now: now(), zone: zone(), dayStart: dayStart() })
+  const settings = (at = now()) => ({ now: at, zone: zone(), dayStart: dayStart() })
 
   const asDue = (when: When): Due => ({
     due: when.dateOnly ? when.local.slice(0, 10) : when.at,
@@ -61,6 +65,14 @@ export const openSchedule = (deps: {
     },
   })
 
+  const understand = async (words: string, at?: number): Promise<{ when: When; read: Due }> => {
+    const { parseWhen } = await time()
+    const when = await parseWhen(words, settings(at))
+    if (!when.ok)
+      throw new Problem('invalid', `'${words.slice(0, 100)}' is not understood as a time: ${when.reason}`)
+    return { when, read: asDue(when) }
+  }
+
   return {
     async read({ due, repeat }, before) {
       const words = due === undefined ? (before?.due ?? null) : due
@@ -69,11 +81,7 @@ export const openSchedule = (deps: {
           throw new Problem('invalid', 'A repeat needs a due date to count from.')
         return { due: null, due_at: null, repeat: null, repeat_from: null }
       }
-      const { parseWhen } = await time()
-      const when = await parseWhen(words, settings())
-      if (!when.ok)
-        throw new Problem('invalid', `'${words.slice(0, 100)}' is not understood as a time: ${when.reason}`)
-      const read = asDue(when)
+      const { when, read } = await understand(words)
       const repeating = (rule: string | null): Due => ({
         ...read,
         repeat: rule,
@@ -95,6 +103,12 @@ export const openSchedule = (deps: {
       return repeating(rule.repeat)
     },
 
+    async later(words, reminds) {
+      const { isLength } = await time()
+      const { read } = await understand(words, isLength(words) ? Math.max(now(), reminds) : now())
+      return read
+    },
+
     async find(sentence) {
       const { findWhen } = await time()
       const found = await findWhen(sentence, settings())
@@ -110,6 +124,8 @@ export const openSchedule = (deps: {
         return { due: next.local.slice(0, 10), due_at: next.at, repeat, repeat_from }
       return { due: withOffset(next), due_at: next.at, repeat, repeat_from }
     },
+
+    said: at => instantText(at, zoneOf(zone())),
 
     window(group) {
       if (group === 'none') return 'none'

@@ -24,10 +24,11 @@ export interface Todos {
   /** The not archived one with this title (as people read it) due at the same moment. */
   twin(title: string, dueAt: number): Todo | undefined
   /** How words for a time are understood; nothing is written. */
-  when(
-    text: string,
-    quick?: boolean,
-  ): Promise<{ title: string | null; understood: z.output<typeof Understood> | null }>
+  when(asked: {
+    text: string
+    quick?: boolean
+    snooze?: string
+  }): Promise<{ title: string | null; understood: z.output<typeof Understood> | null }>
   add(author: Author, input: AddIn): Promise<Saved>
   edit(author: Author, input: EditIn): Promise<Saved>
   done(author: Author, id: string, done: boolean): Promise<Saved>
@@ -71,6 +72,31 @@ export const openTodos = (deps: {
     return schedule.read(input, before)
   }
 
+  /** When it reminds next; now, where the last date of a repeat has just rung: it is nearer than the next one. */
+  const reminds = async (todo: KeptTodo & { due_at: number }): Promise<number> => {
+    if (todo.snoozed_until !== null) return todo.snoozed_until
+    if (todo.repeat === null || todo.due_at <= now()) return todo.due_at
+    const last = await schedule.following(todo, 2 * now() - todo.due_at)
+    const rang = last?.due_at != null && last.due_at <= now() && last.due_at >= todo.created_at
+    return rang ? now() : todo.due_at
+  }
+
+  /** Only ever later than it would remind anyway. */
+  const putOff = async (todo: KeptTodo, until: string): Promise<Due> => {
+    const { title, due_at } = todo
+    if (due_at === null) throw new Problem('conflict', `"${title}" has no due date to snooze.`)
+    const moment = await reminds({ ...todo, due_at })
+    const read = await schedule.later(until, moment)
+    if (read.due_at === null || read.due_at <= now())
+      throw new Problem('invalid', `'${until}' is not a time in the future.`)
+    if (read.due_at <= moment)
+      throw new Problem(
+        'invalid',
+        `'${until}' is ${readable(read.due)}, but "${title || 'untitled'}" reminds at ${readable(schedule.said(moment))}: a snooze only puts off. To have it earlier, change when it is due.`,
+      )
+    return read
+  }
+
   return {
     list(query) {
       const { due: group, ...rest } = query
@@ -83,7 +109,9 @@ export const openTodos = (deps: {
       return found && show(found)
     },
 
-    async when(text, quick) {
+    async when({ text, quick, snooze }) {
+      if (snooze !== undefined)
+        return { title: null, understood: (await putOff(kept(snooze), text)).understood ?? null }
       if (!quick) return { title: null, understood: (await schedule.read({ due: text })).understood ?? null }
       const found = await schedule.find(text)
       return { title: found?.rest.trim() ?? text, understood: found?.due.understood ?? null }
@@ -158,11 +186,7 @@ export const openTodos = (deps: {
 
     async snooze(author, id, until) {
       const before = kept(id)
-      const read = await schedule.read({ due: until })
-      if (before.due_at === null)
-        throw new Problem('conflict', `"${before.title}" has no due date to snooze.`)
-      if (read.due_at === null || read.due_at <= now())
-        throw new Problem('invalid', `'${until}' is not a time in the future.`)
+      const read = await putOff(before, until)
       return {
         todo: save(
           author,

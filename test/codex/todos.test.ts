@@ -161,7 +161,7 @@ test('update leaves alone what is null, and clears a date with an empty one', as
   const done = await t.act({ action: 'done', id })
   expect(done.todo.due_date).toBe('2026-11-28T09:00:00+00:00')
   expect((await t.act({ action: 'snooze', id, until: 'in 3 hours' })).todo.snoozed_until).toBe(
-    '2026-11-20T12:15:00.000Z',
+    '2026-11-28T12:00:00.000Z',
   )
   const cleared = await t.act({ action: 'update', id, due_date: '', repeat: 'none' })
   expect(cleared.todo).toMatchObject({ due_date: null, repeat: null })

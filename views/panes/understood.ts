@@ -20,13 +20,22 @@ export function understoodWords(shell: Shell, { at, repeat, whole_day, doubts = 
   return `${day}${time}${repeat ? `, repeats ${repeatWords(repeat)}` : ''}${doubt}`
 }
 
-/** Says while words are typed what time they mean; `quick`: words that hold one. A repeat that was there stays. */
+interface Asked {
+  /** The words hold a time. */
+  quick?: boolean
+  /** Of what it is: a repeat that was there stays. */
+  repeat?: string | null | undefined
+  /** What is put off until then. */
+  snooze?: string
+}
+
+/** Says while words are typed what time they mean. */
 export const judgeWhen =
-  (shell: Shell, quick = false, repeat: string | null = null) =>
+  (shell: Shell, { repeat = null, ...asked }: Asked = {}) =>
   async (text: string, signal: AbortSignal): Promise<string> => {
     if (text.trim() === '') return ''
-    const { understood } = await shell.client.call(todos.when, { text, quick }, { signal })
-    if (!understood) return quick ? '' : 'no date'
+    const { understood } = await shell.client.call(todos.when, { text, ...asked }, { signal })
+    if (!understood) return asked.quick ? '' : 'no date'
     return `= ${understoodWords(shell, { ...understood, repeat: understood.repeat ?? repeat })}`
   }
 

@@ -229,7 +229,7 @@ const quickAdd: Action<Shell, string> = {
   where,
   writes: true,
   args: z.string().trim().min(1, 'say what to be reminded of'),
-  judge: (shell, typed, signal) => judgeWhen(shell, true)(typed, signal),
+  judge: (shell, typed, signal) => judgeWhen(shell, { quick: true })(typed, signal),
   danger: 'none',
   async run(shell, title) {
     const { todo, understood } = await shell.client.call(todos.add, { title, quick: true })

@@ -4,7 +4,7 @@ import type { Bind } from '../bind.ts'
 
 export const bindTodos = (bind: Bind, { todos }: Workspace): void => {
   bind(routes.list, input => todos.list(input))
-  bind(routes.when, ({ text, quick }) => todos.when(text, quick))
+  bind(routes.when, asked => todos.when(asked))
   bind(routes.get, ({ id }) => todos.get(id))
   bind(routes.add, (input, { author }) => todos.add(author, input))
   bind(routes.edit, (input, { author }) => todos.edit(author, input))

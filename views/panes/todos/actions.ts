@@ -84,7 +84,7 @@ export function todoActions(shell: Shell, list: TodoList): Action<Shell, never>[
     alone: true,
     disabled: () => undefined,
     args: z.string().trim().min(1, 'say what to do'),
-    judge: (_shell, typed, signal) => judgeWhen(shell, true)(typed, signal),
+    judge: (_shell, typed, signal) => judgeWhen(shell, { quick: true })(typed, signal),
     async run(_shell, title) {
       const saved = keep(await shell.client.ask(todos.add, { title, quick: true }))
       if (list.archive) list.turn()
@@ -150,7 +150,7 @@ export function todoActions(shell: Shell, list: TodoList): Action<Shell, never>[
           'due',
           todo => ({ kept: todo.due, typed: dueTyped(todo, list.now) }),
           (them, due) => each(them, 'Moved', ({ id }) => edit({ id, due })),
-          (text, signal, only) => judgeWhen(shell, false, only?.repeat)(text, signal),
+          (text, signal, only) => judgeWhen(shell, { repeat: only?.repeat })(text, signal),
         ),
     },
     {
@@ -188,15 +188,16 @@ export function todoActions(shell: Shell, list: TodoList): Action<Shell, never>[
       ...base,
       id: 'todos.snooze',
       title: 'snooze',
-      help: 'Reminds again later, without moving the date.',
+      help: 'Reminds later, never earlier, without moving the date; an hour counts from when it reminds next.',
       disabled: () =>
         none() ?? (chosen().some(({ due_at }) => due_at === null) ? 'it has no date to put off' : undefined),
       run() {
         const them = chosen()
+        const only = them.length === 1 ? them[0] : undefined
         shell.menu('Remind again', [
           ...['in 1 hour', 'in 3 hours', 'tomorrow 9am', 'next monday 9am'].map(until => ({
             id: until,
-            title: until,
+            title: until.replace(/^in (.*)/, '$1 later'),
             run: async () => void (await snooze(them, until)),
           })),
           {
@@ -205,7 +206,7 @@ export function todoActions(shell: Shell, list: TodoList): Action<Shell, never>[
             run: () =>
               shell.ask({
                 label: 'snooze until: ',
-                judge: judgeWhen(shell),
+                judge: judgeWhen(shell, only ? { snooze: only.id } : {}),
                 enter: until => snooze(them, until),
               }),
           },
