@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { route } from './route.ts'
+import { hostName, target } from './target.ts'
 import { TerminalEnd, terminalFields } from './terminal.ts'
 import { count, done, flag, id, text } from './words.ts'
 
@@ -151,8 +152,8 @@ export const hosts = {
     summary: 'Saves a host, or every alias of the ssh config that fits a pattern',
     in: () =>
       z.strictObject({
-        target: text(300).optional().describe('an alias of the ssh config, or user@host'),
-        name: text(100).optional(),
+        target: target().optional().describe('an alias of the ssh config, or user@host'),
+        name: hostName().optional(),
         from_ssh_config: text(200).optional().describe("a pattern of aliases: 'gpu-*'"),
         like: text(100).optional().describe('a saved host to take the settings from'),
         ...settings,
@@ -175,8 +176,8 @@ export const hosts = {
     in: () =>
       z.strictObject({
         id: id(),
-        name: text(100, 1).optional(),
-        target: text(300).optional(),
+        name: hostName().optional(),
+        target: target().optional(),
         ...settings,
       }),
     out: () => Host,

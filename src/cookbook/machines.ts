@@ -5,11 +5,12 @@ import type { HostStore, KeptHost } from '../../store/hosts.ts'
 import type { GpuSample, Host as HostView, Ran, hosts as routes } from '../contract/hosts.ts'
 import { notFound, Problem } from '../contract/problem.ts'
 import type { Parsed } from '../contract/route.ts'
+import { readTarget } from '../contract/target.ts'
 import { GpuHistory } from '../gpus/history.ts'
 import type { GpuReading } from '../gpus/reading.ts'
 import { listAliases } from '../hosts/aliases.ts'
 import { type Host, HostError } from '../hosts/host.ts'
-import { Hosts, type HostsOptions, LOCAL_ID } from '../hosts/hosts.ts'
+import { Hosts, type HostsOptions, isLocalName, LOCAL_ID } from '../hosts/hosts.ts'
 import { type ProbeStep, probeHost } from '../hosts/probe.ts'
 import { bareScript, type Site } from '../sessions/shell.ts'
 import type { Disk } from './disks.ts'
@@ -64,6 +65,7 @@ export const openMachines = (deps: {
   const hosts = new Hosts(deps.ssh)
   const places = new Map<string, Place>()
   const listeners = new Set<() => void>()
+  const told = new Map<string, string>()
   let records: KeptHost[] = []
 
   const reload = (): void => {
@@ -79,7 +81,11 @@ export const openMachines = (deps: {
       })),
     )
     const wanted = new Set(records.map(record => record.id))
-    for (const id of places.keys()) if (!wanted.has(id)) places.delete(id)
+    for (const id of places.keys())
+      if (!wanted.has(id)) {
+        places.delete(id)
+        told.delete(id)
+      }
     for (const record of records) places.set(record.id, placeFor(record, places.get(record.id)))
     for (const listener of listeners) listener()
   }
@@ -102,9 +108,14 @@ export const openMachines = (deps: {
     return place
   }
 
+  /** Not each try that fails as the one before: what is told is what is news. */
   const tellReach = (id: string): void => {
     const place = places.get(id)
     if (!place) return
+    const { retry_at: _next, ...reach } = viewOf(place).reach
+    const news = JSON.stringify(reach)
+    if (told.get(id) === news) return
+    told.set(id, news)
     changes.mention({
       actor: 'ithaca',
       action: 'hosts.reach',
@@ -126,6 +137,8 @@ export const openMachines = (deps: {
       )
     return record
   }
+  const isTaken = (name: string, by?: KeptHost): boolean =>
+    isLocalName(name) || records.some(one => one.name === name && one.id !== by?.id)
   const placeOf = (reference: string): Place => places.get(find(reference).id)!
 
   const save = (author: Author, record: KeptHost, action: string, summary: string): HostView => {
@@ -163,7 +176,12 @@ export const openMachines = (deps: {
         throw new Problem('invalid', 'Say which: an alias of the ssh config, or user@host.')
       for (const one of targets as string[]) {
         const called = (pattern === undefined && name) || nameFor(one)
-        if (hosts.find(one) || records.some(record => record.name === called)) {
+        const fault = readTarget(one)
+        if (typeof fault === 'string') {
+          skipped.push({ name: called, reason: fault })
+          continue
+        }
+        if (hosts.find(one) || isTaken(called)) {
           if (pattern === undefined) throw new Problem('conflict', `There is a host '${called}' already.`)
           skipped.push({ name: called, reason: 'it is saved already' })
           continue
@@ -184,10 +202,12 @@ export const openMachines = (deps: {
     edit(author, input) {
       const { id, name, target, ...given } = input
       const record = find(id)
-      const taken = name !== undefined && records.some(one => one.name === name && one.id !== record.id)
-      if (taken) throw new Problem('conflict', `There is a host '${name}' already.`)
       if (record.id === LOCAL_ID && (target || name))
         throw new Problem('conflict', 'This machine keeps its name and address.')
+      if (name !== undefined && isTaken(name, record))
+        throw new Problem('conflict', `There is a host '${name}' already.`)
+      if (target !== undefined && isLocalName(target))
+        throw new Problem('conflict', `'${target}' is this machine, which is there as '${LOCAL_ID}'.`)
       const fresh = {
         ...applied(record, given, deps.seal),
         name: name ?? record.name,

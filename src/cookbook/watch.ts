@@ -2,6 +2,7 @@ import type { Changes } from '../../store/changes.ts'
 import { readGpus } from '../gpus/gpus.ts'
 import type { Meta } from '../sessions/session.ts'
 import { status } from '../sessions/status.ts'
+import { openAbsences } from './absences.ts'
 import type { Health } from './derive.ts'
 import { disksOf } from './disks.ts'
 import { askHealth } from './health.ts'
@@ -36,7 +37,6 @@ const SLOWLY_EVERY = 20_000
 const DISKS_EVERY = 60_000
 const NO_GPUS_EVERY = 300_000
 const TAIL = 4096
-const GONE_AFTER = 30_000
 const UNSTARTED_AFTER = 90_000
 
 const SERVING = new Set(['serve', 'container', 'process'])
@@ -52,7 +52,6 @@ interface Round {
   disksOf: Place | null
   slowlyAt: number
   metas: Map<string, Meta>
-  toldGone: boolean
 }
 
 export const openWatch = (deps: {
@@ -64,6 +63,7 @@ export const openWatch = (deps: {
 }): Watch => {
   const { machines, serves, changes, now } = deps
   const rounds = new Map<string, Round>()
+  const absences = openAbsences({ machines, changes, now })
   let timer: NodeJS.Timeout | null = null
   let stopped = false
   let others: Beside | null = null
@@ -81,7 +81,6 @@ export const openWatch = (deps: {
         disksOf: null,
         slowlyAt: 0,
         metas: new Map(),
-        toldGone: false,
       }
       rounds.set(id, round)
     }
@@ -99,7 +98,7 @@ export const openWatch = (deps: {
       status(place.host, place.site, { settled, known: round.metas, tailBytes: TAIL }),
       others?.look(place),
     ])
-    round.toldGone = false
+    absences.seen(place)
     for (const session of seen.sessions) {
       if (session.meta) round.metas.set(session.id, session.meta)
       const one = serves.observe(place, session)
@@ -210,28 +209,12 @@ export const openWatch = (deps: {
       data: machines.view(place.id),
     })
 
-  /** The host's own trouble, told once when it lasts; its serves keep what was last known of them. */
-  const gone = (place: Place, round: Round): void => {
-    const { reach } = place.host
-    if (round.toldGone || reach.state !== 'unreachable' || now() - reach.since < GONE_AFTER) return
-    round.toldGone = true
-    changes.write({ actor: 'ithaca' }, tx =>
-      tx.say({
-        action: 'hosts.unreachable',
-        noun: 'host',
-        id: place.id,
-        summary: `${place.name} cannot be reached: ${reach.reason}`,
-        data: machines.view(place.id),
-      }),
-    )
-  }
-
   const turn = (place: Place): Promise<void> => {
     const round = roundOf(place.id)
     if (round.busy) return round.busy
     round.busy = look(place, round)
       .catch(error => {
-        gone(place, round)
+        absences.missed(place)
         if (place.host.reach.state === 'connected') deps.report(error)
       })
       .finally(() => {

@@ -47,6 +47,7 @@ export type Reach =
   | { state: 'connected'; since: number; roundTripMs: number | null }
   | { state: 'connecting'; since: number }
   | { state: 'idle' }
+  /** `retryAt` is null where only a change of what is saved helps. */
   | { state: 'unreachable'; since: number; reason: string; retryAt: number | null }
 
 /** One machine, whatever the way to it. `''`, `local` and `localhost` all name this one. */
@@ -87,6 +88,7 @@ export class HostError extends Error {
 
 export type HostErrorCode =
   | 'unreachable'
+  | 'misnamed'
   | 'refused'
   | 'auth'
   | 'host_key_unknown'

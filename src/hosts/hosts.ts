@@ -1,3 +1,4 @@
+import type { Target } from '../contract/target.ts'
 import { chooseTransport, type TransportChoice } from './choice.ts'
 import { Commands } from './commands.ts'
 import { type Host, HostError, type Transport } from './host.ts'
@@ -6,7 +7,7 @@ import { trustHostKey } from './known-hosts.ts'
 import { openLocal } from './local.ts'
 import { Machine } from './machine.ts'
 import { quoteAll } from './quote.ts'
-import { parseTarget, resolveSettings, type SshSettings, type Target } from './settings.ts'
+import { parseTarget, resolveSettings, type SshSettings } from './settings.ts'
 import { openSsh2 } from './ssh2.ts'
 import { openSystemSsh, sshLine } from './system-ssh.ts'
 
@@ -34,7 +35,7 @@ export interface HostsOptions {
 export const LOCAL_ID = 'local'
 const SETTINGS_AGE_MS = 60_000
 
-const isLocalName = (name: string) => ['', 'local', 'localhost'].includes(name.trim().toLowerCase())
+export const isLocalName = (name: string) => ['', 'local', 'localhost'].includes(name.trim().toLowerCase())
 
 /** Every machine there is: this one, and those that were saved. */
 export class Hosts {

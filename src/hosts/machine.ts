@@ -19,7 +19,7 @@ import { type StreamOptions, streamIn } from './stream.ts'
 const FIRST_RETRY_MS = 1000
 const LAST_RETRY_MS = 30_000
 /** A login that was refused is not tried again by itself: a server may lock out who knocks too often. */
-const NEEDS_A_PERSON = new Set(['auth', 'host_key_unknown', 'host_key_changed'])
+const NEEDS_A_PERSON = new Set(['auth', 'host_key_unknown', 'host_key_changed', 'misnamed'])
 const SPAWN_DEADLINE = 15_000
 
 /** A machine that is connected to when first asked, and again by itself when it was lost. */
@@ -149,7 +149,8 @@ export class Machine implements Host {
     const { retryAt = null } = this.#reach.state === 'unreachable' ? this.#reach : {}
     const isTimers = this.#lastError !== null && !NEEDS_A_PERSON.has(this.#lastError.code)
     const isEarly = retryAt !== null && Date.now() < retryAt
-    if (this.#lastError && (isTimers || isEarly)) return Promise.reject(this.#lastError)
+    const isVain = this.#lastError?.code === 'misnamed'
+    if (this.#lastError && (isTimers || isEarly || isVain)) return Promise.reject(this.#lastError)
     return this.#connectOnce()
   }
 
@@ -219,7 +220,8 @@ export class Machine implements Host {
     const last = needsPerson ? 10 * LAST_RETRY_MS : LAST_RETRY_MS
     const wait = Math.min(last, first * 2 ** (this.#failures - 1)) * (0.75 + Math.random() / 2)
     const since = this.#reach.state === 'unreachable' ? this.#reach.since : Date.now()
-    this.#setReach({ state: 'unreachable', since, reason: error.message, retryAt: Date.now() + wait })
+    const retryAt = error.code === 'misnamed' ? null : Date.now() + wait
+    this.#setReach({ state: 'unreachable', since, reason: error.message, retryAt })
     if (!needsPerson) this.#retryTimer = setTimeout(() => this.#connectQuietly(), wait).unref()
     return error
   }

@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process'
 import { statSync } from 'node:fs'
 import { homedir, userInfo } from 'node:os'
 import { join } from 'node:path'
-import { HostError } from './host.ts'
+import { readTarget, type Target } from '../contract/target.ts'
+import { HostError, type HostErrorCode } from './host.ts'
 
 /** Where a host is and how `ssh` itself would go there, as `ssh -G` resolves it. */
 export interface SshSettings {
@@ -29,28 +30,11 @@ export interface SshSettings {
   all: ReadonlyMap<string, readonly string[]>
 }
 
-export interface Target {
-  alias: string
-  user: string | null
-  port: number | null
-}
-
-/** `user@host`, `host`, `host:port`, `[v6]:port`. What could be read as an option of `ssh` is refused. */
-export function parseTarget(text: string): Target {
-  const match = /^(?:([^@\s:]+)@)?(?:\[([0-9a-fA-F:.%\w-]+)\]|([^@\s[\]]+?))(?::(\d{1,5}))?$/.exec(
-    text.trim(),
-  )
-  const alias = match?.[2] ?? match?.[3]
-  const user = match?.[1] ?? null
-  if (!alias || !/^[\w.][\w.:%-]*$/.test(alias) || (user !== null && !/^[\w.][\w.\\-]*\$?$/.test(user)))
-    throw new HostError(
-      'unreachable',
-      `“${text}” does not name a host: write host, user@host or user@host:port.`,
-    )
-  const port = match?.[4] ? Number(match[4]) : null
-  if (port !== null && (port < 1 || port > 65535))
-    throw new HostError('unreachable', `“${text}” names port ${port}: ports go from 1 to 65535.`)
-  return { alias, user, port }
+/** A target as a person wrote it; what names no host is an error that says why. */
+export function parseTarget(text: string, code: HostErrorCode = 'misnamed'): Target {
+  const target = readTarget(text)
+  if (typeof target === 'string') throw new HostError(code, `“${text}” names no host: ${target}.`)
+  return target
 }
 
 export interface ResolveOptions {
@@ -110,7 +94,7 @@ async function resolveJumps(
   if (depth > 4) throw new HostError('unreachable', `ProxyJump ${list} goes round in a circle.`)
   const jumps: SshSettings[] = []
   for (const hop of list.split(',')) {
-    const target = parseTarget(hop.replace(/^ssh:\/\//, '').replace(/\/$/, ''))
+    const target = parseTarget(hop.replace(/^ssh:\/\//, '').replace(/\/$/, ''), 'unreachable')
     const settings = await resolveSettings(target, options, depth + 1)
     // Only the first hop is reached by its own way; the next ones are reached through the one before.
     jumps.push(...(jumps.length === 0 ? settings.jumps : []), { ...settings, jumps: [] })

@@ -210,6 +210,14 @@ test('a host is added in words', async () => {
   expect(added, added.err).toMatchObject({ code: 0 })
   expect(added.out).toContain('Saved: gpu-a. Try it: ithaca hosts test gpu-a')
   expect((await ithaca('hosts')).out).toContain('ann@127.0.0.1')
+  for (const wrong of ['a b', '-oProxyCommand=id', 'a\x1bb', ' '])
+    expect(await ithaca('hosts', 'add', '--', wrong)).toMatchObject({
+      code: 2,
+      out: '',
+      err: expect.stringMatching(
+        /target: .*; write an alias of your ssh config, host, user@host or user@host:port/,
+      ),
+    })
 })
 
 test('a serve answers to its name while one lineage has it', async () => {

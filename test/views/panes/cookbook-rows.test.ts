@@ -134,10 +134,13 @@ describe('the rows of the list', () => {
     expect(hostRows(old as Host, 60, asciiGlyphs).map(withoutColours)).toContain('host        gpu-a')
   })
 
-  test('when an unreachable host is tried again stays true while nothing is drawn', () => {
-    const lost = host([], { state: 'unreachable', retry_at: now + 12_000, reason: 'no route' })
-    const rows = hostRows(lost, 60, asciiGlyphs).map(withoutColours)
-    expect(rows.find(row => row.startsWith('retries'))).toMatch(/^retries +at \d\d:\d\d:12$/)
+  test('a try that fails as the one before changes nothing of what is said of an unreachable host', () => {
+    const lost = (retry_at: number | null) => host([], { state: 'unreachable', retry_at, reason: 'no route' })
+    const rows = (one: Host) => hostRows(one, 60, asciiGlyphs).map(withoutColours)
+    expect(rows(lost(now + 12_000))).toEqual(rows(lost(now + 72_000)))
+    expect(rows(lost(now))).toContain('retries     by itself')
+    expect(rows(lost(null))).toContain('retries     none, before it is changed')
+    expect(drawn([lost(now + 12_000)], [], 120)).toEqual(drawn([lost(now + 72_000)], [], 120))
   })
 
   test('what has just died stands before what lives, and what died long ago behind it', () => {
@@ -200,16 +203,15 @@ describe('the rows of the list', () => {
     expect(drawn([host([])], [busy], 100, [0, 0])[1]).not.toContain('_')
   })
 
-  test('a host out of reach says what was last seen there and when it is tried again', () => {
+  test('a host out of reach says what was last seen there and why it is not reached', () => {
     const lost = host([], {
       state: 'unreachable',
       since: now - 3 * minute,
       reason: 'no route',
-      retry_at: now + 12_000,
     })
     const rows = drawn([lost], [serve('one'), serve('two', { state: 'crashed', ended_at: now })], 120)
     expect(rows[0]).toMatch(
-      /^v gpu-a {2}UNREACHABLE 3m, last seen \S+( \d\d:\d\d)?: 1 ready, 1 failed {2}retry at \d\d:\d\d:12 {2}no route$/,
+      /^v gpu-a {2}UNREACHABLE 3m, last seen \S+( \d\d:\d\d)?: 1 ready, 1 failed {2}no route$/,
     )
     expect(rows[2]).toMatch(/ready 2m as of /)
   })

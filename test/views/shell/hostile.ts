@@ -6,7 +6,9 @@ import { hosts } from '../../../src/contract/hosts.ts'
 import { memory } from '../../../src/contract/memory.ts'
 import { presets } from '../../../src/contract/presets.ts'
 import { todos } from '../../../src/contract/todos.ts'
+import { openHosts } from '../../../store/hosts.ts'
 import type { TestKitchen } from '../../peers/kitchen.ts'
+import type { TestWorkspace } from '../../peers/workspace.ts'
 
 /** Text that would take a terminal over, widen a row, hide what follows, or pass for a part of the screen. */
 export const texts = [
@@ -22,6 +24,13 @@ export const texts = [
 
 const bare = (text: string) => text.replace(/[^\p{L}\p{N}]+/gu, '').slice(0, 20)
 
+/** As it was saved when nobody asked whether ssh could be told it. */
+function formerHost({ inside: { workspace } }: TestWorkspace, text: string): void {
+  const like = workspace.cookbook.machines.at('local').settings
+  const host = { ...like, id: 'former', name: text, target: text, created_at: 0 }
+  workspace.changes.write({ actor: 'operator' }, tx => openHosts(workspace.store).put(tx, host))
+}
+
 /** One of every noun for every hostile text, through the API as an agent would. Answers what was refused, by noun. */
 export async function furnish({ w, launch }: TestKitchen): Promise<Map<string, number>> {
   const made = new Map<string, number>()
@@ -35,6 +44,7 @@ export async function furnish({ w, launch }: TestKitchen): Promise<Map<string, n
   const { client } = w
   const secret = await w.token('asks', [], { ask: ['todos:write'] })
   const today = new Date().toISOString().slice(0, 10)
+  formerHost(w, texts[0]!)
   for (const text of texts) {
     await make(
       'todo',
@@ -63,7 +73,7 @@ export async function furnish({ w, launch }: TestKitchen): Promise<Map<string, n
     await make('token', client.call(access.create, { name: text, scopes: ['todos:read'] }))
     await make(
       'host',
-      client.call(hosts.add, { name: text, target: `someone@${bare(text) || 'box'}.invalid` }),
+      client.call(hosts.add, { name: text, target: `someone@box-${made.get('note')}.invalid` }),
     )
     await make('preset', client.call(presets.save, { name: text, cmd: `vllm serve 'org/${bare(text)}'` }))
     // It waits for the answer of a person who never gives one.

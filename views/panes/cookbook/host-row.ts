@@ -3,7 +3,7 @@ import { sanitiseText } from '../../terminal/sanitise.ts'
 import { textWidth } from '../../terminal/width.ts'
 import type { Glyphs } from '../../widgets/text.ts'
 import { type Tone, toned } from '../../widgets/theme.ts'
-import { age, clock, day, room } from '../words.ts'
+import { age, day, room } from '../words.ts'
 import type { Item } from './kitchen.ts'
 import { orphanSign, ownedGpus } from './owners.ts'
 
@@ -82,13 +82,10 @@ function unreachableRow({ host: { name, reach }, serves }: HostItem, now: number
     serves.length === 0
       ? ''
       : `last seen${seen > 0 ? ` ${day(seen)}` : ''}: ${count('ready')} ready, ${count('crashed', 'lost')} failed`
-  // The same until it comes: a countdown would write every second.
-  const retry = reach.retry_at === null ? '' : `retry at ${clock(reach.retry_at)}`
   const since = reach.since === null ? '' : ` ${age(now - reach.since)}`
   return [
     toned(sanitiseText(name), 'strong'),
     `${toned('UNREACHABLE', 'bad')}${since}${last === '' ? '' : `, ${last}`}`,
-    retry,
     toned(sanitiseText(reach.reason ?? ''), 'quiet'),
   ]
     .filter(Boolean)

@@ -4,9 +4,15 @@ import { bar } from '../../widgets/charts.ts'
 import { cut, type Glyphs, toWidth } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
 import { factRows } from '../facts.ts'
-import { clock, day, room } from '../words.ts'
+import { day, room } from '../words.ts'
 import { disksOf } from './host-row.ts'
 import type { Item } from './kitchen.ts'
+
+/** No time of day: each try that fails as the one before would change it, and write. */
+function retriesOf({ state, retry_at }: Host['reach']): string {
+  if (state !== 'unreachable') return ''
+  return retry_at === null ? 'none, before it is changed' : 'by itself'
+}
 
 /** A host and its GPUs, each with what is on it. */
 export function hostRows(host: Host, width: number, glyphs: Glyphs): string[] {
@@ -20,7 +26,7 @@ export function hostRows(host: Host, width: number, glyphs: Glyphs): string[] {
       ],
       ['state', `${reach.state}${reach.since === null ? '' : ` since ${day(reach.since)}`}`],
       ['reason', reach.reason ?? ''],
-      ['retries', reach.retry_at === null ? '' : `at ${clock(reach.retry_at)}`],
+      ['retries', retriesOf(reach)],
       ...disksOf(host).map(
         ({ what, path, mount, free_bytes, total_bytes }) =>
           [

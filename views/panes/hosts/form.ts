@@ -1,4 +1,5 @@
 import { type Host, hosts as routes } from '../../../src/contract/hosts.ts'
+import { readTarget } from '../../../src/contract/target.ts'
 import type { Values } from '../../shell/overlays/form.tsx'
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
@@ -77,6 +78,13 @@ function different(before: Settings, after: Settings): Partial<Settings> {
   )
 }
 
+/** Why ssh could not be told this; what is as it was is left alone. */
+function faultOf(host: Host | null, { target = '' }: Values): string | null {
+  if (host && (host.target === '' || target === host.target)) return null
+  const read = readTarget(target)
+  return typeof read === 'string' ? read : null
+}
+
 /** Adds a host, or changes one. */
 export function hostForm(shell: Shell, host: Host | null, done: (host: Host) => void): void {
   const { client, world } = shell
@@ -86,21 +94,26 @@ export function hostForm(shell: Shell, host: Host | null, done: (host: Host) => 
     fields: host?.target === '' ? fields.filter(({ id }) => id !== 'target' && id !== 'port') : fields,
     values: valuesOf(host),
     ...(host ? { now: async () => valuesOf(await client.call(routes.get, { id: host.id })) } : {}),
-    async judge({ target = '' }, signal) {
+    async judge(values, signal) {
+      const { target = '' } = values
+      const fault = host === null && target.trim() === '' ? null : faultOf(host, values)
+      const problems: Record<string, string> = fault === null ? {} : { target: fault }
       if (host)
-        return host.hf_token_set
-          ? { rows: [toned('An HF token is kept; leave it empty to keep it.', 'quiet')] }
-          : {}
+        return {
+          problems,
+          rows: host.hf_token_set ? [toned('An HF token is kept; leave it empty to keep it.', 'quiet')] : [],
+        }
       const { items } = await client.call(
         routes.aliases,
         { pattern: `${target.trim()}*`, saved: false },
         { signal },
       )
-      return items.length === 0
-        ? {}
-        : { rows: [toned(`ssh config knows: ${items.slice(0, 12).map(sanitiseText).join('  ')}`, 'quiet')] }
+      const known = `ssh config knows: ${items.slice(0, 12).map(sanitiseText).join('  ')}`
+      return { problems, rows: items.length === 0 ? [] : [toned(known, 'quiet')] }
     },
     async submit(values) {
+      const fault = faultOf(host, values)
+      if (fault !== null) throw new Error(`ssh to: ${fault}.`)
       const settings = settingsOf(values)
       if (host) {
         const { target, name } = changed(valuesOf(host), values)
@@ -114,10 +127,8 @@ export function hostForm(shell: Shell, host: Host | null, done: (host: Host) => 
         done(value)
         return
       }
-      const target = values.target?.trim()
-      if (!target) throw new Error('Say what ssh is to be told: an alias or user@host.')
       const { value, seq } = await client.ask(routes.add, {
-        target,
+        target: values.target?.trim(),
         ...(values.name?.trim() ? { name: values.name.trim() } : {}),
         ...settings,
       })
