@@ -4,7 +4,7 @@ import type { CalendarRemote } from '../../store/calendar-remote.ts'
 import type { SubscriptionStore } from '../../store/calendar-subscriptions.ts'
 import type { Author, Changes } from '../../store/changes.ts'
 import type { CalendarEvent, calendar as routes } from '../contract/calendar.ts'
-import { notFound, Problem } from '../contract/problem.ts'
+import { notFound, Problem, stillSays } from '../contract/problem.ts'
 import type { Output, Parsed } from '../contract/route.ts'
 import { doubtsInWords } from '../time/doubts.ts'
 import type { Speaker } from '../time/phrase.ts'
@@ -77,7 +77,7 @@ export interface Calendar {
   add(author: Author, input: NewEvent): Promise<Saved>
   edit(
     author: Author,
-    input: Asked & { id: string; scope?: Scope; calendar?: string; exact?: boolean },
+    input: Asked & { id: string; scope?: Scope; calendar?: string; exact?: boolean; was?: string },
   ): Promise<Saved>
   remove(author: Author, id: string, scope?: Scope, exact?: boolean): void
   import(author: Author, input: { ics: string; calendar?: string }): Promise<Imported>
@@ -303,7 +303,7 @@ export const openCalendar = (deps: {
       }
     },
 
-    async edit(author, { id, scope: wanted, calendar, exact, ...asked }) {
+    async edit(author, { id, scope: wanted, calendar, exact, was, ...asked }) {
       const target = find(id, exact)
       calendars.writable(target.event.calendar)
       const scope = scopeOf(target, wanted)
@@ -315,6 +315,7 @@ export const openCalendar = (deps: {
       const { event, occurrence } = find(
         target.occurrence ? occurrenceUid(target.event.id, target.occurrence.recurrenceId!) : target.event.id,
       )
+      stillSays('event', was, wordsOf({ event, occurrence: scope === 'one' ? occurrence : null }).description)
       const edit = scope === 'one' ? editDate : scope === 'following' ? editFollowing : editAll
       const changed = edit(event, occurrence!, asked, read?.times ?? null)
       if (calendar !== undefined) changed.event.calendar = roomFor(changed.event, calendar)

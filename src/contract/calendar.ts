@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { type Route, route } from './route.ts'
-import { count, done, flag, pageIn, pageOf, text } from './words.ts'
+import { count, done, flag, pageIn, pageOf, text, was } from './words.ts'
 
 export const PERSONAL = { name: 'Personal', color: '#5b8abf' } as const
 
@@ -255,6 +255,7 @@ export const calendar = {
         start: text(200, 1).optional(),
         ...eventFields,
         cancelled: flag().optional(),
+        was: was('description'),
       }),
     out: () => saved,
     cli: { words: ['id'] },

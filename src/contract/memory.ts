@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { route } from './route.ts'
-import { count, done, flag, id, pageIn, pageOf, text } from './words.ts'
+import { count, done, flag, id, pageIn, pageOf, text, was } from './words.ts'
 
 export const CATEGORIES = ['fact', 'contact', 'task', 'preference', 'identity', 'project', 'goal'] as const
 export type Category = (typeof CATEGORIES)[number]
@@ -98,6 +98,7 @@ export const memory = {
         source: text(200).optional(),
         session_id: text(200).nullable().optional(),
         pinned: flag().optional(),
+        was: was('text'),
       }),
     out: () => Memory,
     cli: { words: ['id', 'text…'] },

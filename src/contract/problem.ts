@@ -72,3 +72,9 @@ const sentence = (what: string, id: string, there: string): string => {
 
 export const notFound = (what: string, id: string, names: readonly string[] = []): Problem =>
   new Missing(what, id, names)
+
+/** Refuses to write over what was not read: `was` is what somebody who changes a text knows of it. */
+export function stillSays(what: string, was: string | undefined, now: string): void {
+  if (was !== undefined && was !== now)
+    throw new Problem('conflict', `The text of this ${what} was changed meanwhile: read it again first.`)
+}

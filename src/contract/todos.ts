@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { route } from './route.ts'
-import { count, done, flag, id, pageIn, pageOf, text } from './words.ts'
+import { count, done, flag, id, pageIn, pageOf, text, was } from './words.ts'
 
 export const TodoItem = z.object({ text: z.string(), done: z.boolean() })
 
@@ -144,6 +144,7 @@ export const todos = {
         title: text(1000).optional(),
         ...fields,
         archived: flag().optional(),
+        was: was('content'),
       }),
     out: () => saved,
     cli: { words: ['id'] },

@@ -27,6 +27,10 @@ export const text = (max: number, min = 0) =>
 
 export const instant = () => z.string().describe('ISO 8601 with offset')
 
+/** Of a change to a text: what was read, so that what somebody else wrote since is not written over. */
+export const was = (what: string) =>
+  text(10_000_000).optional().describe(`what its ${what} says now; refused where it does not`)
+
 /** A page of a list: ask again with `cursor` until it is null. */
 export const pageIn = {
   limit: count(1, 500).default(50),

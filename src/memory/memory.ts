@@ -3,7 +3,7 @@ import { byId } from '../../store/by-id.ts'
 import type { Author, Changes } from '../../store/changes.ts'
 import type { MemoryStore } from '../../store/memory.ts'
 import type { Memory, memory as routes } from '../contract/memory.ts'
-import { Problem } from '../contract/problem.ts'
+import { Problem, stillSays } from '../contract/problem.ts'
 import type { Parsed } from '../contract/route.ts'
 
 type AddIn = Partial<Parsed<typeof routes.add>> & { text: string }
@@ -63,6 +63,7 @@ export const openMemories = (deps: { store: MemoryStore; changes: Changes; now: 
 
     edit(author, input) {
       const before = kept(input.id)
+      stillSays('memory', input.was, before.text)
       const twin = input.text === undefined ? undefined : store.twin(input.text)
       if (twin && twin.id !== before.id)
         throw new Problem('conflict', `Memory ${twin.id} says this already.`, { id: twin.id })

@@ -3,7 +3,7 @@ import type * as z from 'zod'
 import { byId } from '../../store/by-id.ts'
 import type { Author, Changes } from '../../store/changes.ts'
 import type { KeptTodo, TodoStore } from '../../store/todos.ts'
-import { Problem } from '../contract/problem.ts'
+import { Problem, stillSays } from '../contract/problem.ts'
 import type { Parsed } from '../contract/route.ts'
 import type { todos as routes, Todo, Understood } from '../contract/todos.ts'
 import { movedItems } from './items.ts'
@@ -158,11 +158,14 @@ export const openTodos = (deps: {
     async edit(author, input) {
       const before = kept(input.id)
       const read = await due(input, before)
-      const { id: _id, due: _due, repeat: _repeat, ...given } = input
+      const { id: _id, due: _due, repeat: _repeat, was, ...given } = input
       const fields = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
       // Unarchiving something done is the same as saying it is not done after all.
       if (fields.archived === false) fields.done_at = null
-      const todo = change(before, { ...fields, ...(read ? scheduled(read) : {}) })
+      // While the words were read, others may have changed it.
+      const latest = kept(before.id)
+      stillSays('todo', was, latest.content)
+      const todo = change(latest, { ...fields, ...(read ? scheduled(read) : {}) })
       return {
         todo: save(author, 'edit', todo, `Changed "${todo.title || 'untitled'}"`),
         understood: read?.understood,
@@ -175,13 +178,14 @@ export const openTodos = (deps: {
         done && before.repeat
           ? await schedule.following(before, Math.max(now(), before.due_at ?? 0))
           : undefined
+      const latest = kept(before.id)
       const fields: Partial<KeptTodo> = next
-        ? { ...next, snoozed_until: null, items: before.items.map(item => ({ ...item, done: false })) }
+        ? { ...next, snoozed_until: null, items: latest.items.map(item => ({ ...item, done: false })) }
         : { archived: done, done_at: done ? now() : null, snoozed_until: null }
       const what = next
         ? `Did "${before.title}", next ${readable(next.due)}`
         : `${done ? 'Did' : 'Reopened'} "${before.title}"`
-      return { todo: save(author, 'done', change(before, fields), what) }
+      return { todo: save(author, 'done', change(latest, fields), what) }
     },
 
     async snooze(author, id, until) {
@@ -191,7 +195,7 @@ export const openTodos = (deps: {
         todo: save(
           author,
           'snooze',
-          change(before, { snoozed_until: read.due_at }),
+          change(kept(before.id), { snoozed_until: read.due_at }),
           `Snoozed "${before.title}" until ${readable(read.due)}`,
         ),
         understood: read.understood,
@@ -233,7 +237,7 @@ export const openTodos = (deps: {
       if (!waits(before)) return
       const next = before.repeat ? await schedule.following(before, now()) : undefined
       const what = next ? `"${before.title}" is due again ${readable(next.due)}` : `"${before.title}" rang`
-      save(author, 'advance', change(before, { ...next, snoozed_until: null }), what)
+      save(author, 'advance', change(kept(before.id), { ...next, snoozed_until: null }), what)
     },
   }
 }

@@ -16,6 +16,9 @@ export interface Editable {
   theirs?(mark: unknown): Promise<void>
 }
 
+/** Of a change to a text that was read as `mark`: refused where somebody wrote it anew since. */
+export const onlyIf = (mark: unknown) => (mark === null ? {} : { was: mark as string })
+
 /** A text through $EDITOR. What was written is kept until it is saved: where that fails the same key opens it again, also after the screen was left, and where somebody else wrote meanwhile the person says what becomes of both. */
 export async function editText(shell: Shell, of: Editable): Promise<void> {
   const unsaved = shell.unsaved.get(of.key)

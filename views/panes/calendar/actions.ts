@@ -1,11 +1,10 @@
 import * as z from 'zod'
 import { calendar, type Entry } from '../../../src/contract/calendar.ts'
-import { Problem } from '../../../src/contract/problem.ts'
 import type { Action } from '../../actions/registry.ts'
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
 import { dayOf, plusDays } from '../days.ts'
-import { editText } from '../editing.ts'
+import { editText, onlyIf } from '../editing.ts'
 import { answerEvent } from './answers.ts'
 import { type CalendarBook, type View, views } from './book.ts'
 import { addEvent, editEvent, type Scope, said, scopes } from './event-form.ts'
@@ -149,8 +148,7 @@ export function eventActions(shell: Shell, book: CalendarBook): Action<Shell, ne
             return { text, mark: text }
           },
           async write(description, mark) {
-            if (mark !== null && mark !== (await now())) throw new Problem('conflict', 'It was changed.')
-            await shell.client.call(calendar.edit, { id, description, scope: 'all' })
+            await shell.client.call(calendar.edit, { id, description, scope: 'all', ...onlyIf(mark) })
           },
         })
       },

@@ -1,11 +1,10 @@
 import { CATEGORIES, type Category, type Memory, memory } from '../../../src/contract/memory.ts'
-import { Problem } from '../../../src/contract/problem.ts'
 import type { Action } from '../../actions/registry.ts'
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseText, sanitiseTyped } from '../../terminal/sanitise.ts'
 import { changed } from '../changed.ts'
 import { choose } from '../choosing.ts'
-import { editText } from '../editing.ts'
+import { editText, onlyIf } from '../editing.ts'
 import { spend, targets } from '../marking.ts'
 import type { Searched } from '../searched.ts'
 
@@ -117,8 +116,7 @@ export function memoryActions(
             return { text, mark: text }
           },
           async write(text, mark) {
-            if (mark !== null && mark !== (await now())) throw new Problem('conflict', 'It was changed.')
-            await shell.client.call(memory.edit, { id, text })
+            await shell.client.call(memory.edit, { id, text, ...onlyIf(mark) })
           },
         })
       },

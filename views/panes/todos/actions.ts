@@ -1,12 +1,11 @@
 import * as z from 'zod'
-import { Problem } from '../../../src/contract/problem.ts'
 import type { Input } from '../../../src/contract/route.ts'
 import { type Todo, todos } from '../../../src/contract/todos.ts'
 import { repeatTyped } from '../../../src/time/repeat.ts'
 import type { Action } from '../../actions/registry.ts'
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseTyped } from '../../terminal/sanitise.ts'
-import { editText } from '../editing.ts'
+import { editText, onlyIf } from '../editing.ts'
 import { spend, targets } from '../marking.ts'
 import { judgeRepeat, judgeWhen, understoodWords } from '../understood.ts'
 import { cleared, editForm, type Saved } from './form.ts'
@@ -134,8 +133,7 @@ export function todoActions(shell: Shell, list: TodoList): Action<Shell, never>[
             return { text, mark: text }
           },
           async write(content, mark) {
-            if (mark !== null && mark !== (await now())) throw new Problem('conflict', 'It was changed.')
-            await edit({ id, content })
+            await edit({ id, content, ...onlyIf(mark) })
           },
         })
       },
