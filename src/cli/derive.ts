@@ -9,6 +9,7 @@ import { doneWords } from './done.ts'
 import { hasMoments, tellTimesIn } from './moment.ts'
 import { showOf } from './shown.ts'
 import { card, table } from './table.ts'
+import { asTyped } from './typed.ts'
 import { asCommand } from './words.ts'
 
 export interface Surroundings {
@@ -64,7 +65,8 @@ export const addVerb = (command: Command, route: Route, around: Surroundings): v
     }
     await fillFromStdin(route, input, around)
     const client = await around.client()
-    await show(route, await client.call(route, input as never), around, input)
+    const said = asTyped(route, input)
+    await show(route, await client.call(route, said as never), around, said)
   })
 }
 

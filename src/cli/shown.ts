@@ -12,6 +12,7 @@ import { presets } from '../contract/presets.ts'
 import type { Output, Route } from '../contract/route.ts'
 import type { Attempt, FitReport, Serve } from '../contract/serve.ts'
 import { todos } from '../contract/todos.ts'
+import { repeatWords } from '../time/repeat-said.ts'
 import { dueWords, moment } from './moment.ts'
 import { clean, table } from './table.ts'
 import { operationText } from './why.ts'
@@ -127,7 +128,7 @@ const SHOWN = new Map<string, Show>([
   shown(capabilities, answer => JSON.stringify(answer, null, 2)),
   shown(todos.add, ({ todo, understood }) =>
     [
-      `Saved: ${clean(todo.title)} (${todo.id.slice(0, 8)})${todo.due ? `, due ${dueWords(todo.due)}` : ''}`,
+      `Saved: ${clean(todo.title)} (${todo.id.slice(0, 8)})${todo.due ? `, due ${dueWords(todo.due)}` : ''}${todo.repeat ? `, repeats ${repeatWords(todo.repeat)}` : ''}${todo.label ? `, #${clean(todo.label)}` : ''}`,
       ...(understood?.doubts ?? []).map(words => `! ${clean(words)}`),
     ].join('\n'),
   ),

@@ -97,6 +97,7 @@ export const todos = {
     out: () =>
       z.object({
         title: z.string().nullable().describe('what is left of the sentence'),
+        label: z.string().nullable().describe('its first #word'),
         understood: Understood.nullable(),
       }),
     cli: { words: ['text…'] },
@@ -118,7 +119,7 @@ export const todos = {
     path: '/api/v1/todos',
     scope: ['todos:write'],
     danger: 'none',
-    summary: 'Adds a todo; `quick` takes the due date out of the title',
+    summary: 'Adds a todo; `quick` takes the due date and a #label out of the title',
     in: () =>
       z.strictObject({
         title: text(1000).optional(),

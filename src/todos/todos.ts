@@ -3,6 +3,7 @@ import type * as z from 'zod'
 import { byId } from '../../store/by-id.ts'
 import type { Author, Changes } from '../../store/changes.ts'
 import type { KeptTodo, TodoStore } from '../../store/todos.ts'
+import { labelIn } from '../contract/labels.ts'
 import { Problem, stillSays } from '../contract/problem.ts'
 import type { Parsed } from '../contract/route.ts'
 import type { todos as routes, Todo, Understood } from '../contract/todos.ts'
@@ -28,7 +29,7 @@ export interface Todos {
     text: string
     quick?: boolean
     snooze?: string
-  }): Promise<{ title: string | null; understood: z.output<typeof Understood> | null }>
+  }): Promise<{ title: string | null; label: string | null; understood: z.output<typeof Understood> | null }>
   add(author: Author, input: AddIn): Promise<Saved>
   edit(author: Author, input: EditIn): Promise<Saved>
   done(author: Author, id: string, done: boolean): Promise<Saved>
@@ -111,15 +112,23 @@ export const openTodos = (deps: {
 
     async when({ text, quick, snooze }) {
       if (snooze !== undefined)
-        return { title: null, understood: (await putOff(kept(snooze), text)).understood ?? null }
-      if (!quick) return { title: null, understood: (await schedule.read({ due: text })).understood ?? null }
-      const found = await schedule.find(text)
-      return { title: found?.rest.trim() ?? text, understood: found?.due.understood ?? null }
+        return { ...nothing, understood: (await putOff(kept(snooze), text)).understood ?? null }
+      if (!quick) return { ...nothing, understood: (await schedule.read({ due: text })).understood ?? null }
+      const labelled = labelIn(text)
+      const title = labelled?.title ?? text
+      const found = await schedule.find(title)
+      return {
+        title: found?.rest.trim() ?? title,
+        label: labelled?.label ?? null,
+        understood: found?.due.understood ?? null,
+      }
     },
 
     async add(author, input) {
-      const quick = input.quick && input.title ? await schedule.find(input.title) : undefined
-      const title = (quick ? quick.rest : (input.title ?? '')).trim()
+      const labelled = input.quick && input.label === undefined ? labelIn(input.title ?? '') : null
+      const sentence = labelled?.title ?? input.title ?? ''
+      const quick = input.quick && sentence ? await schedule.find(sentence) : undefined
+      const title = (quick ? quick.rest : sentence).trim()
       const read = quick?.due ?? (await due(input))
       const items = input.items ?? []
       if (title === '' && !input.content?.trim() && items.length === 0)
@@ -139,7 +148,7 @@ export const openTodos = (deps: {
           repeat: read?.repeat ?? null,
           repeat_from: read?.repeat_from ?? null,
           snoozed_until: null,
-          label: input.label ?? null,
+          label: input.label ?? labelled?.label ?? null,
           color: input.color ?? null,
           pinned: input.pinned ?? false,
           archived: input.archived ?? false,
@@ -241,6 +250,8 @@ export const openTodos = (deps: {
     },
   }
 }
+
+const nothing = { title: null, label: null }
 
 /** A day, or a time without its seconds and offset: what a person reads in the trail. */
 const readable = (due: string | null): string => (due ?? '').slice(0, 16).replace('T', ' ')

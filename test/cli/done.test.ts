@@ -83,5 +83,9 @@ test('a todo that is deleted is named', async () => {
     return String(stdout.read() ?? '')
   }
   const [, id = ''] = /\(([0-9a-f]{8})\)/.exec(await say('todos', 'add', 'Call Ann'))!
+  expect(
+    await say('todos', 'add', 'Call', 'Bob', '#ops', '--due', '2031-05-02', '--repeat', 'weekly'),
+  ).toMatch(/^Saved: Call Bob \([0-9a-f]{8}\), due 2031-05-02, repeats every week, #ops\n$/)
+  expect(await say('todos', 'add', 'Fix', '#ops', '--no-quick')).toMatch(/^Saved: Fix #ops \(/)
   expect(await say('todos', 'rm', id)).toBe(`Deleted the todo ${id}. ithaca undo brings it back.\n`)
 })

@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { type Client, createClient } from '../../src/client/client.ts'
 import { type Approval, access } from '../../src/contract/access.ts'
+import { capabilities } from '../../src/contract/codex/capabilities.ts'
 import { cookbook } from '../../src/contract/cookbook.ts'
 import { events } from '../../src/contract/events.ts'
 import type { Serve } from '../../src/contract/serve.ts'
@@ -12,6 +13,7 @@ import { serveRows } from '../panes/cookbook/details.ts'
 import { isLive } from '../panes/cookbook/kitchen.ts'
 import { signOf, stateWords } from '../panes/cookbook/rows.ts'
 import { stopQuestion } from '../panes/cookbook/stop.ts'
+import { foundWords } from '../panes/understood.ts'
 import type { Link } from '../store/live.ts'
 import { sanitiseLine, sanitiseText, withoutColours } from '../terminal/sanitise.ts'
 
@@ -213,8 +215,9 @@ class Lines {
   }
 
   async #add(title: string): Promise<void> {
-    const { todo, understood } = await this.#client.call(todos.add, { title, quick: true })
-    this.say(`Added '${sanitiseText(todo.title)}'${understood ? `, ${understood.at}` : ''}.`)
+    const { timezone } = await this.#client.call(capabilities, {})
+    const saved = await this.#client.call(todos.add, { title, quick: true })
+    this.say(sanitiseText(`Added '${saved.todo.title}'${foundWords(timezone, saved)}.`))
   }
 
   #serve(number: string): Serve {

@@ -4,7 +4,7 @@ import { type Action, everywhere } from '../actions/registry.ts'
 import type { Bindings } from '../keys/bindings.ts'
 import { timeOf, zoneOf } from '../panes/days.ts'
 import type { Motion, Pane } from '../panes/pane.ts'
-import { judgeWhen, understoodWords } from '../panes/understood.ts'
+import { foundWords, judgeWhen } from '../panes/understood.ts'
 import { wrapText } from '../widgets/text.ts'
 import { toned } from '../widgets/theme.ts'
 import { toastLine } from '../widgets/toasts.ts'
@@ -232,9 +232,8 @@ const quickAdd: Action<Shell, string> = {
   judge: (shell, typed, signal) => judgeWhen(shell, { quick: true })(typed, signal),
   danger: 'none',
   async run(shell, title) {
-    const { todo, understood } = await shell.client.call(todos.add, { title, quick: true })
-    const when = understood ? `, ${understoodWords(shell, understood)}` : ''
-    shell.toast('good', `Added '${todo.title}'${when}. u takes it back.`)
+    const saved = await shell.client.call(todos.add, { title, quick: true })
+    shell.toast('good', `Added '${saved.todo.title}'${foundWords(zoneOf(shell), saved)}. u takes it back.`)
   },
 }
 

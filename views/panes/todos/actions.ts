@@ -5,9 +5,10 @@ import { repeatTyped } from '../../../src/time/repeat.ts'
 import type { Action } from '../../actions/registry.ts'
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseTyped } from '../../terminal/sanitise.ts'
+import { zoneOf } from '../days.ts'
 import { editText, onlyIf } from '../editing.ts'
 import { spend, targets } from '../marking.ts'
-import { judgeRepeat, judgeWhen, understoodWords } from '../understood.ts'
+import { foundWords, judgeRepeat, judgeWhen, understoodWords } from '../understood.ts'
 import { cleared, editForm, type Saved } from './form.ts'
 import type { TodoList } from './list.ts'
 import { dueTyped, dueWords, nameOf } from './rows.ts'
@@ -27,7 +28,7 @@ export function todoActions(shell: Shell, list: TodoList): Action<Shell, never>[
   }
   const edit = async (input: Input<typeof todos.edit>) => keep(await shell.client.ask(todos.edit, input))
   const when = (saved: Saved | undefined) =>
-    saved?.understood ? `, ${understoodWords(shell, saved.understood)}` : ''
+    saved?.understood ? `, ${understoodWords(zoneOf(shell), saved.understood)}` : ''
 
   /** Does the same to every chosen one and says so once. */
   const each = async (
@@ -78,7 +79,7 @@ export function todoActions(shell: Shell, list: TodoList): Action<Shell, never>[
     ...base,
     id: 'todos.add',
     title: 'add',
-    help: 'Adds a todo from a sentence: "every friday 9am water the plants".',
+    help: 'Adds a todo from a sentence: "every friday 9am water the plants #home".',
     where: ['todos.list'],
     alone: true,
     disabled: () => undefined,
@@ -88,7 +89,7 @@ export function todoActions(shell: Shell, list: TodoList): Action<Shell, never>[
       const saved = keep(await shell.client.ask(todos.add, { title, quick: true }))
       if (list.archive) list.turn()
       list.select(saved.todo.id)
-      shell.toast('good', `Added '${saved.todo.title}'${when(saved)}. u takes it back.`)
+      shell.toast('good', `Added '${saved.todo.title}'${foundWords(zoneOf(shell), saved)}. u takes it back.`)
     },
   }
   return [

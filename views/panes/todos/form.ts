@@ -8,6 +8,7 @@ import type { Judgement, Values } from '../../shell/overlays/form.tsx'
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseTyped } from '../../terminal/sanitise.ts'
 import { changed } from '../changed.ts'
+import { zoneOf } from '../days.ts'
 import { understoodWords } from '../understood.ts'
 import type { Now } from './groups.ts'
 import { dueTyped, nameOf } from './rows.ts'
@@ -93,7 +94,7 @@ async function judge(
   try {
     const { understood } = await shell.client.call(todos.when, { text: due }, { signal })
     const read = understood && { ...understood, repeat: understood.repeat ?? rule.repeat }
-    return { rows: read ? [`due ${understoodWords(shell, read)}`] : [] }
+    return { rows: read ? [`due ${understoodWords(zoneOf(shell), read)}`] : [] }
   } catch (error) {
     return { problems: { due: (error as Error).message } }
   }
