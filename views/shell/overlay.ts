@@ -18,6 +18,8 @@ export interface Overlay extends Focus {
 export interface Over {
   /** Gives a stroke to the text field in focus. */
   field(stroke: import('../keys/decode.ts').Stroke): Promise<boolean>
+  /** What a field of several lines takes of a stroke. */
+  lines(stroke: import('../keys/decode.ts').Stroke): import('../keys/decode.ts').Stroke
   /** Text through $EDITOR; null where it was left as it was. */
   edit(text: string, extension: string): Promise<string | null>
   readonly unsaved: import('./unsaved.ts').Unsaved

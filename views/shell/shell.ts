@@ -1,7 +1,7 @@
 import type { Client } from '../../src/client/client.ts'
 import { type Action, Actions, type Deed, everywhere, type Stakes } from '../actions/registry.ts'
 import type { Bindings } from '../keys/bindings.ts'
-import type { Input, Stroke } from '../keys/decode.ts'
+import type { Input } from '../keys/decode.ts'
 import { type Focus, Router } from '../keys/router.ts'
 import { arrange, type Layout } from '../layout/arrange.ts'
 import type { MakePane, Pane, Side } from '../panes/pane.ts'
@@ -26,13 +26,13 @@ import { Line, type LineSpec } from './overlays/line.tsx'
 import { type Choice, Menu } from './overlays/menu.tsx'
 import { Page, type PageKeys } from './overlays/page.tsx'
 import { Palette, type PaletteSpec } from './overlays/palette.tsx'
+import { cutPaste, intoLine, intoLines } from './paste.ts'
 import { followSettings, settle } from './settings.ts'
 import { Together } from './together.ts'
 import { Unsaved } from './unsaved.ts'
 import { sayUnsaved } from './unsaved-menu.ts'
 
 const cancelTwice = 1500
-const longestPaste = 10_000
 
 /** The screen as a whole: which pane is in view, what lies over it, and the one way from a key to an action. */
 export class Shell {
@@ -76,7 +76,8 @@ export class Shell {
     this.glyphs = host.unicode ? unicodeGlyphs : asciiGlyphs
     this.readOnly = host.settings.readOnly
     this.#over = {
-      field: stroke => host.field(this.#short(stroke)),
+      field: stroke => host.field(cutPaste(stroke, intoLine, words => this.toast('warn', words))),
+      lines: stroke => cutPaste(stroke, intoLines, words => this.toast('warn', words)),
       edit: (text, extension) => this.edit(text, extension),
       unsaved: this.unsaved,
       changed: this.signal.atOnce,
@@ -352,15 +353,6 @@ export class Shell {
     this.messages.stop()
     this.pane.closed?.()
     this.live.stop()
-  }
-
-  /** A line is drawn anew with every key: what nobody can mean to put in one is cut, and said. */
-  #short(stroke: Stroke): Stroke {
-    if (!('paste' in stroke)) return stroke
-    const text = stroke.paste.join(' ')
-    if (text.length <= longestPaste) return stroke
-    this.toast('warn', `Only the first ${longestPaste} characters of what was pasted fit into a line.`)
-    return { paste: [text.slice(0, longestPaste).toWellFormed()] }
   }
 
   get #focus(): Focus | null {

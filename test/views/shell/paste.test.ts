@@ -37,3 +37,26 @@ test.each([
   expect(strange(wrote)).toEqual([])
   expect((await w.client.call(todos.list, {})).items).toEqual([])
 })
+
+test('a megabyte pasted into a field of several lines is as much of it as is drawn at once, and said', async () => {
+  using on = new ScreenStage(w.inside.carry, { cols: 80, rows: 24 })
+  await on.until('api :')
+  let value = ''
+  on.shell.form({
+    title: 'Letter',
+    verb: 'Send',
+    values: { text: 'before ' },
+    fields: [{ id: 'text', label: 'text', kind: 'lines', rows: 3 }],
+    async submit({ text = '' }) {
+      value = text
+    },
+  })
+  await on.until('M-Enter Send')
+  on.send(`\x1b[200~${'one line\r\n'.repeat(110_000)}\x1b[201~`)
+  await on.until(/Only the first 100000 characters/)
+  await on.until('^E opens $EDITOR')
+  on.send('ZYX\x1b\r')
+  await on.until(() => value !== '')
+  expect(value).toHaveLength(100_000 + 'before ZYX'.length)
+  expect(value.split('\n')[1]).toBe('one line')
+})

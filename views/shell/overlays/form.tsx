@@ -99,7 +99,11 @@ export class FormOverlay implements Overlay {
       await this.#editOutside(lines.id)
       return true
     }
-    const { state, outcome, field } = formStroke(this.#state, this.#fields, stroke)
+    const { state, outcome, field } = formStroke(
+      this.#state,
+      this.#fields,
+      lines ? this.#over.lines(stroke) : stroke,
+    )
     this.#set(state)
     if (field) await this.#over.field(stroke)
     else if (outcome === 'cancel') this.#leave()
