@@ -126,7 +126,9 @@ const declined = (attendees: Attendee[], owns: Owns): boolean => ownIn(attendees
 
 /** It stays to be seen, crossed out: nobody's word removes anything here. */
 export function cancelled(kept: Kept, { master, dates }: Itip): Kept {
-  if (master && standing(versionOf(master), kept) !== 'older')
+  const stands = master && standing(versionOf(master), kept)
+  if (kept.cancelled && stands === 'same') return kept
+  if (master && stands !== 'older')
     return { ...kept, cancelled: true, sequence: master.event.sequence, stamp: master.stamp ?? kept.stamp }
   return dates.reduce((event, date) => {
     if (dateStanding(kept, date) === 'older') return event
@@ -147,6 +149,7 @@ function endedAt(event: Kept, date: Parsed): Kept {
 function dateCancelled(event: Kept, date: Parsed): Kept {
   const key = keyIn(event, date)
   if (!isSeries(event) || !findOccurrence(event, key)) return event
+  if (overrideAt(event, key)?.changes.cancelled && dateStanding(event, date) === 'same') return event
   const changes: Changes = {
     ...overrideAt(event, key)?.changes,
     cancelled: true,
@@ -170,6 +173,7 @@ export function replied(kept: Kept, itip: Itip, from: string): Kept | null {
       key === null ? event.attendees : (overrideAt(event, key)?.changes.attendees ?? event.attendees)
     const known = attendeeOf(attendees, from)
     if (!said || !known || (known.answered_at ?? 0) > (part.stamp ?? Number.POSITIVE_INFINITY)) continue
+    if (known.answer === said.answer && known.answered_at === part.stamp) continue
     const at = part.stamp === null ? {} : { answered_at: part.stamp }
     event = withAttendees(event, key, list =>
       list.map(one => (one === known ? { ...one, answer: said.answer, rsvp: false, ...at } : one)),

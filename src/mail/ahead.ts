@@ -12,7 +12,7 @@ const AT_ONCE = 25
 
 /** Texts of the newest mails of an inbox, before anybody reads them. */
 export const fetchAhead = async (
-  deps: { store: MailStore; changes: Changes; invited(mail: KeptMail, carried: Carried): void },
+  deps: { store: MailStore; changes: Changes; invited(mail: KeptMail, carried: Carried): Promise<void> },
   on: ImapFlow,
   account: KeptAccount,
   inbox: KeptFolder,
@@ -20,7 +20,7 @@ export const fetchAhead = async (
 ): Promise<void> => {
   const { store, changes } = deps
   const bodies = new Map<string, Body>()
-  const invited: [KeptMail, Carried][] = []
+  const invited: { mail: KeptMail; body: Body; carried: Carried }[] = []
   // Kept several at a time: each write waits for the disk, and everything else waits with it.
   const keep = (): void => {
     changes.cache(() => {
@@ -34,12 +34,15 @@ export const fetchAhead = async (
       if (error instanceof Problem && error.code === 'gone') return null
       throw error
     })
-    if (body) bodies.set(mail.id, body)
     const carried = body && carriedBy(body)
-    if (carried) invited.push([mail, carried])
+    if (carried) invited.push({ mail, body, carried })
+    else if (body) bodies.set(mail.id, body)
     if (bodies.size === AT_ONCE) keep()
   }
+  // The oldest first, as they were written. What is kept is not looked at again, so it is kept once the calendar has it.
+  for (const { mail, body, carried } of invited.reverse()) {
+    await deps.invited(mail, carried)
+    bodies.set(mail.id, body)
+  }
   if (bodies.size > 0) keep()
-  // The oldest first, as they were written.
-  for (const [mail, carried] of invited.reverse()) deps.invited(mail, carried)
 }

@@ -21,7 +21,7 @@ export interface ReadingDeps {
   now: () => number
   watcher(account: string): Watcher | undefined
   /** A mail whose text is here now carries a calendar. */
-  invited(mail: KeptMail, carried: Carried): void
+  invited(mail: KeptMail, carried: Carried): Promise<void>
 }
 
 export interface Place {
@@ -211,10 +211,10 @@ export const openReading = (deps: ReadingDeps): Reading => {
         const fetched = await use(client =>
           onServerMessage(mail, () => fetchBody(client, mail, account), client),
         )
+        const carried = carriedBy(fetched)
+        if (carried) await deps.invited(mail, carried)
         changes.cache(() => store.putBody(id, fetched))
         body = fetched
-        const carried = carriedBy(fetched)
-        if (carried) deps.invited(mail, carried)
       }
       if (mark && !mail.read) reading.mark(author, [id], { read: true }, false)
       const { calendar: _calendar, sender: _sender, ...words } = body

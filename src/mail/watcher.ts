@@ -26,7 +26,7 @@ export interface WatcherDeps {
   arrived(account: KeptAccount, folder: KeptFolder, ids: readonly string[]): void
   changed(account: KeptAccount, folder: KeptFolder, synced: Synced): void
   /** A mail whose text is here now carries a calendar. */
-  invited(mail: KeptMail, carried: Carried): void
+  invited(mail: KeptMail, carried: Carried): Promise<void>
   report(error: unknown): void
 }
 
@@ -382,7 +382,8 @@ export const openWatcher = (deps: WatcherDeps, account: KeptAccount): Watcher =>
       const opening = client
       live?.close()
       // A command of the user's that is asked for a password may take its time; nobody waits for it to be told no.
-      const ended = Promise.all([opening?.then(made => made.close()).catch(() => undefined), working])
+      const closing = opening?.then(made => made.close()).catch(() => undefined)
+      const ended = Promise.all([closing, working, fetching?.catch(() => undefined)])
       await Promise.race([ended, new Promise(resolve => setTimeout(resolve, LAST).unref())])
     },
   }

@@ -26,7 +26,7 @@ export interface Reply {
 /** Where mail and calendar meet: what mails say of events, and what is answered. */
 export interface Invitations {
   /** A mail that came carries a calendar: what needs nobody's answer is put into the calendar, where its sender is verified. */
-  came(mail: KeptMail, carried: Carried): void
+  came(mail: KeptMail, carried: Carried): Promise<void>
   /** What a mail carries; null: no calendar. */
   of(id: string): Promise<{ invitation: Invitation | null; warnings: string[] }>
   respond(author: Author, id: string, reply: Reply & { calendar?: string }): Promise<Given>
@@ -55,7 +55,7 @@ export const openInvitations = (deps: {
 }): Invitations => {
   const { mail, calendar, changes } = deps
   const { scheduling } = calendar
-  let working: Promise<unknown> = Promise.resolve()
+  let working: Promise<void> = Promise.resolve()
 
   const take = async (found: KeptMail, { text, sender }: Carried): Promise<void> => {
     const role = mail.folders(found.account).find(({ path }) => path === found.folder)?.role ?? ''
@@ -161,6 +161,7 @@ export const openInvitations = (deps: {
   return {
     came(found, carried) {
       working = working.then(() => take(found, carried)).catch(deps.report)
+      return working
     },
 
     async of(id) {
