@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import type { Gpu, Host } from '../../../src/contract/hosts.ts'
 import type { Diagnosis, Serve } from '../../../src/contract/serve.ts'
+import { phaseOf } from '../../../src/cookbook/phases.ts'
 import { causeRows } from '../../../views/panes/cookbook/cause.ts'
 import { sentence } from '../../../views/panes/cookbook/herald.ts'
 import { hostRows } from '../../../views/panes/cookbook/host-rows.ts'
 import { type Item, treeOf } from '../../../views/panes/cookbook/kitchen.ts'
 import { judgementOf } from '../../../views/panes/cookbook/launch.ts'
+import { livingRows } from '../../../views/panes/cookbook/living.ts'
 import { ownedGpus } from '../../../views/panes/cookbook/owners.ts'
 import { columnsOf, itemRow } from '../../../views/panes/cookbook/rows.ts'
 import { stopQuestion } from '../../../views/panes/cookbook/stop.ts'
@@ -222,6 +224,47 @@ describe('the rows of the list', () => {
     for (const row of drawn([host(devices)], [...serves, long], width))
       expect(textWidth(row)).toBeLessThanOrEqual(width)
     expect(drawn([lost], [], width)).toHaveLength(1)
+  })
+})
+
+describe('why one that lives is as it is', () => {
+  const said = (more: Partial<Serve>) =>
+    livingRows(serve('big', { ready_at: null, ...more }), 78, now)
+      .map(withoutColours)
+      .join(' ')
+
+  test('one that loads says for how long, what it waits for, and what to watch', () => {
+    const loading = said({ state: 'loading', percent: 50, phase: 'weights 2/4' })
+    for (const words of ['Loading for 3m, 50% done.', 'waits for its weights', 'weights 2/4', 'its log (l)'])
+      expect(loading).toContain(words)
+    expect(loading).not.toMatch(/healthy|wrong/)
+    expect(said({ state: 'loading' })).toContain('Loading for 3m. Nothing it has said so far is recognised')
+    expect(said({ state: 'loading', phase: 'building wheel' })).toContain('The last it said: building wheel.')
+    expect(said({ state: 'queued', gpus: [0] })).toContain('Queued for 3m. It waits for what it asked for')
+  })
+
+  test('one that serves says since when', () => {
+    expect(said({ ready_at: now - 2 * minute })).toBe(
+      'Nothing wrong: ready for 2m. It answers its health check.',
+    )
+  })
+
+  test('every step of a start that is recognised is told in a sentence of its own', () => {
+    const lines = [
+      'Loading safetensors checkpoint shards:  50% Completed | 2/4 [00:01<00:01]',
+      'Capturing CUDA graphs: 50%',
+      'GPU KV cache size: 100 tokens',
+      'Loading weights took 3 seconds',
+      'torch.compile takes 3 s in total',
+      'warming up the model with an empty run',
+      'Application startup complete.',
+      'Initializing a V1 LLM engine',
+      'Downloading model: 3%',
+    ]
+    for (const line of lines) {
+      const { phase } = phaseOf(line)!
+      expect(said({ state: 'loading', phase }), line).not.toContain('waits for that')
+    }
   })
 })
 

@@ -28,7 +28,6 @@ export function cookbookPane(shell: Shell): Pane {
       'cook.stop',
       'log.wrap',
     ],
-    'cook.cause': ['cause.apply', 'cause.log', 'cook.relaunch', 'cook.copy'],
     'cook.details': ['cause.log', 'cook.copy', 'cook.relaunch', 'cook.stop'],
     'cook.metrics': ['cause.log', 'screen.back', 'screen.zoom'],
     'cook.host': ['cook.launch', 'cook.shell', 'screen.back'],
@@ -40,7 +39,10 @@ export function cookbookPane(shell: Shell): Pane {
     actions: [...listActions(book), ...serveActions(book), ...logActions(book), ...causeActions(book)],
     keys: { ...serveKeys, ...logKeys },
     places: side => (side === 'list' ? ['cook.list', 'cook'] : [place(), 'cook']),
-    hints: side => (side === 'list' ? listHints(book) : (detailHints[place()] ?? [])),
+    hints(side) {
+      if (side === 'list') return listHints(book)
+      return place() === 'cook.cause' ? causeHints(book) : (detailHints[place()] ?? [])
+    },
     get wants() {
       return list.wants
     },
@@ -129,6 +131,12 @@ export function cookbookPane(shell: Shell): Pane {
   }
 }
 
+/** Nothing is relaunched that is on its way. */
+const causeHints = ({ serve }: Book): string[] =>
+  serve && isLive(serve)
+    ? ['cause.log', 'cook.metrics', 'cook.details', 'cook.stop', 'screen.back']
+    : ['cause.apply', 'cause.log', 'cook.relaunch', 'cook.copy']
+
 /** What is wanted of what is selected comes first: there is room for six or seven. */
 function listHints({ item }: Book): string[] {
   const menu = ['cook.menu', 'screen.filter']
@@ -137,5 +145,6 @@ function listHints({ item }: Book): string[] {
   if (item?.kind === 'process') return ['cook.launch', 'cook.shell', 'cook.commands', ...menu]
   const common = ['cook.relaunch', 'cook.launch', 'cook.details', 'cook.attach']
   if (item && !isLive(item.serve)) return ['cook.log', 'cook.cause', ...common, 'cook.copy', ...menu]
-  return ['cook.log', 'cook.ask', 'cook.stop', ...common, 'cook.metrics', ...menu]
+  const first = item?.serve.state === 'ready' ? 'cook.ask' : 'cook.cause'
+  return ['cook.log', first, 'cook.stop', ...common, 'cook.metrics', ...menu]
 }

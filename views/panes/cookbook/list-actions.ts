@@ -32,7 +32,7 @@ export function serveActions(book: Book): Act[] {
     {
       id: 'cook.cause',
       title: 'cause',
-      help: 'Why it died and what would help; Enter opens the relaunch form with the selected fix.',
+      help: 'Why it died and what would help, Enter relaunches with that; of one that loads, what it waits for.',
       where: here,
       danger: 'none',
       disabled: withServe(),
