@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { createClient } from '../../src/client/client.ts'
 import { openInside } from '../../src/connect/inside.ts'
-import { calendar } from '../../src/contract/calendar.ts'
+import { calendar, calendars } from '../../src/contract/calendar.ts'
 import { calendarAccounts } from '../../src/contract/calendar-accounts.ts'
 import { calendarSync } from '../../src/contract/calendar-sync.ts'
 import { takeOwnership } from '../../src/workspace/owner.ts'
@@ -48,6 +48,25 @@ describe.each(here)('with bad luck on %s', dialect => {
     expect(await sync()).toMatchObject({ sent: 2, conflicts: 0 })
     expect(await shared.account()).toMatchObject({ state: 'idle', waiting: 0, reason: null, retry_at: null })
     expect(await shared.there()).toEqual(['New', 'Old'])
+  })
+
+  test.runIf(dialect === 'radicale')('a new name that cannot be told holds up nothing else', async () => {
+    await using shared = await shareCalendar(dialect)
+    const { w, dav, line, sync } = shared
+    await sync()
+    const { id } = (await shared.calendars()).find(({ name }) => name === 'Work')!
+    await w.client.call(calendars.edit, { id, name: 'Trips' })
+    await dav.put('work', 'a.ics', ics('a', 'There'))
+    line.before = ({ method }) => (method === 'PROPPATCH' ? { status: 500 } : undefined)
+    const problems = [expect.stringMatching(/^Trips: 127\.0\.0\.1:\d+ answered 500\.$/)]
+    expect(await sync()).toMatchObject({ received: 1, problems })
+    line.before = () => undefined
+    expect(await sync()).toMatchObject({ problems: [] })
+    // Deleted there by now: that it cannot be told its name is no reason to hold on to it.
+    await w.client.call(calendars.edit, { id, name: 'Journeys' })
+    await dav.ask('DELETE', dav.path('work'))
+    await sync()
+    expect((await shared.calendars()).map(({ name }) => name)).not.toContain('Journeys')
   })
 
   test('an answer that is lost is not a reason to send again', async () => {

@@ -32,7 +32,9 @@ export const syncAccount = async (
   const home = account.home ?? (await findHome(deps, account, access)).home
   const known = (): ShownCalendar[] => deps.store.calendars().filter(each => each.account === account.id)
   const direct = home === account.url && known().some(each => each.href === home)
-  for (const calendar of known()) await tellName(deps, calendar, access)
+  const untold = new Map<string, Problem>()
+  for (const calendar of known())
+    await tellName(deps, calendar, access).catch(error => untold.set(calendar.id, ofOne(error)))
   const look = (ask: 'tokens' | 'tags' | 'all') => deps.dav.calendars(access, home, { direct, ask })
   const counted = known().every(({ id, kept }) => !kept || deps.remote.state(id).token !== null)
   const others: string[] = JSON.parse(deps.remote.state(account.id).said ?? '[]')
@@ -59,15 +61,21 @@ export const syncAccount = async (
         )
       else await missing(deps, calendar, access)
       round.calendars++
+      const nameless = untold.get(calendar.id)
+      if (there && nameless) throw nameless
     } catch (error) {
-      // What concerns all of them concerns the account.
-      if (!(error instanceof Problem) || ['unauthenticated', 'unavailable'].includes(error.code)) throw error
-      const problem = sentence(error.message)
+      const problem = sentence(ofOne(error).message)
       note(deps, calendar.id, { problem })
       round.problems.push(`${calendar.name}: ${problem}`)
     }
   }
   return round
+}
+
+/** What concerns a single calendar; what concerns all of them concerns the account. */
+const ofOne = (error: unknown): Problem => {
+  if (!(error instanceof Problem) || ['unauthenticated', 'unavailable'].includes(error.code)) throw error
+  return error
 }
 
 export const findHome = async (deps: SyncDeps, account: KeptAccount, access: Access) => {
