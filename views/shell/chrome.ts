@@ -10,7 +10,7 @@ export interface Tab {
   current: boolean
 }
 
-/** A part of the status line; where there is no room the last ones go first, or are said in `short`. */
+/** A part of the status line; the last ones go first where there is no room, but of the first two none before all are said in `short`. */
 export interface Fact {
   text: string
   short?: string
@@ -21,6 +21,15 @@ export interface Fact {
 export function headLine(tabs: readonly Tab[], facts: readonly Fact[], width: number): string {
   const left = shownTabs(tabs, facts, width).names.join(' ')
   const room = width - textWidth(left) - 1
+  const shorter = facts.map(fact => ({ ...fact, text: fact.short ?? fact.text }))
+  const [inFull, inShort] = [fittingFacts(facts, room), fittingFacts(shorter, room)]
+  const { kept, used } = inFull.kept.length < Math.min(2, inShort.kept.length) ? inShort : inFull
+  const right = kept.map(({ text, tone }) => toned(text, tone)).join('  ')
+  return toWidth(left + ' '.repeat(Math.max(1, width - textWidth(left) - used)) + right, width)
+}
+
+/** As many as there is room for; the last of them in `short` where it has no other. */
+function fittingFacts(facts: readonly Fact[], room: number): { kept: readonly Fact[]; used: number } {
   const kept: Fact[] = []
   let used = 0
   for (const fact of facts) {
@@ -30,8 +39,7 @@ export function headLine(tabs: readonly Tab[], facts: readonly Fact[], width: nu
     kept.push({ text, tone: fact.tone })
     used += gap + textWidth(text)
   }
-  const right = kept.map(({ text, tone }) => toned(text, tone)).join('  ')
-  return toWidth(left + ' '.repeat(Math.max(1, width - textWidth(left) - used)) + right, width)
+  return { kept, used }
 }
 
 /** Which tab the first row shows at a column. */
@@ -54,11 +62,11 @@ export function tabAt(
 /** The tabs there is room for beside the facts: which is the first, and what they are called. */
 function shownTabs(tabs: readonly Tab[], facts: readonly Fact[], width: number) {
   const current = tabs.findIndex(tab => tab.current)
-  const first = facts[0] ? textWidth(facts[0].text) + 1 : 0
-  const two = first + (facts[1] ? textWidth(facts[1].text) + 2 : 0)
+  const [first, second] = facts.map(({ text, short }) => textWidth(short ?? text) + 1)
+  const two = (first ?? 0) + (second === undefined ? 0 : second + 1)
   const ways = [tabNames(tabs, Number.POSITIVE_INFINITY), tabNames(tabs, 3), tabNames(tabs, 3, '')]
   const fitting = ways.find(names => textWidth(names.join(' ')) + two <= width) ?? ways.at(-1)!
-  return fitTabs(fitting, current, width - (facts[0]?.tone === 'bad' ? first : 0))
+  return fitTabs(fitting, current, width - (facts[0]?.tone === 'bad' ? first! : 0))
 }
 
 /** The key of the tab at this place: the tenth is 0. */

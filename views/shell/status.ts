@@ -24,7 +24,12 @@ export function statusFacts(shell: Shell): Fact[] {
   if (shell.readOnly) facts.push({ text: 'READ ONLY', tone: 'warn' })
   const hosts = world.hosts.items
   const up = hosts.filter(({ reach }) => reach.state !== 'unreachable').length
-  const hostsUp = { text: `hosts ${up}/${hosts.length}`, tone: up < hosts.length ? 'warn' : 'quiet' } as const
+  const counted = `hosts ${up}/${hosts.length}`
+  const hostsUp: Fact = {
+    text: `${counted} up`,
+    short: counted,
+    tone: up < hosts.length ? 'warn' : 'quiet',
+  }
   if (world.hosts.isRead && up < hosts.length) facts.push(hostsUp)
   if (!live.link) facts.push({ text: 'opening', tone: 'quiet' })
   else facts.push({ ...apiOf(live.link.url, live.link.mode), tone: 'quiet' })

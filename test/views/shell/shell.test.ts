@@ -47,6 +47,15 @@ describe('the first row', () => {
     expect(withoutColours(headLine(tabs(), said, 120))).toContain('api :7003 daemon')
   })
 
+  test('says that hosts are up in so many words, unless that leaves out who answers', () => {
+    const said = [
+      { text: 'hosts 4/5 up', short: 'hosts 4/5', tone: 'warn' as const },
+      { text: 'api :7003 daemon', short: ':7003 daemon', tone: 'quiet' as const },
+    ]
+    expect(withoutColours(headLine(tabs('!2'), said, 80))).toContain('hosts 4/5  :7003 daemon')
+    expect(withoutColours(headLine(tabs(), said, 120))).toContain('hosts 4/5 up  api :7003 daemon')
+  })
+
   test('keeps the current tab where hardly anything fits', () => {
     const last = names.map((tab, i) => ({ tab, badge: '', current: i === 9 }))
     expect(headLine(last, facts, 40)).toContain('[0 Keys]')
