@@ -18,8 +18,9 @@ export const openEngineFlags = (deps: { now: () => number }): EngineFlags => {
 
   const flagsOf = (place: Place, spec: Spec, argv: readonly Word[]): Promise<KnownFlags | null> => {
     const key = JSON.stringify([place.id, spec.environment ?? null, spec.variables ?? {}, argv])
+    for (const [other, { at }] of known) if (deps.now() - at >= LASTS) known.delete(other)
     const cached = known.get(key)
-    if (cached && deps.now() - cached.at < LASTS) return cached.flags
+    if (cached) return cached.flags
     const flags = helpOf(place.host, { ...spec, restart: null }, argv).then(
       help => {
         const found = parseHelp(help)

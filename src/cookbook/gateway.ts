@@ -67,6 +67,8 @@ export const openGateway = (deps: {
     return request(machines.at(kept.host).host, kept.port, { ...asked, headers })
   }
 
+  serves.onEnd(({ kept }) => void known.delete(kept.id))
+
   const names: Gateway['names'] = async one => {
     const before = known.get(one.kept.id)
     const lasts = one.kept.engine === 'ollama' ? OLLAMA_NAMES_LAST : Number.POSITIVE_INFINITY

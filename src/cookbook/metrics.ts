@@ -17,6 +17,8 @@ export interface Metrics {
 const OFTEN = 4000
 const SELDOM = 60_000
 const KEPT = 360
+/** Of so many serves: what one measured can be looked at for a while after its end. */
+const SERVES = 200
 const TIMEOUT = 4000
 
 /** Counters that only say something beside the ones before. */
@@ -61,7 +63,10 @@ export const openMetrics = (deps: {
     const ring = rings.get(id) ?? []
     ring.push(metrics)
     if (ring.length > KEPT) ring.shift()
+    rings.delete(id)
     rings.set(id, ring)
+    const [longest] = rings.keys()
+    if (rings.size > SERVES) rings.delete(longest!)
     serves.notice(one, { metrics })
     return metrics
   }

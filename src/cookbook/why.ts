@@ -209,6 +209,7 @@ export const openWhy = (deps: {
     async round() {
       if (busy) return
       busy = true
+      for (const id of failed.keys()) if (!serves.find(id)) failed.delete(id)
       try {
         for (const one of serves.all()) {
           if (unreachable(one) || pending.has(one.kept.id)) continue

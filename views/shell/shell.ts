@@ -6,6 +6,7 @@ import { type Focus, Router } from '../keys/router.ts'
 import { arrange, type Layout } from '../layout/arrange.ts'
 import type { MakePane, Pane, Side } from '../panes/pane.ts'
 import { type Link, Live } from '../store/live.ts'
+import { Newest } from '../store/newest.ts'
 import { openWorld } from '../store/world.ts'
 import type { Screen } from '../terminal/compositor.ts'
 import { asciiGlyphs, type Glyphs, unicodeGlyphs } from '../widgets/text.ts'
@@ -86,7 +87,7 @@ export class Shell {
       run: (what, chosen) => void this.act(what, async () => chosen()),
       close: overlay => this.close(overlay),
       glyphs: this.glyphs,
-      typed: new Map(),
+      typed: new Newest(100),
     }
     this.panes = make.map(one => one(this))
     this.pane = this.panes[0]!

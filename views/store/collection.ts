@@ -1,4 +1,8 @@
 import type { Event } from '../../src/contract/events.ts'
+import { Newest } from './newest.ts'
+
+/** Answers whose event may still come. */
+const awaitedAtMost = 1000
 
 export interface CollectionSpec<T> {
   /** Of the events that concern it. */
@@ -22,7 +26,7 @@ export class Collection<T> {
   #again = false
   readonly #spec: CollectionSpec<T>
   readonly #changed: () => void
-  readonly #answered = new Map<string, number>()
+  readonly #answered = new Newest<string, number>(awaitedAtMost)
   #missed: Event[] = []
 
   constructor(spec: CollectionSpec<T>, changed: () => void) {

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import type { Client } from '../../src/client/client.ts'
 import { Problem } from '../../src/contract/problem.ts'
+import { Newest } from './newest.ts'
 
 /** Whoever does the same again so soon after an answer stayed out means the same change. */
 const sameFor = 120_000
 
 /** What adds something is sent again under the same key where its answer stayed out: it is done once. */
 export function onceOnly(client: Client, isFar: () => boolean): Client {
-  const unanswered = new Map<string, { key: string; until: number }>()
+  const unanswered = new Newest<string, { key: string; until: number }>(500)
   const ask: Client['ask'] = async (route, input, options = {}) => {
     if (route.method !== 'POST' || route.secret || options.key || options.signal || !isFar())
       return client.ask(route, input, options)

@@ -1,6 +1,7 @@
 import type { Approval } from '../../../src/contract/access.ts'
 import type { Route } from '../../../src/contract/route.ts'
 import type { Shell } from '../../shell/shell.ts'
+import { Newest } from '../../store/newest.ts'
 import { Asked } from '../asked.ts'
 
 /** What a request would do, in the words of the contract, and the name of what it would do it to. */
@@ -10,14 +11,17 @@ export interface Meaning {
   to: string
 }
 
+/** Many more than wait for an answer at once. */
+const remembered = 500
+
 /** Nouns whose single thing can be read without changing anything. */
 const readable = /^\/api\/(?:v1|codex)\/(?:todos|documents|memory|calendar|events|serves|presets|hosts)\//
 
 /** Looks up what the questions mean: each once, when it is first looked at; what failed, once more on another line. */
 export class Meanings {
   readonly #shell: Shell
-  readonly #known = new Map<string, Meaning>()
-  readonly #asked = new Map<string, Asked>()
+  readonly #known = new Newest<string, Meaning>(remembered)
+  readonly #asked = new Newest<string, Asked>(remembered)
 
   constructor(shell: Shell) {
     this.#shell = shell

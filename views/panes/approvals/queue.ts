@@ -1,5 +1,6 @@
 import { type Approval, access } from '../../../src/contract/access.ts'
 import type { Shell } from '../../shell/shell.ts'
+import { Newest } from '../../store/newest.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
 import { cut } from '../../widgets/text.ts'
 import { ListSide } from '../list-side.tsx'
@@ -16,7 +17,7 @@ export class Queue {
   readonly #shell: Shell
   readonly #busy = new Set<string>()
   /** What was answered from here: the event of it may come after the answer. */
-  readonly #own = new Set<string>()
+  readonly #own = new Newest<string, true>(500)
   #timer: NodeJS.Timeout | undefined
 
   constructor(shell: Shell) {
@@ -92,7 +93,7 @@ export class Queue {
   /** Marks a question as being answered from here, so that its decision is no news. */
   async answering(id: string, run: () => Promise<void>): Promise<void> {
     this.#busy.add(id)
-    this.#own.add(id)
+    this.#own.set(id, true)
     this.#shell.signal.now()
     try {
       await run()

@@ -1,6 +1,7 @@
 import type { Event } from '../../../src/contract/events.ts'
 import type { Serve } from '../../../src/contract/serve.ts'
 import type { Shell } from '../../shell/shell.ts'
+import { Newest } from '../../store/newest.ts'
 import type { Level } from '../../widgets/toasts.ts'
 
 const kinds: Readonly<Record<string, { level: Level; verb: string; of: string }>> = {
@@ -9,13 +10,15 @@ const kinds: Readonly<Record<string, { level: Level; verb: string; of: string }>
   'cookbook.lost': { level: 'warn', verb: 'is lost', of: 'are lost' },
 }
 const namedAtOnce = 3
+/** What crashes all day without anybody looking is counted up to here. */
+const countedAtMost = 500
 
 /** Says once what somebody who looks elsewhere has to know; what happens to many at once is one sentence. */
 export class Herald {
   readonly #shell: Shell
   readonly #told = new Map<string, Map<string, Serve>>()
   /** What crashed and nobody has looked at since: the attempt, by its lineage. */
-  readonly #unseen = new Map<string, string>()
+  readonly #unseen = new Newest<string, string>(countedAtMost)
 
   constructor(shell: Shell) {
     this.#shell = shell
@@ -39,7 +42,7 @@ export class Herald {
     if (!kind || seq === null) return
     if (kind.verb === 'crashed') this.#unseen.set(serve.lineage, serve.id)
     const isShown = this.#shell.toasts.some(({ topic }) => topic === action)
-    const told = new Map(isShown ? this.#told.get(action) : [])
+    const told = (isShown && this.#told.get(action)) || new Newest<string, Serve>(countedAtMost)
     told.set(serve.id, serve)
     this.#told.set(action, told)
     const all = [...told.values()]

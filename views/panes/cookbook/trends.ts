@@ -1,5 +1,5 @@
 import type { Serve } from '../../../src/contract/serve.ts'
-import { Newest } from '../newest.ts'
+import { Newest } from '../../store/newest.ts'
 
 const kept = 16
 

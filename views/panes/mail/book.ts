@@ -2,6 +2,7 @@ import { type Folder, type Mail, mail, type Sending } from '../../../src/contrac
 import { type Account, mailAccounts } from '../../../src/contract/mail-accounts.ts'
 import type { Shell } from '../../shell/shell.ts'
 import type { Answer } from '../../store/collection.ts'
+import { Newest } from '../../store/newest.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
 import type { Group } from '../grouped.ts'
 import { GroupedSide } from '../grouped.ts'
@@ -17,6 +18,9 @@ export type Question =
   | { kind: 'folder' | 'inboxes' }
   | { kind: 'thread'; of: Mail }
   | { kind: 'everywhere' | 'server'; words: string }
+
+/** Letters and what became of them. */
+const remembered = 500
 
 /** One place to go to. */
 export interface Spot {
@@ -49,11 +53,11 @@ export class MailBook {
   readonly letters: Letters
   readonly spots: GroupedSide<Spot>
   /** Letters that were begun from a draft of the server's, and which. */
-  readonly resumed = new Map<string, string>()
+  readonly resumed = new Newest<string, string>(remembered)
   /** What was sent from here, and the letter it was. */
-  readonly own = new Map<string, string>()
+  readonly own = new Newest<string, string>(remembered)
   /** How often a letter was sent from here and went: one that comes back and is sent again is another mail. */
-  readonly gone = new Map<string, number>()
+  readonly gone = new Newest<string, number>(remembered)
   /** What somebody here waits for already. */
   readonly awaited = new Set<string>()
   readonly #shell: Shell
