@@ -37,13 +37,16 @@ const unproved = (by: string | null, why: string): SenderProof => ({
   said: `not verified: ${why}`,
 })
 
+/** What is looked at of the headers: nobody's are longer, and whoever makes them so is not believed. */
+const ENOUGH = 256 * 1024
+
 /** The one sender, and the uppermost results: whoever received a mail last wrote above all that came with it. */
 const fieldsOf = async (
-  block: Buffer | undefined,
+  block: Buffer = Buffer.alloc(0),
 ): Promise<{ from: string | null; top: string | undefined }> => {
   const { default: PostalMime, addressParser } = await import('postal-mime')
-  const { headers } = await PostalMime.parse(Buffer.concat([block ?? Buffer.alloc(0), Buffer.from('\r\n')]))
-  const lines = headers.filter(({ key }) => key === 'from')
+  const { headers } = await PostalMime.parse(Buffer.concat([block.subarray(0, ENOUGH), Buffer.from('\r\n')]))
+  const lines = block.length > ENOUGH ? [] : headers.filter(({ key }) => key === 'from')
   const people = lines.length === 1 ? addressParser(lines[0]!.value, { flatten: true }) : []
   return {
     from: (people.length === 1 && people[0]!.address) || null,
@@ -91,7 +94,8 @@ const learned = async (client: ImapFlow, account: Receiver): Promise<string[]> =
   )
   const samples: Sample[] = []
   const query = { uid: true, envelope: true, internalDate: true, headers: FIELDS }
-  for (const { envelope, internalDate, headers } of await client.fetchAll([...numbers].join(','), query)) {
+  // One at a time: they may be long.
+  for await (const { envelope, internalDate, headers } of client.fetch([...numbers].join(','), query)) {
     const domain = domainOf(envelope?.from?.[0]?.address ?? '')
     // What comes from one's own house often came through no gate.
     if (domain === domainOf(account.address)) continue

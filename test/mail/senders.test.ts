@@ -185,6 +185,18 @@ describe.skipIf(missing)('whose word counts for an account', () => {
       })
   })
 
+  test('is learned beside a mail whose headers have no end', async () => {
+    await using post = await openPost()
+    await fill(post, ['mx.one.example; dkim=none'])
+    const endless = Array.from({ length: 25 }, (_, n) => `mx.one.example; x${n}=${'y'.repeat(99_000)}`)
+    const from = 'Eve <eve@evil.example>'
+    const results = ['mx.one.example; dmarc=fail', ...endless]
+    await put(post, 'INBOX', mailed(from, google({ uid: 'e1' }), { id: 'e1', results }))
+    expect(await senderOf(post, { id: 'e2', results: [pass('mx.one.example')] })).toMatchObject({
+      verified: true,
+    })
+  })
+
   test('proves nothing of a mail with two senders', async () => {
     await using post = await openPost({ more: { authserv_id: 'mx' } })
     for (const from of ['bob@example.net, eve@evil.example', 'bob@example.net\r\nFrom: eve@evil.example'])
