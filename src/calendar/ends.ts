@@ -1,4 +1,6 @@
-import { DAY, dayOf, HOUR, MINUTE, type Wall } from '../time/wall.ts'
+import { addMonths, DAY, dayOf, HOUR, MINUTE, timeOfDay, type Wall } from '../time/wall.ts'
+import type { Length } from '../time/words.ts'
+import type { Zone } from '../time/zone.ts'
 
 const CLOCK = /^(?:at |until |till )?(\d{1,2})(?:[:.](\d{2}))? ?(?:([ap])\.?m\.?|uhr)?$/i
 
@@ -27,4 +29,11 @@ export function clockAfter(clock: string, start: Wall): Wall | null {
     return at > start ? at : at + DAY
   })
   return Math.min(...times)
+}
+
+/** Days and months later the clock shows the same time, whatever was done to it meanwhile; hours and minutes are lived through. */
+export function lengthAfter({ exact, days, months }: Length, from: number, zone: Zone): number {
+  if (days === 0 && months === 0) return from + exact
+  const wall = zone.toWall(from)
+  return zone.toInstant((addMonths(dayOf(wall), months) + days) * DAY + timeOfDay(wall)) + exact
 }

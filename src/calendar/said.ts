@@ -3,7 +3,7 @@ import { findWhen, parseWhen, type Speaker, type When } from '../time/phrase.ts'
 import { DAY, dateText, dayOf, MINUTE, readWall } from '../time/wall.ts'
 import { lengthOf, MONTH, NUMBER, numberOf, UNIT, WEEKDAY } from '../time/words.ts'
 import { instantText, zoneOf } from '../time/zone.ts'
-import { clockAfter } from './ends.ts'
+import { clockAfter, lengthAfter } from './ends.ts'
 
 /** An event as somebody says it in one sentence. */
 export interface SaidEvent {
@@ -100,10 +100,8 @@ function takeLength(sentence: string): Taken | null {
       if (start.dateOnly)
         return length.days > 0 ? dateText(readWall(start.local)!.wall + length.days * DAY) : null
       const zone = zoneOf(start.zone)
-      return instantText(
-        Date.parse(start.at) + length.days * DAY + Math.max(length.exact, length.days > 0 ? 0 : MINUTE),
-        zone,
-      )
+      const at = Date.parse(start.at)
+      return instantText(Math.max(lengthAfter(length, at, zone), at + MINUTE), zone)
     },
   }
 }

@@ -1,10 +1,20 @@
 import type { Doubt } from '../time/draft.ts'
 import { parseWhen, type Speaker } from '../time/phrase.ts'
-import { DAY, dateText, dayOf, HOUR, inRange, readWall, timeOfDay, type Wall } from '../time/wall.ts'
+import {
+  addMonths,
+  DAY,
+  dateText,
+  dayOf,
+  HOUR,
+  inRange,
+  readWall,
+  timeOfDay,
+  type Wall,
+} from '../time/wall.ts'
 import { lengthOf, NUMBER, numberOf, UNIT } from '../time/words.ts'
 import { knownZone, utcText, zoneOf } from '../time/zone.ts'
 import { meantZone } from '../time/zone-names.ts'
-import { clockAfter, isClock } from './ends.ts'
+import { clockAfter, isClock, lengthAfter } from './ends.ts'
 import { clockOf, type EventTimes, readingOf, timeText } from './event.ts'
 
 /** When an event is to be, as somebody says it: dates, ISO times with or without an offset, phrases. */
@@ -68,10 +78,12 @@ async function readEnd(
   if (next !== null) return { at: zone.toInstant(next), wall: next, dateOnly: false, ...none }
   const [, count = '', unit] = LENGTH.exec(text.trim().toLowerCase()) ?? []
   const length = unit === undefined ? null : lengthOf(numberOf(count), unit)
-  if (length?.months === 0 && start.dateOnly)
-    return { at: null, wall: start.wall + length.days * DAY, dateOnly: true, ...none }
-  if (length?.months === 0) {
-    const at = from + length.days * DAY + length.exact
+  if (length && start.dateOnly) {
+    const day = addMonths(dayOf(start.wall), length.months) + length.days
+    return { at: null, wall: day * DAY, dateOnly: true, ...none }
+  }
+  if (length) {
+    const at = lengthAfter(length, from, zone)
     return { at, wall: zone.toWall(at), dateOnly: false, ...none }
   }
   const end = await readOne(text, 'end', speaker)

@@ -3,6 +3,7 @@ import { walkRule } from './recur.ts'
 import type { Repeat } from './repeat.ts'
 import { monthlyOn, readRule, WEEKDAYS } from './rule.ts'
 import {
+  addMonths,
   civilDate,
   DAY,
   dayNumber,
@@ -66,13 +67,6 @@ function nextClock(draft: Draft, said: Said, minutes: number): Wall {
   return today.length
     ? Math.min(...today)
     : (said.day + (draft.day === undefined ? 1 : 0)) * DAY + minutes * MINUTE
-}
-
-function addMonths(day: number, months: number): number {
-  const date = civilDate(day)
-  const first = dayNumber(date.year, date.month + months, 1)
-  const there = civilDate(first)
-  return first + Math.min(date.day, daysInMonth(there.year, there.month)) - 1
 }
 
 function relativeWall(draft: Draft, said: Said, zone: Zone, now: number): { wall: Wall; at: number } {

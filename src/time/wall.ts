@@ -56,6 +56,14 @@ export function daysInMonth(year: number, month: number): number {
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
 }
 
+/** The same day so many months later, or the last one of a month that is shorter. */
+export function addMonths(day: number, months: number): number {
+  const date = civilDate(day)
+  const first = dayNumber(date.year, date.month + months, 1)
+  const there = civilDate(first)
+  return first + Math.min(date.day, daysInMonth(there.year, there.month)) - 1
+}
+
 const WALL_TEXT = /^(\d{4})-?(\d{2})-?(\d{2})(?:[T ](\d{2}):?(\d{2})(?::?(\d{2})(?:[.,]\d{1,9})?)?)?$/
 
 /** Reads `2026-12-01`, `2026-12-01T09:00[:00]` and the compact forms of iCalendar; no zone, no offset. */

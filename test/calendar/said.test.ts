@@ -54,6 +54,10 @@ test.each([
 test('an end over a night in which the clock is changed is where its clock shows it', async () => {
   const before = { now: '2027-03-27T09:00:00+01:00', zone: 'Europe/Berlin' }
   expect(await stored('today 22:00-04:00 watch', before)).toBe('2027-03-27T22:00 2027-03-28T04:00 watch')
+  expect(await stored('today 12:00 for 1 day watch', before)).toBe('2027-03-27T12:00 2027-03-28T12:00 watch')
+  expect(await stored('today 22:00 for 6 hours watch', before)).toBe(
+    '2027-03-27T22:00 2027-03-28T05:00 watch',
+  )
 })
 
 test.each([

@@ -39,6 +39,13 @@ describe('the notation an event is stored in', () => {
     [{ dtstart: 'friday 9am', dtend: '90 min' }, '2026-11-27T09:00:00 2026-11-27T10:30:00 Europe/Berlin'],
     [{ dtstart: '2026-12-01T10:00', dtend: '2 hours' }, '2026-12-01T10:00:00 2026-12-01T12:00:00 -'],
     [{ dtstart: '2026-12-01', dtend: '3 days' }, '2026-12-01 2026-12-04 day'],
+    [
+      { dtstart: '24 october 2027 10:00', dtend: '2 weeks' },
+      '2027-10-24T10:00:00 2027-11-07T10:00:00 Europe/Berlin',
+    ],
+    [{ dtstart: '2027-03-28T01:00', dtend: '3 hours' }, '2027-03-28T01:00:00 2027-03-28T05:00:00 -'],
+    [{ dtstart: '2027-01-31T10:00', dtend: '1 month' }, '2027-01-31T10:00:00 2027-02-28T10:00:00 -'],
+    [{ dtstart: '2027-03-01', dtend: '2 months' }, '2027-03-01 2027-05-01 day'],
     [{ dtstart: '2026-12-04', dtend: 'monday' }, '2026-12-04 2026-12-07 day'],
   ])('%o', async (asked, expected) => {
     expect(await stored(asked)).toBe(expected)
