@@ -1,6 +1,7 @@
 import { access } from '../../src/contract/access.ts'
 import type { Scope } from '../../src/contract/route.ts'
 import { workspace } from '../../src/contract/workspace.ts'
+import { zonesLike } from '../../src/time/zone-names.ts'
 import { timeOf } from '../panes/days.ts'
 import { keepSecret } from '../panes/tokens/secret.ts'
 import { sanitiseText } from '../terminal/sanitise.ts'
@@ -58,16 +59,24 @@ export function firstSteps(shell: Shell): void {
   ])
 }
 
+const unset = 'The time zone was not set'
+
 function askZone(shell: Shell): void {
   shell.ask({
     label: 'time zone: ',
     value: shell.world.status.value?.timezone ?? '',
     replaces: true,
-    judge: async typed => timeIn(typed.trim()),
+    offer: typed => (timeIn(typed.trim()) ? undefined : zonesLike(typed)[0]),
+    async judge(typed) {
+      const time = timeIn(typed.trim())
+      if (time !== '') shell.messages.mended(unset)
+      const [like] = time === '' ? zonesLike(typed) : []
+      return like ? `Tab: ${like}` : time
+    },
     async enter(value) {
       const timezone = value.trim()
       if (timezone === '') return
-      const set = await shell.act('The time zone was not set', async () => {
+      const set = await shell.act(unset, async () => {
         await shell.client.call(workspace.timezone, { timezone })
         await shell.world.status.refresh()
         shell.toast('good', `The time zone is ${timezone}.`)

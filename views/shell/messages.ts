@@ -46,14 +46,19 @@ export class Messages {
   async act(what: string, run: () => Promise<void>): Promise<boolean> {
     try {
       await run()
-      const failed = sanitiseText(`${what}: `)
-      this.toasts = this.toasts.filter(({ level, text }) => level !== 'bad' || !text.startsWith(failed))
-      this.#signal.soon()
+      this.mended(what)
       return true
     } catch (error) {
       this.say('bad', `${what}: ${errorWords(error)}`)
       return false
     }
+  }
+
+  /** What failed does so no more. */
+  mended(what: string): void {
+    const failed = sanitiseText(`${what}: `)
+    this.toasts = this.toasts.filter(({ level, text }) => level !== 'bad' || !text.startsWith(failed))
+    this.#signal.soon()
   }
 
   stop(): void {

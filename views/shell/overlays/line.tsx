@@ -16,6 +16,8 @@ export interface LineSpec {
   changed?(value: string): void
   /** Says beside the line how what is typed so far is understood. */
   judge?(value: string, signal: AbortSignal): Promise<string>
+  /** What may have been meant by what is typed so far: Tab puts it there. */
+  offer?(value: string): string | undefined
   /** False: it did not work, and the line comes back with what was typed. */
   enter(value: string): void | boolean | Promise<unknown>
   cancelled?(): void
@@ -63,6 +65,7 @@ export class Line {
     else if (key === 'backspace' && this.#value === '') this.cancel()
     else if (key === 'up' || key === 'ctrl+p') this.#recall(1)
     else if (key === 'down' || key === 'ctrl+n') this.#recall(-1)
+    else if (key === 'tab' && this.#spec.offer) this.#typed(this.#spec.offer(this.#value) ?? this.#value)
     else if (key === 'enter') await atMost(this.#enter(), forAnswer)
     else await this.#over.field(stroke)
     return true
