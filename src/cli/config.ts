@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { Problem } from '../contract/problem.ts'
+import { workspace } from '../contract/workspace.ts'
 import type { Around } from './program.ts'
 
 /** The config file of this machine's workspace. */
@@ -34,13 +35,16 @@ export const addConfig = (program: Command, around: Around, settings: Settings):
     .command('set <key> [value]')
     .description('Sets one; without a value its default holds again')
     .action(async (key: string, value: string | undefined) => {
+      const waits = (await settings.has(key)) ? await settings.waitsFor(key) : null
+      // Whoever has the workspace open when the file changes notes it in the trail; settings may be why nobody can.
+      const client = await around.client().catch(() => null)
       const now = await settings.set(key, value === undefined ? null : asValue(value))
+      await client?.call(workspace.status, {}).catch(() => null)
       around.print(
         around.json()
           ? JSON.stringify({ key, value: pick(now, key) ?? null })
           : `${key} = ${JSON.stringify(pick(now, key) ?? null)}`,
       )
-      const waits = await settings.waitsFor(key)
       if (!around.json() && waits) around.print(WAITING[waits])
     })
 }

@@ -24,8 +24,16 @@ export const openSettings = (file: string, changes: () => Changes): Settings => 
   let problem: string | null = null
   let waiting: string[] = []
 
-  const tell = (action: string, summary: string, data: object): void =>
-    changes().mention({ actor: 'ithaca', action, noun: 'config', id: 'config', summary, data })
+  const of = { noun: 'config', id: 'config' }
+  /** The file is its owner's: whoever wrote it is who it was changed by. */
+  const note = (changed: string[]): void => {
+    const [summary, data] = [saidOf(changed, waiting), { changed, waiting }]
+    changes().write({ actor: 'operator' }, tx => tx.say({ action: 'config.changed', ...of, summary, data }))
+  }
+  const refuse = (): void => {
+    const summary = `The settings hold as they were: ${problem}`
+    changes().mention({ actor: 'ithaca', action: 'config.refused', ...of, summary, data: { problem } })
+  }
 
   /** Whoever holds a section goes on holding it: its values change, not itself. */
   const take = (fresh: Sections): string[] => {
@@ -57,16 +65,17 @@ export const openSettings = (file: string, changes: () => Changes): Settings => 
       if (mark === seen) return
       seen = mark
       const before = { problem, waiting }
+      let fresh: Config
       try {
-        const changed = take(readConfig(file) as unknown as Sections)
-        problem = null
-        if (changed.length > 0 || !isDeepStrictEqual(before, { problem, waiting }))
-          tell('config.changed', saidOf(changed, waiting), { changed, waiting })
+        fresh = readConfig(file)
       } catch (error) {
         if (!(error instanceof Problem)) throw error
         problem = error.message
-        tell('config.refused', `The settings hold as they were: ${problem}`, { problem })
+        return refuse()
       }
+      const changed = take(fresh as unknown as Sections)
+      problem = null
+      if (changed.length > 0 || !isDeepStrictEqual(before, { problem, waiting })) note(changed)
     },
   }
 }
@@ -74,7 +83,9 @@ export const openSettings = (file: string, changes: () => Changes): Settings => 
 const saidOf = (changed: string[], waiting: string[]): string =>
   [
     ...(changed.length > 0 ? [`In effect: ${changed.join(', ')}`] : []),
-    ...(waiting.length > 0 ? [`at the next start: ${waiting.join(', ')}`] : []),
+    ...(waiting.length > 0
+      ? [`${changed.length > 0 ? 'at' : 'At'} the next start: ${waiting.join(', ')}`]
+      : []),
   ].join('; ') || 'The settings are as they were at the start'
 
 /** Editors and `config set` put another file in its place, so its number counts too. */

@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { events } from '../../src/contract/events.ts'
 import { todos } from '../../src/contract/todos.ts'
 import { workspace as routes } from '../../src/contract/workspace.ts'
 import { setConfig } from '../../src/workspace/config.ts'
@@ -44,6 +45,15 @@ test('an open workspace follows its config file, and says what has to wait', asy
   setConfig(w.paths.configFile, 'api.port', null)
   expect((await back).action).toBe('config.changed')
   expect((await w.client.call(routes.status, {})).config_waiting).toEqual([])
+})
+
+test('what changed in the settings is in the trail', async () => {
+  await using w = await testWorkspace({ config: '[owner]\ntimezone = "UTC"\n' })
+  setConfig(w.paths.configFile, 'owner.timezone', 'Asia/Tokyo')
+  const { items } = await w.client.call(events.audit, { noun: 'config' })
+  expect(items).toMatchObject([
+    { actor: 'operator', action: 'config.changed', summary: 'In effect: owner.timezone' },
+  ])
 })
 
 test('what was set before a request was made holds for it', async () => {
