@@ -5,6 +5,9 @@ const patience = { local: 25, remote: 100 }
 /** A paste that stands still for so long has lost its end. */
 const pastePatience = 3000
 
+/** These wait for nothing: they give up, stop and repaint. */
+const atOnce = ['ctrl+c', 'ctrl+z', 'ctrl+l']
+
 /** What a person does, one after the other: the next waits until what the last one did is settled. */
 export class Keyboard {
   readonly #decoder = new KeyDecoder()
@@ -13,6 +16,8 @@ export class Keyboard {
   readonly #queue: Input[] = []
   #timer: NodeJS.Timeout | undefined
   #busy = false
+  /** Settled where nothing overtakes. */
+  #overtaking: Promise<void> | undefined
 
   constructor(input: (input: Input) => void | Promise<void>, remote: boolean) {
     this.#input = input
@@ -44,17 +49,37 @@ export class Keyboard {
 
   #take(inputs: Input[]): void {
     for (const input of inputs) {
-      const turn = turned(this.#queue.at(-1), input)
-      if (turn) this.#queue.splice(-1, 1, turn)
-      else this.#queue.push(input)
+      if (this.#busy && 'key' in input && atOnce.includes(input.key)) this.#overtake(input)
+      else this.#queueUp(input)
     }
+  }
+
+  #queueUp(input: Input): void {
+    const turn = turned(this.#queue.at(-1), input)
+    if (turn) this.#queue.splice(-1, 1, turn)
+    else this.#queue.push(input)
     if (!this.#busy) void this.#run()
+  }
+
+  /** Goes before what waits; what was typed before ^C and ^Z and is not begun is forgotten, as by a terminal's driver. */
+  #overtake(input: Input & { key: string }): void {
+    if (input.key !== 'ctrl+l') this.#queue.length = 0
+    const before = this.#overtaking
+    this.#overtaking = (async () => {
+      await before
+      // What the key before it opens without asking anybody is there by then.
+      await new Promise(resolve => setImmediate(resolve))
+      await this.#input(input)
+    })()
   }
 
   async #run(): Promise<void> {
     this.#busy = true
     try {
-      for (let input = this.#queue.shift(); input; input = this.#queue.shift()) await this.#input(input)
+      for (let input = this.#queue.shift(); input; input = this.#queue.shift()) {
+        if (this.#overtaking) await this.#overtaking
+        await this.#input(input)
+      }
     } finally {
       this.#busy = false
     }

@@ -20,6 +20,7 @@ import { keep, recall } from './kept.ts'
 import { leave, stopping } from './leave.ts'
 import { Messages } from './messages.ts'
 import { Mouse } from './mouse.ts'
+import { Openings } from './openings.ts'
 import type { Over, Overlay } from './overlay.ts'
 import { Confirm, type Question } from './overlays/confirm.tsx'
 import { FormOverlay, type FormSpec } from './overlays/form.tsx'
@@ -65,8 +66,7 @@ export class Shell {
   readonly #aim = new Aim(this)
   /** The panes whose keys' side has the whole screen. */
   readonly #zoomed = new Set<string>()
-  /** What is asked of the API before it is opened. */
-  #opening = 0
+  readonly #openings = new Openings()
   #strokes = 0
   #before: string | null = null
 
@@ -113,7 +113,7 @@ export class Shell {
       confirm: (action, deed) => void this.#confirmed(action, deed),
       ask: action => this.#ask(action),
       say: words => this.toast('warn', words),
-      opening: () => this.#opening > 0,
+      opening: () => this.#openings.any,
     })
     this.mouse = new Mouse(this)
     for (const id of recall(this)) this.#zoomed.add(id)
@@ -241,16 +241,8 @@ export class Shell {
   }
 
   /** An answer that something is opened with: only where the person is still at what he asked it for. */
-  async toOpen<T>(answer: Promise<T>): Promise<T> {
-    const stays = this.#staying()
-    this.#opening++
-    try {
-      const value = await answer
-      if (stays()) return value
-    } finally {
-      this.#opening--
-    }
-    throw new Error('the answer came when you had gone on; the same key asks again')
+  toOpen<T>(answer: Promise<T>): Promise<T> {
+    return this.#openings.of(answer, this.#staying())
   }
 
   confirm(question: Question): Promise<boolean> {
@@ -399,7 +391,7 @@ export class Shell {
     const top = this.overlays.at(-1)
     if (top) top.cancel()
     else if (this.line) this.line.cancel()
-    else this.#quitTwice('^C')
+    else if (!this.#openings.giveUp()) this.#quitTwice('^C')
   }
 
   #quitTwice(key: string): void {

@@ -43,3 +43,21 @@ test('what was typed ahead of a program that takes the terminal is not done behi
   await last.promise
   expect(done).toEqual(['s', 'j'])
 })
+
+test('^C, ^Z and ^L wait for nothing; what was typed before the first two is forgotten', async () => {
+  const done: string[] = []
+  const keyboard = new Keyboard(async input => {
+    const key = 'key' in input ? input.key : 'other'
+    done.push(key)
+    // Its answer never comes.
+    if (key === 'a') await new Promise(() => {})
+  }, false)
+  const turn = () => new Promise(resolve => setImmediate(resolve))
+  keyboard.bytes(Buffer.from('ajk\x0c'))
+  await turn()
+  await turn()
+  expect(done).toEqual(['a', 'ctrl+l'])
+  keyboard.bytes(Buffer.from('x\x03y\x1a'))
+  for (let n = 0; n < 4; n++) await turn()
+  expect(done).toEqual(['a', 'ctrl+l', 'ctrl+c', 'ctrl+z'])
+})

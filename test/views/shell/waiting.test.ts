@@ -84,6 +84,23 @@ test('what an answer opens is not opened over what the person went on to', async
   await on.until('What was done by')
 })
 
+test('^C gives up what an answer would open, at once, and the keys after it go on', async () => {
+  using on = await stage('one')
+  const audit = on.shell.panes.findIndex(({ id }) => id === 'audit') + 1
+  on.send(`${audit}`)
+  await on.until('Added "one"')
+  hold(/^GET .*tokens/)
+  on.send('A')
+  await new Promise(resolve => setImmediate(resolve))
+  on.send('\x03')
+  on.send('2')
+  await on.until('given up')
+  await on.until('[2 Todo')
+  open()
+  await on.calm(() => expect(on.screen.text()).not.toContain('What was done by'))
+  expect(on.screen.text()).not.toContain('again quits')
+})
+
 test('undo waits for what it is to take back', async () => {
   using on = await stage('one', 'two')
   on.send('g')
