@@ -216,6 +216,35 @@ test('a log one comes back to is as it was left, also by a search that was not t
   expect(on.screen.text()).not.toContain('not in this log')
 })
 
+test.each([
+  { cols: 80, rows: 24 },
+  { cols: 200, rows: 50 },
+])('beside the list the end is seen, at $cols columns, and who comes back is where he was', async size => {
+  using on = await opened(size)
+  on.send('g/step 17000\r')
+  await on.until('/step 17000  1 of 1')
+  on.send('&')
+  await on.until('&step 17000  1 of 1')
+  on.send('ll')
+  await on.until(/ col [1-9]/)
+  on.send('q')
+  await on.until(/INFO .* step 30000 of many/)
+  await on.until('step 29999')
+  expect(on.screen.text()).not.toContain('step 17000 ')
+  append('INFO one more\n')
+  await on.until('one more')
+  on.send('\r')
+  await on.until(/&step 17000 {2}1 of 1 .* col 16/)
+  expect(on.screen.text()).not.toContain('step 16999')
+  on.send('&')
+  await on.until('step 16999')
+  await on.until('PAUSED +1 new')
+  on.send('0q')
+  await on.until('one more')
+  on.send('\r')
+  await on.until('step 16999')
+})
+
 test('a log that could not be read to its end is saved by the next try, and never over another file', async () => {
   let isDown = true
   using on = await opened(undefined, async request => {

@@ -134,6 +134,7 @@ export class Book {
     this.mode = mode
     this.text.top = 0
     if (serve) this.log.aim(serve, true)
+    if (mode === 'log') this.log.glance(false)
     if (mode === 'cause') this.fix = 0
     if (serve && mode === 'cause') void this.ask(serve, true)
     if (serve && mode === 'details') void this.#askAttempts(serve)
@@ -219,6 +220,7 @@ export class Book {
       return this.#headed(serve, mode, rows, box)
     }
     this.log.mark(diagnosis?.byte_offset ?? null)
+    this.log.glance(!focused)
     if (focused) this.log.study()
     if (isLive(serve) || !diagnosis) return this.log.view(box, [], [])
     if (focused) return this.log.view(box, [], causeLine(diagnosis, width))

@@ -79,6 +79,11 @@ export class LogPane {
     this.#log = null
   }
 
+  /** Whether somebody reads it, or its end is only seen beside the list. */
+  glance(is: boolean): void {
+    this.model?.glance(is)
+  }
+
   move(motion: Motion): void {
     const { model } = this
     if (!model) return

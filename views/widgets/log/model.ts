@@ -121,6 +121,17 @@ export class LogModel {
     if (this.#window.settle()) this.#act(() => this.#window.settle())
   }
 
+  get isGlance(): boolean {
+    return this.#window.isGlance
+  }
+
+  /** Whether its end is only seen in passing, or it is read: then it is as whoever reads it left it. */
+  glance(is: boolean): void {
+    if (is === this.isGlance) return
+    this.#window.glance(is)
+    if (this.#window.settle()) this.#act(() => this.#window.settle())
+  }
+
   follow(): void {
     this.#window.current = undefined
     this.#window.following = true

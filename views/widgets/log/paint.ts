@@ -22,11 +22,12 @@ export function paintLog(canvas: Grid, model: LogModel, unicode: boolean): void 
   const width = room - left
   model.resize(width, canvas.rows)
   const rows = model.rows()
+  const highlight = model.isGlance ? null : model.highlight
   const times = left > 0 ? timesOf(model, rows, clock) : []
   rows.forEach(({ offset, text, skip }, y) => {
     if (left > 0) canvas.put(0, y, toned((times[y] ?? '').padStart(left - 1), 'quiet'), left - 1)
     canvas.put(left, y, text, width, skip)
-    if (model.highlight) emphasiseHits(canvas, y, withoutColours(text), { skip, left }, model.highlight)
+    if (highlight) emphasiseHits(canvas, y, withoutColours(text), { skip, left }, highlight)
     if (offset === model.current) canvas.emphasise(y, left, room, attribute.bold | attribute.underline)
     if (!wrap && textWidth(text) > skip + width) canvas.put(room - 1, y, '\x1b[7m>', 1)
   })

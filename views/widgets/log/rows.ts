@@ -50,11 +50,26 @@ export class LogRows {
   /** Lines that stand for many that are left out. */
   readonly #gaps = new Set<number>()
   #folds: readonly Fold[] = []
-  #only: readonly number[] | null = null
-  #where: { pattern: RegExp; matches: boolean } | null = null
+  #chosen: readonly number[] | null = null
+  #told: { pattern: RegExp; matches: boolean } | null = null
+  #isGlance = false
 
   constructor(log: LogBytes) {
     this.#log = log
+  }
+
+  /** All lines, whatever is left out for somebody who reads. */
+  glance(is: boolean): void {
+    this.#isGlance = is
+    if (this.#chosen || this.#told) this.#texts.clear()
+  }
+
+  get #only(): readonly number[] | null {
+    return this.#isGlance ? null : this.#chosen
+  }
+
+  get #where(): { pattern: RegExp; matches: boolean } | null {
+    return this.#isGlance ? null : this.#told
   }
 
   setFolds(folds: readonly Fold[]): void {
@@ -64,13 +79,13 @@ export class LogRows {
 
   /** Shows only the lines at these offsets; null shows all. */
   setOnly(offsets: readonly number[] | null): void {
-    this.#only = offsets
+    this.#chosen = offsets
     this.#texts.clear()
   }
 
   /** Shows only lines that match, or only those that do not; null shows all. */
   setWhere(where: { pattern: RegExp; matches: boolean } | null): void {
-    this.#where = where
+    this.#told = where
     this.#gaps.clear()
     this.#texts.clear()
   }
@@ -97,7 +112,7 @@ export class LogRows {
     this.#folds = []
     this.#unfolded.clear()
     this.#gaps.clear()
-    if (this.#only) this.#only = []
+    if (this.#chosen) this.#chosen = []
     this.forget()
   }
 
@@ -165,7 +180,7 @@ export class LogRows {
   text(offset: number): string | Missing {
     const known = this.#texts.get(offset)
     if (known !== undefined) return known
-    const label = this.#gaps.has(offset) ? leftOut : this.#closedFold(offset)?.label
+    const label = !this.#isGlance && this.#gaps.has(offset) ? leftOut : this.#closedFold(offset)?.label
     const bytes = label === undefined ? lineBytes(this.#log, offset) : undefined
     if (bytes instanceof Missing) return bytes
     const text = label ?? textOf(bytes!)

@@ -3,6 +3,16 @@ import type { LogBytes } from './bytes.ts'
 import { Missing } from './lines.ts'
 import type { LogRows, Place, Row } from './rows.ts'
 
+/** A place in a log that one comes back to. */
+interface Left {
+  following: boolean
+  current: number | undefined
+  heading: number | undefined
+  offset: number
+  cell: number
+  column: number
+}
+
 /** Which rows of a log are in view: the place at their top, and how it moves. A motion answers what it lacks, and has done nothing then. */
 export class LogWindow {
   height = 24
@@ -14,10 +24,47 @@ export class LogWindow {
   readonly #log: LogBytes
   readonly #rows: LogRows
   #top: Place = { offset: 0, row: 0 }
+  /** Where somebody was who reads it, while the end is only glanced at. */
+  #left: Left | null = null
 
   constructor(log: LogBytes, rows: LogRows) {
     this.#log = log
     this.#rows = rows
+  }
+
+  get isGlance(): boolean {
+    return this.#left !== null
+  }
+
+  /** The end, as it is seen in passing; after that what was in view comes back, unless somebody moved meanwhile. */
+  glance(is: boolean): void {
+    if (is === this.isGlance) return
+    const left = this.#left
+    this.#left = is ? this.#place() : null
+    this.#rows.glance(is)
+    if (is) this.#go({ following: true, current: undefined, heading: undefined, column: 0 })
+    else if (left && this.following) {
+      this.#go(left)
+      this.#top = { offset: left.offset, row: this.#rows.rowOf(left.offset, left.cell) }
+    }
+  }
+
+  #place(): Left {
+    const { following, current, heading } = this
+    const { offset } = this.#top
+    return {
+      following,
+      current,
+      heading,
+      offset,
+      cell: this.#rows.cellOf(this.#top),
+      column: this.#rows.column,
+    }
+  }
+
+  #go({ following, current, heading, column }: Omit<Left, 'offset' | 'cell'>): void {
+    Object.assign(this, { following, current, heading })
+    this.#rows.column = column
   }
 
   /** The line looked at: the one jumped to, else the first in view. */
@@ -49,6 +96,7 @@ export class LogWindow {
 
   /** Nothing known of the log holds any more. */
   restart(): void {
+    if (this.#left) this.#left = { ...this.#left, current: undefined, heading: undefined, offset: 0, cell: 0 }
     this.current = undefined
     this.heading = undefined
     this.#top = { offset: 0, row: 0 }
