@@ -173,3 +173,20 @@ test('the end of the longest line is gone to', async () => {
   model.toLineEnd()
   expect(shown()[1]).toMatch(/END$/)
 })
+
+test('a log that is only glanced at shows what its lines say, and what the clock reads of them', async () => {
+  const line =
+    '(EngineCore_DP0 pid=22581) INFO 11-20 13:31:12 [gpu_worker.py:298] Available KV cache memory: 3 GiB'
+  const { model, shown } = await opened(`${line}\n`, { cols: 60, rows: 2 })
+  expect(shown()[0]).toBe(`${line.slice(0, 58)}>`)
+  model.glance(true)
+  expect(shown()[0]).toBe('Available KV cache memory: 3 GiB')
+  model.setClock('wall')
+  expect(shown()[0]).toBe('13:31:12 Available KV cache memory: 3 GiB')
+  model.toggleWrap()
+  expect(shown()[0]).toBe(`13:31:12 ${line.slice(0, 50)}`)
+  model.glance(false)
+  model.toggleWrap()
+  model.setClock('off')
+  expect(shown()[0]).toBe(`${line.slice(0, 58)}>`)
+})

@@ -4,6 +4,7 @@ import { attribute } from '../../terminal/style.ts'
 import { textWidth } from '../../terminal/width.ts'
 import { type Tone, toned } from '../theme.ts'
 import type { LogModel } from './model.ts'
+import { messageOf } from './prefixes.ts'
 import type { Row } from './rows.ts'
 import { type Clock, clockWidth, spanText, stampOf, wallText } from './stamps.ts'
 import type { TickKind } from './ticks.ts'
@@ -24,7 +25,9 @@ export function paintLog(canvas: Grid, model: LogModel, unicode: boolean): void 
   const rows = model.rows()
   const highlight = model.isGlance ? null : model.highlight
   const times = left > 0 ? timesOf(model, rows, clock) : []
-  rows.forEach(({ offset, text, skip }, y) => {
+  rows.forEach(({ offset, text: line, skip }, y) => {
+    // Seen in passing, what a line says matters more than who says it.
+    const text = model.isGlance && !wrap ? messageOf(line) : line
     if (left > 0) canvas.put(0, y, toned((times[y] ?? '').padStart(left - 1), 'quiet'), left - 1)
     canvas.put(left, y, text, width, skip)
     if (highlight) emphasiseHits(canvas, y, withoutColours(text), { skip, left }, highlight)
