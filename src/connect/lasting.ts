@@ -62,6 +62,8 @@ export const connectLasting = async (
         await pause(RETRY[Math.min(turn, RETRY.length - 1)])
       }
     }
+    // Whoever left meanwhile has closed what was there then.
+    if (over) return current.close()
     lost = null
     silence = new AbortController()
     found.resolve()

@@ -106,6 +106,16 @@ test('an owner that came back with another key is found by being refused', async
   await looking.close()
 })
 
+test('who leaves while the way is looked for leaves no workspace open behind it', async () => {
+  const leaving = await connectLasting({ paths: w.paths, version: '0' }, attach(instance))
+  await w.inside.close()
+  await expect(createClient(leaving.carry).call(todos.add, { title: 'to nobody' })).rejects.toThrow()
+  await leaving.close()
+  await expect.poll(() => leaving.current.inside).not.toBeNull()
+  await leaving.current.inside!.closed
+  expect(readInstance(w.paths)).toBeNull()
+})
+
 test('a stream of changes that falls silent is left', async () => {
   const heard = async () => {
     for await (const _ of follow(client, {}, 100));
