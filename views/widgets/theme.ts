@@ -15,14 +15,17 @@ export const defaultTheme: Theme = {
   title: ['1;36', '22;39'],
 }
 
-/** For terminals where dim text cannot be read. */
+const bright = (colour: number) => [`1;${colour};40`, '22;39;49'] as const
+
+/** For terminals where dim text cannot be read. What is bright stands on black, since the terminal may be white. */
 const contrastTheme: Theme = {
   ...defaultTheme,
   quiet: ['', ''],
-  accent: ['1;96', '22;39'],
-  good: ['1;92', '22;39'],
-  warn: ['1;93', '22;39'],
-  bad: ['1;91', '22;39'],
+  accent: bright(96),
+  good: bright(92),
+  warn: bright(93),
+  bad: bright(91),
+  title: bright(96),
 }
 
 const themes: Readonly<Record<string, Theme>> = { auto: defaultTheme, contrast: contrastTheme }
