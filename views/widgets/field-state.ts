@@ -77,3 +77,6 @@ export function editLine(typing: Typing, key: string): Typing {
   const [from, to] = [Math.min(end, typing.cursor), Math.max(end, typing.cursor)]
   return { text: typing.text.slice(0, from) + typing.text.slice(to), cursor: from }
 }
+
+/** What could be typed into an empty field: in brackets, since not every terminal and theme draws it dim. */
+export const hintOf = (placeholder: string | undefined): string => (placeholder ? `(${placeholder})` : '')

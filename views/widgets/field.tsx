@@ -3,7 +3,7 @@ import TextInput from 'ink-text-input'
 import { useEffect, useReducer, useRef } from 'react'
 import { parted, sanitiseTyped } from '../terminal/sanitise.ts'
 import { textWidth } from '../terminal/width.ts'
-import { editLine, graphemesOf, type Typing } from './field-state.ts'
+import { editLine, graphemesOf, hintOf, type Typing } from './field-state.ts'
 import { rowStarts } from './lines-state.ts'
 import { toned } from './theme.ts'
 
@@ -21,7 +21,7 @@ interface Props {
 }
 
 /** One line of input. The input of Ink types at the end of what stands before the cursor; the keys that move the cursor are ours. */
-export function Field({ value: given, onChange, focused, placeholder = '', mask, width, wraps }: Props) {
+export function Field({ value: given, onChange, focused, placeholder, mask, width, wraps }: Props) {
   // What came from elsewhere is shown, and edited, as a terminal can count it; untouched it stays as it is.
   const value = sanitiseTyped(given)
   const { stdin } = useStdin()
@@ -62,7 +62,7 @@ export function Field({ value: given, onChange, focused, placeholder = '', mask,
     const next = { text: before + rest, cursor: before.length }
     put(next, front(next.text, next.cursor) !== text || hidden > 0)
   }
-  const shown = value === '' ? placeholder : masked(value, mask)
+  const shown = value === '' ? hintOf(placeholder) : masked(value, mask)
   if (!focused) {
     const text = inRows(shown, 0, shown.length, wraps)
     return <Text>{value === '' ? toned(text, 'quiet') : parted(text)}</Text>

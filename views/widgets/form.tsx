@@ -1,6 +1,7 @@
 import { Box, Text } from 'ink'
 import { textWidth } from '../terminal/width.ts'
 import { Field } from './field.tsx'
+import { hintOf } from './field-state.ts'
 import { type FormField, type FormState, setValue } from './form-state.ts'
 import { LinesField } from './lines-field.tsx'
 import { rowStarts } from './lines-state.ts'
@@ -114,7 +115,7 @@ export function fieldRows(field: FormField, value: string, width: number): numbe
   if (field.kind === 'lines') return field.rows
   if (field.kind !== 'text') return 1
   const typed = field.mask === undefined ? value : field.mask.repeat(value.length)
-  return rowStarts(typed === '' ? (field.placeholder ?? '') : typed, width).length
+  return rowStarts(typed === '' ? hintOf(field.placeholder) : typed, width).length
 }
 
 /** Where to begin so that the field in focus ends within the height. */

@@ -14,12 +14,14 @@ const fields: FormField[] = [
 const width = 40
 
 /** The rows of a form with this in its first field. */
-async function drawn(command: string, at: number): Promise<string[]> {
+async function drawn(command: string, at: number, { height = 20, hint = '' } = {}): Promise<string[]> {
   using stage = new Stage({ cols: width, rows: 24 })
   const state: FormState = { values: { command, pinned: 'yes' }, at }
+  const [first, ...others] = fields
+  const shown = hint === '' ? fields : [{ ...first, placeholder: hint } as FormField, ...others]
   await stage.show(
     <Box width={width} height={24}>
-      <Form fields={fields} state={state} problems={{}} width={width} height={20} onChange={() => {}} />
+      <Form fields={shown} state={state} problems={{}} width={width} height={height} onChange={() => {}} />
     </Box>,
   )
   return stage.screen.rows()
@@ -50,6 +52,14 @@ describe('a line of input that takes several rows', () => {
       ).toBe('')
       for (const row of shown) expect(textWidth(row)).toBeLessThanOrEqual(30)
     }
+  })
+
+  test('says in brackets what could be typed: where nothing is dim it passed for what was typed', async () => {
+    expect((await drawn('', 1, { hint: 'weekly' }))[0]).toMatch(/^ {2}command +\(weekly\)$/)
+    expect((await drawn('', 0, { hint: 'weekly' }))[0]).toMatch(/^> command +\(weekly\)$/)
+    const rows = await drawn('', 1, { hint: 'x'.repeat(30) })
+    expect(rows.slice(0, 2).map(row => row.slice('> command '.length))).toEqual([`(${'x'.repeat(29)}`, 'x)'])
+    expect((await drawn('daily', 1, { hint: 'weekly' }))[0]).toMatch(/^ {2}command +daily$/)
   })
 
   test('takes keys in any of its rows, and shows the cursor where they go', async () => {
