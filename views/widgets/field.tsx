@@ -18,10 +18,12 @@ interface Props {
   width?: number
   /** Cells each of its rows has, where it may take several. */
   wraps?: number
+  /** How many rows there is room for, where it has more: those around the cursor are shown. */
+  rows?: number
 }
 
 /** One line of input. The input of Ink types at the end of what stands before the cursor; the keys that move the cursor are ours. */
-export function Field({ value: given, onChange, focused, placeholder, mask, width, wraps }: Props) {
+export function Field({ value: given, onChange, focused, placeholder, mask, width, wraps, rows }: Props) {
   // What came from elsewhere is shown, and edited, as a terminal can count it; untouched it stays as it is.
   const value = sanitiseTyped(given)
   const { stdin } = useStdin()
@@ -53,8 +55,12 @@ export function Field({ value: given, onChange, focused, placeholder, mask, widt
 
   const rest = value.slice(cursor)
   // The input puts its mask for every character, those that break a row too.
-  const front = (text: string, to: number) => inRows(text, hidden, to, mask === undefined ? wraps : undefined)
-  const hidden = width === undefined ? 0 : hiddenBefore(value.slice(0, cursor), width - 1)
+  const front = (text: string, to: number) =>
+    inRows(text, hidden, to, mask === undefined ? wraps : undefined).replace(/^\n/, '')
+  const hidden =
+    width !== undefined
+      ? hiddenBefore(value.slice(0, cursor), width - 1)
+      : rowsBefore(masked(value, mask), cursor, wraps, rows)
   const typed = (text: string) => {
     // Half a wide character never reaches the value.
     const clean = sanitiseTyped(text.replaceAll('\n', '').replace(/\p{Surrogate}/gu, ''))
@@ -111,4 +117,16 @@ function hiddenBefore(text: string, width: number): number {
     at = index
   }
   return at
+}
+
+/** Where the rows begin that are shown: the one with the cursor is the last of them. */
+function rowsBefore(
+  text: string,
+  cursor: number,
+  width: number | undefined,
+  rows: number | undefined,
+): number {
+  if (width === undefined || rows === undefined) return 0
+  const upTo = rowStarts(text, width).filter(start => start <= cursor)
+  return upTo[upTo.length - rows] ?? 0
 }

@@ -19,12 +19,12 @@ interface Props {
   onChange: (state: FormState) => void
 }
 
-/** Fields under each other; a long line of text wraps, so that a whole command can be seen, or moves under the cursor where there is no room for that. */
+/** Fields under each other; a long line of text wraps, so that a whole command can be seen, or as much of it as there is room for. */
 export function Form({ fields, state, problems, width, height = Number.POSITIVE_INFINITY, onChange }: Props) {
   const labels = labelsOf(fields, width)
   const room = width - labels - 2
-  const wrappedRows = (field: FormField) => fieldRows(field, state.values[field.id] ?? '', room)
-  const first = firstShown(heights({ fields, state, problems, width, height }), state.at, height)
+  const form = { fields, state, problems, width, height }
+  const first = firstShown(heights(form), state.at, height)
   return (
     <Box
       flexDirection="column"
@@ -37,6 +37,7 @@ export function Form({ fields, state, problems, width, height = Number.POSITIVE_
         const focused = first + i === state.at
         const value = state.values[field.id] ?? ''
         const problem = problems[field.id]
+        const rows = shownRows(form, field, room)
         return (
           <Box key={field.id} flexDirection="column" flexShrink={0}>
             <Box>
@@ -46,11 +47,12 @@ export function Form({ fields, state, problems, width, height = Number.POSITIVE_
               <Box width={labels} flexShrink={0}>
                 <Text>{toned(cut(field.label, labels - 1), focused ? 'strong' : 'quiet')}</Text>
               </Box>
-              <Box width={room}>
+              <Box width={room} height={rows} overflow="hidden">
                 {field.kind === 'text' ? (
                   <Field
                     value={value}
-                    {...(wrappedRows(field) > height ? { width: room } : { wraps: room })}
+                    wraps={room}
+                    rows={rows}
                     focused={focused}
                     onChange={typed => onChange(setValue(state, field.id, typed))}
                     {...(field.placeholder === undefined ? {} : { placeholder: field.placeholder })}
@@ -61,7 +63,7 @@ export function Form({ fields, state, problems, width, height = Number.POSITIVE_
                     value={value}
                     at={focused ? Math.min(state.cursor ?? 0, value.length) : null}
                     width={room}
-                    height={field.rows}
+                    height={rows}
                   />
                 ) : (
                   <Text wrap="truncate">{toned(shown(field, value), focused ? 'selected' : 'plain')}</Text>
@@ -101,13 +103,22 @@ export function fieldAt(form: Laid & { height: number }, y: number): number | un
 const labelsOf = (fields: readonly FormField[], width: number): number =>
   Math.min(Math.floor(width / 3), Math.max(...fields.map(({ label }) => textWidth(label))) + 1)
 
-/** How many rows each field has; one that is higher than the form moves in a single row. */
-function heights({ fields, state, problems, width, height = Number.POSITIVE_INFINITY }: Laid): number[] {
-  const room = width - labelsOf(fields, width) - 2
-  return fields.map(field => {
-    const rows = fieldRows(field, state.values[field.id] ?? '', room)
-    return (rows > height ? 1 : rows) + problemRows(problems[field.id], room).length
-  })
+/** How many rows each field has with what is wrong with it. */
+function heights(form: Laid): number[] {
+  const room = form.width - labelsOf(form.fields, form.width) - 2
+  return form.fields.map(
+    field => shownRows(form, field, room) + problemRows(form.problems[field.id], room).length,
+  )
+}
+
+/** How many rows of a field are shown: no more than leave room in the form for what is wrong with it. */
+function shownRows(
+  { state, problems, height = Number.POSITIVE_INFINITY }: Laid,
+  field: FormField,
+  room: number,
+) {
+  const left = Math.max(1, height - problemRows(problems[field.id], room).length)
+  return Math.min(fieldRows(field, state.values[field.id] ?? '', room), left)
 }
 
 /** How many rows a field takes where it has this width. */

@@ -54,6 +54,17 @@ describe('a line of input that takes several rows', () => {
     }
   })
 
+  test('shows as many of its rows as there is room for, those with the cursor among them', async () => {
+    const words = Array.from({ length: 8 }, (_, n) => `${n}${'x'.repeat(25)}`)
+    const rows = await drawn(words.join(' '), 0, { height: 5 })
+    expect(rows.slice(0, 6).map(row => row.slice('> command '.length).trim())).toEqual([
+      ...words.slice(3),
+      '',
+    ])
+    const left = await drawn(words.join(' '), 1, { height: 5 })
+    expect(left.join('\n')).toContain('pinned')
+  })
+
   test('says in brackets what could be typed: where nothing is dim it passed for what was typed', async () => {
     expect((await drawn('', 1, { hint: 'weekly' }))[0]).toMatch(/^ {2}command +\(weekly\)$/)
     expect((await drawn('', 0, { hint: 'weekly' }))[0]).toMatch(/^> command +\(weekly\)$/)
