@@ -77,3 +77,19 @@ test('a hidden calendar that is looked at alone is shown, and hidden again after
   await stage.until('review')
   expect(stage.screen.text()).not.toContain('mine')
 })
+
+test('what is selected in a day is one bar, and a month says of each day how many more there are', async () => {
+  await using stage = await ScreenStage.open(sizes[0]!, 'calendar')
+  const { client } = stage.workspace
+  for (const hour of [10, 12, 14])
+    await client.call(calendar.add, { summary: 'dentist', start: `2031-12-02T${hour}:00` })
+  await stage.press('T', '2031-12-02', '\r', 'D')
+  await stage.until(/>10:00 +\|dentist/)
+  const y = stage.screen.rows().findIndex(row => row.startsWith('>10:00'))
+  const x = stage.screen.rows()[y]!.indexOf('|dentist')
+  const bar = [x, x + 3, x + 20, x + 50].map(at => stage.screen.style(at, y))
+  expect(bar).toEqual(bar.map(() => bar[0]))
+  expect(bar[0]).toMatchObject({ attrs: 'inverse' })
+  await stage.press('M')
+  await stage.until(/\[2\] \+2 /)
+})

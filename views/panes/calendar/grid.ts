@@ -26,7 +26,7 @@ export function dayAt(book: CalendarBook, box: Box, { x, y }: Spot): string | un
   return monday === undefined || weekday > 6 ? undefined : plusDays(monday, weekday)
 }
 
-/** A month as a grid of days: the selected in brackets, today with a star. */
+/** A month as a grid of days: the selected in brackets, today with a star; each with how many more there are. */
 export function gridRows(book: CalendarBook, box: Box): string[] {
   const { width, height } = box
   const { shown, gap, column, cell } = monthOf(book, box)
@@ -69,7 +69,8 @@ function weekRows(book: CalendarBook, monday: string, column: number, height: nu
 function dayCell(book: CalendarBook, day: string, width: number, height: number): string[] {
   const entries = book.on(day)
   const [open, close] = day === book.day ? ['[', ']'] : [' ', day === book.today ? '*' : ' ']
-  const count = entries.length > 0 && (height < 2 || entries.length > height - 1) ? `${entries.length}` : ''
+  const hidden = entries.length - (height - 1)
+  const count = hidden > 0 ? `+${hidden}` : ''
   const number = `${open}${Number(day.slice(8))}${close}`
   const head =
     number.length + count.length > width ? `${number}+` : `${number.padEnd(width < 7 ? 0 : 4)}${count}`

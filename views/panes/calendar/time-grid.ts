@@ -1,3 +1,4 @@
+import { withoutColours } from '../../terminal/sanitise.ts'
 import { toWidth } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
 import { dayOf, plusDays, timeOf, weekdayNames, weekdayOf } from '../days.ts'
@@ -140,7 +141,7 @@ function wholeCell(
     `${markText(book, each)}${cellRow(each, book.zone)}`,
     Math.max(1, column - 1 - more.length),
   )
-  const line = from + row === at ? toned(text, 'selected') : text
+  const line = from + row === at ? toned(withoutColours(text), 'selected') : text
   return `${line}${more} `
 }
 
@@ -174,7 +175,9 @@ function laneText(
   const shown = { key: '', day, entry }
   const words = first ? `${odd}${cellRow(shown, book.zone, '', false)}` : ''
   const text = toWidth(`${coloured(book.markOf(entry.calendar), entry.color)}${words}`, width - 1)
-  return day === book.day && entry === book.stop.entry ? `${toned(text, 'selected')} ` : `${text} `
+  return day === book.day && entry === book.stop.entry
+    ? `${toned(withoutColours(text), 'selected')} `
+    : `${text} `
 }
 
 const markText = (book: CalendarBook, { entry }: Shown): string =>
