@@ -59,7 +59,7 @@ const aliases: Record<string, string> = {
 }
 
 /** A key as a footer or a help page shows it. */
-export function keyLabel(key: string): string {
+export function keyLabel(key: string, unicode = true): string {
   const special: Record<string, string> = {
     enter: 'Enter',
     esc: 'Esc',
@@ -67,10 +67,10 @@ export function keyLabel(key: string): string {
     'shift+tab': 'S-Tab',
     pgup: 'PgUp',
     pgdn: 'PgDn',
-    up: '↑',
-    down: '↓',
-    left: '←',
-    right: '→',
+    up: unicode ? '↑' : 'Up',
+    down: unicode ? '↓' : 'Down',
+    left: unicode ? '←' : 'Left',
+    right: unicode ? '→' : 'Right',
     backspace: 'Bksp',
     space: 'Space',
     home: 'Home',

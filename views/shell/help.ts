@@ -19,7 +19,7 @@ export function hintsOf(shell: Shell): Hint[] {
 }
 
 export function keysOf(shell: Shell, id: string): string {
-  return (shell.keys[id] ?? []).map(keyLabel).join(' ')
+  return (shell.keys[id] ?? []).map(key => keyLabel(key, shell.host.unicode)).join(' ')
 }
 
 /** Every key that works here, from the narrowest place to everywhere, with why one does not work now. */

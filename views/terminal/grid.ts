@@ -35,6 +35,21 @@ const likeness: Readonly<Record<string, string>> = {
   '’': "'",
   '“': '"',
   '”': '"',
+  '\u00a0': ' ',
+  '×': 'x',
+  '░': '.',
+  '▒': ':',
+}
+
+/** What is drawn for a character in ASCII: bars and frames of a log stay bars and frames, a letter loses its accent. */
+function likenessOf(glyph: string): string {
+  if (likeness[glyph] !== undefined) return likeness[glyph]
+  if (/[─━┄┅┈┉╌╍═╴╶╸╺]/.test(glyph)) return '-'
+  if (/[│┃┆┇┊┋╎╏║╵╷╹╻]/.test(glyph)) return '|'
+  if (/[\u2500-\u257f]/.test(glyph)) return '+'
+  if (/[\u2580-\u259f]/.test(glyph)) return '#'
+  const letter = glyph.normalize('NFD')[0]!
+  return letter < '\x7f' ? letter : '?'
 }
 
 /** Rows of cells. A wide glyph is followed by a cell holding ''. */
@@ -139,7 +154,7 @@ export class Grid {
     if (column + cells <= 0) return
     const whole = column >= 0 && column + cells <= room
     const legible = this.#means.unicode || isMarkCode(point)
-    const glyph = legible ? String.fromCodePoint(point) : (likeness[String.fromCodePoint(point)] ?? '?')
+    const glyph = legible ? String.fromCodePoint(point) : likenessOf(String.fromCodePoint(point))
     for (let n = 0; n < cells; n++) {
       const at = column + n
       if (at < 0 || at >= room) continue

@@ -27,12 +27,19 @@ describe('keys as people write them', () => {
   })
 
   test('labels are short', () => {
-    expect(['ctrl+k', 'enter', 'shift+tab', 'alt+x', 'X'].map(keyLabel)).toEqual([
+    expect(['ctrl+k', 'enter', 'shift+tab', 'alt+x', 'X'].map(key => keyLabel(key))).toEqual([
       '^k',
       'Enter',
       'S-Tab',
       'M-x',
       'X',
+    ])
+    expect(keyLabel('down')).toBe('↓')
+  })
+
+  test('an arrow has a name where it cannot be drawn: v and > are keys of their own', () => {
+    expect(['up', 'down', 'left', 'right'].map(key => keyLabel(key, false))).toEqual([
+      ...['Up', 'Down', 'Left', 'Right'],
     ])
   })
 })

@@ -168,10 +168,17 @@ describe('frames', () => {
 
   test('a terminal without Unicode gets ASCII, and the columns stay', async () => {
     const { emulator, compositor, writes } = stage({ unicode: false })
-    const rows = ['a宽b', 'é|', '🚀|', '↑… “x”', ...Array.from({ length: size.rows - 4 }, () => '')]
+    const rows = [
+      'a宽b',
+      'é|',
+      '🚀|',
+      '↑… “x”',
+      '|█▌ | ▁▇ ─│├╮',
+      ...Array.from({ length: size.rows - 5 }, () => ''),
+    ]
     compositor.frame(rows.join('\n'))
     await compositor.settled()
-    expect(emulator.rows().slice(0, 4)).toEqual(['a??b', '?|', '??|', '^~ "x"'])
+    expect(emulator.rows().slice(0, 5)).toEqual(['a??b', 'e|', '??|', '^~ "x"', '|## | ## -|++'])
     expect(writes.join('')).toMatch(/^[\0-\x7f]*$/)
   })
 
