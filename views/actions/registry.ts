@@ -46,6 +46,9 @@ export interface Action<State, Args = void> {
   deed?(state: State): Deed
 }
 
+/** What an action is called in a sentence: without the dots that say it asks first. */
+export const nameOf = ({ title }: { title: string }): string => title.replace(/\.\.$/, '')
+
 export const everywhere = 'everywhere'
 
 /** All actions of a program, by id. */

@@ -1,6 +1,6 @@
 import { Problem } from '../../src/contract/problem.ts'
 import { errorWords } from '../../src/contract/replaced.ts'
-import { type Action, type Actions, type Deed, everywhere, type Stakes } from '../actions/registry.ts'
+import { type Action, type Actions, type Deed, everywhere, nameOf, type Stakes } from '../actions/registry.ts'
 import type { Bindings } from './bindings.ts'
 import type { Stroke } from './decode.ts'
 import { atMost, forAnswer, typedAhead } from './patience.ts'
@@ -81,7 +81,7 @@ export class Router<State> {
     const state = this.#host.state()
     const reason = this.#reason(action, state)
     if (reason !== undefined) {
-      this.#host.say(`${action.title}: ${reason}`)
+      this.#host.say(`${nameOf(action)}: ${reason}`)
       return
     }
     if (!action.where.includes(everywhere)) this.#host.aim?.take()
@@ -106,7 +106,7 @@ export class Router<State> {
     return async (run = () => this.run(action)) => {
       const isHere = alone || this.#host.aim?.hand === before
       if (isHere) return (await run()) !== false
-      this.#host.say(`${action.title}: what it was for is gone meanwhile; nothing was done`)
+      this.#host.say(`${nameOf(action)}: what it was for is gone meanwhile; nothing was done`)
       return false
     }
   }
@@ -133,7 +133,7 @@ export class Router<State> {
       const isGone = error instanceof Problem && error.code === 'not_found' && stakes
       const named = isGone ? stakes.name || stakes.facts[0] : undefined
       const words = errorWords(error)
-      this.#host.say(`${action.title}: ${named === undefined ? words : `gone meanwhile: ${named}`}`)
+      this.#host.say(`${nameOf(action)}: ${named === undefined ? words : `gone meanwhile: ${named}`}`)
       return false
     }
   }

@@ -1,4 +1,5 @@
 import { search } from '../../src/contract/search.ts'
+import { nameOf } from '../actions/registry.ts'
 import { homes } from '../panes/homes.ts'
 import type { Findable, Pane } from '../panes/pane.ts'
 import { sanitiseText } from '../terminal/sanitise.ts'
@@ -46,7 +47,7 @@ function elsewhere(shell: Shell): Entry[] {
           shell.go(pane.id)
           if (inList && (asksFirst || !action.writes)) return shell.router.run(action)
           const how = keys === '' ? 'the palette does' : `${keys} does`
-          shell.toast('info', `${action.title}: here ${how} it.`)
+          shell.toast('info', `${nameOf(action)}: here ${how} it.`)
         },
       }
     }),

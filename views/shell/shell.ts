@@ -1,5 +1,5 @@
 import type { Client } from '../../src/client/client.ts'
-import { type Action, Actions, type Deed, everywhere, type Stakes } from '../actions/registry.ts'
+import { type Action, Actions, type Deed, everywhere, nameOf, type Stakes } from '../actions/registry.ts'
 import type { Bindings } from '../keys/bindings.ts'
 import type { Input } from '../keys/decode.ts'
 import { type Focus, Router } from '../keys/router.ts'
@@ -375,13 +375,13 @@ export class Shell {
   #ask(action: Action<Shell, never>): void {
     const held = this.router.held(action)
     this.ask({
-      label: `${action.title}: `,
+      label: `${nameOf(action)}: `,
       ...(action.judge ? { judge: (value, signal) => action.judge!(this, value, signal) } : {}),
       enter: async value => {
         const read = action.args!.safeParse(value)
         if (read.success)
           return held(() => this.router.perform(action, () => action.run!(this, read.data as never)))
-        this.toast('warn', `${action.title}: ${read.error.issues[0]?.message ?? 'that is not understood'}`)
+        this.toast('warn', `${nameOf(action)}: ${read.error.issues[0]?.message ?? 'that is not understood'}`)
         return false
       },
     })

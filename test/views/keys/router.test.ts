@@ -29,6 +29,7 @@ function set() {
     action('log.wrap', ['log']),
     action('list.write', ['list']),
     action('stop', ['list', 'log'], {
+      title: 'stop..',
       danger: 'type-name',
       run: undefined,
       deed() {
