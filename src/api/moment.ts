@@ -6,8 +6,7 @@ export const momentAhead = async (workspace: Workspace, words: string): Promise<
   const { parseWhen } = await import('../time/phrase.ts')
   const speaker = { now: workspace.now(), zone: workspace.zone(), dayStart: '00:00' }
   const when = await parseWhen(words, speaker)
-  if (!when.ok)
-    throw new Problem('invalid', `'${words.slice(0, 100)}' is not understood as a time: ${when.reason}`)
+  if (!when.ok) throw new Problem('invalid', when.reason)
   const at = Date.parse(when.at)
   if (at <= workspace.now()) throw new Problem('invalid', `'${words.slice(0, 100)}' is in the past.`)
   return at

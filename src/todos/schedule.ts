@@ -68,8 +68,7 @@ export const openSchedule = (deps: {
   const understand = async (words: string, at?: number): Promise<{ when: When; read: Due }> => {
     const { parseWhen } = await time()
     const when = await parseWhen(words, settings(at))
-    if (!when.ok)
-      throw new Problem('invalid', `'${words.slice(0, 100)}' is not understood as a time: ${when.reason}`)
+    if (!when.ok) throw new Problem('invalid', when.reason)
     return { when, read: asDue(when) }
   }
 

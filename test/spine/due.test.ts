@@ -20,6 +20,7 @@ test('what is not understood is an error, and nothing is stored', async () => {
   await using w = await testWorkspace({ now: () => NOW })
   await expect(w.client.call(todos.add, { title: 'x', due: 'someday' })).rejects.toMatchObject({
     code: 'invalid',
+    message: expect.stringMatching(/^"someday" is not a time that is understood; try [^']*$/),
   })
   await expect(
     w.client.call(todos.add, { title: 'x', due: 'tomorrow', repeat: 'blue' }),
