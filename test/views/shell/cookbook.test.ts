@@ -192,7 +192,7 @@ describe('the Cookbook', () => {
     on.send('\x1b')
     await on.until(screen => screen.text().includes('alpha'))
     on.send('o')
-    await on.until('A command...')
+    await on.until('A command ...')
     on.send('\r')
     await on.until('> Command')
     on.send(
@@ -208,7 +208,7 @@ describe('the Cookbook', () => {
     using on = stage({ cols: 40, rows: 10 })
     await select(on, 'alpha')
     on.send('o')
-    await on.until('A command...')
+    await on.until('A command ...')
     on.send('\r')
     await on.until('> Command')
     on.send(`${modest} Qwen/Qwen3-0.6B --port 99999`)

@@ -188,7 +188,7 @@ export async function launchMenu(
   const choices: Choice[] = [
     {
       id: 'own',
-      title: 'A command...',
+      title: 'A command ...',
       note: 'written by you',
       run: () => launchForm(shell, { host: at }, launched),
     },

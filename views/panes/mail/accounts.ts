@@ -30,7 +30,7 @@ export function accountActions(shell: Shell, book: MailBook): Action<Shell, neve
           })),
           {
             id: 'add',
-            title: 'add an account ..',
+            title: 'add an account ...',
             ...(shell.readOnly ? { disabled: 'this screen only reads' } : {}),
             run: () => addForm(shell, book),
           },
