@@ -8,7 +8,7 @@ import type { Shell } from './shell.ts'
 
 /** What the footer names: the pane's choice of actions that can run now, by their first key. */
 export function hintsOf(shell: Shell): Hint[] {
-  return shell.pane.hints(shell.side).flatMap(id => {
+  return [...new Set(shell.pane.hints(shell.side))].flatMap(id => {
     const action = shell.actions.get(id)
     const key = shell.keys[id]?.[0]
     if (!action || key === undefined) return []

@@ -16,6 +16,12 @@ flow('one is written in the editor, read, changed and compared', 'documents', as
   await stage.until(/^>.*The plan/m)
   await stage.press('\r')
   await stage.until(/# Plan[\s\S]*. first step/)
+  expect(
+    stage.screen
+      .rows()
+      .at(-1)!
+      .match(/\/ find/g),
+  ).toHaveLength(1)
   stage.editor = 'printf "more\\n" >>'
   await stage.press('E')
   await stage.until('as version 2')
