@@ -292,7 +292,12 @@ export const openCalendar = (deps: {
         created_at: now(),
         updated_at: now(),
       }
-      const kept = save(author, 'add', { event, warnings: [] }, `Added "${summary}", ${event.dtstart}`)
+      const kept = save(
+        author,
+        'add',
+        { event, warnings: [] },
+        `Added "${summary}", ${event.dtstart.slice(0, 16).replace('T', ' ')}`,
+      )
       const found = { event: kept, occurrence: null }
       return {
         found,

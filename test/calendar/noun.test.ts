@@ -203,6 +203,19 @@ test('words alone make an event, and a repeat where they say one', async () => {
   expect(meeting.warnings).toContain('What looks like a time in its words was not understood.')
 })
 
+test('the audit tells when an event is as a person writes it', async () => {
+  await using w = await opened()
+  await w.client.call(calendar.add, { summary: 'Review', start: '2026-03-23T09:05' })
+  await w.client.call(calendar.add, { summary: 'Trip', start: '2026-03-20', end: '2026-03-23' })
+  const { items } = (await (await w.client.send('GET', '/api/v1/audit')).json()) as {
+    items: { summary: string }[]
+  }
+  const told = items.map(({ summary }) => summary)
+  expect(told).toEqual(
+    expect.arrayContaining(['Added "Review", 2026-03-23 09:05', 'Added "Trip", 2026-03-20']),
+  )
+})
+
 test('overlaps are told with the answer, and by the agenda', async () => {
   await using w = await opened()
   const first = await w.client.call(calendar.add, { summary: 'Dentist', start: '2026-03-23T09:05' })
