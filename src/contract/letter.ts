@@ -16,13 +16,13 @@ export interface Draft extends Letter {
   attach?: readonly string[]
 }
 
+/** Each of a line of people: a comma in a quoted name parts nobody. */
+export const peopleIn = (line: string): string[] =>
+  (line.match(/(?:"[^"]*"|[^,;"])+/g) ?? []).map(one => one.trim()).filter(one => one !== '')
+
 /** Those of a line of people that can be nobody's address. */
 export const strangers = (line: string): string[] =>
-  (line.match(/(?:"[^"]*"|[^,;"])+/g) ?? [])
-    .map(one => one.trim())
-    .filter(
-      one => one !== '' && !(one.includes('<') ? /<[^<>\s@]+@[^<>\s@]+>/ : /[^<>\s@]@[^<>\s@]/).test(one),
-    )
+  peopleIn(line).filter(one => !(one.includes('<') ? /<[^<>\s@]+@[^<>\s@]+>/ : /[^<>\s@]@[^<>\s@]/).test(one))
 
 /** A letter as a person edits it: header lines, a line of dashes, the body. */
 export const draftText = (draft: Draft): string => {

@@ -1,5 +1,5 @@
 import type { KeptAccount, KeptMail } from '../../store/mail.ts'
-import { draftText, type Letter } from '../contract/letter.ts'
+import { draftText, type Letter, peopleIn } from '../contract/letter.ts'
 import type { Attachment } from '../contract/mail.ts'
 import { instantText, type Zone } from '../time/zone.ts'
 
@@ -89,8 +89,11 @@ const quoted = (body: string): string =>
 const addressesIn = (line: string): string[] =>
   [...line.matchAll(/[^\s<>,;"]+@[^\s<>,;"]+/g)].map(found => found[0].toLowerCase())
 
-/** The people of a line, each once, without those. */
+/** The people of a line as they are named there, each once, without those. */
 const apart = (line: string, without: readonly string[]): string[] => {
   const seen = new Set(without)
-  return addressesIn(line).filter(address => !seen.has(address) && seen.add(address))
+  return peopleIn(line).filter(person => {
+    const [address] = addressesIn(person.replace(/^.*</, ''))
+    return address !== undefined && !seen.has(address) && seen.add(address)
+  })
 }

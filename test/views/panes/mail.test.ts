@@ -182,12 +182,19 @@ describe.skipIf(missing).each(sizes.slice(0, 2))('mail on a real server at $cols
     await stage.press('c', '/', 'Drafts', '\r', '\r')
     await stage.until('Later')
     await stage.press('e')
-    await stage.until(/attached\s+[0-9a-f]+-1\/2/)
+    await stage.until(/attached\s+note.txt, of 'Later'/)
+    // In the form, too, and it stays what it is where another word changes.
+    await stage.press('e')
+    await stage.until(/attach +\[note.txt\]/)
+    await stage.press('\x1b[Z', '\x1b[Z', '!', '\x1b\r')
+    await stage.until('Send this mail')
+    await stage.press('\x1b')
+    await stage.until(/attached\s+note.txt, of 'Later'/)
     await stage.press('S')
     await stage.until("with    note.txt, of 'Later'")
     await stage.later()
     await stage.press('y')
-    await stage.until('Sent "Later"')
+    await stage.until('Sent "Later!"')
     expect(post.smtp.delivered[0]!.raw).toContain('note.txt')
     await until(
       'the draft to be gone',

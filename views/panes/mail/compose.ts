@@ -7,14 +7,22 @@ import type { FormField } from '../../widgets/form-state.ts'
 import { editText } from '../editing.ts'
 import type { MailBook } from './book.ts'
 import { type Written, writtenOf } from './letters.ts'
+import { attachLine, type Parts, partsOf } from './parts.ts'
 import { askToSend, keepAsDraft, wrongIn } from './sending.ts'
 
 const nothing: Draft = { to: '', subject: '', body: '' }
 
 /** A letter in a form; what comes of it is a document until it is sent, so that nothing written is lost. */
-export function composeForm(shell: Shell, book: MailBook, begun: Draft = nothing, kept?: Written): void {
+export function composeForm(
+  shell: Shell,
+  book: MailBook,
+  begun: Draft = nothing,
+  parts: Parts = new Map(),
+  kept?: Written,
+): void {
   const senders = book.known.filter(({ smtp }) => smtp)
-  const before = shownOf(begun)
+  const attached = attachLine(begun.attach ?? [], parts)
+  const before = shownOf(begun, attached.text)
   let saved = kept
   const from = begun.from ?? senders.find(one => one.default)?.address ?? senders[0]?.address ?? ''
   shell.form({
@@ -24,7 +32,7 @@ export function composeForm(shell: Shell, book: MailBook, begun: Draft = nothing
     values: { ...before, from, next: 'send' },
     fields: fieldsOf(senders.map(({ address, name }) => ({ value: address, label: name }))),
     async submit(values) {
-      const draft = draftFrom(begun, before, values)
+      const draft = draftFrom(begun, before, values, attached.read)
       const wrong = await wrongIn(draft)
       if (wrong !== null && values.next === 'send') throw new Error(wrong)
       // Once it is there, what fails after that does not write another.
@@ -65,12 +73,12 @@ function fieldsOf(senders: readonly { value: string; label: string }[]): FormFie
   ]
 }
 
-const shownOf = (draft: Draft) => ({
+const shownOf = (draft: Draft, attach: string) => ({
   to: sanitiseText(draft.to),
   cc: sanitiseText(draft.cc ?? ''),
   bcc: sanitiseText(draft.bcc ?? ''),
   subject: sanitiseText(draft.subject),
-  attach: sanitiseText((draft.attach ?? []).join(', ')),
+  attach,
   text: sanitiseBlock(draft.body).join('\n'),
 })
 
@@ -79,6 +87,7 @@ function draftFrom(
   begun: Draft,
   before: ReturnType<typeof shownOf>,
   values: Readonly<Record<string, string>>,
+  files: (line: string) => string[],
 ): Draft {
   const changed = (id: keyof typeof before) => (values[id] === before[id] ? undefined : values[id])
   const attach = changed('attach')
@@ -90,7 +99,7 @@ function draftFrom(
     bcc: changed('bcc') ?? begun.bcc,
     subject: changed('subject') ?? begun.subject,
     body: changed('text') ?? begun.body,
-    attach: attach === undefined ? begun.attach : attach.split(',').flatMap(file => file.trim() || []),
+    attach: attach === undefined ? begun.attach : files(attach),
   }
 }
 
@@ -135,14 +144,20 @@ export async function answer(
   one: Mail,
   mode: 'reply' | 'reply_all' | 'forward',
 ): Promise<void> {
-  const begun = await shell.toOpen(shell.client.call(mail.answer, { id: one.id, mode }))
+  const [begun, parts] = await shell.toOpen(begunFor(shell, one, mode))
   const { to, cc, subject, body, in_reply_to, references, attachments } = begun
   const from = book.known.find(({ id }) => id === begun.account)?.address
-  composeForm(shell, book, {
+  const draft = {
     ...{ to, cc, subject, body, in_reply_to, references },
     ...(from ? { from } : {}),
     ...(attachments.length > 0 ? { attach: attachments } : {}),
-  })
+  }
+  composeForm(shell, book, draft, parts)
+}
+
+async function begunFor(shell: Shell, { id }: Mail, mode: 'reply' | 'reply_all' | 'forward') {
+  const begun = await shell.client.call(mail.answer, { id, mode })
+  return [begun, await partsOf(shell, begun.attachments)] as const
 }
 
 /** A draft of the Drafts folder, written on as a letter; the old one goes when the letter is sent or put back. */

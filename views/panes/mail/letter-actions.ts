@@ -25,7 +25,7 @@ export function letterActions(shell: Shell, book: MailBook): Action<Shell, never
       id: 'mail.letter-form',
       title: 'edit',
       help: 'People, subject, attachments and text in a form.',
-      run: () => composeForm(shell, book, letters.written!.draft, letters.written),
+      run: () => composeForm(shell, book, letters.written!.draft, letters.written!.parts, letters.written),
     },
     {
       ...base,

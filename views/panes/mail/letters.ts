@@ -8,6 +8,7 @@ import { Asked } from '../asked.ts'
 import { factRows } from '../facts.ts'
 import { Searched } from '../searched.ts'
 import { day } from '../words.ts'
+import { type Parts, partsOf, partWords } from './parts.ts'
 
 /** A letter as it stands in its document. */
 export interface Written {
@@ -17,6 +18,9 @@ export interface Written {
   at: number
   draft: Draft
 }
+
+/** Read whole: with the names of its files that hang on mails. */
+export type Read = Written & { parts: Parts }
 
 export const writtenOf = ({ id, version, updated_at, content }: Document): Written => ({
   ...{ id, version, at: updated_at },
@@ -29,7 +33,7 @@ const keyOf = (id: string, version: number, at: number) => `${id} ${version} ${a
 export class Letters {
   readonly side: Searched<Entry>
   readonly #shell: Shell
-  #written: Written | null = null
+  #written: Read | null = null
   readonly #asked: Asked
   #error: string | null = null
 
@@ -54,7 +58,7 @@ export class Letters {
   }
 
   /** The selected letter, where its text is here. */
-  get written(): Written | undefined {
+  get written(): Read | undefined {
     const { selected } = this
     const one = this.#written
     return one &&
@@ -70,7 +74,7 @@ export class Letters {
     this.#ask(selected)
     const { written } = this
     if (!written) return [this.#error === null ? '' : toned(sanitiseText(this.#error), 'bad')]
-    const { draft } = written
+    const { draft, parts } = written
     const missing = draft.to || draft.cc || draft.bcc ? '' : 'nobody yet: e says to whom'
     return [
       ...factRows(
@@ -80,7 +84,7 @@ export class Letters {
           ['cc', draft.cc ?? ''],
           ['bcc', draft.bcc ?? ''],
           ['subject', draft.subject || '(none)'],
-          ...(draft.attach ?? []).map(file => ['attached', file] as const),
+          ...(draft.attach ?? []).map(file => ['attached', partWords(file, parts)] as const),
         ],
         width,
       ),
@@ -92,8 +96,9 @@ export class Letters {
     ]
   }
 
-  async read(id: string): Promise<Written> {
-    return writtenOf(await this.#shell.client.call(documents.get, { id }))
+  async read(id: string): Promise<Read> {
+    const written = writtenOf(await this.#shell.client.call(documents.get, { id }))
+    return { ...written, parts: await partsOf(this.#shell, written.draft.attach) }
   }
 
   /** Reads the text of the selected one now, for what comes next. */

@@ -7,6 +7,7 @@ import type { Shell } from '../../shell/shell.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
 import type { MailBook } from './book.ts'
 import type { Written } from './letters.ts'
+import { isPart, partsOf, partWords } from './parts.ts'
 
 /** How long the screen looks for the outcome of what it sent. */
 const waits = 60
@@ -37,7 +38,8 @@ export async function askToSend(shell: Shell, book: MailBook, written: Written):
     shell.toast('warn', `send: ${wrong}`)
     return
   }
-  const files = await Promise.all((draft.attach ?? []).map(file => fileName(shell, file)))
+  const parts = await partsOf(shell, draft.attach)
+  const files = (draft.attach ?? []).map(file => partWords(file, parts))
   const question = { title: 'Send this mail', facts: factsOf(book, written, files), verb: 'Send' }
   // Keys wait for what the last one did, so the answer cannot be waited for here.
   void shell.confirm(question).then(yes => {
@@ -67,18 +69,6 @@ const unquoted = (body: string) =>
     .split('\n')
     .filter(line => !line.startsWith('>'))
     .join('\n')
-
-/** What hangs on a mail that is here is named by that mail. */
-const isPart = (file: string) => /^[0-9a-f-]+-\d+\/[\d.]+$/.test(file)
-
-/** What a file is called; one that hangs on a mail that is here, as it is called there. */
-async function fileName(shell: Shell, file: string): Promise<string> {
-  if (!isPart(file)) return file
-  const [id, part] = file.split('/') as [string, string]
-  const there = await shell.client.call(mail.read, { id }).catch(() => null)
-  const name = there?.attachments.find(each => each.part === part)?.name
-  return there && name ? `${name}, of '${there.subject}'` : file
-}
 
 /** What hangs on it as the API takes it: parts of mails that are there by their names, files of this machine uploaded. */
 async function tokens(shell: Shell, attach: readonly string[]): Promise<string[]> {
