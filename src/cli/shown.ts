@@ -4,6 +4,7 @@ import { calendarSubscriptions } from '../contract/calendar-subscriptions.ts'
 import { capabilities } from '../contract/codex/capabilities.ts'
 import { cookbook } from '../contract/cookbook.ts'
 import { documents } from '../contract/documents.ts'
+import { fenceWords } from '../contract/fence-words.ts'
 import { hosts } from '../contract/hosts.ts'
 import { mail } from '../contract/mail.ts'
 import { type Account, mailAccounts } from '../contract/mail-accounts.ts'
@@ -117,9 +118,12 @@ const SHOWN = new Map<string, Show>([
     models.remove,
     ({ freed_bytes }) => `Deleted: ${(freed_bytes / 1024 ** 3).toFixed(1)} GiB are free again.`,
   ),
-  shown(access.create, ({ record, lines }) =>
+  // An older daemon tells no warnings, and the secret is shown once.
+  shown(access.create, ({ record, lines, warnings = [] }) =>
     [
       `${clean(record.name)} may: ${record.operator ? 'everything, as the operator' : scopesOf(record.scopes)}${record.expires_at === null ? '' : `, until ${moment(record.expires_at)}`}`,
+      ...fenceWords(record, moment).map(words => `  ${clean(words)}`),
+      ...warnings.map(warned),
       'Its secret is shown this once. Put these lines into the environment of whoever is to use it:',
       '',
       ...lines.map(line => clean(line)),

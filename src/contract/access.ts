@@ -119,7 +119,14 @@ export const access = {
           .describe('seconds after which an unanswered question counts as no'),
         ...Fences.shape,
       }),
-    out: () => z.object({ token: z.string(), url: z.string(), record: Token, lines: z.array(z.string()) }),
+    out: () =>
+      z.object({
+        token: z.string(),
+        url: z.string(),
+        record: Token,
+        lines: z.array(z.string()),
+        warnings: z.array(z.string()).describe('what of it means nothing yet'),
+      }),
     status: 201,
     secret: true,
     cli: { words: ['name'] },

@@ -25,7 +25,8 @@ export const bindAccess = (bind: Bind, workspace: Workspace): void => {
       expires_at: expires === undefined ? null : await expiry(workspace, expires),
     })
     const url = workspace.url || (await futureUrl(workspace.paths, workspace.config))
-    return { token: secret, url, record, lines: linesFor(url, secret) }
+    const warnings = strangeHosts(workspace, limits)
+    return { token: secret, url, record, lines: linesFor(url, secret), warnings }
   })
   bind(routes.revoke, ({ id }, { author }) => {
     const revoked = access.revoke(author, id)
@@ -54,6 +55,12 @@ const expiry = async (workspace: Workspace, text: string): Promise<number> => {
 /** `08:00` said in the evening is tomorrow's: the fence closes once, and stays closed. */
 const closing = async (workspace: Workspace, words: string): Promise<string> =>
   instantText(await momentAhead(workspace, words), zoneOf(workspace.zone()))
+
+/** A host may be named before it is added; a slip of the pen is named in vain. */
+const strangeHosts = (workspace: Workspace, { hosts = [] }: Fences): string[] => {
+  const known = new Set(workspace.cookbook.machines.all().flatMap(({ id, name }) => [id, name]))
+  return hosts.filter(host => !known.has(host)).map(host => `There is no host '${host}' yet.`)
+}
 
 const linesFor = (url: string, secret: string): string[] => [
   `export ODYSSEUS_URL=${url}`,

@@ -1,7 +1,7 @@
 import type { Token } from '../../../src/contract/access.ts'
+import { rangeWords } from '../../../src/contract/fence-words.ts'
 import type { Scope } from '../../../src/contract/route.ts'
 import type { FormField } from '../../widgets/form-state.ts'
-import { day } from '../words.ts'
 
 /** What a form calls a set of scopes: those that are simply allowed, and those that ask each time. */
 interface Grant {
@@ -91,30 +91,12 @@ export function valuesOf(token: Token): Record<string, string> {
     operator: token.operator ? 'yes' : 'no',
     ...Object.fromEntries(chosen),
     hosts: fences?.hosts?.join(',') ?? '',
-    gpus: ranges(fences?.gpus ?? []).replaceAll(' ', ''),
-    ports: ranges(fences?.ports ?? []).replaceAll(' ', ''),
+    gpus: rangeWords(fences?.gpus ?? []).replaceAll(' ', ''),
+    ports: rangeWords(fences?.ports ?? []).replaceAll(' ', ''),
     max_serves: String(fences?.max_serves ?? ''),
     stop: fences?.stop ?? 'any',
     until: fences?.until ?? '',
     at_fence: fences?.at_fence ?? 'refuse',
     ask_deadline: String(token.ask_deadline ?? ''),
   }
-}
-
-const ranges = (list: readonly (readonly [number, number])[]) =>
-  list.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)).join(', ')
-
-/** The limits of a token in words, one each. */
-export function fenceWords({ fences }: Token): string[] {
-  if (!fences) return []
-  const { hosts, gpus, ports, max_serves, stop, until, at_fence } = fences
-  return [
-    hosts ? `only on ${hosts.join(', ')}` : '',
-    gpus ? `only GPUs ${ranges(gpus)}` : '',
-    ports ? `only ports ${ranges(ports)}` : '',
-    max_serves === undefined ? '' : `at most ${max_serves} serves`,
-    stop ? `stops ${stop === 'own' ? 'only its own' : 'any serve'}` : '',
-    until ? `launches until ${day(Date.parse(until))}` : '',
-    at_fence ? (at_fence === 'ask' ? 'asks at a fence' : 'is refused at a fence') : '',
-  ].filter(Boolean)
 }

@@ -1,4 +1,5 @@
 import { access, type Token } from '../../../src/contract/access.ts'
+import { fenceWords } from '../../../src/contract/fence-words.ts'
 import type { Shell } from '../../shell/shell.ts'
 import { whole } from '../../store/world.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
@@ -11,7 +12,6 @@ import type { Pane } from '../pane.ts'
 import { TextSide } from '../text-side.tsx'
 import { age, day } from '../words.ts'
 import { createToken } from './create.ts'
-import { fenceWords } from './grants.ts'
 
 const orders = [
   ['newest', 'newest first'],
@@ -216,7 +216,7 @@ function tokenRows(token: Token, width: number, now: number): string[] {
       ['may', token.operator ? 'everything you may' : having('allow').join(', ')],
       ['asks', having('ask').join(', ')],
       ['', waits === null ? '' : `no answer after ${age(waits * 1000)} counts as no`],
-      ...fenceWords(token).map((words, i) => [i === 0 ? 'fences' : '', words] as const),
+      ...fenceWords(token, day).map((words, i) => [i === 0 ? 'fences' : '', words] as const),
       ['begins', `${token.prefix}...`],
       ['made', day(token.created_at)],
       ['expires', token.expires_at === null ? 'never' : day(token.expires_at)],
