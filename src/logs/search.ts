@@ -17,7 +17,7 @@ export interface SearchOptions {
 
 export type Found =
   | { kind: 'hit'; line: number; offset: number; text: string }
-  /** How many lines matched so far; `done` once the whole log was searched. */
+  /** How many lines matched so far, none at the beginning; `done` once the whole log was searched. */
   | { kind: 'count'; hits: number; done: boolean }
   /** So many lines end in the first `size` bytes, which was all of it then. */
   | { kind: 'lines'; lines: number; size: number }
@@ -107,6 +107,7 @@ for ithaca_option in -a --line-buffered; do
 done
 echo x | grep ${how.replace('b', '')} -e ${quote(pattern)} >/dev/null
 [ $? -le 1 ] || exit 65
+echo '#0'
 ithaca_search() {
   if echo x | grep -b x >/dev/null 2>&1; then
     grep $ithaca_more ${how} -e ${quote(pattern)} "$ithaca_log"

@@ -215,19 +215,23 @@ async function all(found: AsyncGenerator<Found>): Promise<Found[]> {
 }
 
 describe('searching', () => {
+  const begun = { kind: 'count', hits: 0, done: false }
+
   it('tells line, place and text of each hit, and how many there were', async () => {
     const path = log('search', 'one\ntwo [x]\n\x1b[31mthree\x1b[0m\r 50%\r100% two\nbinary \0 two\n')
     expect(await all(search(host, path, { pattern: 'two', kind: 'text' }))).toEqual([
+      begun,
       { kind: 'hit', line: 2, offset: 4, text: 'two [x]' },
       { kind: 'hit', line: 3, offset: 12, text: '\x1b[31mthree\x1b[0m\r 50%\r100% two' },
       { kind: 'hit', line: 4, offset: 41, text: 'binary \0 two' },
       { kind: 'count', hits: 3, done: true },
     ])
-    expect((await all(search(host, path, { pattern: '[x]', kind: 'text' }))).length).toBe(2)
+    expect((await all(search(host, path, { pattern: '[x]', kind: 'text' }))).length).toBe(3)
     expect(
       (await all(search(host, path, { pattern: '^(ONE|TWO)', kind: 'regex', ignoreCase: true }))).length,
-    ).toBe(3)
+    ).toBe(4)
     expect(await all(search(host, path, { pattern: "-x'$(id)", kind: 'text' }))).toEqual([
+      begun,
       { kind: 'count', hits: 0, done: true },
     ])
   })
@@ -241,11 +245,12 @@ describe('searching', () => {
     const path = log('busybox', 'one\nTwo [x] é\r 50%\nthree two\n')
     try {
       expect(await all(search(host, path, { pattern: 'two', kind: 'text', ignoreCase: true }))).toEqual([
+        begun,
         { kind: 'hit', line: 2, offset: 4, text: 'Two [x] é\r 50%' },
         { kind: 'hit', line: 3, offset: 20, text: 'three two' },
         { kind: 'count', hits: 2, done: true },
       ])
-      expect((await all(search(host, path, { pattern: '^t.*o$', kind: 'regex' }))).length).toBe(2)
+      expect((await all(search(host, path, { pattern: '^t.*o$', kind: 'regex' }))).length).toBe(3)
     } finally {
       process.env.PATH = outside
     }
@@ -255,6 +260,7 @@ describe('searching', () => {
     const path = log('lines', 'one\ntwo\nunfinished')
     const found = await all(search(host, path, { pattern: 'never', kind: 'text', lines: true }))
     expect(found).toEqual([
+      begun,
       { kind: 'count', hits: 0, done: true },
       { kind: 'lines', lines: 2, size: 18 },
     ])
@@ -290,6 +296,14 @@ describe('searching', () => {
     )
   })
 
+  it('says that it has begun, however long nothing is found', async () => {
+    const path = log('long', '')
+    truncateSync(path, 400 * 1024 ** 3)
+    const searching = search(host, path, { pattern: 'never there', kind: 'text' })
+    expect((await searching.next()).value).toEqual(begun)
+    await searching.return(undefined)
+  })
+
   it('ends on the host when it is cancelled', async () => {
     const path = log('big', '')
     truncateSync(path, 40 * 1024 ** 3)
@@ -299,7 +313,7 @@ describe('searching', () => {
       execFileSync('sh', ['-c', `grep -ls 'neve[r] there' /proc/[0-9]*/cmdline || :`], { encoding: 'utf8' })
     await eventually(async () => greps() !== '')
     ending.abort()
-    expect(await searching).toEqual([])
+    expect(await searching).toEqual([begun])
     await eventually(async () => greps() === '')
   })
 })
