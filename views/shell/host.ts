@@ -38,7 +38,7 @@ export interface Host {
   suspend(): void
   /** Has the terminal report what its mouse does, or leaves that to the terminal; absent where nothing is drawn to be pressed. */
   mouse?(on: boolean): void
-  copy(text: string): Copied
+  copy(text: string): Promise<Copied & { isTaken: boolean }>
   /** What somebody sits at, for a program that draws on it. */
   readonly shape: TerminalShape
   /** Lends the screen to a terminal elsewhere until that ends. */

@@ -1,6 +1,6 @@
 import { isReplaced, UPDATED } from '../../src/contract/replaced.ts'
 import type { Link } from '../store/live.ts'
-import { copySequence } from '../terminal/clipboard.ts'
+import { copyTo } from '../terminal/clipboard.ts'
 import type { FirstScreen } from './first-screen.ts'
 import type { Host, ScreenSettings } from './host.ts'
 import { openerOf } from './opener.ts'
@@ -100,10 +100,9 @@ async function open(
     suspend: () => terminal.suspend(),
     ...(compositor ? { mouse: (on: boolean) => terminal.set('mouse', on) } : {}),
     copy(text) {
-      const copied = copySequence(text, capabilities.multiplexer)
-      if (compositor) compositor.send(copied.sequence)
-      else terminal.write(copied.sequence, () => {})
-      return copied
+      const write = (sequence: string) =>
+        compositor ? compositor.send(sequence) : terminal.write(sequence, () => {})
+      return copyTo(text, capabilities.multiplexer, write, process.env)
     },
     get shape() {
       const { columns, rows } = terminal.screen

@@ -310,10 +310,15 @@ export class Shell {
   }
 
   /** Copies text to the clipboard of whoever sits at the terminal. */
-  copy(text: string, what: string): void {
-    const { bytes, truncated, route } = this.host.copy(text)
+  async copy(text: string, what: string): Promise<void> {
+    const { bytes, truncated, route, isTaken } = await this.host.copy(text)
     const cut = truncated ? ', cut to what the terminal takes' : ''
-    this.toast('good', `Copied ${what} through ${route} (${bytes} bytes${cut}).`)
+    if (isTaken) this.toast('good', `Copied ${what} through ${route} (${bytes} bytes${cut}).`)
+    else
+      this.toast(
+        'warn',
+        `Sent ${what} to tmux, which passes it on only after: tmux set -s set-clipboard on`,
+      )
   }
 
   page(text: string): Promise<boolean> {

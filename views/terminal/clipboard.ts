@@ -1,4 +1,5 @@
 import type { Capabilities } from './capabilities.ts'
+import { loadTmux } from './tmux-buffer.ts'
 
 /** Terminals refuse longer ones; measured in base64 characters. */
 const maxPayload = 74_994
@@ -14,19 +15,41 @@ export interface Copied {
   route: 'the terminal' | 'tmux' | 'screen'
 }
 
+/** Copies, and says whether whoever is between us and the terminal is known to have taken it: tmux as it comes passes no sequence of ours on, but takes a text by its own command. */
+export async function copyTo(
+  text: string,
+  multiplexer: Capabilities['multiplexer'],
+  write: (sequence: string) => void,
+  env: NodeJS.ProcessEnv,
+): Promise<Copied & { isTaken: boolean }> {
+  const isHeld = multiplexer === 'tmux' && (await loadTmux(atMost(text), env))
+  const copied = copySequence(text, multiplexer, isHeld)
+  write(copied.sequence)
+  return { ...copied, isTaken: isHeld || copied.route !== 'tmux' }
+}
+
 /** A copy by OSC 52, which reaches the clipboard of the machine the person sits at, over SSH and through a multiplexer. */
-export function copySequence(text: string, multiplexer: Capabilities['multiplexer']): Copied {
-  const whole = Buffer.from(text, 'utf8')
-  const room = Math.floor(maxPayload / 4) * 3
-  const kept = whole.length > room ? wholeCharacters(whole.subarray(0, room)) : whole
+export function copySequence(
+  text: string,
+  multiplexer: Capabilities['multiplexer'],
+  isHeld = false,
+): Copied {
+  const kept = atMost(text)
   const plain = `\x1b]52;c;${kept.toString('base64')}\x07`
-  const facts = { bytes: kept.length, truncated: kept.length < whole.length }
-  if (multiplexer === 'tmux') return { ...facts, sequence: plain + throughTmux(plain), route: 'tmux' }
+  const facts = { bytes: kept.length, truncated: kept.length < Buffer.byteLength(text) }
+  if (multiplexer === 'tmux')
+    return { ...facts, sequence: (isHeld ? '' : plain) + throughTmux(plain), route: 'tmux' }
   if (multiplexer === 'screen') return { ...facts, sequence: throughScreen(plain), route: 'screen' }
   return { ...facts, sequence: plain, route: 'the terminal' }
 }
 
-/** tmux takes the plain form with `set-clipboard on` and this one with `allow-passthrough on`; both may be sent. */
+function atMost(text: string): Buffer {
+  const whole = Buffer.from(text, 'utf8')
+  const room = Math.floor(maxPayload / 4) * 3
+  return whole.length > room ? wholeCharacters(whole.subarray(0, room)) : whole
+}
+
+/** tmux takes the plain form with `set-clipboard on` and this one with `allow-passthrough on`; both may be sent, the plain one unless it is held already. */
 function throughTmux(sequence: string): string {
   return `\x1bPtmux;${sequence.replaceAll('\x1b', '\x1b\x1b')}\x1b\\`
 }

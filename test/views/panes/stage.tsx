@@ -116,9 +116,9 @@ export class ScreenStage implements AsyncDisposable {
       now: () => performance.now() + this.#skew,
       repaint: () => this.#compositor.repaint(),
       suspend: () => {},
-      copy: text => {
+      copy: async text => {
         this.copied.push(text)
-        return copySequence(text, null)
+        return { ...copySequence(text, null), isTaken: true }
       },
       shape: { cols: size.cols, rows: size.rows, term: 'xterm-256color' },
       attach: async () => ({ code: 0, reason: null, said: '' }),

@@ -86,9 +86,9 @@ export class ScreenStage implements Disposable {
       repaint: () => this.compositor.repaint(),
       suspend: () => {},
       mouse: () => {},
-      copy: text => {
+      copy: async text => {
         this.copied.push(text)
-        return copySequence(text, null)
+        return { ...copySequence(text, null), isTaken: true }
       },
       shape: { cols: size.cols, rows: size.rows, term: 'xterm-256color' },
       attach: far => this.#lend(far),

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { pageThrough } from '../../../views/shell/outside.ts'
 import { capabilities } from '../../../views/terminal/capabilities.ts'
-import { copySequence } from '../../../views/terminal/clipboard.ts'
+import { copySequence, copyTo } from '../../../views/terminal/clipboard.ts'
 import { Pty } from '../../peers/terminal.ts'
 
 const both = { input: true, output: true }
@@ -106,6 +106,46 @@ describe('copying', () => {
       outside.kill()
       rmSync(folder, { recursive: true, force: true })
     }
+  })
+
+  test('inside a tmux as it comes it arrives in the terminal outside, and in its own buffer', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'ithaca-copy-'))
+    const socket = join(folder, 'tmux')
+    const tmux = (...args: string[]) => execFileSync('tmux', ['-S', socket, ...args], { encoding: 'utf8' })
+    const outside = new Pty(
+      'tmux',
+      ['-S', socket, '-f', '/dev/null', 'new-session', 'echo ready; read go; cat'],
+      { env: { TMUX: undefined, TERM: 'xterm-256color' } },
+    )
+    try {
+      let wrote = ''
+      outside.pty.onData(data => {
+        wrote += data
+      })
+      await outside.until('ready')
+      const env = { ...process.env, TMUX: tmux('display', '-p', '#{socket_path},#{pid},0').trim() }
+      const { isTaken } = await copyTo('copied over tmux', 'tmux', () => {}, env)
+      expect(isTaken).toBe(true)
+      expect(tmux('show-buffer')).toBe('copied over tmux')
+      const arrived = Buffer.from('copied over tmux').toString('base64')
+      await expect.poll(() => wrote, { timeout: 5000 }).toContain(arrived)
+    } finally {
+      tmux('kill-server')
+      await outside.exited
+      outside.kill()
+      rmSync(folder, { recursive: true, force: true })
+    }
+  })
+
+  test('is not told as done where the tmux around us cannot be asked', async () => {
+    let sent = ''
+    const write = (sequence: string) => {
+      sent += sequence
+    }
+    const env = { ...process.env, TMUX: join(tmpdir(), 'no-such-tmux,1,0') }
+    const { isTaken } = await copyTo('x', 'tmux', write, env)
+    expect(isTaken).toBe(false)
+    expect(sent).toBe(copySequence('x', 'tmux').sequence)
   })
 
   test('GNU screen gets it in pieces it passes on', () => {
