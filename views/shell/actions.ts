@@ -10,7 +10,7 @@ import { toned } from '../widgets/theme.ts'
 import { toastLine } from '../widgets/toasts.ts'
 import { tabKey } from './chrome.ts'
 import { openPalette } from './find.ts'
-import { agentToken, firstSteps } from './first-start.ts'
+import { agentToken, firstSteps, seeDemo } from './first-start.ts'
 import { helpRows, keysOf } from './help.ts'
 import type { Shell } from './shell.ts'
 import { undo } from './undo.ts'
@@ -157,6 +157,39 @@ const general: Action<Shell, never>[] = [
     run: shell => void shell.live.refresh(),
   },
   {
+    id: 'screen.redraw',
+    title: 'redraw',
+    help: 'Draws the whole screen anew, over what something else wrote on it.',
+    where,
+    danger: 'none',
+    run: ({ host }) => host.repaint(),
+  },
+  {
+    id: 'screen.suspend',
+    title: 'suspend',
+    help: 'Goes to the background of the shell that started it; fg comes back.',
+    where,
+    danger: 'none',
+    run: ({ host }) => host.suspend(),
+  },
+  {
+    id: 'screen.cancel',
+    title: 'cancel',
+    help: 'Leaves what is open, as Esc does; twice leaves Ithaca at once.',
+    where,
+    danger: 'none',
+    run: shell => shell.cancel(),
+  },
+  {
+    id: 'screen.demo',
+    title: 'see the demo',
+    help: 'Pretended models to break and fix, in a workspace of their own; q q comes back here.',
+    where,
+    danger: 'none',
+    disabled: ({ host }) => (host.demo ? undefined : 'this is the demo, or only printed'),
+    run: seeDemo,
+  },
+  {
     id: 'screen.undo',
     title: 'undo',
     help: 'Takes back the last change that can be, or all that one key made.',
@@ -258,6 +291,9 @@ export function shellKeys(panes: readonly Pane[]): Bindings {
     'screen.back': ['esc', 'backspace'],
     'screen.quit': ['q'],
     'screen.refresh': ['R'],
+    'screen.redraw': ['ctrl+l'],
+    'screen.suspend': ['ctrl+z'],
+    'screen.cancel': ['ctrl+c'],
     'screen.undo': ['u'],
     'screen.add': ['+'],
     'screen.mouse': ['f2'],

@@ -46,7 +46,7 @@ export function firstSteps(shell: Shell): void {
             id: 'demo',
             title: 'See the demo',
             note: 'pretended models; q q comes back here',
-            run: () => void shell.act('The demo did not run', () => shell.host.demo!()),
+            run: () => seeDemo(shell),
           },
         ]
       : []),
@@ -60,6 +60,9 @@ export function firstSteps(shell: Shell): void {
 }
 
 const unset = 'The time zone was not set'
+export function seeDemo(shell: Shell): void {
+  void shell.act('The demo did not run', () => shell.host.demo!())
+}
 
 function askZone(shell: Shell): void {
   shell.ask({

@@ -24,6 +24,7 @@ export function keysOf(shell: Shell, id: string): string {
 
 /** Every key that works here, from the narrowest place to everywhere, with why one does not work now. */
 export function helpRows(shell: Shell, places: readonly string[], width: number): string[] {
+  const keys = keysHere(shell, places)
   const names = new Map<string, string>([
     [everywhere, 'Everywhere'],
     ...shell.panes.map(pane => [pane.id, pane.title] as [string, string]),
@@ -32,20 +33,32 @@ export function helpRows(shell: Shell, places: readonly string[], width: number)
     const actions = shell.actions
       .in(places)
       .filter(({ where }) => where.find(one => places.includes(one)) === place)
-      .filter(({ id }) => (shell.keys[id]?.length ?? 0) > 0)
+      .filter(({ id }) => keys.get(id)!.length > 0)
     if (actions.length === 0) return []
     const title = names.get(place) ?? place.split('.').at(-1)!
     const { now, shared } = byReason(shell, actions)
     return [
       toned(title[0]!.toUpperCase() + title.slice(1), 'title'),
-      ...now.flatMap(action => helpOf(shell, action, width, whyNot(shell, action))),
+      ...now.flatMap(action => helpOf(action, keys.get(action.id)!, width, whyNot(shell, action))),
       ...[...shared].flatMap(([reason, those]) => [
         ...wrapText(`Not now: ${reason}.`, width).map(row => toned(row, 'quiet')),
-        ...those.flatMap(action => helpOf(shell, action, width)),
+        ...those.flatMap(action => helpOf(action, keys.get(action.id)!, width)),
       ]),
       '',
     ]
   })
+}
+
+/** The keys that reach each action here: those of a narrower place it never gets. */
+function keysHere(shell: Shell, places: readonly string[]): Map<string, readonly string[]> {
+  const taken = new Set<string>()
+  return new Map(
+    shell.actions.in(places).map(({ id }) => {
+      const keys = (shell.keys[id] ?? []).filter(key => !taken.has(key))
+      for (const key of keys) taken.add(key)
+      return [id, keys]
+    }),
+  )
 }
 
 /** Why an action cannot be done now. */
@@ -71,10 +84,15 @@ function byReason(shell: Shell, actions: readonly Action<Shell, never>[]) {
   return { now: actions.filter(action => !apart.has(action)), shared }
 }
 
-function helpOf(shell: Shell, action: Action<Shell, never>, width: number, reason?: string): string[] {
+function helpOf(
+  action: Action<Shell, never>,
+  keys: readonly string[],
+  width: number,
+  reason?: string,
+): string[] {
   const indent = Math.min(22, Math.floor(width / 3))
   const words = reason === undefined ? action.help : `${action.help} Not now: ${reason}.`
   return wrapText(words, Math.max(10, width - indent)).map(
-    (row, i) => toned(toWidth(i === 0 ? keysOf(shell, action.id) : '', indent), 'accent') + row,
+    (row, i) => toned(toWidth(i === 0 ? keys.map(keyLabel).join(' ') : '', indent), 'accent') + row,
   )
 }

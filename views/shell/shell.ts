@@ -176,9 +176,9 @@ export class Shell {
     this.ages.goOn()
     const key = 'key' in input ? input.key : ''
     if ('wheel' in input) await this.mouse.did(input)
-    else if (key === 'ctrl+c') this.#cancel()
-    else if (key === 'ctrl+l') this.host.repaint()
-    else if (key === 'ctrl+z') this.host.suspend()
+    else if (key === 'ctrl+c') this.cancel()
+    else if (this.#means('screen.redraw', key)) this.host.repaint()
+    else if (this.#means('screen.suspend', key)) this.host.suspend()
     else {
       if (this.line || this.overlays.length > 0) this.#aim.goOn()
       await this.router.stroke(input)
@@ -392,7 +392,12 @@ export class Shell {
     })
   }
 
-  #cancel(): void {
+  /** Over whatever is open, too. */
+  #means(id: string, key: string): boolean {
+    return this.keys[id]?.includes(key) ?? false
+  }
+
+  cancel(): void {
     const top = this.overlays.at(-1)
     if (top) top.cancel()
     else if (this.line) this.line.cancel()

@@ -29,11 +29,7 @@ export async function copyTo(
 }
 
 /** A copy by OSC 52, which reaches the clipboard of the machine the person sits at, over SSH and through a multiplexer. */
-export function copySequence(
-  text: string,
-  multiplexer: Capabilities['multiplexer'],
-  isHeld = false,
-): Copied {
+export function copySequence(text: string, multiplexer: Capabilities['multiplexer'], isHeld = false): Copied {
   const kept = atMost(text)
   const plain = `\x1b]52;c;${kept.toString('base64')}\x07`
   const facts = { bytes: kept.length, truncated: kept.length < Buffer.byteLength(text) }

@@ -115,6 +115,17 @@ test('what cannot be done for the same reason is told once in the help, under th
   expect(rows.findIndex(row => /^X +/.test(row))).toBeGreaterThan(-1)
 })
 
+test('the help names a key once, where it is heard, and those that work over everything', async () => {
+  using on = new ScreenStage(w.inside.carry, { cols: 100, rows: 50 })
+  await on.until('api :')
+  const help = (place: string): string[] =>
+    helpRows(on.shell, [place, 'cook', 'everywhere'], 90).map(withoutColours)
+  const log = help('cook.log')
+  expect(log.filter(row => /^0 /.test(row))).toEqual([expect.stringContaining('left edge')])
+  expect(log.filter(row => /(^| )G /.test(row))).toEqual([expect.stringContaining('Goes to the end')])
+  for (const key of ['^l', '^z', '^c']) expect(log.filter(row => row.startsWith(key))).toHaveLength(1)
+})
+
 test('the help of a pane begins with what it is for, and says what a screen that only reads does not do', async () => {
   using on = new ScreenStage(w.inside.carry, { cols: 40, rows: 10 }, { readOnly: true })
   await on.until('local')
