@@ -100,6 +100,7 @@ export const Serve = z.object({
   restart: z.string().nullable(),
   stop_at: z.number().nullable(),
   log_bytes: z.number().nullable(),
+  log_path: z.string().nullable().describe('on its host'),
   vram_mib: z.number().nullable(),
   metrics: ServeMetrics.nullable(),
   warnings: z.array(z.string()),

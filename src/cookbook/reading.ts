@@ -9,7 +9,7 @@ import { clean, foldReturns } from '../logs/text.ts'
 import { status } from '../sessions/status.ts'
 import { following } from './following.ts'
 import type { Machines } from './machines.ts'
-import type { Known, Serves } from './serves.ts'
+import { type Known, logPathOf, type Serves } from './serves.ts'
 import { asProblem, overThere } from './trouble.ts'
 
 /** Logs, read where they are. */
@@ -70,7 +70,7 @@ export const openReading = (deps: {
         )
       return found.log
     }
-    return session?.log?.path ?? session?.attempts.at(-1)?.log ?? one.kept.place?.log ?? null
+    return logPathOf(one)
   }
 
   /** After a start of ours the path of an old log is known again as soon as its host was looked at. */

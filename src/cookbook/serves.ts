@@ -18,6 +18,10 @@ export interface Known {
   seenAt: number | null
 }
 
+/** Where its newest log is on its host, as far as that is known. */
+export const logPathOf = ({ kept, sight: { session } }: Known): string | null =>
+  session?.log?.path ?? session?.attempts.at(-1)?.log ?? kept.place?.log ?? null
+
 export interface Serves {
   all(): Known[]
   /** By its id, a beginning of it that it alone has, or its name. */
@@ -108,6 +112,7 @@ export const openServes = (deps: {
       restart: kept.restart ? `on-failure:${kept.restart.times}` : null,
       stop_at: kept.stop_at,
       log_bytes: sight.session?.log?.size ?? null,
+      log_path: logPathOf(one),
       vram_mib: live ? vram : null,
       metrics: live ? metrics : null,
       warnings: kept.warnings,

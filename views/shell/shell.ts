@@ -315,10 +315,7 @@ export class Shell {
     const cut = truncated ? ', cut to what the terminal takes' : ''
     if (isTaken) this.toast('good', `Copied ${what} through ${route} (${bytes} bytes${cut}).`)
     else
-      this.toast(
-        'warn',
-        `Sent ${what} to tmux, which passes it on only after: tmux set -s set-clipboard on`,
-      )
+      this.toast('warn', `Sent ${what} to tmux, which passes it on only after: tmux set -s set-clipboard on`)
   }
 
   page(text: string): Promise<boolean> {

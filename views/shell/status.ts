@@ -58,9 +58,16 @@ function nextReminder(shell: Shell): string {
 }
 
 function apiOf(url: string, mode: string): Omit<Fact, 'tone'> {
+  if (mode === 'remote') return farOf(url)
   const port = /:(\d+)\/?$/.exec(url)?.[1]
-  const where = mode === 'remote' ? url.replace(/^https?:\/\//, '') : port ? `:${port}` : 'here'
+  const where = port ? `:${port}` : 'here'
   return mode === 'attached'
     ? { text: `api ${where} daemon`, short: `${where} daemon` }
     : { text: `api ${where}` }
+}
+
+/** Another machine, by its whole address, or by what it is called. */
+function farOf(url: string): Omit<Fact, 'tone'> {
+  const address = sanitiseText(url.replace(/^\w+:\/\//, '').replace(/\/$/, ''))
+  return { text: `api ${address}`, short: address.replace(/^.*@/, '').replace(/:\d+$/, '') }
 }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Gpu, Host } from '../../../src/contract/hosts.ts'
-import type { Diagnosis, Serve } from '../../../src/contract/serve.ts'
+import type { Attempt, Diagnosis, Serve } from '../../../src/contract/serve.ts'
 import { phaseOf } from '../../../src/cookbook/phases.ts'
+import { attemptRows } from '../../../views/panes/cookbook/attempt-rows.ts'
 import { causeRows } from '../../../views/panes/cookbook/cause.ts'
 import { sentence } from '../../../views/panes/cookbook/herald.ts'
 import { hostRows } from '../../../views/panes/cookbook/host-rows.ts'
@@ -122,6 +123,14 @@ describe('the rows of the list', () => {
     expect(ownedGpus(host(devices), serves).letters).toEqual(['a', 'a', 'm', '', 'b', '', '?', '!'])
     const row = drawn([host(devices)], serves, 78)[0]
     expect(row).toBe('v gpu-a  8xH100  aa aa m. .. b. .. ?. !!  298/640G  <10ms  a=ann m=me b=abe')
+  })
+
+  test('what an agent launched is said to be its, in its row and on the GPUs', () => {
+    const launched = serve('launched', { gpus: [0], mine: true, actor: 'bot' })
+    const own = serve('own', { gpus: [1], mine: true, actor: 'operator' })
+    const rows = drawn([host([gpu(0, 80_000), gpu(1, 80_000)])], [launched, own], 78)
+    expect(rows[0]).toMatch(/ bb+ mm+ .*b=bot m=me$/)
+    expect(rows.slice(1).map(row => / bot$/.test(row))).toEqual([true, false])
   })
 
   test('what was stopped and still holds its memory is shown as whose it was', () => {
@@ -439,4 +448,27 @@ describe('a cause', () => {
     for (const width of [20, 40, 80])
       for (const row of rows(width, 1)) expect(textWidth(row)).toBeLessThanOrEqual(width)
   })
+})
+
+test('an attempt that runs is told by how long it does, one that ended by how it ended', () => {
+  const one = (attempt: number, more: Partial<Attempt>): Attempt =>
+    ({
+      serve: `s${attempt}`,
+      attempt,
+      difference: [],
+      fix: null,
+      cause: null,
+      kv_tokens: null,
+      tokens_per_second: null,
+      ready_seconds: null,
+      ...more,
+    }) as Attempt
+  const attempts = [
+    one(1, { state: 'crashed', seconds: 3, cause: 'gpu_oom_weights' }),
+    one(2, { state: 'ready', seconds: 95, ready_seconds: 2 }),
+  ]
+  expect(attemptRows(attempts, 's2', 78).slice(2).map(withoutColours)).toEqual([
+    '>  2  ready 1m  ready after 2s',
+    '   1  CRASHED after 3s gpu_oom_weights  never ready',
+  ])
 })

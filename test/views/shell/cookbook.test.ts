@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { cookbook } from '../../../src/contract/cookbook.ts'
 import { hosts } from '../../../src/contract/hosts.ts'
@@ -457,6 +458,12 @@ describe('the Cookbook', () => {
     on.send('j\r')
     await on.until('Copied a curl line')
     expect(on.copied[0]).toContain(`:${ready.port}/v1/chat/completions`)
+    on.send('y')
+    await on.until('The path of its log')
+    on.send('jjjjj\r')
+    await on.until('Copied the path of its log')
+    expect(on.copied[1]).toBe(await kitchen.w.inside.workspace.cookbook.reading.path(ready.id))
+    expect(existsSync(on.copied[1]!)).toBe(true)
   })
 
   test('a relaunch keeps its row, and shows the log of the new attempt', async () => {

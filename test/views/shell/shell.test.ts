@@ -115,6 +115,14 @@ test('what cannot be done for the same reason is told once in the help, under th
   expect(rows.findIndex(row => /^X +/.test(row))).toBeGreaterThan(-1)
 })
 
+test('names the machine at 80 columns whose workspace is shown', async () => {
+  using on = new ScreenStage(w.inside.carry, small, { mode: 'remote' })
+  await on.until('api 127.0.0.1:7000')
+  Object.assign(on.link, { url: 'ssh://ann@gpu-box.example.org:2222' })
+  on.send('j')
+  await on.until(/^.*\[1 Cook\].* gpu-box\.example\.org/)
+})
+
 test('the help names a key once, where it is heard, and those that work over everything', async () => {
   using on = new ScreenStage(w.inside.carry, { cols: 100, rows: 50 })
   await on.until('api :')

@@ -4,6 +4,7 @@ import { cut, wrapText } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
 import { age } from '../words.ts'
 import { changeRow } from './changes.ts'
+import { isLive } from './kitchen.ts'
 
 /** What was tried, the newest first: how each ended, how it ran, and what it changed of the one before. */
 export function attemptRows(attempts: readonly Attempt[], shown: string, width: number): string[] {
@@ -32,7 +33,9 @@ function rowsOf(one: Attempt, shown: string, width: number): string[] {
 }
 
 function endWords({ state, cause, seconds }: Attempt): string {
-  const after = seconds === null ? '' : ` after ${age(seconds * 1000)}`
+  const ran = seconds === null ? '' : ` ${age(seconds * 1000)}`
+  if (isLive({ state })) return `${state}${ran}`
+  const after = ran === '' ? '' : ` after${ran}`
   if (state === 'crashed')
     return `${toned('CRASHED', 'bad')}${after}${cause ? ` ${sanitiseText(cause)}` : ''}`
   return `${state}${after}`

@@ -34,6 +34,7 @@ export function copyChoices(book: Book): Choice[] {
       host ? asLine(attachCommand(shell, host, serve)) : '',
       'its host is not known',
     ),
+    choice('path', 'The path of its log', serve.log_path ?? '', 'it has no log that is known'),
     choice('id', 'Its id', serve.id, ''),
   ]
   return shell.side === 'detail' && book.mode === 'log' ? [...logChoices(book), ...ofServe] : ofServe

@@ -35,7 +35,12 @@ export function serveRows(serve: Serve, width: number, now: number): string[] {
       ['attempt', `${serve.attempt} of ${serve.lineage}`],
       ['restarts', serve.restart ?? ''],
       ['stops at', serve.stop_at === null ? '' : day(serve.stop_at)],
-      ['log', serve.log_bytes === null ? '' : bytes(serve.log_bytes)],
+      [
+        'log',
+        [serve.log_bytes === null ? '' : bytes(serve.log_bytes), serve.log_path ?? '']
+          .filter(Boolean)
+          .join('  '),
+      ],
       [
         'load',
         metrics

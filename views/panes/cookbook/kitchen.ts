@@ -23,7 +23,7 @@ const live: ReadonlySet<ServeState> = new Set([
   'stopping',
 ])
 
-export const isLive = (serve: Serve): boolean => live.has(serve.state)
+export const isLive = (serve: Pick<Serve, 'state'>): boolean => live.has(serve.state)
 
 /** Hosts with what runs there: what needs somebody first, then what lives, then what has ended, newest first. */
 export function treeOf(

@@ -123,7 +123,7 @@ export function serveActions(book: Book): Act[] {
     {
       id: 'cook.copy',
       title: 'copy..',
-      help: 'Copies its command, a curl line, the root line or the address, over SSH and tmux too.',
+      help: 'Copies its command, a curl line, the root line, the address or the path of its log, over SSH and tmux too.',
       where: here,
       danger: 'none',
       disabled: withServe(),

@@ -5,7 +5,11 @@ import { isLive } from './kitchen.ts'
 
 /** Whose a serve is, in one word. */
 export const ownerOf = (serve: Serve): string =>
-  serve.mine ? 'me' : sanitiseText(serve.operator ?? '').split('@')[0]!
+  serve.mine ? (agentOf(serve) ?? 'me') : sanitiseText(serve.operator ?? '').split('@')[0]!
+
+/** The agent that launched one of the person's own. */
+export const agentOf = ({ mine, actor }: Serve): string | undefined =>
+  mine && actor && actor !== 'operator' && actor !== 'ithaca' ? sanitiseText(actor) : undefined
 
 /** Less than this on a GPU is its driver's own. */
 const idleMib = 1024

@@ -5,6 +5,7 @@ import type { Shell } from '../../shell/shell.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
 import { spanWords } from '../words.ts'
 import { isLive } from './kitchen.ts'
+import { agentOf } from './owners.ts'
 import { gpuList } from './rows.ts'
 
 /** What is at stake in stopping these; a name has to be typed for what is not plainly one's own. */
@@ -34,9 +35,14 @@ function factsOf(serve: Serve, now: number): string[] {
       : metrics?.running === 0
         ? 'It answers no request now.'
         : '',
-    serve.mine ? 'It is yours.' : `It belongs to ${sanitiseText(serve.operator ?? 'somebody else')}.`,
+    serve.mine ? ownWords(serve) : `It belongs to ${sanitiseText(serve.operator ?? 'somebody else')}.`,
     serve.origin === 'launched' ? '' : `It was ${serve.origin}, not launched from here.`,
   ].filter(fact => fact !== '')
+}
+
+function ownWords(serve: Serve): string {
+  const agent = agentOf(serve)
+  return agent === undefined ? 'It is yours.' : `It is yours; ${agent} launched it.`
 }
 
 /** What it does, after its name. */
