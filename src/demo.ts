@@ -77,7 +77,7 @@ const furnish = async (home: string): Promise<void> => {
     HF_HOME: hub,
     TMUX_TMPDIR: home,
   })
-  for (const name of ['TMUX', 'HF_TOKEN', 'HF_HUB_CACHE', 'HUGGINGFACE_HUB_CACHE']) delete process.env[name]
+  for (const name of ['HF_TOKEN', 'HF_HUB_CACHE', 'HUGGINGFACE_HUB_CACHE']) delete process.env[name]
   if (existsSync(hub)) return
   const { writeDemoModel } = await import('./demo/engine/hub.ts')
   for (const model of MODELS) await writeDemoModel(join(hub, 'hub'), model)

@@ -59,10 +59,11 @@ export function firstSteps(shell: Shell): void {
   ])
 }
 
-const unset = 'The time zone was not set'
 export function seeDemo(shell: Shell): void {
   void shell.act('The demo did not run', () => shell.host.demo!())
 }
+
+const unset = 'The time zone was not set'
 
 function askZone(shell: Shell): void {
   shell.ask({

@@ -19,8 +19,11 @@ export function hintsOf(shell: Shell): Hint[] {
 }
 
 export function keysOf(shell: Shell, id: string): string {
-  return (shell.keys[id] ?? []).map(key => keyLabel(key, shell.host.unicode)).join(' ')
+  return labels(shell, shell.keys[id] ?? [])
 }
+
+const labels = (shell: Shell, keys: readonly string[]): string =>
+  keys.map(key => keyLabel(key, shell.host.unicode)).join(' ')
 
 /** Every key that works here, from the narrowest place to everywhere, with why one does not work now. */
 export function helpRows(shell: Shell, places: readonly string[], width: number): string[] {
@@ -33,7 +36,7 @@ export function helpRows(shell: Shell, places: readonly string[], width: number)
     const actions = shell.actions
       .in(places)
       .filter(({ where }) => where.find(one => places.includes(one)) === place)
-      .filter(({ id }) => keys.get(id)!.length > 0)
+      .filter(({ id }) => keys.get(id) !== '')
     if (actions.length === 0) return []
     const title = names.get(place) ?? place.split('.').at(-1)!
     const { now, shared } = byReason(shell, actions)
@@ -50,13 +53,13 @@ export function helpRows(shell: Shell, places: readonly string[], width: number)
 }
 
 /** The keys that reach each action here: those of a narrower place it never gets. */
-function keysHere(shell: Shell, places: readonly string[]): Map<string, readonly string[]> {
+function keysHere(shell: Shell, places: readonly string[]): Map<string, string> {
   const taken = new Set<string>()
   return new Map(
     shell.actions.in(places).map(({ id }) => {
       const keys = (shell.keys[id] ?? []).filter(key => !taken.has(key))
       for (const key of keys) taken.add(key)
-      return [id, keys]
+      return [id, labels(shell, keys)]
     }),
   )
 }
@@ -84,15 +87,10 @@ function byReason(shell: Shell, actions: readonly Action<Shell, never>[]) {
   return { now: actions.filter(action => !apart.has(action)), shared }
 }
 
-function helpOf(
-  action: Action<Shell, never>,
-  keys: readonly string[],
-  width: number,
-  reason?: string,
-): string[] {
+function helpOf(action: Action<Shell, never>, keys: string, width: number, reason?: string): string[] {
   const indent = Math.min(22, Math.floor(width / 3))
   const words = reason === undefined ? action.help : `${action.help} Not now: ${reason}.`
   return wrapText(words, Math.max(10, width - indent)).map(
-    (row, i) => toned(toWidth(i === 0 ? keys.map(keyLabel).join(' ') : '', indent), 'accent') + row,
+    (row, i) => toned(toWidth(i === 0 ? keys : '', indent), 'accent') + row,
   )
 }

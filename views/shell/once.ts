@@ -38,7 +38,7 @@ export async function drawOnce(link: Link, options: OnceOptions): Promise<string
     now: () => performance.now(),
     repaint: () => {},
     suspend: () => {},
-    copy: () => ({ sequence: '', bytes: 0, truncated: false, route: 'the terminal' }),
+    copy: refuse,
     shape: { cols: size.columns, rows: size.rows, term: 'dumb' },
     attach: refuse,
     plain: refuse,

@@ -117,7 +117,7 @@ test('what cannot be done for the same reason is told once in the help, under th
 
 test('names the machine at 80 columns whose workspace is shown', async () => {
   using on = new ScreenStage(w.inside.carry, small, { mode: 'remote' })
-  await on.until('api 127.0.0.1:7000')
+  await on.until('127.0.0.1')
   Object.assign(on.link, { url: 'ssh://ann@gpu-box.example.org:2222' })
   on.send('j')
   await on.until(/^.*\[1 Cook\].* gpu-box\.example\.org/)
