@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import { testKitchen } from '../peers/kitchen.ts'
+import { freePort } from '../peers/port.ts'
 
 test('a yes to a scope that asks opens no fence that refuses', async () => {
   await using k = await testKitchen()
@@ -25,7 +26,7 @@ test('a yes covers what its question named; a fence behind it is a question of i
     ports: '8100-8199',
     at_fence: 'ask',
   })
-  const body = { cmd: `${k.machine.bin}/vllm serve demo/x --port 18477` }
+  const body = { cmd: `${k.machine.bin}/vllm serve demo/x --port ${await freePort()}` }
   const send = () => k.w.request('POST', '/api/v1/serves', { token, body })
   const allow = async (): Promise<void> => {
     await vi.waitUntil(() => approvals.pending() === 1)

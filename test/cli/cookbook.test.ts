@@ -11,6 +11,7 @@ import { groups } from '../../src/contract/all.ts'
 import { cookbook } from '../../src/contract/cookbook.ts'
 import { examine } from '../../src/examine.ts'
 import { testKitchen } from '../peers/kitchen.ts'
+import { freePort } from '../peers/port.ts'
 import { testWorkspace } from '../peers/workspace.ts'
 
 /** A command line over a client that is open already. */
@@ -48,6 +49,7 @@ const commandLine =
 test('from a death to its fix in the words of a phone', async () => {
   await using k = await testKitchen()
   const ithaca = commandLine(k.w.client, 40)
+  const port = String(await freePort())
   const launched = await ithaca(
     'cookbook',
     'serve',
@@ -58,7 +60,7 @@ test('from a death to its fix in the words of a phone', async () => {
     'serve',
     'demo/kv-too-small',
     '--port',
-    '18642',
+    port,
   )
   expect(launched, launched.err).toMatchObject({ code: 0 })
   const id = /serve-[0-9a-f]{8}/.exec(launched.out)![0]
@@ -78,7 +80,7 @@ test('from a death to its fix in the words of a phone', async () => {
   const late = await ithaca('cookbook', 'wait', second, '--timeout', '0')
   expect([0, 6]).toContain(late.code)
   await k.until(second, 'ready')
-  expect((await ithaca('cookbook', 'wait', second)).out).toContain('is ready on port 18642')
+  expect((await ithaca('cookbook', 'wait', second)).out).toContain(`is ready on port ${port}`)
   expect((await ithaca('cookbook', 'attempts', id)).out).toMatch(/1\s+crashed/)
   const morning = await ithaca('cookbook', 'attempts', id, '--sort', 'ready', '--md')
   expect(morning.out).toMatch(/^\| # \| state .*\n\| --- .*\n\| 2 \| ready/)

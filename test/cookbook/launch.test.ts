@@ -33,8 +33,8 @@ test('one that dies is crashed with its exit code', async () => {
 
 test('what is refused before anything starts leaves nothing behind', async () => {
   await using k = await testKitchen()
-  const first = await k.launch('vllm serve demo/a --port 18231')
-  await expect(k.launch('vllm serve demo/b --port 18231')).rejects.toMatchObject({ code: 'conflict' })
+  const first = await k.launch('vllm serve demo/a')
+  await expect(k.launch(`vllm serve demo/b --port ${first.port}`)).rejects.toMatchObject({ code: 'conflict' })
   await expect(k.w.client.call(cookbook.serve, { cmd: 'sglang-not-here serve x' })).rejects.toMatchObject({
     code: 'bad_request',
   })

@@ -74,7 +74,8 @@ export interface Pane {
   readonly lists?: Readonly<Record<string, Lasting>>
   /** What the keys are for now, where that is not what is selected in all of its lists. */
   hand?(): readonly Held[]
-  move(motion: Motion, side: Side): void
+  /** `under`: where a wheel turned, for a side that holds several lists. */
+  move(motion: Motion, side: Side, under?: { spot: Spot; box: Box }): void
   /** Selects what is drawn at a spot; absent where nothing there can be selected. */
   pick?(spot: Spot, side: Side, box: Box): Picked
   /** What the `/` of the list narrows; absent where nothing can be filtered. */

@@ -1,6 +1,6 @@
 import type { Pointer } from '../keys/decode.ts'
 import { isIn } from '../layout/arrange.ts'
-import type { Side } from '../panes/pane.ts'
+import type { Side, Spot } from '../panes/pane.ts'
 import { tabAt } from './chrome.ts'
 import type { Overlay } from './overlay.ts'
 import type { Shell } from './shell.ts'
@@ -44,10 +44,17 @@ export class Mouse {
     for (const side of ['list', 'detail'] as const)
       if (isIn(layout[side], { x, y })) {
         const at = { x: x - layout[side].x, y: y - layout[side].y }
-        if (wheel !== 0) this.#shell.pane.move({ rows: wheel * notch, scrolls: true }, side)
+        if (wheel !== 0) this.#turn(at, side, wheel)
         else if (await this.#pick(at, side)) this.#did(x, y)
       }
     if (wheel === 0 && isIn(layout.head, { x, y })) this.#go(x)
+  }
+
+  #turn(spot: Spot, side: Side, wheel: number): void {
+    const { pane, layout } = this.#shell
+    const { width, height } = layout[side]!
+    const box = { width, height, focused: this.#shell.side === side }
+    pane.move({ rows: wheel * notch, scrolls: true }, side, { spot, box })
   }
 
   async #press(overlay: Overlay, x: number, y: number): Promise<void> {
@@ -56,7 +63,7 @@ export class Mouse {
   }
 
   /** Selects what is there; where it had the keys and was selected, it is opened, which is answered. */
-  async #pick(at: { x: number; y: number }, side: Side): Promise<boolean> {
+  async #pick(at: Spot, side: Side): Promise<boolean> {
     const shell = this.#shell
     const { width, height } = shell.layout[side]!
     const hadKeys = shell.side === side

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { mail } from '../../../src/contract/mail.ts'
 import { mailAccounts } from '../../../src/contract/mail-accounts.ts'
+import { fillMaildir } from '../../bench/parts/maildir.ts'
 import { dovecotMissing } from '../../peers/dovecot.ts'
 import { freePort } from '../../peers/port.ts'
 import { openPost, type Post, put, settings, until, written } from '../../peers/post.ts'
@@ -115,6 +116,21 @@ describe.skipIf(missing).each(sizes.slice(0, 2))('mail on a real server at $cols
     await stage.later()
     await stage.press('n')
     expect(stage.isWhole).toBe(true)
+  })
+
+  test.runIf(size.rows > 40)('a wheel over the folders leaves the mails where they are', async () => {
+    await using post = await openPost({ before: imap => fillMaildir(imap.maildir('ann'), 40) })
+    await using stage = await opened(post)
+    await stage.until(/unread of 40/)
+    const { pane, layout } = stage.shell
+    const box = { ...layout.list!, focused: true }
+    const turned = (y: number) => {
+      pane.move({ rows: 3, scrolls: true }, 'list', { spot: { x: 1, y }, box })
+      return pane.lists!.mails!.at
+    }
+    const before = pane.lists!.mails!.at
+    expect(turned(1)).toBe(before)
+    expect(turned(30)).not.toBe(before)
   })
 
   test('the palette finds a mail in a folder nobody looked at, and opens it', async () => {

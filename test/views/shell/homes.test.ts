@@ -10,7 +10,7 @@ let kitchen: TestKitchen
 let serve: Serve
 beforeAll(async () => {
   kitchen = await testKitchen()
-  serve = await kitchen.launch('vllm serve Qwen/Qwen3-8B --port 18291')
+  serve = await kitchen.launch('vllm serve Qwen/Qwen3-8B')
 })
 afterAll(() => kitchen[Symbol.asyncDispose]())
 

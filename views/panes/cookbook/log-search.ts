@@ -88,7 +88,14 @@ export class LogSearch {
     }
   }
 
-  turn(filter: 'only' | 'except'): void {
+  /** Steps that were asked for before are made first, in what is shown now. */
+  turn(filter: 'only' | 'except'): Promise<void> {
+    const turned = this.#steps.then(() => this.#turn(filter))
+    this.#steps = turned.catch(() => undefined)
+    return turned
+  }
+
+  #turn(filter: 'only' | 'except'): void {
     if (this.query === '') this.#note('Search for something first: / asks for it.')
     else this.#show(this.filter === filter ? 'all' : filter)
   }

@@ -111,8 +111,8 @@ export function mailPane(shell: Shell): Pane {
     list: box => listOf(book, side(), box),
     detail: box => text.view(rows(box), box, current()),
     search: () => searchIn(shell, text),
-    move(motion, at) {
-      if (at === 'list') movers[book.mode](motion)
+    move(motion, at, under) {
+      if (at === 'list') movers[under ? modeAt(book, under.box, under.spot.y) : book.mode](motion)
       else text.move(motion)
     },
     pick: ({ y }, at, box) => (at === 'list' ? pickIn(book, side(), box, y) : null),
@@ -207,10 +207,16 @@ function foldersOver({ mode, spotRows }: MailBook, { height }: Box): number {
   return both ? Math.min(14, Math.floor(height / 3), spotRows + 1) : 0
 }
 
+/** Which of the lists in view lies there. */
+function modeAt(book: MailBook, box: Box, y: number): Mode {
+  const folders = foldersOver(book, box)
+  return folders === 0 ? book.mode : y < folders ? 'folders' : 'mails'
+}
+
 /** A press in the other of two lists goes to that one. */
 function pickIn(book: MailBook, side: List, box: Box, y: number): Picked {
   const folders = foldersOver(book, box)
-  const mode = folders === 0 ? book.mode : y < folders ? 'folders' : 'mails'
+  const mode = modeAt(book, box, y)
   if (mode === book.mode) return side.pick(mode === 'folders' && folders > 0 ? y : y - folders - 1)
   const picked = mode === 'folders' ? book.spots.pick(y) : book.mails.pick(y - folders - 1)
   if (picked === null) return null
