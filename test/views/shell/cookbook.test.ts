@@ -126,7 +126,7 @@ describe.each([
     await on.until(/> why does this fail\?.*\n.* def f\(x\):.*\n.* {4}return x/)
     on.send('\x1b[D\x17y\r')
     await on.until(/> why does this fail\?.*\n.* def f\(x\):.*\n.* {4}yx/)
-    await on.until(/\d+ tokens/)
+    await on.until(/stop\.[\s\S]*\d+ tokens/)
     on.send('\x19')
     await on.until('the last answer is copied')
     expect(on.copied.at(-1)).toMatch(/I am a pretended model/)
