@@ -10,12 +10,16 @@ import { pathFields, type Route } from '../../src/contract/route.ts'
 import { type TestWorkspace, testWorkspace } from '../peers/workspace.ts'
 
 let w: TestWorkspace
-let things: Record<string, string>
+let things: Record<string, string> = {}
+const outside = process.env.TMUX_TMPDIR
 beforeAll(async () => {
   w = await testWorkspace()
-  Object.assign(process.env, { PIP_NO_INDEX: '1', HF_HUB_OFFLINE: '1' })
+  // What runs in the tmux of whoever starts the tests is none of their business.
+  Object.assign(process.env, { PIP_NO_INDEX: '1', HF_HUB_OFFLINE: '1', TMUX_TMPDIR: w.home })
 })
 afterAll(async () => {
+  if (outside === undefined) delete process.env.TMUX_TMPDIR
+  else process.env.TMUX_TMPDIR = outside
   spawnSync('tmux', ['-S', w.paths.tmuxSocket, 'kill-server'], { stdio: 'ignore' })
   await w[Symbol.asyncDispose]()
 })
@@ -83,6 +87,8 @@ const BODIES: (string | Uint8Array)[] = [
   new Uint8Array([0xff, 0xfe, 0x7b, 0x00, 0x7d, 0x00]),
   new Uint8Array([0x1f, 0x8b, 0x08, 0x00]),
 ]
+
+const HUGE = new Uint8Array(10_000_001).fill(0x20)
 
 const SEGMENTS = [
   '%00',
@@ -214,7 +220,12 @@ const plain = (value: unknown): string =>
 
 const restock = async (): Promise<void> => {
   // What would install or download something finds no program to do it with; undone, it is done again.
-  await w.client.call(hosts.edit, { id: 'local', variables: { PATH: '/nowhere' } })
+  const { variables } = await w.client.call(hosts.get, { id: 'local' })
+  if (variables.PATH !== '/nowhere')
+    await w.client.call(hosts.edit, { id: 'local', variables: { PATH: '/nowhere' } })
+  // Hundreds of events that repeat every day would be laid over each other at every write.
+  if (things.calendar) await w.client.send('DELETE', `/api/v1/calendar/events/${things.calendar}`)
+  if (things.calendars) await w.client.send('DELETE', `/api/v1/calendars/${things.calendars}`)
   const made = async (path: string, body: object): Promise<Record<string, { id: string }> & { id: string }> =>
     (await (await w.client.send('POST', path, body)).json()) as never
   const { todo } = await made('/api/v1/todos', { title: 'water', items: ['a'], due: '2031-01-01' })
@@ -262,7 +273,7 @@ describe.each(allRoutes().map(route => [route.id, route] as const))('%s', (_id, 
         'content-encoding': 'gzip',
       })
     }
-    const huge = await send(route, route.method, path, new Uint8Array(10_000_001).fill(0x20))
+    const huge = await send(route, route.method, path, HUGE)
     expect(huge).toBe(413)
   })
 
