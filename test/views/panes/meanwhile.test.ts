@@ -140,8 +140,10 @@ test.each(things)(
     expect(await now()).toEqual([`${was}X`, others])
     await stage.press('u')
     await expect.poll(now).toEqual([was, others])
-    await stage.until(() => !stage.screen.text().includes(`${was}X`))
+    // What is said of it names it, too, for as long as it stands there.
+    await stage.until('Undone: ')
     await stage.press('\x1b')
+    await stage.until(() => !stage.screen.text().includes(`${was}X`))
     await open()
     await same()
     await stage.press('\x1b\r')
