@@ -38,6 +38,8 @@ export interface Action<State, Args = void> {
   writes?: boolean
   /** It has nothing to do with what is selected. */
   alone?: boolean
+  /** It opens what letters are typed into: where it is refused they are no keys. */
+  typedInto?: boolean
   /** Why it cannot run now, in words for the person. */
   disabled?(state: State): string | undefined
   /** What asks nothing. */

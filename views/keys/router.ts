@@ -38,6 +38,8 @@ export interface RouterHost<State> {
   ask(action: Action<State, never>): void
   /** Says why something did not happen. */
   say(words: string): void
+  /** The same of what is typed into, whose letters may be on their way. */
+  refuse?(words: string): void
   /** Whether something is about to open that the next key may be meant for. */
   opening?(): boolean
 }
@@ -59,7 +61,7 @@ export class Router<State> {
     const action = this.#find(stroke.key)
     if (!action) return
     if (action.writes) await this.#awaitWritten()
-    const done = this.run(action)
+    const done = this.run(action, action.typedInto ? this.#host.refuse : undefined)
     // An answer may be long in coming, or never come: other keys go on.
     if (!(await atMost(done, typedAhead)) && this.#host.opening?.()) await atMost(done, forAnswer)
   }
@@ -77,11 +79,11 @@ export class Router<State> {
   }
 
   /** Runs an action as its key does, from wherever it was chosen. */
-  async run(action: Action<State, never>): Promise<void> {
+  async run(action: Action<State, never>, refuse = this.#host.say): Promise<void> {
     const state = this.#host.state()
     const reason = this.#reason(action, state)
     if (reason !== undefined) {
-      this.#host.say(`${nameOf(action)}: ${reason}`)
+      refuse(`${nameOf(action)}: ${reason}`)
       return
     }
     if (!action.where.includes(everywhere)) this.#host.aim?.take()

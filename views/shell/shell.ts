@@ -28,6 +28,7 @@ import { Line, type LineSpec } from './overlays/line.tsx'
 import { type Choice, Menu } from './overlays/menu.tsx'
 import { Page, type PageKeys } from './overlays/page.tsx'
 import { Palette, type PaletteSpec } from './overlays/palette.tsx'
+import { Refusal } from './overlays/refusal.tsx'
 import { cutPaste, intoLine, intoLines } from './paste.ts'
 import { followSettings, settle } from './settings.ts'
 import { Together } from './together.ts'
@@ -56,7 +57,7 @@ export class Shell {
   pane: Pane
   side: Side = 'list'
   overlays: readonly Overlay[] = []
-  line: Line | null = null
+  line: Line | Refusal | null = null
   /** What opened by itself while a line had the keys. */
   #waiting: readonly Overlay[] = []
   readOnly: boolean
@@ -113,6 +114,7 @@ export class Shell {
       confirm: (action, deed) => void this.#confirmed(action, deed),
       ask: action => this.#ask(action),
       say: words => this.toast('warn', words),
+      refuse: words => this.#refuse(words),
       opening: () => this.#openings.any,
     })
     this.mouse = new Mouse(this)
@@ -280,11 +282,8 @@ export class Shell {
   ask(spec: LineSpec): void {
     let stays = () => true
     const close = () => {
-      this.line = null
-      this.overlays = [...this.overlays, ...this.#waiting]
-      this.#waiting = []
+      this.#endLine()
       stays = this.#staying()
-      this.signal.now()
     }
     // Whatever was opened since goes before what did not work.
     const again = (value: string) => {
@@ -292,6 +291,18 @@ export class Shell {
       else this.toast('info', `${spec.label.trim()} Up brings back what you typed.`)
     }
     this.line = new Line(spec, this.#over, close, again)
+    this.signal.now()
+  }
+
+  #refuse(words: string): void {
+    this.line = new Refusal(words, () => this.#endLine())
+    this.signal.now()
+  }
+
+  #endLine(): void {
+    this.line = null
+    this.overlays = [...this.overlays, ...this.#waiting]
+    this.#waiting = []
     this.signal.now()
   }
 

@@ -150,14 +150,31 @@ describe.each([
 })
 
 describe('the Cookbook', () => {
+  test('what was typed for a model that cannot be talked to does nothing, until Esc', async () => {
+    using on = stage()
+    await select(on, 'omega')
+    on.send('i')
+    await on.until(/talk: it is crashed, not ready +Esc goes on/)
+    on.send('hello z how X r o\r')
+    await on.later()
+    expect(on.shell.overlays).toEqual([])
+    expect(on.screen.text()).toContain('talk: it is crashed, not ready')
+    on.send('\x1b')
+    await on.until(/l log +c cause/)
+    on.send('i')
+    await on.until('Esc goes on')
+    on.send('\x1b[A')
+    await on.until(screen => !screen.text().includes('Esc goes on'))
+  })
+
   test('the last row names what is wanted of what is selected, and the list says when it is narrowed', async () => {
     using on = stage()
     const foot = () => on.screen.rows()[23]!
     await select(on, 'alpha')
-    await on.until(() => /i ask +X stop\.\./.test(foot()))
+    await on.until(() => /i talk +X stop\.\./.test(foot()))
     on.send('\x1b')
     await select(on, 'omega')
-    await on.until(() => /c cause +r relaunch/.test(foot()) && !foot().includes('i ask'))
+    await on.until(() => /c cause +r relaunch/.test(foot()) && !foot().includes('i talk'))
     on.send('\x1b')
     await on.until('alpha')
     on.send('g')

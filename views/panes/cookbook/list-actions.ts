@@ -63,9 +63,10 @@ export function serveActions(book: Book): Act[] {
     },
     {
       id: 'cook.ask',
-      title: 'ask',
+      title: 'talk',
       help: 'A conversation with the model: its answer as it comes, and what it took.',
       where: here,
+      typedInto: true,
       danger: 'none',
       disabled: withServe(serve => (serve.state === 'ready' ? undefined : `it is ${serve.state}, not ready`)),
       run: () =>

@@ -56,7 +56,7 @@ function said(serve: Serve, now: number): readonly [head: string, words: string,
       return [
         `Unhealthy, ${age(now - (ready ?? launched))} after it was ready.`,
         'Its process lives, but its health check is not answered.',
-        'Watch its log (l) and its metrics (M); i asks it something.',
+        'Watch its log (l) and its metrics (M); i talks to it.',
       ]
     case 'stopping':
       return [
