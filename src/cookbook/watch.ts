@@ -36,6 +36,8 @@ const GPUS_EVERY = 20_000
 const SLOWLY_EVERY = 20_000
 const DISKS_EVERY = 60_000
 const NO_GPUS_EVERY = 300_000
+/** What hangs is asked half as often each time, or as many of it would hang there as were asked. */
+const HANGING_EVERY = 600_000
 const TAIL = 4096
 const UNSTARTED_AFTER = 90_000
 
@@ -46,9 +48,11 @@ interface Round {
   nextAt: number
   hurryUntil: number
   gpusAt: number
+  gpusMissed: number
   /** What lives there, and which of it is ready: with that its memory changes. */
   lives: string
   disksAt: number
+  disksMissed: number
   disksOf: Place | null
   slowlyAt: number
   metas: Map<string, Meta>
@@ -76,8 +80,10 @@ export const openWatch = (deps: {
         nextAt: 0,
         hurryUntil: 0,
         gpusAt: 0,
+        gpusMissed: 0,
         lives: '',
         disksAt: 0,
+        disksMissed: 0,
         disksOf: null,
         slowlyAt: 0,
         metas: new Map(),
@@ -167,6 +173,7 @@ export const openWatch = (deps: {
     round.gpusAt = now() + GPUS_EVERY
     readGpus(place.host)
       .then(reading => {
+        round.gpusMissed = 0
         place.gpus.reading = reading
         place.gpus.history.add(reading)
         if (reading.gpus.length === 0) round.gpusAt = now() + NO_GPUS_EVERY
@@ -179,6 +186,8 @@ export const openWatch = (deps: {
         tell('hosts.gpus', place)
       })
       .catch(error => {
+        round.gpusMissed += 1
+        round.gpusAt = now() + afterMisses(GPUS_EVERY, round.gpusMissed)
         if (place.host.reach.state === 'connected') deps.report(error)
       })
   }
@@ -190,11 +199,14 @@ export const openWatch = (deps: {
     round.disksOf = place
     disksOf(place)
       .then(disks => {
+        round.disksMissed = 0
         if (JSON.stringify(disks) === JSON.stringify(place.disks)) return
         place.disks = disks
         tell('hosts.disks', place)
       })
       .catch(error => {
+        round.disksMissed += 1
+        round.disksAt = now() + afterMisses(DISKS_EVERY, round.disksMissed)
         if (place.host.reach.state === 'connected' && !stopped) deps.report(error)
       })
   }
@@ -263,3 +275,5 @@ export const openWatch = (deps: {
     },
   }
 }
+
+const afterMisses = (every: number, missed: number): number => Math.min(every * 2 ** missed, HANGING_EVERY)

@@ -233,3 +233,35 @@ test.skipIf(noSshd !== null)('a copy reaches another machine over SSH', async ()
   expect(readFileSync(join(to, "blobs/a b'c $HOME"), 'utf8')).toBe('odd')
   expect(readlinkSync(join(to, 'snapshots/abc/model.safetensors'))).toBe('../../blobs/one')
 })
+
+test('what hangs on a host is asked ever less often, so that it does not pile up there', async () => {
+  let now = Date.now()
+  const bin = mkdtempSync(join(tmpdir(), 'ithaca-df-'))
+  const asked = join(bin, 'asked')
+  writeFileSync(join(bin, 'df'), `#!/bin/sh\necho asked >>'${asked}'\nkill -KILL 0\n`, { mode: 0o755 })
+  const outside = process.env.PATH
+  process.env.PATH = `${bin}:${outside}`
+  try {
+    await using k = await testKitchen({ now: () => now })
+    const { watch, machines } = k.w.inside.workspace.cookbook
+    const times = () => (existsSync(asked) ? readFileSync(asked, 'utf8').length / 6 : 0)
+    const failures = () =>
+      (existsSync(k.w.paths.log) ? readFileSync(k.w.paths.log, 'utf8') : '').split('lost before').length - 1
+    const after = async (seconds: number, count: number) => {
+      now += seconds * 1000
+      await watch.look('local')
+      await machines
+        .at('local')
+        .host.ask(':', { lane: 'slow' })
+        .catch(() => undefined)
+      expect(times()).toBe(count)
+      await expect.poll(failures).toBe(count)
+    }
+    await after(0, 1)
+    await after(61, 1)
+    await after(61, 2)
+  } finally {
+    process.env.PATH = outside
+    rmSync(bin, { recursive: true })
+  }
+})
