@@ -5,6 +5,7 @@ import type { Carry } from '../../../src/client/client.ts'
 import { cookbook } from '../../../src/contract/cookbook.ts'
 import type { Serve } from '../../../src/contract/serve.ts'
 import { type TestKitchen, testKitchen } from '../../peers/kitchen.ts'
+import { strange } from './hostile.ts'
 import { ScreenStage } from './screen-stage.tsx'
 
 let kitchen: TestKitchen
@@ -24,7 +25,7 @@ afterAll(() => kitchen[Symbol.asyncDispose]())
 
 const steps = (from: number, count: number): string =>
   Array.from({ length: count }, (_, n) => `INFO 11-29 10:00:00 step ${from + n} of many\n`).join('')
-const append = (text: string): void => appendFileSync(path, text)
+const append = (text: string | Buffer): void => appendFileSync(path, text)
 
 beforeEach(() => writeFileSync(path, steps(1, 30_000)))
 
@@ -32,8 +33,9 @@ beforeEach(() => writeFileSync(path, steps(1, 30_000)))
 async function opened(
   size = { cols: 80, rows: 24 },
   carry: Carry = kitchen.w.inside.carry,
+  wrote: (bytes: string) => void = () => {},
 ): Promise<ScreenStage> {
-  const on = new ScreenStage(carry, size, { join: kitchen.w.inside.join })
+  const on = new ScreenStage(carry, size, { join: kitchen.w.inside.join, wrote })
   await on.until('alpha')
   on.send('G')
   await on.until(/^>.*alpha/m)
@@ -62,6 +64,27 @@ test('a flood that was too much to be seen is counted once it is over', async ()
   append(steps(30_001, 20_000))
   await on.until(/ line ~\d+ .*FOLLOWING/)
   await on.until(/ line 50000 .*FOLLOWING/)
+})
+
+test.each([
+  { cols: 80, rows: 24 },
+  { cols: 200, rows: 50 },
+])('a log of garbage and control sequences leaves the frame whole at $cols columns', async size => {
+  let wrote = ''
+  using on = await opened(size, undefined, bytes => {
+    wrote += bytes
+  })
+  let seed = 7
+  const random = () => (seed = (seed * 48271) % 2147483647)
+  const bytes = Buffer.from(Array.from({ length: 200_000 }, () => random() % 256))
+  const sequences = '\x1b[?1049l\x1b[2J\x1b]0;owned\x07\x1b[5;5Hhere\x1bc\x1b[?25h\r\x1b[999S\n'.repeat(300)
+  append(Buffer.concat([bytes, Buffer.from(sequences), bytes.subarray(0, 9000)]))
+  for (const key of ['\x1b[5~', '\x1b[5~', 'w', 'k', '\x1b[5~', 'g', '\x1b[6~', 'w', '\x1b[C', 'G']) {
+    on.send(key)
+    await on.calm(() => expect(on.isWhole).toBe(true))
+  }
+  await on.until('FOLLOWING')
+  expect(strange(wrote)).toEqual([])
 })
 
 test('a search goes round, and takes in what is written meanwhile', async () => {
