@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { closeSync, openSync, writeSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, renameSync, writeSync } from 'node:fs'
 
 /** The workspace's own log: what went wrong inside, for whoever has to find out why. */
 export interface Journal {
@@ -8,12 +8,30 @@ export interface Journal {
   close(): void
 }
 
+/** What goes wrong every few seconds, unseen for months, must not fill a disk: one log of this size and the one before it. */
+const LONGEST = 4 * 1024 * 1024
+
 export const openJournal = (file: string, now: () => number): Journal => {
   let handle: number | null = null
+  let size = 0
+  const open = (): number => {
+    const opened = openSync(file, 'a', 0o600)
+    size = fstatSync(opened).size
+    return opened
+  }
+  const close = (): void => {
+    if (handle !== null) closeSync(handle)
+    handle = null
+  }
   const write = (text: string): void => {
     try {
-      handle ??= openSync(file, 'a', 0o600)
-      writeSync(handle, `${new Date(now()).toISOString()} ${text}\n`)
+      handle ??= open()
+      if (size > LONGEST) {
+        close()
+        renameSync(file, `${file}.before`)
+        handle = open()
+      }
+      size += writeSync(handle, `${new Date(now()).toISOString()} ${text}\n`)
     } catch {
       // A full disk takes no log either, and nothing has to end for that.
     }
@@ -25,9 +43,6 @@ export const openJournal = (file: string, now: () => number): Journal => {
       return id
     },
     note: write,
-    close() {
-      if (handle !== null) closeSync(handle)
-      handle = null
-    },
+    close,
   }
 }
