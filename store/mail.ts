@@ -1,6 +1,6 @@
 import type { SenderProof } from '../src/contract/invitations.ts'
-import type { Folder, Mail, MailText, Role } from '../src/contract/mail.ts'
 import type { Account } from '../src/contract/mail-accounts.ts'
+import type { Folder, Mail, MailText, Role } from '../src/contract/mail-words.ts'
 import { matchWords, type Quiet, type Row, type Tx } from './changes.ts'
 import type { Store } from './database.ts'
 import { filters, type MailQuery } from './mail-query.ts'

@@ -1,4 +1,4 @@
-import type { Sending } from '../src/contract/mail.ts'
+import type { Sending } from '../src/contract/mail-words.ts'
 import type { Row, Tx } from './changes.ts'
 import type { Store } from './database.ts'
 import { fromCursor, toCursor } from './page.ts'

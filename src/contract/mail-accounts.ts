@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { MAIL_READ } from './mail.ts'
+import { MAIL_READ } from './mail-words.ts'
 import { route } from './route.ts'
 import { count, done, flag, id, text } from './words.ts'
 

@@ -1,7 +1,7 @@
 import type { Author } from '../../store/changes.ts'
 import type { KeptAccount } from '../../store/mail.ts'
 import type { Letter } from '../contract/letter.ts'
-import type { Sending } from '../contract/mail.ts'
+import type { Sending } from '../contract/mail-words.ts'
 
 /** What a reminder or an alarm says. */
 interface Telling {

@@ -1,6 +1,6 @@
 import type { KeptAccount, KeptMail } from '../../store/mail.ts'
 import { draftText, type Letter, peopleIn } from '../contract/letter.ts'
-import type { Attachment } from '../contract/mail.ts'
+import type { Attachment } from '../contract/mail-words.ts'
 import { instantText, type Zone } from '../time/zone.ts'
 
 export type Mode = 'reply' | 'reply_all' | 'forward'

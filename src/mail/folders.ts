@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { ListResponse } from 'imapflow'
 import type { Tx } from '../../store/changes.ts'
 import type { KeptAccount, KeptFolder, MailStore } from '../../store/mail.ts'
-import type { Role } from '../contract/mail.ts'
+import type { Role } from '../contract/mail-words.ts'
 import { cleanLine } from './clean.ts'
 
 const SPECIAL: Record<string, Role> = {

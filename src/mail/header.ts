@@ -5,7 +5,7 @@ import type {
   MessageStructureObject,
 } from 'imapflow'
 import type { Flags, Header } from '../../store/mail.ts'
-import type { Attachment } from '../contract/mail.ts'
+import type { Attachment } from '../contract/mail-words.ts'
 import { cleanFilename, cleanLine } from './clean.ts'
 
 /** What is asked of every message: enough for a list, for threads, and to know what hangs on it. */

@@ -1,7 +1,7 @@
 import { ImapFlow } from 'imapflow'
 import { afterEach, expect, test, vi } from 'vitest'
-import type { Mail } from '../../src/contract/mail.ts'
 import { mail } from '../../src/contract/mail.ts'
+import type { Mail } from '../../src/contract/mail-words.ts'
 import { dovecotMissing } from '../peers/dovecot.ts'
 import { openPost, type Post, put, until, written } from '../peers/post.ts'
 

@@ -1,5 +1,5 @@
 import type { KeptMail } from '../../../store/mail.ts'
-import type { MailText } from '../../contract/mail.ts'
+import type { MailText } from '../../contract/mail-words.ts'
 
 const SPAM = new Set(['$junk', 'junk', 'spam'])
 

@@ -1,6 +1,6 @@
 import type { KeptMail } from '../../../store/mail.ts'
 import { email as routes } from '../../contract/codex/email.ts'
-import { FILTERS, type Sending } from '../../contract/mail.ts'
+import { FILTERS, type Sending } from '../../contract/mail-words.ts'
 import { Problem } from '../../contract/problem.ts'
 import type { Parsed } from '../../contract/route.ts'
 import type { Workspace } from '../../workspace/workspace.ts'

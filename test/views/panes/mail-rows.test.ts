@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Mail } from '../../../src/contract/mail.ts'
+import type { Mail } from '../../../src/contract/mail-words.ts'
 import { mailRow } from '../../../views/panes/mail/rows.ts'
 
 const one: Mail = {

@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import { FILTERS, type Mail, mail } from '../../../src/contract/mail.ts'
+import { mail } from '../../../src/contract/mail.ts'
+import { FILTERS, type Mail } from '../../../src/contract/mail-words.ts'
 import type { Action } from '../../actions/registry.ts'
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'

@@ -1,5 +1,6 @@
-import { type Folder, type Mail, mail, type Sending } from '../../../src/contract/mail.ts'
+import { mail } from '../../../src/contract/mail.ts'
 import { type Account, mailAccounts } from '../../../src/contract/mail-accounts.ts'
+import type { Folder, Mail, Sending } from '../../../src/contract/mail-words.ts'
 import type { Shell } from '../../shell/shell.ts'
 import type { Answer } from '../../store/collection.ts'
 import { Newest } from '../../store/newest.ts'

@@ -1,6 +1,7 @@
 import { documents } from '../../../src/contract/documents.ts'
 import { type Draft, draftOf, draftText } from '../../../src/contract/letter.ts'
-import { type Mail, mail } from '../../../src/contract/mail.ts'
+import { mail } from '../../../src/contract/mail.ts'
+import type { Mail } from '../../../src/contract/mail-words.ts'
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseBlock, sanitiseText } from '../../terminal/sanitise.ts'
 import type { FormField } from '../../widgets/form-state.ts'

@@ -1,5 +1,5 @@
 import { saveOne } from '../../../src/client/attachments.ts'
-import type { Attachment, MailText } from '../../../src/contract/mail.ts'
+import type { Attachment, MailText } from '../../../src/contract/mail-words.ts'
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
 import { bytes } from '../words.ts'

@@ -1,6 +1,7 @@
 import { calendars } from '../../../src/contract/calendar.ts'
 import type { Invitation } from '../../../src/contract/invitations.ts'
-import { type MailText, mail } from '../../../src/contract/mail.ts'
+import { mail } from '../../../src/contract/mail.ts'
+import type { MailText } from '../../../src/contract/mail-words.ts'
 import type { Action } from '../../actions/registry.ts'
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'

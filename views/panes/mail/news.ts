@@ -1,5 +1,5 @@
 import type { Event } from '../../../src/contract/events.ts'
-import type { Sending } from '../../../src/contract/mail.ts'
+import type { Sending } from '../../../src/contract/mail-words.ts'
 import type { Shell } from '../../shell/shell.ts'
 
 /** After one that was said, more are counted for so long and said together. */

@@ -1,5 +1,6 @@
 import { documents } from '../../../src/contract/documents.ts'
-import { mail, type Sending } from '../../../src/contract/mail.ts'
+import { mail } from '../../../src/contract/mail.ts'
+import type { Sending } from '../../../src/contract/mail-words.ts'
 import type { Action } from '../../actions/registry.ts'
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'

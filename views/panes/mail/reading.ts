@@ -1,4 +1,5 @@
-import { type Mail, type MailText, mail } from '../../../src/contract/mail.ts'
+import { mail } from '../../../src/contract/mail.ts'
+import type { Mail, MailText } from '../../../src/contract/mail-words.ts'
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseBlock, sanitiseText } from '../../terminal/sanitise.ts'
 import { cut, proseRows, wrapText } from '../../widgets/text.ts'

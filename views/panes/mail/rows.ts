@@ -1,5 +1,5 @@
-import type { Folder, Mail, Sending } from '../../../src/contract/mail.ts'
 import type { Account } from '../../../src/contract/mail-accounts.ts'
+import type { Folder, Mail, Sending } from '../../../src/contract/mail-words.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
 import { textWidth } from '../../terminal/width.ts'
 import { toWidth, wrapText } from '../../widgets/text.ts'
