@@ -5,8 +5,9 @@ export interface Asked {
   remote: string | null
   /** Nothing can be changed from it. */
   readOnly: boolean
-  /** One frame as text, and that is all. */
+  /** One frame as text, and that is all: of the pane that is named, or else of the one that was looked at last. */
   once: boolean
+  pane: string | null
   terminal: Capabilities
 }
 
@@ -25,12 +26,17 @@ export const asked = (argv: readonly string[]): Asked | null => {
     return found >= 0
   }
   const readOnly = takes('--read-only')
-  const once = takes('--once')
+  const place = words.findIndex(word => word === '--once' || word.startsWith('--once='))
+  const once = place >= 0
+  const [flag, ...after] = once ? words.splice(place) : ['']
+  const named = once && flag === '--once' && after[0]?.startsWith('-') === false
+  const pane = named ? after.shift()! : flag?.slice('--once='.length) || null
+  words.push(...after)
   if (words.length > 0) return null
   const input = Boolean(process.stdin.isTTY)
   const output = Boolean(process.stdout.isTTY)
   if (!once && !(input && output)) return null
-  return { remote, readOnly, once, terminal: capabilities(process.env, { input, output }) }
+  return { remote, readOnly, once, pane, terminal: capabilities(process.env, { input, output }) }
 }
 
 /** Whether the terminal is taken for it; what is only printed leaves it alone. */

@@ -10,6 +10,7 @@ import { type Asked, takesTerminal } from './asked.ts'
 import type { Door } from './cli/program.ts'
 import { keepCompiled } from './compiled.ts'
 import type { Connection } from './connect/connect.ts'
+import { Problem } from './contract/problem.ts'
 import { keepHeapLean } from './lean-heap.ts'
 import type { Paths } from './workspace/paths.ts'
 
@@ -85,13 +86,14 @@ const said = async (run: () => Promise<number>): Promise<number> => {
     return await run()
   } catch (error) {
     process.stderr.write(`ithaca: ${(error as Error).message}\n`)
-    return 1
+    const { exitFor } = await import('./cli/exit.ts')
+    return error instanceof Problem ? exitFor(error) : 1
   }
 }
 
 /** Without a screen of its own: one frame as text, or a line at a time. */
 const spoken = async (
-  { remote, once, readOnly, terminal: { depth, unicode } }: Asked,
+  { remote, once, pane, readOnly, terminal: { depth, unicode } }: Asked,
   here: Here,
   kept: string | null,
 ): Promise<number> => {
@@ -102,7 +104,8 @@ const spoken = async (
     const { isTTY } = process.stdout
     // A terminal nobody gave a size to has no rows at all.
     const [columns, rows] = [process.stdout.columns || 80, process.stdout.rows || 24]
-    const frame = await drawOnce(link, {
+    const { frame, lost } = await drawOnce(link, {
+      pane,
       // The prompt that follows takes a row of its own.
       size: { columns, rows: isTTY ? rows - 1 : rows },
       colours: Boolean(isTTY) && depth !== 'mono',
@@ -112,6 +115,7 @@ const spoken = async (
       kept,
     })
     process.stdout.write(frame)
+    if (lost !== null) throw new Problem('unavailable', lost, { unreachable: true })
     return 0
   } finally {
     await link.close()
@@ -120,10 +124,9 @@ const spoken = async (
 
 /** A line at a time, and every command there is in one of them. */
 const inLines = async (link: Link, readOnly: boolean, here: Here): Promise<number> => {
-  const [{ runLines }, { createClient }, { Problem }] = await Promise.all([
+  const [{ runLines }, { createClient }] = await Promise.all([
     import('../views/lines/lines.ts'),
     import('./client/client.ts'),
-    import('./contract/problem.ts'),
   ])
   const carry: Link['carry'] = async request => {
     if (readOnly && request.method !== 'GET') throw new Problem('denied', 'These lines only read.')

@@ -62,7 +62,7 @@ export const runProgram = async (options: ProgramOptions): Promise<number> => {
     .option('--demo', 'in a workspace to play with: pretended engines, no GPU, no network')
     .addHelpText(
       'after',
-      '\nWithout a command: the screen. --once prints one frame of it, --read-only opens it to look only.',
+      '\nWithout a command: the screen. --once [pane] prints one frame of it, --read-only opens it to look only.',
     )
     .enablePositionalOptions(false)
     .exitOverride()

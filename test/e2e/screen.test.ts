@@ -274,6 +274,18 @@ test('--once waits for what its pane reads, from a daemon too', async () => {
   const frame = await stage.run('--once')
   expect(frame).toContain('[2 Todo')
   expect(frame).toContain('feed the owl')
+  expect(await stage.run('--once', 'doc')).toContain('[6 Docs]')
+  expect(await stage.run('--once=calendar')).toContain('[3 Cal]')
+  const refused = await stage.run('--once', 'dogs').catch(error => error)
+  expect(refused.code).toBe(2)
+  expect(refused.stderr).toMatch(/^ithaca: There is no pane 'dogs'; there are cookbook, todos, .*tokens\.\n$/)
+})
+
+test('--once says by its exit that nobody answers', async () => {
+  const lost = await stage.run('--once', 'todos', '--remote', 'http://127.0.0.1:9').catch(error => error)
+  expect(lost.code).toBe(5)
+  expect(lost.stderr).toContain('nothing listens there')
+  expect(lost.stdout).toContain('LOST')
 })
 
 test('when the daemon it looks at is killed, the screen says so, takes the workspace, and goes on', async () => {
