@@ -56,7 +56,8 @@ export const createClient = (carry: Carry, join: Join = nowhere): Client => {
     const response = await stream(route, input, options)
     const seq = response.headers.get('ithaca-seq')
     const value: unknown = await response.json().catch((error: Error) => {
-      throw error instanceof Problem || options?.signal?.aborted ? error : cutShort()
+      if (error instanceof Problem || options?.signal?.aborted) throw error
+      throw isJson(response) ? cutShort() : stranger(typeOf(response) || 'nothing that can be read')
     })
     if (response.status === 202) throwIfAsked(value)
     return {
@@ -78,6 +79,15 @@ export const createClient = (carry: Carry, join: Join = nowhere): Client => {
 }
 
 const cutShort = (): Problem => new Problem('unavailable', 'The answer was cut short.', { unreachable: true })
+
+const typeOf = ({ headers }: Response): string => headers.get('content-type')?.split(';')[0] ?? ''
+const isJson = (response: Response): boolean => typeOf(response) === 'application/json'
+
+/** Whoever else may be listening there, a page for people is none of our answers. */
+const stranger = (said: string): Problem =>
+  new Problem('unavailable', `That is not Ithaca: it answered ${said}. Look at the address.`, {
+    unreachable: true,
+  })
 
 const nowhere: Join = () =>
   Promise.reject(new Problem('unavailable', 'A terminal cannot be carried over this connection.'))
@@ -109,6 +119,10 @@ const CODES = Object.entries(PROBLEMS) as [ProblemCode, number][]
 /** A refusal as the error it was on the other side, whichever envelope it came in. */
 export const problemOf = async (response: Response): Promise<Problem> => {
   const text = await response.text()
+  if (typeOf(response) === 'text/html') {
+    const where = response.headers.get('location')
+    return stranger(`${response.status}${where === null ? '' : `, which leads to ${where}`}`)
+  }
   let message = text.slice(0, 500) || response.statusText || `HTTP ${response.status}`
   let details: Record<string, unknown> | undefined
   let code = CODES.find(([, status]) => status === response.status)?.[0] ?? 'failed'
