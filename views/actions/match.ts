@@ -11,6 +11,10 @@ export interface Candidate {
 const nearer = 0.1
 /** Letters scattered over a sentence are in every sentence: in further words, what was typed has to stand as such. */
 const spelled = 0.6
+/** Nor does a title longer than this abbreviate to a few letters. */
+const longest = 30
+/** From so many letters on, what was typed is meant also where it stands within a word of a title. */
+const within = 3
 
 /** Of all candidates the best for what was typed, best first; without a query, as they come. */
 export async function match<T extends Candidate>(
@@ -22,7 +26,7 @@ export async function match<T extends Candidate>(
   const { default: fuzzysort } = await import('fuzzysort')
   const found = fuzzysort.go(query.trim(), candidates as T[], {
     keys: ['title', candidate => candidate.words ?? '', 'id'],
-    limit,
+    limit: candidates.length,
     threshold: 0.2,
     scoreFn(found) {
       const [title = 0, words = 0, id = 0] = [0, 1, 2].map(key => found[key]?.score ?? 0)
@@ -30,5 +34,23 @@ export async function match<T extends Candidate>(
       return found.score > 0 && found.obj.near ? found.score + nearer : found.score
     },
   })
-  return found.map(result => result.obj)
+  const all = found.map(({ obj }) => obj)
+  // Where something is called as was typed, its letters scattered over something else are noise.
+  const typed = query.trim().toLowerCase().split(/\s+/)
+  const called = all.filter(candidate => isCalled(candidate, typed))
+  return (called.length > 0 ? called : all.filter(({ title }) => title.length <= longest)).slice(0, limit)
+}
+
+/** Whether each word that was typed begins a word of it, or stands within its title. */
+function isCalled({ title, id, words = '' }: Candidate, typed: readonly string[]): boolean {
+  const [name, rest] = [title.toLowerCase(), `${id} ${words}`.toLowerCase()]
+  return typed.every(
+    word => (word.length >= within && name.includes(word)) || begins(name, word) || begins(rest, word),
+  )
+}
+
+function begins(text: string, word: string): boolean {
+  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1))
+    if (at === 0 || !/[\p{L}\p{N}]/u.test(text[at - 1]!)) return true
+  return false
 }
