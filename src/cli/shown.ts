@@ -12,6 +12,7 @@ import { models } from '../contract/models.ts'
 import { presets } from '../contract/presets.ts'
 import type { Output, Route } from '../contract/route.ts'
 import type { Attempt, FitReport, Serve } from '../contract/serve.ts'
+import { spareWords } from '../contract/spare.ts'
 import { todos } from '../contract/todos.ts'
 import { repeatWords } from '../time/repeat-said.ts'
 import { dueWords, moment } from './moment.ts'
@@ -100,7 +101,7 @@ const SHOWN = new Map<string, Show>([
   ),
   shown(cookbook.fit, fit =>
     [
-      `${VERDICTS[fit.verdict]}${fit.spare_gib === null ? '' : fit.spare_gib < 0 ? `: ${-fit.spare_gib} GiB short per GPU` : `: ${fit.spare_gib} GiB to spare per GPU`}${fit.upper_bound ? ' (an upper bound for this architecture)' : ''}`,
+      `${VERDICTS[fit.verdict]}${fit.spare_gib === null ? '' : `: ${spareWords(fit.spare_gib)} per GPU`}${fit.upper_bound ? ' (an upper bound for this architecture)' : ''}`,
       ...(fit.longest ? [`${basisOf(fit)}; ${fit.longest} tokens of context would fit`] : []),
       ...fit.parts.map(({ what, gib }) => `  ${what.padEnd(12)}${gib.toFixed(2).padStart(8)} GiB`),
       ...fit.problems.map(line => `! ${clean(line)}`),

@@ -1,3 +1,4 @@
+import { spareWords } from '../../contract/spare.ts'
 import { checkLaunch, type Problem } from './checks.ts'
 import { type Estimate, estimate, type Verdict } from './estimate.ts'
 import type { FitGpu, FitQuestion } from './question.ts'
@@ -20,7 +21,8 @@ export function fitLaunch(question: FitQuestion): Fit {
   return { estimate: answer, problems, suggestions, sentence: sentence(answer, suggestions) }
 }
 
-const gib = (bytes: number) => `${(bytes / 1024 ** 3).toFixed(1)} GiB`
+const GIB = 1024 ** 3
+const gib = (bytes: number) => `${(bytes / GIB).toFixed(1)} GiB`
 
 const TERMS = {
   weights: 'weights',
@@ -37,9 +39,9 @@ function sentence(answer: Estimate, suggestions: readonly Suggestion[]): string 
   const flag = first ? `; ${first.flag}${first.value === null ? '' : ` ${first.value}`} would fit` : ''
   switch (answer.verdict) {
     case 'fits':
-      return `Fits: needs ${need}, ${gib(answer.spare)} to spare.`
+      return `Fits: needs ${need}, ${spareWords(answer.spare / GIB)}.`
     case 'tight':
-      return `Tight: needs ${need}, only ${gib(answer.spare)} to spare${flag}.`
+      return `Tight: needs ${need}, only ${spareWords(answer.spare / GIB)}${flag}.`
     case 'does not':
       if (answer.occupied > 0)
         return `Does not start: other processes hold ${gib(answer.occupied)} of the ${gib(answer.budget)} it wants free on a GPU${flag}.`

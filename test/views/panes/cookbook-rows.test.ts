@@ -16,6 +16,7 @@ import { Newest } from '../../../views/store/newest.ts'
 import { withoutColours } from '../../../views/terminal/sanitise.ts'
 import { textWidth } from '../../../views/terminal/width.ts'
 import { asciiGlyphs } from '../../../views/widgets/text.ts'
+import { toned } from '../../../views/widgets/theme.ts'
 import { treeRows } from '../../../views/widgets/tree.ts'
 
 const now = Date.UTC(2026, 1, 3, 12)
@@ -358,12 +359,12 @@ describe('the question before a stop', () => {
 })
 
 describe('what is said of a launch while it is typed', () => {
-  const said = (fit: object, more: object = {}): string[] => {
+  const rowsOf = (fit: object, more: object = {}): readonly string[] => {
     const whole = { upper_bound: false, freed_gib: 0, parts: [], settings: [], problems: [], ...fit }
     const check = { ok: false, error: null, engine: 'vllm', model: 'm', port: null, gpus: [], fit: whole }
-    const { rows } = judgementOf({ ...check, warnings: [], difference: [], ...more } as never)
-    return (rows ?? []).map(withoutColours)
+    return judgementOf({ ...check, warnings: [], difference: [], ...more } as never).rows ?? []
   }
+  const said = (...of: Parameters<typeof rowsOf>) => rowsOf(...of).map(withoutColours)
 
   test('what does not fit is never said to have memory to spare', () => {
     expect(said({ verdict: 'does_not', spare_gib: 5.4 })).toEqual(['DOES NOT FIT (estimated)'])
@@ -381,6 +382,16 @@ describe('what is said of a launch while it is typed', () => {
     expect(said({ verdict: 'tight', spare_gib: 0.4 })).toEqual([
       'Fits tightly: 0.4 GiB to spare on each GPU (estimated)',
     ])
+  })
+
+  test('what just fits says so, and is no all-clear', () => {
+    const barely = { verdict: 'fits', spare_gib: 0.01 }
+    expect(said(barely)).toEqual(['Just fits: less than 0.1 GiB to spare on each GPU (estimated)'])
+    expect(said({ ...barely, verdict: 'tight', spare_gib: 0 })).toEqual(said(barely))
+    expect(said({ verdict: 'does_not', spare_gib: -0.01 })).toEqual([
+      'DOES NOT FIT: less than 0.1 GiB short on each GPU (estimated)',
+    ])
+    expect(rowsOf(barely)).toEqual([toned(said(barely)[0]!, 'warn')])
   })
 
   test('nothing is said twice, and a changed flag stands apart from its sign', () => {

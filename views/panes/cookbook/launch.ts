@@ -4,12 +4,13 @@ import type { Host } from '../../../src/contract/hosts.ts'
 import { models } from '../../../src/contract/models.ts'
 import { presets } from '../../../src/contract/presets.ts'
 import type { FitReport, Fix, Serve } from '../../../src/contract/serve.ts'
+import { isBarely, spareWords } from '../../../src/contract/spare.ts'
 import type { Judgement, Values } from '../../shell/overlays/form.tsx'
 import type { Choice } from '../../shell/overlays/menu.tsx'
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
 import type { FormField } from '../../widgets/form-state.ts'
-import { toned } from '../../widgets/theme.ts'
+import { type Tone, toned } from '../../widgets/theme.ts'
 import { bytes } from '../words.ts'
 import { changeRow } from './changes.ts'
 import { isLive } from './kitchen.ts'
@@ -33,7 +34,7 @@ export function judgementOf(check: Check): Judgement {
     problems: check.error === null ? {} : { cmd: sanitiseText(check.error) },
     rows: [
       ...(check.ok ? [toned(sanitiseText(what.filter(Boolean).join('  ')), 'good')] : []),
-      ...(fit ? [toned(fitSentence(fit), fit.verdict === 'does_not' ? 'bad' : 'plain')] : []),
+      ...(fit ? [toned(fitSentence(fit), fitTone(fit))] : []),
       ...(fit?.problems ?? []).map(row => toned(`! ${sanitiseText(row)}`, 'warn')),
       ...(fit?.settings ?? []).slice(0, 3).map(({ title }) => `would fit: ${sanitiseText(title)}`),
       ...warnings.map(row => toned(`! ${sanitiseText(row)}`, 'warn')),
@@ -42,17 +43,22 @@ export function judgementOf(check: Check): Judgement {
   }
 }
 
+function fitTone({ verdict, spare_gib: spare }: FitReport): Tone {
+  if (verdict === 'does_not') return 'bad'
+  return verdict === 'tight' || (spare !== null && isBarely(spare)) ? 'warn' : 'plain'
+}
+
 /** Whether it fits, by how much, and who says so. */
 function fitSentence(fit: FitReport): string {
   const { verdict, spare_gib: spare, longest, freed_gib: freed } = fit
   if (verdict === 'unknown') return 'Whether it fits its GPUs is not known.'
-  const gib = spare === null ? '' : `${Math.abs(spare).toFixed(1)} GiB`
   // What does not fit though memory is to spare lacks something else, which the warnings name.
   const much =
-    spare === null || (verdict === 'does_not' && spare >= 0)
-      ? ''
-      : `: ${gib} ${spare < 0 ? 'short' : 'to spare'} on each GPU`
-  const words = { fits: 'Fits', tight: 'Fits tightly', does_not: 'DOES NOT FIT' }[verdict]
+    spare === null || (verdict === 'does_not' && spare >= 0) ? '' : `: ${spareWords(spare)} on each GPU`
+  const barely = verdict !== 'does_not' && spare !== null && isBarely(spare)
+  const words = barely
+    ? 'Just fits'
+    : { fits: 'Fits', tight: 'Fits tightly', does_not: 'DOES NOT FIT' }[verdict]
   const context = longest && verdict === 'does_not' ? `; a context of ${longest} tokens would` : ''
   const counted = freed > 0 ? `, with the ${freed.toFixed(1)} GiB it gives back first` : ''
   const basis = fit.measured_in ? `measured in ${sanitiseText(fit.measured_in)}` : 'estimated'
