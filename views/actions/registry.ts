@@ -40,6 +40,8 @@ export interface Action<State, Args = void> {
   alone?: boolean
   /** It opens what letters are typed into: where it is refused they are no keys. */
   typedInto?: boolean
+  /** Whether it is anything for what is selected; what is not stands in no help of it. */
+  suits?(state: State): boolean
   /** Why it cannot run now, in words for the person. */
   disabled?(state: State): string | undefined
   /** What asks nothing. */

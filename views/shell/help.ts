@@ -37,6 +37,7 @@ export function helpRows(shell: Shell, places: readonly string[], width: number)
       .in(places)
       .filter(({ where }) => where.find(one => places.includes(one)) === place)
       .filter(({ id }) => keys.get(id) !== '')
+      .filter(action => action.suits?.(shell) ?? true)
     if (actions.length === 0) return []
     const title = names.get(place) ?? place.split('.').at(-1)!
     const { now, shared } = byReason(shell, actions)

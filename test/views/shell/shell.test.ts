@@ -110,8 +110,9 @@ test('moments are told in the zone of the owner, wherever they stand', async () 
 test('what cannot be done for the same reason is told once in the help, under that reason', async () => {
   using on = new ScreenStage(w.inside.carry, { cols: 100, rows: 50 })
   await on.until('api :')
+  on.shell.go('tokens')
   const rows = helpRows(on.shell, on.shell.places, 90).map(withoutColours)
-  expect(rows.filter(row => row.includes('select a serve first'))).toEqual(['Not now: select a serve first.'])
+  expect(rows.filter(row => row.includes('select a token first'))).toEqual(['Not now: select a token first.'])
   expect(rows.findIndex(row => /^X +/.test(row))).toBeGreaterThan(-1)
 })
 
@@ -132,6 +133,23 @@ test('the help names a key once, where it is heard, and those that work over eve
   expect(log.filter(row => /^0 /.test(row))).toEqual([expect.stringContaining('left edge')])
   expect(log.filter(row => /(^| )G /.test(row))).toEqual([expect.stringContaining('Goes to the end')])
   for (const key of ['^l', '^z', '^c']) expect(log.filter(row => row.startsWith(key))).toHaveLength(1)
+})
+
+test('the help of a host and its menu name what a host can do, and nothing that only a serve has', async () => {
+  using on = new ScreenStage(w.inside.carry, { cols: 100, rows: 50 })
+  await on.until(/^> +local/m)
+  const rows = helpRows(on.shell, on.shell.places, 90).map(withoutColours)
+  expect(rows.join('\n')).not.toMatch(/serve first|nothing selected runs/)
+  for (const key of ['o', 's', '@', 'l Enter →'])
+    expect(rows.some(row => row.startsWith(`${key} `))).toBe(true)
+  for (const key of ['c', 'r', 'i', 'd', 'M', 'X'])
+    expect(
+      rows.some(row => row.startsWith(`${key} `)),
+      key,
+    ).toBe(false)
+  on.send('x')
+  await on.until('Actions: local')
+  expect(on.screen.text()).not.toContain('select a serve first')
 })
 
 test('the help of a pane begins with what it is for, and says what a screen that only reads does not do', async () => {

@@ -24,10 +24,11 @@ const noServe = 'select a serve first'
 export function serveActions(book: Book): Act[] {
   const { shell } = book
   const here = ['cook']
-  const withServe =
-    (why: (serve: Serve) => string | undefined = () => undefined) =>
-    () =>
-      book.serve ? why(book.serve) : noServe
+  /** Neither a host nor a process of somebody else has it. */
+  const forServe = (why: (serve: Serve) => string | undefined = () => undefined) => ({
+    suits: () => book.item === undefined || book.serve !== null,
+    disabled: () => (book.serve ? why(book.serve) : noServe),
+  })
   return [
     {
       id: 'cook.cause',
@@ -35,7 +36,7 @@ export function serveActions(book: Book): Act[] {
       help: 'Why it died and what would help, Enter relaunches with that; of one that loads, what it waits for.',
       where: here,
       danger: 'none',
-      disabled: withServe(),
+      ...forServe(),
       run() {
         if (shell.side === 'detail' && book.mode === 'log' && book.log.model?.next('C', 1)) return
         if (shell.side === 'detail' && book.mode === 'log' && book.log.model?.next('C', -1)) return
@@ -49,7 +50,7 @@ export function serveActions(book: Book): Act[] {
       where: here,
       writes: true,
       danger: 'none',
-      disabled: withServe(serve => (serve.origin === 'launched' ? undefined : 'it was not launched here')),
+      ...forServe(serve => (serve.origin === 'launched' ? undefined : 'it was not launched here')),
       run: () => relaunchForm(shell, book.serve!, () => book.turn('log')),
     },
     {
@@ -68,7 +69,7 @@ export function serveActions(book: Book): Act[] {
       where: here,
       typedInto: true,
       danger: 'none',
-      disabled: withServe(serve => (serve.state === 'ready' ? undefined : `it is ${serve.state}, not ready`)),
+      ...forServe(serve => (serve.state === 'ready' ? undefined : `it is ${serve.state}, not ready`)),
       run: () =>
         shell.open(
           over => new Chat(book.conversation(book.serve!), over, text => shell.copy(text, 'the answer')),
@@ -80,7 +81,7 @@ export function serveActions(book: Book): Act[] {
       help: 'Everything known of it.',
       where: here,
       danger: 'none',
-      disabled: withServe(),
+      ...forServe(),
       run: () => book.open('details'),
     },
     {
@@ -89,7 +90,7 @@ export function serveActions(book: Book): Act[] {
       help: 'Plots of tokens a second, KV cache, GPU memory and power.',
       where: here,
       danger: 'none',
-      disabled: withServe(),
+      ...forServe(),
       run: () => book.open('metrics'),
     },
     {
@@ -99,7 +100,7 @@ export function serveActions(book: Book): Act[] {
       where: here,
       danger: 'none',
       writes: true,
-      disabled: withServe(noTerminal),
+      ...forServe(noTerminal),
       run: () => attach(shell, book.serve!),
     },
     {
@@ -127,7 +128,7 @@ export function serveActions(book: Book): Act[] {
       help: 'Copies its command, a curl line, the root line, the address or the path of its log, over SSH and tmux too.',
       where: here,
       danger: 'none',
-      disabled: withServe(),
+      ...forServe(),
       run: () => shell.menu('Copy', copyChoices(book)),
     },
     {
@@ -137,7 +138,7 @@ export function serveActions(book: Book): Act[] {
       where: here,
       writes: true,
       danger: 'none',
-      disabled: withServe(),
+      ...forServe(),
       run() {
         const serve = book.serve!
         shell.ask({
@@ -158,7 +159,7 @@ export function serveActions(book: Book): Act[] {
       where: here,
       writes: true,
       danger: 'confirm',
-      disabled: withServe(serve => (isLive(serve) ? 'it has not ended' : undefined)),
+      ...forServe(serve => (isLive(serve) ? 'it has not ended' : undefined)),
       deed() {
         const { id, host_name: host, attempt, ...serve } = book.serve!
         const name = sanitiseText(serve.name)
@@ -180,6 +181,7 @@ export function serveActions(book: Book): Act[] {
       writes: true,
       // It asks by itself: what is at stake depends on all that are marked.
       danger: 'none',
+      suits: () => book.item === undefined || book.serves.length > 0,
       disabled: () => (book.serves.some(isLive) ? undefined : 'nothing selected runs'),
       run: () => void stopServes(shell, book.serves),
     },
@@ -205,6 +207,7 @@ function nameOf({ item, serves }: Book): string {
 function menuChoices(shell: Shell): Choice[] {
   return shell.actions.in(['cook.list', 'cook']).flatMap((action): Choice[] => {
     if (['cook.menu', 'cook.mark', 'cook.fold', 'cook.unfold'].includes(action.id)) return []
+    if (action.suits?.(shell) === false) return []
     const disabled = action.writes && shell.readOnly ? 'this screen only reads' : action.disabled?.(shell)
     const held = shell.router.held(action)
     return [
