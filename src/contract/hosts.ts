@@ -20,7 +20,7 @@ export const GpuProcess = z.object({
   user: z.string().nullable(),
   container: z.string().nullable(),
   used_mib: z.number().nullable(),
-  /** The serve it belongs to, where it is one of ours. */
+  /** The serve it belongs to: one of ours, or one that was found. */
   serve: z.string().nullable(),
   orphan: z.boolean(),
 })

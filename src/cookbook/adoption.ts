@@ -3,6 +3,7 @@ import type { Author } from '../../store/changes.ts'
 import type { KeptServe } from '../../store/serves.ts'
 import { Problem } from '../contract/problem.ts'
 import type { Serve } from '../contract/serve.ts'
+import { type GpuProcess, holder } from '../gpus/reading.ts'
 import { listeningPorts } from '../sessions/ports.ts'
 import type { Doubts } from './command/doubts.ts'
 import { strangersOf } from './foreigners.ts'
@@ -212,8 +213,13 @@ export const openAdoption = (deps: {
           known: found(place).find(one => same(one, swept, process)),
           pids: new Set(tree.map(one => one.pid)),
         }))
+        const claims = new Map<string, string>()
+        const claim = (id: string, members: readonly GpuProcess[]): void => {
+          for (const one of members) claims.set(holder(one), id)
+        }
         for (const { known, pids } of trees) {
           const used = (reading?.processes ?? []).filter(one => pids.has(one.pid))
+          if (known) claim(known.kept.id, used)
           const vram = used.length === 0 ? null : used.reduce((sum, one) => sum + (one.usedMiB ?? 0), 0)
           if (known && vram !== known.vram) serves.notice(known, { vram })
         }
@@ -225,6 +231,7 @@ export const openAdoption = (deps: {
           const { process, vram } = stranger
           const known = found(place).find(one => same(one, swept, process))
           if (known) {
+            claim(known.kept.id, stranger.members)
             if (known.vram !== vram) serves.notice(known, { vram })
             continue
           }
@@ -251,8 +258,10 @@ export const openAdoption = (deps: {
             launched_at: bornAt(swept, process, now()),
             ready_at: port === null ? now() : null,
           })
+          claim(one.kept.id, stranger.members)
           serves.notice(one, { vram })
         }
+        place.gpus.claims = claims
       }),
 
     adopt: (author, { session, host, model, port }) => {

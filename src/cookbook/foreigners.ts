@@ -11,6 +11,7 @@ export interface Stranger {
   container: string | null
   user: string | null
   vram: number | null
+  members: readonly GpuProcess[]
   shown: Pick<KeptServe, 'kind' | 'name' | 'engine' | 'model' | 'shown' | 'gpus' | 'operator'>
 }
 
@@ -48,6 +49,7 @@ const described = (group: {
     what,
     container,
     user: first.user,
+    members,
     vram: known.length === 0 ? null : known.reduce((sum, one) => sum + one.usedMiB!, 0),
     shown: {
       kind: container ? 'container' : 'process',

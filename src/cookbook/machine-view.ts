@@ -1,7 +1,7 @@
 import type * as z from 'zod'
 import type { Gpu, GpuSample, Host as HostView } from '../contract/hosts.ts'
 import type { GpuReading } from '../gpus/reading.ts'
-import { orphans } from '../gpus/reading.ts'
+import { holder, orphans } from '../gpus/reading.ts'
 import type { Reach } from '../hosts/host.ts'
 import type { Place } from './machines.ts'
 
@@ -13,7 +13,7 @@ export const viewOf = (place: Place): HostView => {
     ...settings,
     hf_token_set: hf_token !== null,
     reach: reachOf(place.host.reach),
-    devices: reading ? devicesOf(reading) : [],
+    devices: reading ? devicesOf(reading, place.gpus.claims) : [],
     devices_at: reading?.at ?? null,
     disks: place.disks.map(({ what, path, mount, freeBytes, totalBytes }) => ({
       what,
@@ -33,7 +33,7 @@ const reachOf = (reach: Reach): HostView['reach'] => ({
   retry_at: reach.state === 'unreachable' ? reach.retryAt : null,
 })
 
-const devicesOf = (reading: GpuReading): Gpu[] => {
+const devicesOf = (reading: GpuReading, claims: ReadonlyMap<string, string>): Gpu[] => {
   const owned = new Set(reading.processes.filter(one => one.session !== null).map(one => one.pid))
   const lost = new Set(orphans(reading, owned).map(one => one.pid))
   return reading.gpus.map(gpu => ({
@@ -54,7 +54,7 @@ const devicesOf = (reading: GpuReading): Gpu[] => {
         user: one.user,
         container: one.place.container,
         used_mib: one.usedMiB,
-        serve: one.session,
+        serve: claims.get(holder(one)) ?? one.session,
         orphan: lost.has(one.pid),
       })),
   }))

@@ -25,7 +25,14 @@ export interface Place {
   readonly host: Host
   readonly site: Site
   disks: readonly Disk[]
-  readonly gpus: { reading: GpuReading | null; readonly history: GpuHistory }
+  readonly gpus: Gpus
+}
+
+interface Gpus {
+  reading: GpuReading | null
+  readonly history: GpuHistory
+  /** Which of what was found the processes belong to that bear no id of ours, as `holder` names them. */
+  claims: ReadonlyMap<string, string>
 }
 
 export interface Machines {
@@ -102,7 +109,7 @@ export const openMachines = (deps: {
           ? { stateDir: record.state_dir ?? deps.localState, socket: deps.localSocket }
           : { stateDir: record.state_dir ?? undefined },
       disks: before?.disks ?? [],
-      gpus: before?.gpus ?? { reading: null, history: new GpuHistory() },
+      gpus: before?.gpus ?? { reading: null, history: new GpuHistory(), claims: new Map() },
     }
     if (before?.host !== host) host.onReach(() => tellReach(record.id))
     return place

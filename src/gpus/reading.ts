@@ -58,6 +58,9 @@ export interface GpuReading {
   problem: string | null
 }
 
+/** A process that no later one can be taken for. */
+export const holder = ({ pid, started }: Pick<GpuProcess, 'pid' | 'started'>): string => `${pid} ${started}`
+
 const ADOPTERS = new Set(['systemd', 'init', 'launchd'])
 
 /**

@@ -213,6 +213,8 @@ test('a process that holds a GPU outside tmux is a row, and goes only by its con
       mine: false,
     })
     expect((await tasks(k)).length).toBe(1)
+    const held = machines.view('local').devices.flatMap(({ processes }) => processes)
+    expect(held.map(({ serve }) => serve)).toEqual([one.id])
     await expect(k.w.client.call(cookbook.stop, { id: one.id })).rejects.toThrow('confirm=nohup')
     await expect(k.w.client.call(cookbook.stop, { id: one.id, confirm: 'nohu' })).rejects.toThrow(
       'confirm=nohup',

@@ -126,6 +126,20 @@ describe('the rows of the list', () => {
     expect(row).toBe('v gpu-a  8xH100  aa aa m. .. b. .. ?. !!  298/640G  <10ms  a=ann m=me b=abe')
   })
 
+  test('what was found on a GPU has one row, and says that it is an orphan', () => {
+    const found = serve('VLLM::Worker-41277', {
+      id: 'process-1',
+      gpus: [7],
+      origin: 'seen',
+      kind: 'process',
+      port: null,
+      vram_mib: 75_776,
+    })
+    const rows = drawn([host([gpu(7, 75_776, [{ ...orphan, serve: 'process-1' }])])], [found], 78)
+    expect(rows).toHaveLength(2)
+    expect(rows[1]).toMatch(/^ +! VLLM::Worker-41277 +7 ORPHAN 74G, parent gone +process +ann/)
+  })
+
   test('what an agent launched is said to be its, in its row and on the GPUs', () => {
     const launched = serve('launched', { gpus: [0], mine: true, actor: 'bot' })
     const own = serve('own', { gpus: [1], mine: true, actor: 'operator' })

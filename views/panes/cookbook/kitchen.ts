@@ -5,7 +5,7 @@ import type { Branch } from '../../widgets/tree.ts'
 /** A row of the tree: a host, a serve on it, or a process on its GPUs that is none of ours. */
 export type Item =
   | { kind: 'host'; id: string; host: Host; serves: readonly Serve[] }
-  | { kind: 'serve'; id: string; serve: Serve }
+  | { kind: 'serve'; id: string; serve: Serve; orphan?: boolean }
   | {
       kind: 'process'
       id: string
@@ -43,23 +43,25 @@ export function treeOf(
         now,
       ),
     ),
-    ...strays.map(leafOf),
+    ...strays.map(serve => leafOf(serve, false)),
   ]
 }
 
 function branchOf(host: Host, serves: readonly Serve[], now: number): Branch<Item> {
   const sorted = [...serves].sort((a, b) => weight(a, now) - weight(b, now) || b.launched_at - a.launched_at)
+  const processes = host.devices.flatMap(gpu => gpu.processes)
+  const lost = new Set(processes.filter(({ orphan }) => orphan).map(({ serve }) => serve))
   return {
     id: `host:${host.id}`,
     item: { kind: 'host', id: `host:${host.id}`, host, serves: sorted },
-    children: [...sorted.map(leafOf), ...processesOf(host)],
+    children: [...sorted.map(serve => leafOf(serve, lost.has(serve.id))), ...processesOf(host)],
   }
 }
 
 /** A serve keeps its row when it is relaunched: what is selected and marked is its lineage. */
-function leafOf(serve: Serve): Branch<Item> {
+function leafOf(serve: Serve, orphan: boolean): Branch<Item> {
   const { lineage } = serve
-  return { id: lineage, item: { kind: 'serve', id: lineage, serve }, children: [] }
+  return { id: lineage, item: { kind: 'serve', id: lineage, serve, orphan }, children: [] }
 }
 
 /** Processes on the GPUs that belong to no serve we know: containers, other people's, orphans. One with several GPUs is one row. */

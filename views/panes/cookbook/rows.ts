@@ -8,7 +8,7 @@ import { type TreeRow, treeLead } from '../../widgets/tree.ts'
 import { age, day } from '../words.ts'
 import { hostRow } from './host-row.ts'
 import { type Item, isLive } from './kitchen.ts'
-import { ownerOf } from './owners.ts'
+import { orphanSign, ownerOf } from './owners.ts'
 
 /** What a state looks like: a sign, so that colour is never needed, and a tone. */
 const signs: Record<Serve['state'], { sign: string; tone: Tone }> = {
@@ -53,7 +53,7 @@ export function itemRow(row: TreeRow<Item>, width: number, around: Around): stri
   const lead = item.kind === 'host' ? treeLead(row, glyphs) : '  '
   const room = Math.max(1, width - textWidth(lead))
   if (item.kind === 'host') return lead + hostRow(item, room, glyphs, now)
-  return lead + (item.kind === 'serve' ? serveRow(item.serve, room, around) : processRow(item, room, around))
+  return lead + (item.kind === 'serve' ? serveRow(item, room, around) : processRow(item, room, around))
 }
 
 interface Part {
@@ -86,11 +86,16 @@ const nameCells = ({ name }: Columns, width: number): number =>
 
 const gpuCells = ({ gpus }: Columns): number => Math.max(1, Math.min(8, gpus))
 
-function serveRow(serve: Serve, width: number, around: Around): string {
+function serveRow(
+  { serve, orphan }: Extract<Item, { kind: 'serve' }>,
+  width: number,
+  around: Around,
+): string {
+  const isLost = orphan === true && isLive(serve)
   const { columns, glyphs, now, trend, isReached } = around
   const known = isReached(serve)
-  const { sign } = signOf(serve)
-  const tone = known ? signOf(serve).tone : 'quiet'
+  const { sign, tone: meant } = isLost ? { sign: orphanSign, tone: 'warn' as const } : signOf(serve)
+  const tone = known ? meant : 'quiet'
   const who = ownerOf(serve)
   const lately = trend(serve)
   const line =
@@ -112,10 +117,13 @@ function serveRow(serve: Serve, width: number, around: Around): string {
       { text: serve.port === null ? '' : `:${serve.port}`, width: 6 },
       { text: gpuList(serve.gpus), width: gpuCells(columns) },
     ],
-    `${toned(`${stateWords(serve, now)}${asOf}`, tone)}${line}${tail.length > 0 ? `  ${toned(tail.join('  '), 'quiet')}` : ''}`,
+    `${toned(`${isLost ? orphanWords(serve) : stateWords(serve, now)}${asOf}`, tone)}${line}${tail.length > 0 ? `  ${toned(tail.join('  '), 'quiet')}` : ''}`,
     width,
   )
 }
+
+const orphanWords = ({ vram_mib: vram }: Serve): string =>
+  `ORPHAN${vram === null ? '' : ` ${Math.round(vram / 1024)}G`}, parent gone`
 
 /** What it does or how it ended, in a few words. */
 export function stateWords(serve: Serve, now: number): string {
