@@ -132,7 +132,7 @@ export async function readTimes(asked: AskedTimes, speaker: Speaker): Promise<Ti
   if (asked.tzid && knownZone(asked.tzid) === null) {
     return {
       ok: false,
-      reason: `tzid: there is no time zone "${asked.tzid.slice(0, 64)}"; use a name such as Europe/Berlin${meantZone(asked.tzid) || '.'}`,
+      reason: `tzid: there is no time zone "${asked.tzid.slice(0, 64)}"${meantZone(asked.tzid) || '; one is Europe/Berlin.'}`,
     }
   }
   const there = asked.tzid ? { ...speaker, zone: asked.tzid } : speaker

@@ -79,13 +79,19 @@ export const runProgram = async (options: ProgramOptions): Promise<number> => {
     await program.parseAsync(withVerb(options.argv, verbsOf), { from: 'user' })
     return Number(process.exitCode ?? EXIT.ok)
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
+    if (error instanceof CommanderError) {
+      const noun = options.argv.find(word => !word.startsWith('-')) ?? ''
+      if (error.code === 'commander.unknownCommand' && !error.message.includes('Did you mean'))
+        stderr.write(`'ithaca ${verbsOf(noun) ? `${noun} ` : ''}--help' shows what there is.\n`)
+      return error.exitCode === 0 ? EXIT.ok : EXIT.usage
+    }
     if (error instanceof Problem) {
       if (around.json())
         stdout.write(
           `${JSON.stringify({ error: { code: error.code, message: error.message, details: error.details } })}\n`,
         )
-      stderr.write(`ithaca: ${error.message}\n`)
+      // On one terminal it would be said twice.
+      if (!(around.json() && stdout.isTTY && stderr.isTTY)) stderr.write(`ithaca: ${error.message}\n`)
       return exitFor(error)
     }
     stderr.write(`ithaca: ${(error as Error).message}\n`)

@@ -10,6 +10,18 @@ const quoted = (text: string): string => {
   return text.includes("'") ? `"${text.replaceAll(/(["\\$`])/g, '\\$1')}"` : `'${text}'`
 }
 
+/** Verbs that people try for one another: whichever of them a noun has is meant. */
+const ALIKE = [
+  ['list', 'ls', 'tasks'],
+  ['get', 'show', 'view', 'read', 'task'],
+  ['add', 'new', 'create'],
+  ['edit', 'update', 'change'],
+  ['rm', 'remove', 'delete', 'del'],
+]
+
+const meantBy = (said: string | undefined, verbs: readonly string[]): string | undefined =>
+  ALIKE.find(alike => said !== undefined && alike.includes(said))?.find(verb => verbs.includes(verb))
+
 /** `ithaca memory` lists memories, and `ithaca search words` searches: a noun with one thing to do needs no verb. */
 export const withVerb = (
   argv: readonly string[],
@@ -23,6 +35,8 @@ export const withVerb = (
   const next = argv[at + 1]
   if (next === '-h' || next === '--help' || next === 'help' || (next !== undefined && verbs.includes(next)))
     return [...argv]
+  const meant = meantBy(next, verbs)
+  if (meant !== undefined) return [...argv.slice(0, at + 1), meant, ...argv.slice(at + 2)]
   const only = verbs.length === 1 ? verbs[0] : undefined
   const listing = ['list', 'tasks'].find(verb => verbs.includes(verb))
   const verb = only ?? (next === undefined || next.startsWith('-') ? listing : undefined)

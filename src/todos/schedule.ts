@@ -92,11 +92,7 @@ export const openSchedule = (deps: {
       if (repeat === null || repeat === 'none') return repeating(null)
       const { readRepeat } = await repeats()
       const rule = readRepeat(repeat)
-      if (!rule.ok)
-        throw new Problem(
-          'invalid',
-          `'${repeat.slice(0, 100)}' is not understood as a repeat: ${rule.reason}`,
-        )
+      if (!rule.ok) throw new Problem('invalid', rule.reason)
       if (rule.repeat?.includes('FREQ=SECONDLY'))
         throw new Problem('invalid', 'A reminder every second is none: repeat it every minute at most.')
       return repeating(rule.repeat)

@@ -47,6 +47,6 @@ const makeEmpty = (file: string): void => {
     const { code, message } = error as NodeJS.ErrnoException
     throw code === 'EEXIST'
       ? new Problem('conflict', `${file} exists; a backup never overwrites.`)
-      : new Problem('failed', `${file} could not be written: ${message}.`)
+      : new Problem('failed', `${file} could not be written: ${message.replace(/, open .*$/, '')}.`)
   }
 }

@@ -8,7 +8,7 @@ import { Problem } from '../contract/problem.ts'
 import { meantZone } from '../time/zone-names.ts'
 
 const zoneName = z.string().refine(isZone, {
-  error: ({ input }) => `is not a time zone such as "Europe/Berlin"${meantZone(String(input))}`,
+  error: ({ input }) => `is not a time zone${meantZone(String(input)) || ' such as "Europe/Berlin"'}`,
 })
 
 /** Every key the config file may hold. What is missing has its default here and nowhere else. */

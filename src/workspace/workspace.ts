@@ -157,7 +157,7 @@ export const openWorkspace = (options: OpenOptions): Workspace => {
       if (!isZone(timezone))
         throw new Problem(
           'invalid',
-          `'${timezone}' is not a time zone such as Europe/Berlin${meantZone(timezone) || '.'}`,
+          `'${timezone}' is not a time zone${meantZone(timezone) || ' such as Europe/Berlin.'}`,
         )
       setConfig(paths.configFile, 'owner.timezone', timezone)
       config.owner.timezone = timezone

@@ -30,3 +30,25 @@ test('a token that is made says its fences, until when, and which host it names 
     'Its secret is shown this once. Put these lines into the environment of whoever is to use it:',
   ])
 })
+
+test('a verb there is under another name works, and one there is not says where they are', async () => {
+  await using w = await testWorkspace()
+  const say = saying(w)
+  expect(await say('cookbook', 'list')).toMatchObject({ code: 0, out: 'Nothing.\n' })
+  expect((await say('todos', 'show', 'x')).err).toBe("ithaca: There is no todo 'x'.\n")
+  const { code, err } = await say('presets', 'launder')
+  expect([code, err]).toEqual([2, expect.stringContaining('unknown command')])
+  expect((await say('presets', 'frobnicate')).err).toContain("'ithaca presets --help' shows what there is.")
+})
+
+test('what is wrong is said once', async () => {
+  await using w = await testWorkspace()
+  const say = saying(w)
+  for (const words of [
+    ['todos', 'add', 'x', '--due', 'today', '--repeat', 'sometimes'],
+    ['todos', 'add', 'x', '--due', 'sometimes'],
+  ])
+    expect((await say(...words)).err.match(/sometimes/g)).toHaveLength(1)
+  const zone = await say('calendar', 'add', 'x', 'monday 9am', '--tzid', 'Berlin')
+  expect(zone.err).toBe('ithaca: tzid: there is no time zone "Berlin"; did you mean Europe/Berlin?\n')
+})

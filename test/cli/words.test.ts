@@ -42,3 +42,21 @@ test('a noun alone lists, and one with one verb needs none', () => {
   expect(full('memory', 'bogus')).toBe('memory bogus')
   expect(full('status')).toBe('status')
 })
+
+test('a verb that a noun has under another name is that one', () => {
+  const verbs: Record<string, string[]> = {
+    cookbook: ['tasks', 'task', 'serve'],
+    todos: ['list', 'get', 'add', 'rm'],
+    mail: ['list', 'read'],
+    search: ['find'],
+  }
+  const full = (...argv: string[]) => withVerb(argv, noun => verbs[noun] ?? null).join(' ')
+  expect(full('cookbook', 'list', '--json')).toBe('cookbook tasks --json')
+  expect(full('cookbook', 'show', 'x')).toBe('cookbook task x')
+  expect(full('todos', 'show', 'x')).toBe('todos get x')
+  expect(full('--json', 'todos', 'ls')).toBe('--json todos list')
+  expect(full('todos', 'delete', 'x')).toBe('todos rm x')
+  expect(full('mail', 'show', 'x')).toBe('mail read x')
+  expect(full('todos', 'nonsense')).toBe('todos nonsense')
+  expect(full('search', 'show', 'x')).toBe('search find show x')
+})
