@@ -30,11 +30,13 @@ export function statusFacts(shell: Shell): Fact[] {
     short: counted,
     tone: up < hosts.length ? 'warn' : 'quiet',
   }
-  if (world.hosts.isRead && up < hosts.length) facts.push(hostsUp)
+  // Whose machine it is goes before what can be seen in the list.
+  const hostsFirst = up < hosts.length && live.link?.mode !== 'remote'
+  if (world.hosts.isRead && hostsFirst) facts.push(hostsUp)
   if (!live.link) facts.push({ text: 'opening', tone: 'quiet' })
   else facts.push({ ...apiOf(live.link.url, live.link.mode), tone: 'quiet' })
   if (shell.mouse.isOn) facts.push({ text: 'mouse', tone: 'quiet' })
-  if (world.hosts.isRead && up === hosts.length) facts.push(hostsUp)
+  if (world.hosts.isRead && !hostsFirst) facts.push(hostsUp)
   const next = nextReminder(shell)
   if (next !== '') facts.push({ text: next, tone: 'quiet' })
   return facts
