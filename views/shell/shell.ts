@@ -2,11 +2,10 @@ import type { Client } from '../../src/client/client.ts'
 import { type Action, Actions, type Deed, everywhere, nameOf, type Stakes } from '../actions/registry.ts'
 import type { Bindings } from '../keys/bindings.ts'
 import type { Input } from '../keys/decode.ts'
-import { type Focus, Router } from '../keys/router.ts'
+import { Router } from '../keys/router.ts'
 import { arrange, type Layout } from '../layout/arrange.ts'
 import type { MakePane, Pane, Side } from '../panes/pane.ts'
 import { type Link, Live } from '../store/live.ts'
-import { Newest } from '../store/newest.ts'
 import { openWorld } from '../store/world.ts'
 import type { Screen } from '../terminal/compositor.ts'
 import { asciiGlyphs, type Glyphs, unicodeGlyphs } from '../widgets/text.ts'
@@ -17,10 +16,12 @@ import { Aim } from './aim.ts'
 import { firstSteps } from './first-start.ts'
 import type { Host, ScreenSettings } from './host.ts'
 import { keep, recall } from './kept.ts'
+import { Layers } from './layers.ts'
 import { leave, stopping } from './leave.ts'
 import { Messages } from './messages.ts'
 import { Mouse } from './mouse.ts'
 import { Openings } from './openings.ts'
+import { overOf } from './over.ts'
 import type { Over, Overlay } from './overlay.ts'
 import { Confirm, type Question } from './overlays/confirm.tsx'
 import { FormOverlay, type FormSpec } from './overlays/form.tsx'
@@ -29,7 +30,6 @@ import { type Choice, Menu } from './overlays/menu.tsx'
 import { Page, type PageKeys } from './overlays/page.tsx'
 import { Palette, type PaletteSpec } from './overlays/palette.tsx'
 import { Refusal } from './overlays/refusal.tsx'
-import { cutPaste, intoLine, intoLines } from './paste.ts'
 import { followSettings, settle } from './settings.ts'
 import { Together } from './together.ts'
 import { Unsaved } from './unsaved.ts'
@@ -56,10 +56,7 @@ export class Shell {
   screen: Screen
   pane: Pane
   side: Side = 'list'
-  overlays: readonly Overlay[] = []
-  line: Line | Refusal | null = null
-  /** What opened by itself while a line had the keys. */
-  #waiting: readonly Overlay[] = []
+  readonly #layers = new Layers(this.signal.now)
   readOnly: boolean
   #cancelledAt = Number.NEGATIVE_INFINITY
   readonly #over: Over
@@ -77,19 +74,7 @@ export class Shell {
     this.screen = screen
     this.glyphs = host.unicode ? unicodeGlyphs : asciiGlyphs
     this.readOnly = host.settings.readOnly
-    this.#over = {
-      field: stroke => host.field(cutPaste(stroke, intoLine, words => this.toast('warn', words))),
-      lines: stroke => cutPaste(stroke, intoLines, words => this.toast('warn', words)),
-      edit: (text, extension) => this.edit(text, extension),
-      unsaved: this.unsaved,
-      changed: this.signal.atOnce,
-      now: () => host.now(),
-      say: words => this.toast('bad', words),
-      run: (what, chosen) => void this.act(what, async () => chosen()),
-      close: overlay => this.close(overlay),
-      glyphs: this.glyphs,
-      typed: new Newest(100),
-    }
+    this.#over = overOf(this)
     this.panes = make.map(one => one(this))
     this.pane = this.panes[0]!
     this.actions = new Actions<Shell>([
@@ -106,7 +91,7 @@ export class Shell {
     this.router = new Router<Shell>({
       actions: this.actions,
       bindings: () => this.keys,
-      focus: () => this.#focus,
+      focus: () => this.#layers.focus,
       places: () => this.places,
       state: () => this,
       readOnly: () => this.readOnly,
@@ -114,7 +99,7 @@ export class Shell {
       confirm: (action, deed) => void this.#confirmed(action, deed),
       ask: action => this.#ask(action),
       say: words => this.toast('warn', words),
-      refuse: words => this.#refuse(words),
+      refuse: words => this.#layers.begin(new Refusal(words, () => this.#layers.end())),
       opening: () => this.#openings.any,
     })
     this.mouse = new Mouse(this)
@@ -131,6 +116,14 @@ export class Shell {
     if (alsoReadOnly) this.readOnly = settings.readOnly
     this.signal.now()
     return problems
+  }
+
+  get overlays(): readonly Overlay[] {
+    return this.#layers.overlays
+  }
+
+  get line(): Line | Refusal | null {
+    return this.#layers.line
   }
 
   get toasts(): readonly Toast[] {
@@ -248,16 +241,16 @@ export class Shell {
   }
 
   confirm(question: Question): Promise<boolean> {
-    return new Promise(resolve => this.#open(new Confirm(question, this.#over, resolve)))
+    return new Promise(resolve => this.#layers.open(new Confirm(question, this.#over, resolve)))
   }
 
   form(spec: FormSpec): void {
-    this.#open(new FormOverlay(spec, this.#over))
+    this.#layers.open(new FormOverlay(spec, this.#over))
   }
 
   /** `facts`: what there is to know before one is chosen. `left`: what becomes of it where none was. */
   menu(title: string, choices: readonly Choice[], facts: readonly string[] = [], left?: () => void): void {
-    this.#open(new Menu(title, choices, this.#over, facts, left))
+    this.#layers.open(new Menu(title, choices, this.#over, facts, left))
   }
 
   /** A page to read. */
@@ -267,22 +260,22 @@ export class Shell {
     closed?: () => void,
     more?: PageKeys,
   ): void {
-    this.#open(new Page(title, rows, this.#over, closed, more))
+    this.#layers.open(new Page(title, rows, this.#over, closed, more))
   }
 
   palette(spec: PaletteSpec): void {
-    this.#open(new Palette(spec, this.#over))
+    this.#layers.open(new Palette(spec, this.#over))
   }
 
   /** Something of a pane's own, over everything. */
   open(make: (over: Over) => Overlay): void {
-    this.#open(make(this.#over))
+    this.#layers.open(make(this.#over))
   }
 
   ask(spec: LineSpec): void {
     let stays = () => true
     const close = () => {
-      this.#endLine()
+      this.#layers.end()
       stays = this.#staying()
     }
     // Whatever was opened since goes before what did not work.
@@ -290,25 +283,11 @@ export class Shell {
       if (stays()) this.ask({ ...spec, value })
       else this.toast('info', `${spec.label.trim()} Up brings back what you typed.`)
     }
-    this.line = new Line(spec, this.#over, close, again)
-    this.signal.now()
-  }
-
-  #refuse(words: string): void {
-    this.line = new Refusal(words, () => this.#endLine())
-    this.signal.now()
-  }
-
-  #endLine(): void {
-    this.line = null
-    this.overlays = [...this.overlays, ...this.#waiting]
-    this.#waiting = []
-    this.signal.now()
+    this.#layers.begin(new Line(spec, this.#over, close, again))
   }
 
   close(overlay: Overlay): void {
-    this.overlays = this.overlays.filter(one => one !== overlay)
-    this.signal.now()
+    this.#layers.close(overlay)
   }
 
   /** The API is there. Somebody who was never here before is led, once what was `typed` ahead is done. */
@@ -361,21 +340,10 @@ export class Shell {
     this.live.stop()
   }
 
-  get #focus(): Focus | null {
-    return this.overlays.at(-1) ?? this.line
-  }
-
-  #open(overlay: Overlay): void {
-    if (this.line && this.overlays.length === 0) this.#waiting = [...this.#waiting, overlay]
-    else this.overlays = [...this.overlays, overlay]
-    this.signal.now()
-  }
-
   /** Tells whether the keys are still for the same: none was pressed since, or they opened, closed and chose nothing. */
   #staying(): () => boolean {
-    const [strokes, hand, top, { line }] = [this.#strokes, this.#aim.hand, this.overlays.at(-1), this]
-    const same = () => this.#aim.hand === hand && this.overlays.at(-1) === top && this.line === line
-    return () => this.#strokes === strokes || same()
+    const [strokes, hand, stay] = [this.#strokes, this.#aim.hand, this.#layers.stay()]
+    return () => this.#strokes === strokes || (this.#aim.hand === hand && stay())
   }
 
   async #confirmed(action: Action<Shell, never>, { stakes, run }: Deed & { stakes: Stakes }): Promise<void> {
@@ -406,10 +374,7 @@ export class Shell {
   }
 
   cancel(): void {
-    const top = this.overlays.at(-1)
-    if (top) top.cancel()
-    else if (this.line) this.line.cancel()
-    else if (!this.#openings.giveUp()) this.#quitTwice('^C')
+    if (!this.#layers.cancel() && !this.#openings.giveUp()) this.#quitTwice('^C')
   }
 
   #quitTwice(key: string): void {
