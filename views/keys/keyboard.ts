@@ -5,21 +5,25 @@ const patience = { local: 25, remote: 100 }
 /** A paste that stands still for so long has lost its end. */
 const pastePatience = 3000
 
-/** These wait for nothing: they give up, stop and repaint. */
-const atOnce = ['ctrl+c', 'ctrl+z', 'ctrl+l']
-
 /** What a person does, one after the other: the next waits until what the last one did is settled. */
 export class Keyboard {
   readonly #decoder = new KeyDecoder()
   readonly #input: (input: Input) => void | Promise<void>
   readonly #patience: number
+  readonly #overtakes: (key: string) => boolean
   readonly #queue: Input[] = []
   #timer: NodeJS.Timeout | undefined
   #busy = false
   /** Settled where nothing overtakes. */
   #overtaking: Promise<void> | undefined
 
-  constructor(input: (input: Input) => void | Promise<void>, remote: boolean) {
+  /** `overtakes`: the keys that wait for nothing, beside ^C, which gives up what is waited for. */
+  constructor(
+    input: (input: Input) => void | Promise<void>,
+    remote: boolean,
+    overtakes: (key: string) => boolean = () => false,
+  ) {
+    this.#overtakes = overtakes
     this.#input = input
     this.#patience = remote ? patience.remote : patience.local
   }
@@ -49,7 +53,8 @@ export class Keyboard {
 
   #take(inputs: Input[]): void {
     for (const input of inputs) {
-      if (this.#busy && 'key' in input && atOnce.includes(input.key)) this.#overtake(input)
+      const isUrgent = 'key' in input && (input.key === 'ctrl+c' || this.#overtakes(input.key))
+      if (this.#busy && isUrgent) this.#overtake(input)
       else this.#queueUp(input)
     }
   }
@@ -61,9 +66,9 @@ export class Keyboard {
     if (!this.#busy) void this.#run()
   }
 
-  /** Goes before what waits; what was typed before ^C and ^Z and is not begun is forgotten, as by a terminal's driver. */
+  /** Goes before what waits; what was typed before ^C and is not begun is forgotten, as by a terminal's driver. */
   #overtake(input: Input & { key: string }): void {
-    if (input.key !== 'ctrl+l') this.#queue.length = 0
+    if (input.key === 'ctrl+c') this.#queue.length = 0
     const before = this.#overtaking
     this.#overtaking = (async () => {
       await before

@@ -17,6 +17,8 @@ export interface ScreenHandlers {
   stroke(input: Input): void | Promise<void>
   resize(screen: Screen): void
   ending(signal: Ending): void
+  /** Keys that wait for no other. */
+  overtakes?(key: string): boolean
   /** What to say while the program is stopped. */
   stopping?(): readonly string[]
 }
@@ -48,10 +50,11 @@ function openPainted(
   chrome: (screen: Screen) => string[],
   handlers: ScreenHandlers,
 ): OpenScreen {
-  const keyboard = new Keyboard(stroke => {
+  const hurried = (stroke: Input) => {
     compositor.hurry()
     return handlers.stroke(stroke)
-  }, remote)
+  }
+  const keyboard = new Keyboard(hurried, remote, key => handlers.overtakes?.(key) ?? false)
   const terminal: Terminal = new Terminal(process.stdin, process.stdout, screenModes, {
     input: bytes => keyboard.bytes(bytes),
     resize: screen => {
@@ -79,7 +82,11 @@ function openPainted(
 }
 
 function openReader(handlers: ScreenHandlers, remote: boolean): OpenScreen {
-  const keyboard = new Keyboard(stroke => handlers.stroke(stroke), remote)
+  const keyboard = new Keyboard(
+    stroke => handlers.stroke(stroke),
+    remote,
+    key => handlers.overtakes?.(key) ?? false,
+  )
   const terminal: Terminal = new Terminal(process.stdin, process.stdout, readerModes, {
     input: bytes => keyboard.bytes(bytes),
     resize: screen => {

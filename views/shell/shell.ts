@@ -368,6 +368,11 @@ export class Shell {
     })
   }
 
+  /** Keys that wait for no other. */
+  overtakes(key: string): boolean {
+    return this.#means('screen.redraw', key) || this.#means('screen.suspend', key)
+  }
+
   /** Over whatever is open, too. */
   #means(id: string, key: string): boolean {
     return this.keys[id]?.includes(key) ?? false

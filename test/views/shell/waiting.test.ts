@@ -154,7 +154,7 @@ test('what was added without an answer is not added again by the same sentence',
     throw new Problem('unavailable', 'No answer. It may have been done all the same.', { unreachable: true })
   }
   using on = new ScreenStage(lossy, small, { mode: 'remote' })
-  await on.until('api ')
+  await on.until('127.0.0.1')
   on.send('2+')
   await on.until('add: ')
   on.send('milk\r')
