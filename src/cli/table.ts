@@ -2,7 +2,10 @@ import { stripVTControlCharacters } from 'node:util'
 import stringWidth from 'string-width'
 import { dueWords, isMoment, moment } from './moment.ts'
 
-/** Rows as columns a person can read. The widest column gives way when the terminal is narrow. */
+/** Cells a column keeps where there is too little room. */
+const LEAST = 8
+
+/** Rows as columns a person can read. The widest columns give way when the terminal is narrow. */
 export const table = (
   rows: readonly Record<string, unknown>[],
   columns: readonly string[],
@@ -13,11 +16,12 @@ export const table = (
   const widths = columns.map((column, index) =>
     Math.max(stringWidth(column), ...cells.map(line => stringWidth(line[index]!))),
   )
-  const spare = width - widths.reduce((sum, size) => sum + size + 2, -2)
-  if (spare < 0) {
+  for (let over = widths.reduce((sum, size) => sum + size + 2, -2) - width; over > 0; over--) {
     // An id that is cut names nothing.
-    const widest = widths.indexOf(Math.max(...widths.filter((_, index) => columns[index] !== 'id')))
-    widths[widest] = Math.max(8, widths[widest]! + spare)
+    const most = Math.max(...widths.filter((_, index) => columns[index] !== 'id'))
+    if (most <= LEAST) break
+    const widest = widths.findLastIndex((size, index) => size === most && columns[index] !== 'id')
+    widths[widest] = most - 1
   }
   const line = (parts: readonly string[]): string =>
     parts

@@ -45,6 +45,14 @@ test('an id in a table is short and whole, whatever room there is', () => {
   expect(text.split('\n')[1]).toHaveLength(40)
 })
 
+test('a table fits in a terminal whatever columns it has', () => {
+  const serve = { name: 'long-context', host_name: 'local', port: 19484, gpus: '2', state: 'crashed' }
+  const more = { id: 'serve-dfcb1c7e', cause: 'kv_cache_too_small', launched_at: '2026-11-29T13:42:00Z' }
+  const columns = ['id', 'name', 'host_name', 'port', 'gpus', 'state', 'cause', 'launched_at']
+  for (const line of table([{ ...serve, ...more }], columns, 80).split('\n'))
+    expect(line.length).toBeLessThanOrEqual(80)
+})
+
 test('a subscription says how often and how much as a person would', () => {
   const words = (events: number, every: number) =>
     showOf(calendarSubscriptions.subscribe)!(
