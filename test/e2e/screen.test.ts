@@ -204,6 +204,8 @@ test('in a terminal that moves no cursor it speaks in lines', async () => {
   await pty.until("Added 'feed the dog'")
   pty.send('stop 7\r')
   await pty.until('say list first')
+  pty.send('help\r')
+  await pty.until(/^todos list .* ID;\s*\n {16}todos --help says how/m)
   // What the panes show and do is in the commands, each on a line.
   for (const [said, shown] of [
     ['todos list', 'feed the dog'],

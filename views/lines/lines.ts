@@ -25,7 +25,7 @@ stop N          stops it, after a question
 asks            what agents ask; allow N, deny N answer
 add WORDS       a todo: add tomorrow 5pm call the dentist
 undo            takes back the last change
-todos list      or any other command there is: mail list, calendar agenda, documents read ID;
+todos list      or any other command there is: mail list, documents read ID;
                 todos --help says how, commands lists them
 quit            leaves; what runs on the hosts runs on`
 
