@@ -33,6 +33,8 @@ test('one frame waits for what it asks for while it is drawn: the log of a serve
   expect(lost).toBeNull()
   expect(frame).toMatch(/^> +x omega/m)
   expect(frame).toMatch(/^CAUSE line \d/m)
+  // A bar is for who sees it; read aloud it is a word behind every line.
+  expect(frame).not.toMatch(/[│█]$/m)
   expect(frame).toMatch(/is greater than the derived max_model_len/)
   await kitchen.w.client.call(documents.add, {
     title: 'Plan',

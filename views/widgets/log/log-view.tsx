@@ -1,15 +1,19 @@
-import { useCallback, useEffect, useRef } from 'react'
+import { useCallback, useContext, useEffect, useRef } from 'react'
 import type { Grid } from '../../terminal/grid.ts'
-import { Painted } from '../painted.tsx'
+import { CompositorContext, Painted } from '../painted.tsx'
 import type { LogModel } from './model.ts'
 import { paintLog } from './paint.ts'
 
 type Listener = (cause: 'key' | 'log') => void
 
-/** A log on the screen. Its text goes from the model to the compositor; React only reserves the place. */
+/** A log on the screen. Its text goes from the model to the compositor; React only reserves the place. A text that is read aloud or printed has no scrollbar. */
 export function LogView(props: { model: LogModel; width: number; height: number; unicode: boolean }) {
   const { model, width, height, unicode } = props
-  const paint = useCallback((canvas: Grid) => paintLog(canvas, model, unicode), [model, unicode])
+  const isSeen = useContext(CompositorContext) !== null
+  const paint = useCallback(
+    (canvas: Grid) => paintLog(canvas, model, unicode, isSeen),
+    [model, unicode, isSeen],
+  )
   const onChange = useCallback((listener: Listener) => model.onChange(listener), [model])
   return <Painted width={width} height={height} paint={paint} onChange={onChange} />
 }

@@ -14,8 +14,8 @@ const tickOrder: readonly TickKind[] = ['m', '/', 'e', 'C']
 
 const tickTones: Record<TickKind, Tone> = { m: 'warn', '/': 'accent', e: 'bad', C: 'bad' }
 
-/** Fills a region with the rows of a log: text, search hits, a sign where a line goes on, and the scrollbar. */
-export function paintLog(canvas: Grid, model: LogModel, unicode: boolean): void {
+/** Fills a region with the rows of a log: text, search hits, a sign where a line goes on, and the scrollbar where it is seen. */
+export function paintLog(canvas: Grid, model: LogModel, unicode: boolean, isSeen = true): void {
   const { clock, wrap } = model.status
   const room = canvas.cols - 1
   // Where there is no room for both, the text matters more.
@@ -36,7 +36,7 @@ export function paintLog(canvas: Grid, model: LogModel, unicode: boolean): void 
   })
   if (rows.length === 0) canvas.put(0, 0, toned(model.nothing, 'quiet'), room)
   paintMarks(canvas, model.ticks('m'), rows, left)
-  paintScrollbar(canvas, model, unicode, rows)
+  if (isSeen) paintScrollbar(canvas, model, unicode, rows)
 }
 
 /** A marked line begins inverted. */
