@@ -1,6 +1,6 @@
 import type * as z from 'zod'
 import type { Gpu, GpuSample, Host as HostView } from '../contract/hosts.ts'
-import type { GpuReading } from '../gpus/reading.ts'
+import type { GpuProcess, GpuReading } from '../gpus/reading.ts'
 import { holder, orphans } from '../gpus/reading.ts'
 import type { Reach } from '../hosts/host.ts'
 import type { Place } from './machines.ts'
@@ -33,6 +33,10 @@ const reachOf = (reach: Reach): HostView['reach'] => ({
   retry_at: reach.state === 'unreachable' ? reach.retryAt : null,
 })
 
+/** The serve that a process on a GPU belongs to, ours or found. */
+export const serveOf = (claims: Place['gpus']['claims'], process: GpuProcess): string | null =>
+  claims.get(holder(process)) ?? process.session
+
 const devicesOf = (reading: GpuReading, claims: ReadonlyMap<string, string>): Gpu[] => {
   const owned = new Set(reading.processes.filter(one => one.session !== null).map(one => one.pid))
   const lost = new Set(orphans(reading, owned).map(one => one.pid))
@@ -54,7 +58,7 @@ const devicesOf = (reading: GpuReading, claims: ReadonlyMap<string, string>): Gp
         user: one.user,
         container: one.place.container,
         used_mib: one.usedMiB,
-        serve: claims.get(holder(one)) ?? one.session,
+        serve: serveOf(claims, one),
         orphan: lost.has(one.pid),
       })),
   }))

@@ -6,6 +6,7 @@ import { openAbsences } from './absences.ts'
 import type { Health } from './derive.ts'
 import { disksOf } from './disks.ts'
 import { askHealth } from './health.ts'
+import { serveOf } from './machine-view.ts'
 import type { Machines, Place } from './machines.ts'
 import type { Known, Serves } from './serves.ts'
 
@@ -179,7 +180,9 @@ export const openWatch = (deps: {
         if (reading.gpus.length === 0) round.gpusAt = now() + NO_GPUS_EVERY
         for (const one of ofHost(place.id)) {
           if (one.kept.ending) continue
-          const used = reading.processes.filter(each => each.session === one.kept.id && each.usedMiB !== null)
+          const used = reading.processes.filter(
+            each => serveOf(place.gpus.claims, each) === one.kept.id && each.usedMiB !== null,
+          )
           const vram = used.length === 0 ? null : used.reduce((sum, each) => sum + (each.usedMiB ?? 0), 0)
           if (vram !== one.vram) serves.notice(one, { vram })
         }

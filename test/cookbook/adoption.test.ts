@@ -215,6 +215,12 @@ test('a process that holds a GPU outside tmux is a row, and goes only by its con
     expect((await tasks(k)).length).toBe(1)
     const held = machines.view('local').devices.flatMap(({ processes }) => processes)
     expect(held.map(({ serve }) => serve)).toEqual([one.id])
+    const read = machines.at('local').gpus.reading
+    await eventually(async () => {
+      await k.w.inside.workspace.cookbook.watch.look('local')
+      return machines.at('local').gpus.reading !== read
+    })
+    expect((await tasks(k))[0]).toMatchObject({ id: one.id, vram_mib: one.vram_mib })
     await expect(k.w.client.call(cookbook.stop, { id: one.id })).rejects.toThrow('confirm=nohup')
     await expect(k.w.client.call(cookbook.stop, { id: one.id, confirm: 'nohu' })).rejects.toThrow(
       'confirm=nohup',
