@@ -2,6 +2,7 @@ import type { Approval } from '../contract/access.ts'
 import { type Actor, may } from '../contract/actor.ts'
 import type { Event } from '../contract/events.ts'
 import type { Scope } from '../contract/route.ts'
+import { masked } from './mask.ts'
 
 /** The scopes that let a token read a noun, wherever it turns up: events, search. Not listed: the operator's alone. */
 const READERS: Record<string, readonly Scope[]> = {
@@ -40,3 +41,13 @@ export const hears = (actor: Actor, { noun, data }: Event): boolean =>
 /** Whose questions an actor sees: a token those it asked itself, not those of one that had its name before. */
 export const ownOnly = ({ operator, token }: Actor): string | null | undefined =>
   operator ? undefined : token
+
+/** A thing as an actor sees it: secrets that the operator wrote into it are nobody else's. */
+export const shownTo = <T>(actor: Actor, thing: T): T =>
+  actor.operator ? thing : (masked(JSON.stringify(thing)) as T)
+
+/** What people write commands and variables into. */
+const WRITTEN_INTO = new Set(['host', 'preset'])
+
+export const eventTo = (actor: Actor, event: Event): Event =>
+  WRITTEN_INTO.has(event.noun) ? { ...event, data: shownTo(actor, event.data) } : event

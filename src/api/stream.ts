@@ -15,11 +15,13 @@ export const streamEvents = (wanted: {
   changes: Changes
   from: number | undefined
   sees: (event: Event) => boolean
+  /** An event as the reader sees it. */
+  shown: (event: Event) => Event
   /** Whether the reader may go on reading: asked before anything is told. */
   may: () => boolean
   signal: AbortSignal
 }): Response => {
-  const { changes, sees, may, signal } = wanted
+  const { changes, sees, shown, may, signal } = wanted
   const encoder = new TextEncoder()
   let unsubscribe = (): void => undefined
   let queue: Event[] = []
@@ -59,7 +61,7 @@ export const streamEvents = (wanted: {
           const last = missed.at(-1)?.seq ?? 0
           cursor = missed.length === 0 || last >= changes.newest() ? undefined : last
           queue = queue.filter(event => event.seq === null || event.seq > last)
-          const text = missed.filter(sees).map(toText).join('')
+          const text = missed.filter(sees).map(shown).map(toText).join('')
           controller.enqueue(encoder.encode(text === '' ? ': here\n\n' : text))
           return
         }
@@ -86,7 +88,7 @@ export const streamEvents = (wanted: {
         let text = ''
         let taken = 0
         for (; taken < queue.length && text.length < HANDFUL; taken++)
-          if (sees(queue[taken]!)) text += toText(queue[taken]!)
+          if (sees(queue[taken]!)) text += toText(shown(queue[taken]!))
         queue = queue.slice(taken)
         controller.enqueue(encoder.encode(text === '' ? ': still here\n\n' : text))
       },

@@ -52,6 +52,11 @@ export const openPresets = (deps: {
   }
 
   const save = (author: Author, preset: KeptPreset, action: string, summary: string): Preset => {
+    if (preset.cmd.includes('***'))
+      throw new Problem(
+        'conflict',
+        'Its command has a secret starred out, and could not be launched so; give it with a variable instead.',
+      )
     const serving = servingOf(parseCommand(preset.cmd, deps.policy()))
     const kept = {
       ...preset,
@@ -74,11 +79,7 @@ export const openPresets = (deps: {
     list: search =>
       store
         .all()
-        .filter(
-          preset =>
-            !search ||
-            `${preset.name} ${preset.model} ${preset.cmd}`.toLowerCase().includes(search.toLowerCase()),
-        )
+        .filter(preset => holdsWords(preset, search))
         .map(show),
     find: reference => show(find(reference)),
 
@@ -90,11 +91,6 @@ export const openPresets = (deps: {
           from
             ? `${from.name} was not launched here; give the command.`
             : 'A preset needs a command, or a serve to take it from.',
-        )
-      if (cmd.includes('***'))
-        throw new Problem(
-          'conflict',
-          'Its command holds a secret, which presets do not keep; give the command with a variable instead.',
         )
       return save(
         author,
@@ -138,3 +134,8 @@ export const openPresets = (deps: {
     },
   }
 }
+
+export const holdsWords = (
+  { name, model, cmd }: Pick<Preset, 'name' | 'model' | 'cmd'>,
+  words = '',
+): boolean => `${name} ${model} ${cmd}`.toLowerCase().includes(words.toLowerCase())

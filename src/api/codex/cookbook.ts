@@ -10,6 +10,7 @@ import { passAdoptFence, passStopFence } from '../fences.ts'
 import { launchChecked } from '../launch.ts'
 import { maskText } from '../mask.ts'
 import { relaunchChecked } from '../relaunch.ts'
+import { shownTo } from '../sight.ts'
 import { placeFor, serveAsked } from './cookbook-launch.ts'
 import { asServer, asTask, hostText } from './cookbook-shapes.ts'
 import { fieldsOf } from './fields.ts'
@@ -57,8 +58,8 @@ export const bindCookbook = (bind: Bind, { cookbook }: Workspace): void => {
     return { models: codexModels(inventory), host: hostText(place), scanned_at: inventory.scannedAt }
   })
 
-  bind(routes.presets, () => ({
-    presets: presets.list().map(({ name, model, host, port, cmd }) => {
+  bind(routes.presets, (_input, { actor }) => ({
+    presets: shownTo(actor, presets.list()).map(({ name, model, host, port, cmd }) => {
       const place = placeOf(host)
       return {
         name,

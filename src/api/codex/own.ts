@@ -6,7 +6,7 @@ import type { Parsed } from '../../contract/route.ts'
 import { FINDABLE } from '../../contract/search.ts'
 import type { Workspace } from '../../workspace/workspace.ts'
 import type { Bind } from '../bind.ts'
-import { hears, ownOnly, readable } from '../sight.ts'
+import { eventTo, hears, ownOnly, readable } from '../sight.ts'
 import { takeBack } from '../undo.ts'
 
 const LONGEST_WAIT = 10
@@ -42,7 +42,7 @@ const eventsAfter = async (
       const events = changes.since(next, PAGE)
       for (const event of events) {
         next = event.seq ?? next
-        if (sees(event)) found.push(event)
+        if (sees(event)) found.push(eventTo(actor, event))
         if (found.length === asked.limit) break
       }
       if (events.length < PAGE) break

@@ -2,7 +2,7 @@ import type { Event } from '../../contract/events.ts'
 import { events as routes } from '../../contract/events.ts'
 import type { Workspace } from '../../workspace/workspace.ts'
 import type { Bind } from '../bind.ts'
-import { hears } from '../sight.ts'
+import { eventTo, hears } from '../sight.ts'
 import { streamEvents } from '../stream.ts'
 import { takeBack } from '../undo.ts'
 
@@ -16,6 +16,7 @@ export const bindEvents = (bind: Bind, workspace: Workspace): void => {
     const wanted = nouns === undefined ? null : new Set(nouns.split(','))
     const sees = (event: Event): boolean => (wanted === null || wanted.has(event.noun)) && hears(actor, event)
     const may = (): boolean => access.lives(actor)
-    return streamEvents({ changes, from, sees, may, signal: http.req.raw.signal })
+    const shown = (event: Event): Event => eventTo(actor, event)
+    return streamEvents({ changes, from, sees, shown, may, signal: http.req.raw.signal })
   })
 }

@@ -2,14 +2,15 @@ import { hosts as routes } from '../../contract/hosts.ts'
 import type { Workspace } from '../../workspace/workspace.ts'
 import type { Bind } from '../bind.ts'
 import { flow } from '../flow.ts'
+import { shownTo } from '../sight.ts'
 
 export const bindHosts = (bind: Bind, workspace: Workspace): void => {
   const { machines, watch, terminals } = workspace.cookbook
-  bind(routes.list, () => {
+  bind(routes.list, (_input, { actor }) => {
     watch.hurry()
-    return { items: machines.list() }
+    return { items: shownTo(actor, machines.list()) }
   })
-  bind(routes.get, ({ id }) => machines.view(id))
+  bind(routes.get, ({ id }, { actor }) => shownTo(actor, machines.view(id)))
   bind(routes.add, (input, { author }) => machines.add(author, input))
   bind(routes.edit, (input, { author }) => machines.edit(author, input))
   bind(routes.remove, ({ id }, { author }) => {
