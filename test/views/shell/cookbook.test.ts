@@ -350,6 +350,7 @@ describe('the Cookbook', () => {
     await select(on, 'alpha')
     on.send('M')
     await on.until('KV cache in use')
+    await on.until(/^ {8}-2m +-1m +now$/m)
     on.send('2')
     await on.until(/\[2 ?Tod/)
     asked = 0

@@ -7,12 +7,14 @@ import { plot } from '../../widgets/charts.ts'
 import { cut, wrapText } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
 import type { Box } from '../pane.ts'
-import { age } from '../words.ts'
-import { onClock, type Point, spanOf } from './series.ts'
+import { age, clock } from '../words.ts'
+import { onClock, type Point, spanOf, timeAxis } from './series.ts'
 
 const hour = 3_600_000
 /** What is measured less often than it is drawn is held so long. */
 const holds = 90_000
+/** Cells at the left of a plot that its scale takes. */
+const scale = 8
 
 interface Gpus {
   at: number
@@ -101,22 +103,26 @@ export class Metrics {
       silent.length === 0
         ? []
         : [toned(`Not measured: ${silent.map(({ title }) => title.toLowerCase()).join(', ')}.`, 'quiet')]
-    const room = height - words.length
+    const room = height - words.length - 1
     const each = Math.max(2, Math.min(12, Math.floor(room / Math.max(1, drawn.length)) - 1))
     const { unicode } = this.#shell.host
+    const cells = Math.max(1, width - scale)
     const plots = drawn.flatMap(({ title, points, label, top }) => {
       const last = points.findLast(({ value }) => value !== null)!.value!
-      const columns = Math.max(1, (width - 8) * (unicode ? 2 : 1))
+      const columns = cells * (unicode ? 2 : 1)
       const values = onClock(points, { to, span, columns, holds })
       const options = {
         unicode,
-        label: (value: number) => label(value).padStart(6),
+        label: (value: number) => label(value).padStart(scale - 2),
         ...(top ? { top } : {}),
       }
       return [toned(`${title}  ${label(last)}`, 'strong'), ...plot(values, { width, height: each }, options)]
     })
+    // Words that stay as they are while nothing is measured: what was measured last is not now any more.
+    const end = this.#shell.ages.now - to < holds ? 'now' : clock(to).slice(0, 5)
+    const axis = drawn.length === 0 ? [] : [' '.repeat(scale) + toned(timeAxis(span, cells, end), 'quiet')]
     return {
-      rows: [...plots, ...words.map(row => cut(row, width))],
+      rows: [...plots, ...axis, ...words.map(row => cut(row, width))],
       said: `metrics of the last ${age(span)}`,
     }
   }

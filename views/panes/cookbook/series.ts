@@ -4,11 +4,18 @@ export interface Point {
 }
 
 const minute = 60_000
-const spans = [2, 5, 15, 30, 60].map(minutes => minutes * minute)
+/** How long the plots go, and how far apart the marks under them are then. */
+const spans = [
+  [2, 1],
+  [5, 1],
+  [15, 5],
+  [30, 10],
+  [60, 15],
+].map(([minutes, apart]) => ({ span: minutes! * minute, apart: apart! * minute }))
 
 /** The shortest of a few spans of time that holds everything there is, at most an hour. */
 export function spanOf(first: number, last: number): number {
-  return spans.find(span => last - first <= span) ?? spans.at(-1)!
+  return (spans.find(({ span }) => last - first <= span) ?? spans.at(-1)!).span
 }
 
 /**
@@ -42,4 +49,23 @@ export function onClock(
     }
     return last && at - last.at <= holds ? last.value : null
   })
+}
+
+/** Under plots of so many cells: how long ago each part of them was, and at the right where they end. */
+export function timeAxis(span: number, cells: number, end: string): string {
+  const { apart } = spans.find(one => one.span >= span) ?? spans.at(-1)!
+  const marks = Array.from({ length: Math.round(span / apart) }, (_, n) => span - n * apart)
+  const all = marks.map(before => ({
+    text: `-${before / minute}m`,
+    at: Math.round((1 - before / span) * cells),
+  }))
+  const widest = Math.max(...all.map(({ text }) => text.length), end.length)
+  const fitting = cells / all.length >= widest + 3 ? all : all.slice(0, 1)
+  const last = Math.max(0, cells - end.length)
+  return fitting
+    .reduceRight((row, { text, at }) => {
+      const from = at === 0 ? 0 : at - Math.floor(text.length / 2)
+      return row.slice(0, from) + text + row.slice(from + text.length)
+    }, ' '.repeat(last) + end)
+    .slice(0, cells)
 }
