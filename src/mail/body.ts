@@ -5,6 +5,7 @@ import type { SenderProof } from '../contract/invitations.ts'
 import { Problem } from '../contract/problem.ts'
 import { cleanText } from './clean.ts'
 import { decoded } from './described.ts'
+import { named } from './filenames.ts'
 import { attachmentsOf, calendarPart, isReadable, leaves } from './header.ts'
 import { harmless, htmlToText } from './html.ts'
 import { type Receiver, senderOf } from './sender.ts'
@@ -29,7 +30,7 @@ export const fetchBody = async (
   const { uid } = mail
   const found = await client.fetchOne(String(uid), { uid: true, bodyStructure: true }, { uid: true })
   const structure = found ? found.bodyStructure : undefined
-  const attachments = attachmentsOf(structure)
+  const attachments = await named(client, uid, attachmentsOf(structure))
   const readable = leaves(structure).filter(isReadable)
   const texts = new Map<MessageStructureObject, { text: string; cut: boolean }>()
   for (const leaf of readable.slice(0, MOST_TEXTS)) texts.set(leaf, await partText(client, uid, leaf))

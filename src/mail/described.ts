@@ -5,7 +5,8 @@ import { ranges } from './numbers.ts'
 import { gently } from './slices.ts'
 
 const FIELDS = ['Subject', 'From', 'To', 'Cc', 'Bcc', 'Reply-To']
-const LOST = '\ufffd'
+/** What a reader of UTF-8 puts where bytes are none. */
+export const LOST = '\ufffd'
 
 /** Messages as the server describes them. Those whose headers hold bytes that are no UTF-8 come last: their bytes are asked for. */
 export async function* described(

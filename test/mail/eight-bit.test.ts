@@ -40,3 +40,24 @@ test.skipIf(missing)('what was written in raw bytes reads as its writer meant it
     })
   expect((await client.call(mail.search, { q: 'Köln' })).items).toHaveLength(1)
 })
+
+test.skipIf(missing)('and so do the names of files', async () => {
+  await using post = await openPost()
+  const { client } = post.w
+  const of = (name: string) =>
+    [
+      ...['From: j@example.net', 'MIME-Version: 1.0', 'Content-Type: multipart/mixed; boundary=b', ''],
+      ...['--b', 'Content-Type: text/plain', '', 'See below', '--b'],
+      ...[`Content-Type: application/pdf; name="${name}"`, 'Content-Transfer-Encoding: base64'],
+      ...[`Content-Disposition: attachment;`, ` filename="${name}"`, '', 'YWJj'],
+      ...['--b', 'Content-Type: text/csv; name=plan.csv', '', 'a,b', '--b--', ''],
+    ].join('\r\n')
+  await put(post, 'INBOX', Buffer.from(of('Übersicht, März.pdf'), 'latin1'))
+  await put(post, 'INBOX', Buffer.from(of('Übersicht, März.pdf')))
+  const { items } = await client.call(mail.list, { refresh: true })
+  expect(items).toHaveLength(2)
+  for (const { id } of items) {
+    const { attachments } = await client.call(mail.read, { id })
+    expect(attachments.map(({ name }) => name)).toEqual(['Übersicht, März.pdf', 'plan.csv'])
+  }
+})
