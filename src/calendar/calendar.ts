@@ -8,6 +8,7 @@ import { notFound, Problem, stillSays } from '../contract/problem.ts'
 import type { Output, Parsed } from '../contract/route.ts'
 import { doubtsInWords } from '../time/doubts.ts'
 import type { Speaker } from '../time/phrase.ts'
+import { repeatWords } from '../time/repeat-said.ts'
 import { DAY, dateText, dayOf } from '../time/wall.ts'
 import { zoneOf } from '../time/zone.ts'
 import { type Entry, overlapsOf } from './agenda.ts'
@@ -292,12 +293,9 @@ export const openCalendar = (deps: {
         created_at: now(),
         updated_at: now(),
       }
-      const kept = save(
-        author,
-        'add',
-        { event, warnings: [] },
-        `Added "${summary}", ${event.dtstart.slice(0, 16).replace('T', ' ')}`,
-      )
+      const when = shower().whole({ event, occurrence: null }).start.slice(0, 16).replace('T', ' ')
+      const often = rrule ? `, ${repeatWords(rrule)}` : ''
+      const kept = save(author, 'add', { event, warnings: [] }, `Added "${summary}", ${when}${often}`)
       const found = { event: kept, occurrence: null }
       return {
         found,

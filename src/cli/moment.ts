@@ -21,4 +21,6 @@ export const isMoment = (column: string, value: unknown): value is number =>
 export const hasMoments = (value: unknown): boolean =>
   typeof value === 'object' &&
   value !== null &&
-  Object.entries(value).some(([name, inner]) => isMoment(name, inner) || hasMoments(inner))
+  Object.entries(value).some(
+    ([name, inner]) => isMoment(name, inner) || (name === 'understood' && inner) || hasMoments(inner),
+  )

@@ -1,5 +1,4 @@
 import { access } from '../contract/access.ts'
-import { calendar } from '../contract/calendar.ts'
 import { calendarSubscriptions } from '../contract/calendar-subscriptions.ts'
 import { capabilities } from '../contract/codex/capabilities.ts'
 import { cookbook } from '../contract/cookbook.ts'
@@ -13,9 +12,8 @@ import { presets } from '../contract/presets.ts'
 import type { Output, Route } from '../contract/route.ts'
 import type { Attempt, FitReport, Serve } from '../contract/serve.ts'
 import { spareWords } from '../contract/spare.ts'
-import { todos } from '../contract/todos.ts'
-import { repeatWords } from '../time/repeat-said.ts'
-import { dueWords, moment } from './moment.ts'
+import { moment } from './moment.ts'
+import { SAVED } from './saved.ts'
 import { clean, table } from './table.ts'
 import { operationText } from './why.ts'
 
@@ -26,6 +24,7 @@ const shown = <R extends Route>(route: R, show: (value: Output<R>, columns: numb
 
 /** What people see of answers that are more than a row or a card. */
 const SHOWN = new Map<string, Show>([
+  ...SAVED,
   shown(calendarSubscriptions.subscribe, ({ name, events, subscription }) =>
     clean(
       `Subscribed to "${name}" at ${subscription?.host}: ${counted(events, 'event')}, read again every ${everyWords(subscription?.every ?? 0)}.`,
@@ -131,18 +130,6 @@ const SHOWN = new Map<string, Show>([
     ].join('\n'),
   ),
   shown(capabilities, answer => JSON.stringify(answer, null, 2)),
-  shown(todos.add, ({ todo, understood }) =>
-    [
-      `Saved: ${clean(todo.title)} (${todo.id.slice(0, 8)})${todo.due ? `, due ${dueWords(todo.due)}` : ''}${todo.repeat ? `, repeats ${repeatWords(todo.repeat)}` : ''}${todo.label ? `, #${clean(todo.label)}` : ''}`,
-      ...(understood?.doubts ?? []).map(words => `! ${clean(words)}`),
-    ].join('\n'),
-  ),
-  shown(calendar.add, ({ event, warnings }) =>
-    [
-      `Saved: ${clean(event.summary)} (${event.id.slice(0, 8)}), ${event.all_day ? event.start : new Date(event.starts_at).toLocaleString('sv-SE', { timeZone: event.tzid ?? undefined }).slice(0, 16)}${event.rrule ? `, ${event.rrule}` : ''}`,
-      ...warnings.map(words => `! ${clean(words)}`),
-    ].join('\n'),
-  ),
   shown(hosts.add, ({ added, skipped }) =>
     [
       ...added.map(host => `Saved: ${host.name}. Try it: ithaca hosts test ${host.name}`),

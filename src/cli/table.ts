@@ -1,5 +1,8 @@
 import { stripVTControlCharacters } from 'node:util'
 import stringWidth from 'string-width'
+import type * as z from 'zod'
+import type { Understood as UnderstoodShape } from '../contract/todos.ts'
+import { repeatWords } from '../time/repeat-said.ts'
 import { dueWords, isMoment, moment } from './moment.ts'
 
 /** Cells a column keeps where there is too little room. */
@@ -46,6 +49,7 @@ const says = (value: unknown): boolean =>
   value !== null && value !== undefined && value !== '' && !(Array.isArray(value) && value.length === 0)
 
 type Row = Record<string, unknown>
+type Understood = z.output<typeof UnderstoodShape>
 
 /** Fields that say more in a word than in their parts. */
 const WORDS: Record<string, (value: never, row: Row) => string> = {
@@ -63,6 +67,19 @@ const WORDS: Record<string, (value: never, row: Row) => string> = {
       .map(([scope, how]) => (how === 'ask' ? `${scope} (asks)` : scope))
       .join(', '),
   due: (due: string) => dueWords(due),
+  start: (at: string) => wallTime(at),
+  // The last day, not the one after.
+  end: (at: string, { all_day }) =>
+    all_day ? new Date(Date.parse(at) - 86_400_000).toISOString().slice(0, 10) : wallTime(at),
+  repeat: (rule: string) => repeatWords(rule),
+  rrule: (rule: string) => repeatWords(rule),
+  understood: ({ at, whole_day, repeat, doubts }: Understood) =>
+    [
+      whole_day
+        ? `${moment(Date.parse(at)).slice(0, 10)}, rings ${moment(Date.parse(at)).slice(11)}`
+        : dueWords(at),
+      ...(repeat ? [`repeats ${repeatWords(repeat)}`] : []),
+    ].join(', ') + doubts.map(words => ` ! ${words}`).join(''),
 }
 
 /** As it is read from a clock of the owner's, in whose zone it is written. */
@@ -70,7 +87,7 @@ const wallTime = (at: string): string =>
   /^\d{4}-\d\d-\d\dT/.test(at) ? `${at.slice(0, 10)} ${at.slice(11, 16)}` : at
 
 /** Those of them that are no plain values. */
-const WHOLE = new Set(['devices', 'reach', 'scopes'])
+const WHOLE = new Set(['devices', 'reach', 'scopes', 'understood'])
 
 interface Gpu {
   name: string
@@ -104,7 +121,6 @@ const cell = (column: string, value: unknown, whole = false, row: Row = {}): str
   if (value === null || value === undefined) return ''
   const words = WORDS[column]
   if (words && (typeof value !== 'object' || WHOLE.has(column))) return clean(words(value as never, row))
-  if (!whole && (column === 'start' || column === 'end')) return clean(wallTime(String(value)))
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
   if (Array.isArray(value) && value.every(one => typeof one !== 'object')) return clean(value.join(', '))
   if (isMoment(column, value)) return moment(value)
@@ -114,7 +130,7 @@ const cell = (column: string, value: unknown, whole = false, row: Row = {}): str
 }
 
 /** The first letters of an id are enough; of one date of a series the date too. */
-const shortId = (id: string): string => clean(id.replace(/^([0-9a-f]{8})-[0-9a-f-]{27}(?=$|::)/, '$1'))
+export const shortId = (id: string): string => clean(id.replace(/^([0-9a-f]{8})-[0-9a-f-]{27}(?=$|::)/, '$1'))
 
 /** Text from outside never reaches a terminal with its control characters. */
 export const clean = (text: string, lines = false, indent = '  '): string => {

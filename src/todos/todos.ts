@@ -7,6 +7,7 @@ import { labelIn } from '../contract/labels.ts'
 import { Problem, stillSays } from '../contract/problem.ts'
 import type { Parsed } from '../contract/route.ts'
 import type { todos as routes, Todo, Understood } from '../contract/todos.ts'
+import { repeatWords } from '../time/repeat-said.ts'
 import { movedItems } from './items.ts'
 import type { Due, Schedule } from './schedule.ts'
 
@@ -73,6 +74,12 @@ export const openTodos = (deps: {
     return schedule.read(input, before)
   }
 
+  /** On the owner's clock, whatever zone it was said in. */
+  const when = ({ due, due_at, repeat }: Pick<Due, 'due' | 'due_at' | 'repeat'>): string => {
+    const at = readable(due?.includes('T') ? schedule.said(due_at!) : due)
+    return `${at}${repeat ? `, ${repeatWords(repeat)}` : ''}`
+  }
+
   /** When it reminds next; now, where the last date of a repeat has just rung: it is nearer than the next one. */
   const reminds = async (todo: KeptTodo & { due_at: number }): Promise<number> => {
     if (todo.snoozed_until !== null) return todo.snoozed_until
@@ -93,7 +100,7 @@ export const openTodos = (deps: {
     if (read.due_at <= moment)
       throw new Problem(
         'invalid',
-        `'${until}' is ${readable(read.due)}, but "${title || 'untitled'}" reminds at ${readable(schedule.said(moment))}: a snooze only puts off. To have it earlier, change when it is due.`,
+        `'${until}' is ${when({ ...read, repeat: null })}, but "${title || 'untitled'}" reminds at ${readable(schedule.said(moment))}: a snooze only puts off. To have it earlier, change when it is due.`,
       )
     return read
   }
@@ -159,7 +166,7 @@ export const openTodos = (deps: {
           created_at: at,
           updated_at: at,
         },
-        `Added "${title || 'untitled'}"${read?.due ? `, due ${readable(read.due)}` : ''}`,
+        `Added "${title || 'untitled'}"${read?.due ? `, due ${when(read)}` : ''}`,
       )
       return { todo, understood: read?.understood }
     },
@@ -176,7 +183,12 @@ export const openTodos = (deps: {
       stillSays('todo', was, latest.content)
       const todo = change(latest, { ...fields, ...(read ? scheduled(read) : {}) })
       return {
-        todo: save(author, 'edit', todo, `Changed "${todo.title || 'untitled'}"`),
+        todo: save(
+          author,
+          'edit',
+          todo,
+          `Changed "${todo.title || 'untitled'}"${read?.due ? `, due ${when(read)}` : ''}`,
+        ),
         understood: read?.understood,
       }
     },
@@ -205,7 +217,7 @@ export const openTodos = (deps: {
           author,
           'snooze',
           change(kept(before.id), { snoozed_until: read.due_at }),
-          `Snoozed "${before.title}" until ${readable(read.due)}`,
+          `Snoozed "${before.title}" until ${when(read)}`,
         ),
         understood: read.understood,
       }

@@ -52,3 +52,48 @@ test('what is wrong is said once', async () => {
   const zone = await say('calendar', 'add', 'x', 'monday 9am', '--tzid', 'Berlin')
   expect(zone.err).toBe('ithaca: tzid: there is no time zone "Berlin"; did you mean Europe/Berlin?\n')
 })
+
+test('whatever is added is told in one shape, with words for its times and repeats', async () => {
+  await using w = await testWorkspace({ config: '[owner]\ntimezone = "Europe/Berlin"\n' })
+  const say = saying(w)
+  const said = async (...words: string[]) => (await say(...words)).out.replace(/\([0-9a-f]{8}\)/, '(ID)')
+  expect(await said('todos', 'add', 'Call', '#ops', '--due', '2031-05-02T15:00Z')).toBe(
+    'Saved: Call (ID), due 2031-05-02 17:00, #ops\n',
+  )
+  const ny = ['--tzid', 'America/New_York', '--rrule', 'weekly']
+  expect(await said('calendar', 'add', 'Sync', '2031-05-02 09:00', ...ny)).toBe(
+    'Saved: Sync (ID), 2031-05-02 15:00, repeats every week\n',
+  )
+  expect(await said('memory', 'add', 'likes', 'tea', '--category', 'preference')).toBe(
+    'Saved: likes tea (ID), preference\n',
+  )
+  expect(await said('memory', 'add', 'likes', 'tea')).toMatch(/^Saved: likes tea \(ID\), .*known already\n$/)
+  expect(await said('documents', 'add', 'Plan', '--content', 'x')).toBe('Saved: Plan (ID), markdown\n')
+  expect(await said('calendars', 'add', 'Work')).toBe('Saved: Work (ID)\n')
+  expect(await said('presets', 'save', 'small', '--cmd', 'vllm serve x', '--model', 'x')).toMatch(
+    /^Saved: small \(ID\), vllm serve x\n$/,
+  )
+})
+
+test('rows, cards and the trail tell times in the zone of the owner and repeats in words; JSON is exact', async () => {
+  await using w = await testWorkspace({ config: '[owner]\ntimezone = "Europe/Berlin"\n' })
+  const say = saying(w)
+  const ny = ['--tzid', 'America/New_York', '--rrule', 'FREQ=WEEKLY;BYDAY=FR']
+  await say('calendar', 'add', 'Sync', '2031-05-02 09:00', ...ny)
+  await say('calendar', 'add', 'Trip', '2031-05-03', '2031-05-06')
+  await say('todos', 'add', 'Pay', '--due', 'every month on the 15th at 17:00 CET')
+  const { out: found } = await say('calendar', 'search', 'Sync')
+  expect(found).toMatch(/2031-05-02 15:00 +every Friday +Sync/)
+  const { out: event } = await say('calendar', 'get', /([0-9a-f]{8})\n$/.exec(found)![1]!)
+  expect(event).toMatch(/start +2031-05-02 15:00\nend +2031-05-02 16:00\n/)
+  expect(event).toMatch(/rrule +every Friday\n/)
+  expect((await say('calendar', 'list', '2031-05-01', '2031-05-08')).out).toMatch(
+    /2031-05-03 +2031-05-05 +Trip/,
+  )
+  expect((await say('--json', 'calendar', 'search', 'Sync')).out).toContain('"FREQ=WEEKLY;BYDAY=FR"')
+  const { out: when } = await say('todos', 'when', 'every', 'monday', '9am')
+  expect(when).toMatch(/^understood +\d{4}-\d\d-\d\d 09:00, repeats every Monday\n$/)
+  const { out: trail } = await say('audit')
+  expect(trail).toContain('Added "Sync", 2031-05-02 15:00, every Friday')
+  expect(trail).toMatch(/Added "Pay", due \d{4}-\d\d-15 1\d:00, every month on day 15/)
+})
