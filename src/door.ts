@@ -4,6 +4,7 @@ import type { Capabilities } from '../views/terminal/capabilities.ts'
 import { asked } from './asked.ts'
 import type { Machine } from './cli/extend.ts'
 import type { Door, ProgramOptions } from './cli/program.ts'
+import { Problem } from './contract/problem.ts'
 import type { Demo } from './demo.ts'
 import { runScreenHere } from './screen.ts'
 import { findPaths, type Paths } from './workspace/paths.ts'
@@ -51,12 +52,12 @@ const runHere = async (argv: readonly string[], program: Program, demo?: Demo): 
       ...{ ...program, paths },
       inDemo: demo !== undefined,
       opened: demo?.opened ?? null,
-      async command(words, door, output) {
+      async command(words, door, output, readOnly) {
         const said = Object.assign(Object.create(output), { on: () => undefined }) as NodeJS.WriteStream
         // What would be read from standard input is the next line here.
         const nothing = Object.assign(Readable.from([]), { isTTY: true }) as unknown as NodeJS.ReadStream
         const streams = { stdout: said, stderr: said, stdin: nothing }
-        await runCommand(words, { paths, version, script }, async () => door, streams)
+        await runCommand(words, { paths, version, script, readOnly }, async () => door, streams)
         process.exitCode = 0
       },
     })
@@ -80,7 +81,7 @@ const runHere = async (argv: readonly string[], program: Program, demo?: Demo): 
 /** One command line, through whatever door is opened for it. */
 const runCommand = async (
   argv: readonly string[],
-  { paths, version, script }: { paths: Paths; version: string; script: string },
+  here: { paths: Paths; version: string; script: string; readOnly?: boolean },
   open: ProgramOptions['open'],
   streams: Pick<ProgramOptions, 'stdout' | 'stderr' | 'stdin'>,
 ): Promise<number> => {
@@ -90,16 +91,16 @@ const runCommand = async (
     import('./cli/extend.ts'),
   ])
   return runProgram({
-    version,
+    version: here.version,
     argv,
     groups,
-    extend: extend(machine(paths, version, script)),
+    extend: extend(machine(here)),
     open,
     ...streams,
   })
 }
 
-const machine = (paths: Paths, version: string, script: string): Machine => ({
+const machine = ({ paths, version, script, readOnly }: Parameters<typeof runCommand>[1]): Machine => ({
   self: [process.execPath, script],
   async *doctor() {
     yield* (await import('./connect/doctor.ts')).examine(paths)
@@ -117,6 +118,7 @@ const machine = (paths: Paths, version: string, script: string): Machine => ({
       return (await import('./workspace/config.ts')).isSetting(key)
     },
     async set(key, value) {
+      if (readOnly) throw new Problem('denied', 'These lines only read.')
       return (await import('./workspace/config.ts')).setConfig(paths.configFile, key, value)
     },
     async waitsFor(key) {

@@ -24,7 +24,7 @@ interface Here {
   /** A workspace that is open already. */
   opened: Connection | null
   /** Runs words of the command line through a door that is open. */
-  command(words: readonly string[], door: Door, output: Writable): Promise<void>
+  command(words: readonly string[], door: Door, output: Writable, readOnly: boolean): Promise<void>
 }
 
 export const runScreenHere = async (asked: Asked, here: Here): Promise<number> => {
@@ -99,7 +99,10 @@ const spoken = async (
 ): Promise<number> => {
   const link = await connectScreen(remote, here)
   try {
-    if (!once) return await inLines(link, (await screenSettings(here.paths, readOnly)).readOnly, here)
+    if (!once) {
+      const settings = await screenSettings(here.paths, readOnly)
+      return await inLines(link, { remote, readOnly: settings.readOnly }, here)
+    }
     const { drawOnce } = await import('../views/shell/once.ts')
     const { isTTY } = process.stdout
     // A terminal nobody gave a size to has no rows at all.
@@ -123,7 +126,11 @@ const spoken = async (
 }
 
 /** A line at a time, and every command there is in one of them. */
-const inLines = async (link: Link, readOnly: boolean, here: Here): Promise<number> => {
+const inLines = async (
+  link: Link,
+  { remote, readOnly }: Pick<Asked, 'remote' | 'readOnly'>,
+  here: Here,
+): Promise<number> => {
   const [{ runLines }, { createClient }] = await Promise.all([
     import('../views/lines/lines.ts'),
     import('./client/client.ts'),
@@ -132,9 +139,13 @@ const inLines = async (link: Link, readOnly: boolean, here: Here): Promise<numbe
     if (readOnly && request.method !== 'GET') throw new Problem('denied', 'These lines only read.')
     return link.carry(request)
   }
-  const door = { client: createClient(carry, link.join), url: link.url, close: async () => {} }
+  const join: Link['join'] = () =>
+    Promise.reject(new Problem('invalid', 'This needs a terminal that moves its cursor: these are lines.'))
+  const door = { client: createClient(carry, join), url: link.url, close: async () => {} }
+  // What is about this machine is not said of another one.
+  const there = remote === null ? [] : ['--remote', remote]
   return runLines(link, process.stdin, process.stdout, readOnly, (words, output) =>
-    here.command(words, door, output),
+    here.command([...there, ...words], door, output, readOnly),
   )
 }
 

@@ -222,6 +222,7 @@ test('in a terminal that moves no cursor it speaks in lines', async () => {
     ['nonsense', 'unknown command'],
     ['todos done 99999', 'ithaca:'],
     ['attach 1', 'not known here'],
+    ['hosts shell local', 'these are lines'],
     // Longer than the screen: its end stands there.
     ['commands', 'completion'],
   ] as const) {
@@ -241,6 +242,9 @@ test('lines that only read change nothing, whatever the command', async () => {
   await pty.until('Nothing runs.')
   pty.send('todos add never\r')
   await pty.until('These lines only read.')
+  pty.send('config set owner.name never\r')
+  await pty.until(/never\s+ithaca: These lines only read\.\s+$/)
+  expect(readFileSync(join(home, 'config/config.toml'), 'utf8')).not.toContain('never')
   pty.send('todos list\r')
   await pty.until(/todos list\s+Nothing\./)
   pty.send('quit\r')
