@@ -194,12 +194,15 @@ test('a terminal that cannot be noted is not left open', async () => {
       .stdout.split('\n')
       .filter(line => line.includes('exit $code'))
       .join('\n')
+  const client = createClient(kitchen.w.inside.carry, kitchen.w.inside.join)
+  const noted = await client.duplex(hosts.terminal, { id: 'local', ...shape })
+  expect(children()).not.toBe('')
+  noted.close()
   await expect.poll(children, { timeout: 5000 }).toBe('')
   db.exec(
     `CREATE TEMP TRIGGER unnoted BEFORE INSERT ON audit WHEN new.noun = 'terminal' BEGIN SELECT RAISE(ABORT, 'not noted'); END`,
   )
   try {
-    const client = createClient(kitchen.w.inside.carry, kitchen.w.inside.join)
     await expect(client.duplex(hosts.terminal, { id: 'local', ...shape })).rejects.toThrow('not noted')
     await expect.poll(children, { timeout: 5000 }).toBe('')
   } finally {

@@ -196,6 +196,7 @@ test('what a reboot took is launched again, once, and nothing that a person stop
   await k.w.client.call(cookbook.stop, { id: stopped.id })
   const dir = folder(k, taken.id)
   const runner = Number(readFileSync(join(dir, 'runner'), 'utf8').split(' ')[0])
+  expect(runner).toBeGreaterThan(0)
   process.kill(runner, 'SIGKILL')
   process.kill(pid!, 'SIGKILL')
   // The files as they are after a reboot: their boot is another one, and their processes are gone.

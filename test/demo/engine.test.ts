@@ -155,7 +155,7 @@ describe('vLLM', () => {
     run.child.kill('SIGTERM')
     await run.ended.catch(() => {})
     expect(state.claims()).toEqual([orphan])
-    process.kill(orphan?.pid ?? 0, 'SIGKILL')
+    process.kill(orphan!.pid, 'SIGKILL')
     await eventually(
       () => state.claims().length,
       left => left === 0,

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -59,6 +60,8 @@ function homeOf(config = ''): string {
   writeFileSync(join(home, 'config', 'config.toml'), config)
   return home
 }
+
+const clients = () => execFileSync('tmux', ['-S', kitchen.w.paths.tmuxSocket, 'list-clients']).toString()
 
 const ways: [string, (size: PtyOptions, skip: (note: string) => void) => Pty][] = [
   ['beside its owner', size => start([], kitchen.w.home, size)],
@@ -124,6 +127,7 @@ test('a signal while attached gives the terminal back', async () => {
   pty.send('a')
   await pty.until('leave: C-] d')
   expect(pty.screen.leftOn).toContain('alternate screen')
+  expect(clients()).not.toBe('')
   process.kill(pty.pty.pid, 'SIGTERM')
   await pty.end()
   expect(pty.screen.leftOn).toEqual([])
@@ -146,7 +150,5 @@ test('a connection that is lost while attached says so on the list', async ({ sk
 
 test('no client of the session is left behind', async () => {
   expect(readdirSync(kitchen.w.home)).not.toEqual([])
-  const { execFileSync } = await import('node:child_process')
-  const clients = () => execFileSync('tmux', ['-S', kitchen.w.paths.tmuxSocket, 'list-clients']).toString()
   await expect.poll(clients, { timeout: 10_000 }).toBe('')
 })

@@ -141,7 +141,7 @@ test('a setting is felt by a daemon that is up, and one that comes too late says
   await says(p.start(['up', '--port', '0']), /Ithaca is up/)
   const reading = p.start(['GET', '/api/v1/events?since=0&nouns=config'])
   const felt = says(reading, /"summary":"In effect: owner.timezone"/)
-  await says(reading, /: here/)
+  await says(reading, /"summary":"At the next start: api.port"/)
   expect((await p.run(['config', 'set', 'owner.timezone', 'Asia/Tokyo'])).stdout).toBe(
     'owner.timezone = "Asia/Tokyo"\n',
   )

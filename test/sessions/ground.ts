@@ -108,6 +108,8 @@ export class Ground {
 }
 
 export function kill(pid: number, signal: NodeJS.Signals): void {
+  // 0 would be whoever runs the tests, and everything of theirs.
+  if (!(pid > 0)) throw new Error(`No process has the number ${pid}.`)
   try {
     process.kill(pid, signal)
   } catch {
