@@ -28,7 +28,7 @@ test('a screen gives its workspace to a daemon, takes it when that is killed, an
   expect(stage.owner()).toMatchObject({ mode: 'inside', pid: pty.pty.pid })
 
   await stage.run('up', '--detach')
-  await pty.until(`api :${port} daemon`)
+  await pty.until(`:${port} daemon`)
   await write('through the daemon')
   await pty.until('through the daemon')
 

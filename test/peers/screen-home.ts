@@ -61,7 +61,7 @@ export const screenHome = async (): Promise<ScreenHome> => {
       const pty = start([], options, words)
       await pty.until('Welcome to Ithaca')
       pty.send('\x1b')
-      await pty.until(screen => !screen.text().includes('Welcome') && screen.text().includes('api :'))
+      await pty.until(screen => !screen.text().includes('Welcome') && / :\d+\b/.test(screen.rows()[0]!))
       return pty
     },
     async run(...args) {
