@@ -3,6 +3,7 @@ import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import { roomWords } from '../contract/room.ts'
 import { readConfig, systemZone } from '../workspace/config.ts'
 import type { Paths } from '../workspace/paths.ts'
 import { currentOwner } from './daemon.ts'
@@ -124,12 +125,12 @@ function* places(paths: Paths): Generator<Check> {
       yield {
         ok: 'warn',
         what,
-        detail: `${folder}, only ${Math.round(free / 1e6)} MB free`,
+        detail: `${folder}, only ${roomWords(free)} free`,
         advice: 'Free some space.',
       }
     else if (open)
       yield { ok: 'warn', what, detail: `${folder} can be read by others`, advice: `chmod 700 ${folder}` }
-    else yield { ok: true, what, detail: `${folder}, ${Math.round(free / 1e9)} GB free` }
+    else yield { ok: true, what, detail: `${folder}, ${roomWords(free)} free` }
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ModelStore } from '../../store/models.ts'
+import { roomWords } from '../contract/room.ts'
 import { type DiskRoom, HUB_CACHE, placeWord, readDisks } from '../hosts/disks.ts'
 import type { Model } from '../models/model.ts'
 import { weightByName } from '../models/weight.ts'
@@ -9,20 +10,24 @@ export interface Disk extends DiskRoom {
   what: 'cache' | 'models' | 'home'
 }
 
-/** The disks of a host that models fill: where downloads go, where more of them lie, and its home. */
-export const disksOf = async (place: Place, deadline?: number): Promise<Disk[]> => {
+/** Where models fill a host: where downloads go, where more of them lie, and its home; as words of its shell. */
+export const diskPlaces = (place: Pick<Place, 'settings'>): { what: Disk['what']; word: string }[] => {
   const moved = cacheOf(place)
-  const places: readonly (readonly [Disk['what'], string])[] = [
-    ['cache', moved === undefined ? HUB_CACHE : placeWord(moved)],
-    ...place.settings.model_dirs.map(dir => ['models', placeWord(dir)] as const),
-    ['home', '"$HOME"'],
+  return [
+    { what: 'cache', word: moved === undefined ? HUB_CACHE : placeWord(moved) },
+    ...place.settings.model_dirs.map(dir => ({ what: 'models' as const, word: placeWord(dir) })),
+    { what: 'home', word: '"$HOME"' },
   ]
+}
+
+export const disksOf = async (place: Place, deadline?: number): Promise<Disk[]> => {
+  const places = diskPlaces(place)
   const found = await readDisks(
     place.host,
-    places.map(([, word]) => word),
+    places.map(({ word }) => word),
     deadline,
   )
-  return found.flatMap((room, n) => (room ? [{ what: places[n]![0], ...room }] : []))
+  return found.flatMap((room, n) => (room ? [{ what: places[n]!.what, ...room }] : []))
 }
 
 /** Bytes of a model: as found on any host, or else by its name. */
@@ -50,12 +55,10 @@ export const roomWarnings = (
 ): string[] => {
   const disk = disks.find(({ what }) => what === 'cache')
   if (!disk) return []
-  const free = `${gib(disk.freeBytes)} are free at ${disk.path}`
+  const free = `${roomWords(disk.freeBytes)} are free at ${disk.path}`
   if (weight && weight.bytes > disk.freeBytes)
     return [
-      `${model} does not fit on the disk of ${place.name}: it takes ${weight.guessed ? 'about ' : ''}${gib(weight.bytes)}${weight.guessed ? ' by its name' : ''}, ${free}. Remove models (ithaca models list --host ${place.name}) or move its cache (HF_HOME in the host's variables).`,
+      `${model} does not fit on the disk of ${place.name}: it takes ${weight.guessed ? 'about ' : ''}${roomWords(weight.bytes)}${weight.guessed ? ' by its name' : ''}, ${free}. Remove models (ithaca models list --host ${place.name}) or move its cache (HF_HOME in the host's variables).`,
     ]
   return disk.freeBytes < SHORT ? [`Disk is short on ${place.name}: ${free}.`] : []
 }
-
-const gib = (bytes: number): string => `${(bytes / GIB).toFixed(1)} GiB`

@@ -13,7 +13,7 @@ import { type Host, HostError } from '../hosts/host.ts'
 import { Hosts, type HostsOptions, isLocalName, LOCAL_ID } from '../hosts/hosts.ts'
 import { type ProbeStep, probeHost } from '../hosts/probe.ts'
 import { bareScript, type Site } from '../sessions/shell.ts'
-import type { Disk } from './disks.ts'
+import { type Disk, diskPlaces } from './disks.ts'
 import { historyOf, viewOf } from './machine-view.ts'
 import { overThere } from './trouble.ts'
 
@@ -244,7 +244,7 @@ export const openMachines = (deps: {
       const way = await hosts.way(place.id).catch((error: Error) => ({ kind: 'ssh', why: error.message }))
       yield* probeHost(place.host, {
         way,
-        modelDirs: place.settings.model_dirs,
+        disks: diskPlaces(place).map(({ word }) => word),
         environments: place.settings.env_path ? [place.settings.env_path] : [],
         agentSocket: process.env.SSH_AUTH_SOCK ?? null,
         signal,

@@ -1,4 +1,5 @@
-import { diskScript, HUB_CACHE, placeWord } from './disks.ts'
+import { roomWords } from '../contract/room.ts'
+import { diskScript, HUB_CACHE } from './disks.ts'
 import { bad, gather, good, type ProbeStep, readDf, size, skipped, warn } from './facts.ts'
 import type { Host } from './host.ts'
 import type { ProbeOptions } from './probe.ts'
@@ -26,7 +27,7 @@ export async function* probeMachine(host: Host, options: ProbeOptions): AsyncGen
   yield memlockStep(found.locked, found.infiniband !== '')
   yield filesStep(Number(found.files), found.files, found.filesMost)
   yield lingerStep(found.linger, found.killing)
-  yield* disks(host, options.modelDirs ?? [])
+  yield* disks(host, options.disks ?? [HUB_CACHE])
   yield clock
   if (found.agent === 'stale')
     yield warn(
@@ -111,18 +112,17 @@ function lingerStep(linger: string, killing: string): ProbeStep {
 const SHARED =
   /^(nfs|lustre|gpfs|beegfs|cifs|smb|ceph|afs|glusterfs|fuse\.sshfs|wekafs|panfs|orangefs|virtiofs|9p)/
 
-async function* disks(host: Host, modelDirs: readonly string[]): AsyncGenerator<ProbeStep> {
-  const places = modelDirs.map(placeWord)
+async function* disks(host: Host, places: readonly string[]): AsyncGenerator<ProbeStep> {
   const scripts: Record<string, string> = {
     type: 'df -PT "$HOME" 2>/dev/null | tail -n 1 | { read -r _ t _; echo "$t"; }',
   }
-  for (const [n, place] of [HUB_CACHE, ...places].entries()) scripts[`disk${n}`] = diskScript(place)
+  for (const [n, place] of places.entries()) scripts[`disk${n}`] = diskScript(place)
   const found = await gather(host, scripts, { lane: 'slow', deadline: 20_000 })
   const type = found.type ?? ''
   yield SHARED.test(type)
     ? good('home', 'Home directory', `shared between machines (${type}); sessions are kept apart by machine`)
     : good('home', 'Home directory', type ? `on this machine (${type})` : 'on an unknown file system')
-  for (const n of [0, ...places.map((_, at) => at + 1)]) yield diskStep(found[`disk${n}`] ?? '')
+  for (const n of places.keys()) yield diskStep(found[`disk${n}`] ?? '')
 }
 
 function diskStep(text: string): ProbeStep {
@@ -131,7 +131,7 @@ function diskStep(text: string): ProbeStep {
   const row = readDf(text)[0]
   if (!row)
     return bad('disk', title, 'the file system does not answer', 'Check that the path is right and mounted.')
-  const detail = `${size(row.free)} free of ${size(row.total)} at ${row.mount}${second === 'absent' ? ' (the directory is not there yet)' : ''}`
+  const detail = `${roomWords(row.free * 1024)} free of ${roomWords(row.total * 1024)} at ${row.mount}${second === 'absent' ? ' (the directory is not there yet)' : ''}`
   if (row.free < 5 * GIB)
     return bad(
       'disk',

@@ -11,7 +11,8 @@ export interface ProbeOptions {
   /** How it is reached and why, as `Hosts.way` says. */
   way?: { kind: string; why: string }
   /** Directories models are kept in, beside the Hugging Face cache; `~` is the host's. */
-  modelDirs?: readonly string[]
+  /** Directories whose disks are looked at, as words of the shell there. */
+  disks?: readonly string[]
   /** Environments to look for engines in, beside those in the usual places. */
   environments?: readonly string[]
   /** The socket of the agent used to log in, where one is. */

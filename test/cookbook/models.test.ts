@@ -109,7 +109,7 @@ test('a host tells the room on its disks, and a download that will not fit is wa
   expect(disks[1]).toMatchObject({ what: 'home' })
   const { serve } = await client.call(models.download, { model: 'demo/giant-900000B' })
   expect(serve.warnings.join()).toContain(
-    'demo/giant-900000B does not fit on the disk of local: it takes about 1676380.6 GiB by its name',
+    'demo/giant-900000B does not fit on the disk of local: it takes about 1637 TiB by its name',
   )
 })
 

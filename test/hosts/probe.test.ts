@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import { placeWord } from '../../src/hosts/disks.ts'
 import type { Host } from '../../src/hosts/host.ts'
 import { Hosts } from '../../src/hosts/hosts.ts'
 import { type ProbeOptions, type ProbeStep, probeHost } from '../../src/hosts/probe.ts'
@@ -40,7 +41,7 @@ esac`
 describe('testing a host', () => {
   it('looks at this machine', async () => {
     const hosts = cleanup.add(new Hosts(), h => h.close())
-    const step = await look(hosts.local, { modelDirs: ['/', '~/models of "mine"'] })
+    const step = await look(hosts.local, { disks: ['/', placeWord('~/models of "mine"')] })
     expect(step('reach')!.ok).toBe(true)
     expect(step('shell')!.ok).toBe(true)
     expect(step('forwarding')!.ok).toBe('skip')

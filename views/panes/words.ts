@@ -53,10 +53,3 @@ export function bytes(count: number): string {
   for (; value >= 1000 && unit < units.length - 1; unit++) value /= 1024
   return `${value < 10 && unit > 0 ? value.toFixed(1) : Math.round(value)}${units[unit]}`
 }
-
-/** Bytes of a disk, as short as `df -h` says them. */
-export function room(bytes: number): string {
-  const gib = bytes / 1024 ** 3
-  if (gib >= 1024) return `${(gib / 1024).toFixed(1)}T`
-  return gib >= 10 ? `${Math.floor(gib)}G` : `${gib.toFixed(1)}G`
-}

@@ -1,9 +1,10 @@
 import type { Gpu, Host } from '../../../src/contract/hosts.ts'
+import { roomShort } from '../../../src/contract/room.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
 import { textWidth } from '../../terminal/width.ts'
 import type { Glyphs } from '../../widgets/text.ts'
 import { type Tone, toned } from '../../widgets/theme.ts'
-import { age, day, room } from '../words.ts'
+import { age, day } from '../words.ts'
 import type { Item } from './kitchen.ts'
 import { orphanSign, ownedGpus } from './owners.ts'
 
@@ -54,7 +55,7 @@ export const disksOf = ({ disks }: { disks?: Host['disks'] }): Host['disks'] => 
 export function diskOf(host: Host): string {
   const disk = disksOf(host).find(({ what }) => what === 'cache')
   if (!disk) return ''
-  const text = `disk ${room(disk.free_bytes)} free`
+  const text = `disk ${roomShort(disk.free_bytes)} free`
   return disk.free_bytes < SHORT ? toned(text, 'warn') : text
 }
 

@@ -1,10 +1,11 @@
 import type { Host } from '../../../src/contract/hosts.ts'
+import { roomShort } from '../../../src/contract/room.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
 import { bar } from '../../widgets/charts.ts'
 import { cut, type Glyphs, toWidth } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
 import { factRows } from '../facts.ts'
-import { day, room } from '../words.ts'
+import { day } from '../words.ts'
 import { disksOf } from './host-row.ts'
 import type { Item } from './kitchen.ts'
 
@@ -31,7 +32,7 @@ export function hostRows(host: Host, width: number, glyphs: Glyphs): string[] {
         ({ what, path, mount, free_bytes, total_bytes }) =>
           [
             what === 'home' ? 'home' : what === 'cache' ? 'downloads' : 'models',
-            `${room(free_bytes)} of ${room(total_bytes)} free at ${path}${mount === path ? '' : ` (${mount})`}`,
+            `${roomShort(free_bytes)} of ${roomShort(total_bytes)} free at ${path}${mount === path ? '' : ` (${mount})`}`,
           ] as const,
       ),
     ],
