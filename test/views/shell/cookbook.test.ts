@@ -447,6 +447,22 @@ describe('the Cookbook', () => {
     await on.until(screen => !screen.text().includes('What ran on local'))
   })
 
+  test("tells of another machine's serve what works from here: its tmux is there", async () => {
+    using on = new ScreenStage(kitchen.w.inside.carry, { cols: 120, rows: 40 }, { mode: 'remote' })
+    await on.until('alpha')
+    await select(on, 'alpha')
+    on.send('y')
+    await on.until(`ithaca --demo attach ${ready.id}`)
+    on.send('\x1b')
+    await on.until(screen => !screen.text().includes('How to attach'))
+    on.send('@')
+    await on.until('What ran on local')
+    on.send('\r')
+    await on.until('By hand, without this screen')
+    await on.until('ithaca --demo hosts shell local')
+    expect(on.screen.text()).not.toContain('tmux alone')
+  })
+
   test('a crash is told for a while, and marked on the tab until somebody has looked at it', async () => {
     using on = stage()
     await on.until('alpha')

@@ -22,10 +22,20 @@ const quote = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`
 export const asLine = (argv: readonly string[]): string =>
   argv.map(word => (/^[\w@%+=:,./-]+$/.test(word) ? word : quote(word))).join(' ')
 
+/** Attaches to it from where this screen is: the tmux of another machine's workspace is on that machine. */
+export const attachLine = (shell: Shell, host: Host, serve: Serve): string =>
+  isElsewhere(shell) ? `${shell.host.ithaca} attach ${serve.id}` : asLine(attachCommand(shell, host, serve))
+
+const isElsewhere = ({ live }: Shell): boolean => live.link?.mode === 'remote'
+
 /** What this screen does with a host or a serve, as a person would type it. */
 export function byHand(shell: Shell, host: Host, serve: Serve | null): { what: string; line: string }[] {
   const { ithaca } = shell.host
-  const shellThere = { what: `A shell on ${host.name}`, line: asLine(onHost(shell, host)) }
+  const far = isElsewhere(shell)
+  const shellThere = {
+    what: `A shell on ${host.name}`,
+    line: far ? `${ithaca} hosts shell ${asLine([host.name])}` : asLine(onHost(shell, host)),
+  }
   if (!serve)
     return [shellThere, { what: 'What works there', line: `${ithaca} hosts test ${asLine([host.name])}` }]
   const ours = serve.origin === 'launched'
@@ -34,7 +44,9 @@ export function byHand(shell: Shell, host: Host, serve: Serve | null): { what: s
     ...(ours
       ? [
           { what: 'Its tmux session; C-] d leaves it', line: `${ithaca} attach ${serve.id}` },
-          { what: 'The same with tmux alone', line: asLine(attachCommand(shell, host, serve)) },
+          ...(far
+            ? []
+            : [{ what: 'The same with tmux alone', line: asLine(attachCommand(shell, host, serve)) }]),
         ]
       : []),
     { what: 'Its log', line: `${ithaca} cookbook logs ${serve.id} -f` },

@@ -1,7 +1,7 @@
 import type { Choice } from '../../shell/overlays/menu.tsx'
 import { sanitiseText } from '../../terminal/sanitise.ts'
 import type { Book } from './book.tsx'
-import { asLine, attachCommand } from './by-hand.ts'
+import { attachLine } from './by-hand.ts'
 
 /** What of the selected serve is worth taking along. */
 export function copyChoices(book: Book): Choice[] {
@@ -28,12 +28,7 @@ export function copyChoices(book: Book): Choice[] {
     choice('curl', 'A curl line', curl, 'it has no port'),
     choice('root', 'The root line', serve.root_line ?? '', 'no cause is known'),
     choice('address', 'The address', address, 'it has no port'),
-    choice(
-      'attach',
-      'How to attach',
-      host ? asLine(attachCommand(shell, host, serve)) : '',
-      'its host is not known',
-    ),
+    choice('attach', 'How to attach', host ? attachLine(shell, host, serve) : '', 'its host is not known'),
     choice('path', 'The path of its log', serve.log_path ?? '', 'it has no log that is known'),
     choice('id', 'Its id', serve.id, ''),
   ]
