@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sanitiseLine } from '../terminal/sanitise.ts'
@@ -37,15 +37,11 @@ export function runHere(argv: readonly string[]): Promise<void> {
   })
 }
 
-async function withFile<T>(text: string, extension: string, use: (file: string) => Promise<T>): Promise<T> {
+function makeFile(text: string, extension: string): { folder: string; file: string } {
   const folder = mkdtempSync(join(tmpdir(), 'ithaca-'))
-  try {
-    const file = join(folder, `text.${extension}`)
-    writeFileSync(file, text, { mode: 0o600 })
-    return await use(file)
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
+  const file = join(folder, `text.${extension}`)
+  writeFileSync(file, text, { mode: 0o600 })
+  return { folder, file }
 }
 
 /** Lines that are cleaned at a time: a log is long, and the API has to answer meanwhile. */
@@ -59,14 +55,30 @@ export async function pageThrough(text: string, env: NodeJS.ProcessEnv): Promise
     for (const line of lines.slice(at, at + slice)) clean.push(sanitiseLine(line))
     await new Promise(resolve => setImmediate(resolve))
   }
-  await withFile(clean.join('\n'), 'log', file => runProgram(env.PAGER || 'less -R', file))
+  const { folder, file } = makeFile(clean.join('\n'), 'log')
+  try {
+    await runProgram(env.PAGER || 'less -R', file)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
 }
 
-/** The text as the editor left it; null where it is the same. */
-export function editThrough(text: string, extension: string, env: NodeJS.ProcessEnv): Promise<string | null> {
-  return withFile(text, extension, async file => {
-    await runProgram(env.VISUAL || env.EDITOR || 'vi', file)
-    const after = readFileSync(file, 'utf8')
-    return after === text ? null : after
+/** The text as the editor left it, however it ended; null where it is the same. What an editor that was killed saved beside it stays. */
+export async function editThrough(
+  text: string,
+  extension: string,
+  env: NodeJS.ProcessEnv,
+): Promise<string | null> {
+  const { folder, file } = makeFile(text, extension)
+  let failed: Error | undefined
+  await runProgram(env.VISUAL || env.EDITOR || 'vi', file).catch((error: Error) => {
+    failed = error
   })
+  const after = existsSync(file) ? readFileSync(file, 'utf8') : text
+  const [left] = readdirSync(folder).filter(name => join(folder, name) !== file)
+  const kept = failed && left !== undefined ? ` It left ${join(folder, left)}.` : ''
+  if (kept === '') rmSync(folder, { recursive: true, force: true })
+  if (after !== text) return after
+  if (failed) throw new Error(`${failed.message}${kept}`)
+  return null
 }

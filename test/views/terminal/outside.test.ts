@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { pageThrough } from '../../../views/shell/outside.ts'
+import { editThrough, pageThrough } from '../../../views/shell/outside.ts'
 import { capabilities } from '../../../views/terminal/capabilities.ts'
 import { copySequence, copyTo } from '../../../views/terminal/clipboard.ts'
 import { Pty } from '../../peers/terminal.ts'
@@ -51,6 +51,26 @@ test('a pager gets the text with its colours and without what else would reach t
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+})
+
+describe('an editor that is killed', () => {
+  const edit = (editor: string) => editThrough('before', 'md', { VISUAL: `sh -c '${editor}; kill -9 $$' sh` })
+
+  test('gives what it had written', async () => {
+    expect(await edit('printf after > "$1"')).toBe('after')
+  })
+
+  test('leaves what it kept beside the text, which is named', async () => {
+    const said = await edit('printf after > "$1.save"').catch((error: Error) => error.message)
+    const [file] = /\/\S+\.save/.exec(String(said)) ?? []
+    expect(said).toContain('was ended by SIGKILL. It left')
+    expect(readFileSync(file!, 'utf8')).toBe('after')
+    rmSync(dirname(file!), { recursive: true })
+  })
+
+  test('and wrote nothing is said to be killed', async () => {
+    await expect(edit(':')).rejects.toThrow(/was ended by SIGKILL\.$/)
+  })
 })
 
 describe('copying', () => {
