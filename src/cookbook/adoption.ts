@@ -197,7 +197,8 @@ export const openAdoption = (deps: {
       alone(place, async () => {
         const reading = place.gpus.reading
         const foreign = (reading?.processes ?? []).filter(
-          one => one.session === null || !serves.find(one.session),
+          // What outlives its serve is as nobody's as what was never ours.
+          one => serves.find(one.session ?? '')?.kept.ending !== null,
         )
         const swept = await sweep(
           place.host,

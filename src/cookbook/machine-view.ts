@@ -38,7 +38,8 @@ export const serveOf = (claims: Place['gpus']['claims'], process: GpuProcess): s
   claims.get(holder(process)) ?? process.session
 
 const devicesOf = (reading: GpuReading, claims: ReadonlyMap<string, string>): Gpu[] => {
-  const owned = new Set(reading.processes.filter(one => one.session !== null).map(one => one.pid))
+  const ours = reading.processes.filter(one => one.session !== null && !claims.has(holder(one)))
+  const owned = new Set(ours.map(one => one.pid))
   const lost = new Set(orphans(reading, owned).map(one => one.pid))
   return reading.gpus.map(gpu => ({
     index: gpu.index,

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createClient } from '../../src/client/client.ts'
 import { cookbook } from '../../src/contract/cookbook.ts'
+import { hosts } from '../../src/contract/hosts.ts'
 import { installFakeEngines } from '../../src/demo/engine/install.ts'
 import { type TestKitchen, testKitchen } from '../peers/kitchen.ts'
 import { freePort } from '../peers/port.ts'
@@ -185,6 +186,27 @@ test('the log and the exit code that Odysseus wrote are read', async () => {
     rmSync(log, { force: true })
     tmux('kill-server')
   }
+})
+
+test('a worker that outlives its serve and keeps its memory is an orphan that can be stopped', async () => {
+  await using k = await testKitchen()
+  const { machines } = k.w.inside.workspace.cookbook
+  const { readGpus } = await import('../../src/gpus/gpus.ts')
+  const variables = { FAKE_ENGINE_SPEED: '50', FAKE_GPU_STATE: process.env.FAKE_GPU_STATE! }
+  await k.w.client.call(hosts.edit, { id: 'local', variables })
+  const serve = await k.launch('vllm serve demo/orphan', { name: 'leaver' })
+  const { pid } = await k.until(serve.id, 'ready')
+  process.kill(pid!, 'SIGKILL')
+  await k.until(serve.id, 'crashed')
+  const left = await eventually(async () => {
+    machines.at('local').gpus.reading = await readGpus(machines.at('local').host)
+    await swept(k)
+    return (await tasks(k)).find(item => item.origin === 'seen')
+  })
+  const held = machines.view('local').devices.flatMap(({ processes }) => processes)
+  expect(held).toMatchObject([{ serve: left.id, orphan: true }])
+  const stopped = await k.w.client.call(cookbook.stop, { id: left.id, confirm: left.name, force: true })
+  expect(stopped).toMatchObject({ left: [], serve: { state: 'stopped' } })
 })
 
 test('a process that holds a GPU outside tmux is a row, and goes only by its confirmed name', async () => {
