@@ -32,7 +32,7 @@ export class Queue {
         approvals.error
           ? sanitiseText(approvals.error)
           : approvals.isRead
-            ? 'Nobody asks anything. . shows what was decided.'
+            ? "Nobody asks anything. '.' shows what was decided."
             : 'reading',
       wary: true,
       changed: shell.signal.now,

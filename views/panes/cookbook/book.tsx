@@ -82,7 +82,10 @@ export class Book {
           isReached: serve => hosts.get(serve.host)?.reach.state !== 'unreachable',
         }),
       words: ({ item }) => wordsOf(item),
-      notes: () => (this.mineOnly ? ['only yours: . shows all'] : []),
+      notes: () => [
+        ...(this.mineOnly ? ['only yours: . shows all'] : []),
+        ...(serves.isRead && serves.items.length === 0 ? ['nothing runs yet: o launches a model'] : []),
+      ],
       empty: () => {
         const error = hosts.error ?? serves.error
         return error === null ? 'Reading what runs.' : sanitiseText(error)
