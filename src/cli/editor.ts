@@ -14,21 +14,32 @@ export interface Written {
   references?: string
 }
 
-/** A mail in the person's editor: header lines, a line of dashes, the text. Left as it was, it is not sent. */
-export const edited = async (letter: Written): Promise<Written> => {
+/** A mail in the person's editor: header lines, a line of dashes, the text. Left as it was, it is not sent; where nothing comes of it, it stays in its file. */
+export const edited = async <T>(letter: Written, send: (written: Written) => Promise<T>): Promise<T> => {
   const folder = await mkdtemp(join(tmpdir(), 'ithaca-mail-'))
   const file = join(folder, 'mail.txt')
   const before = `To: ${letter.to}\nCc: ${letter.cc ?? ''}\nBcc: ${letter.bcc ?? ''}\nSubject: ${letter.subject}\n---\n${letter.body}`
+  const isWritten = async () => {
+    const after = await readFile(file, 'utf8').catch(() => '')
+    return after !== before && after.trim() !== ''
+  }
+  let isLeft = false
   try {
     await writeFile(file, before, { mode: 0o600 })
     await open(file)
-    const after = await readFile(file, 'utf8')
-    if (after === before || after.trim() === '')
-      throw new Problem('conflict', 'Nothing was written, so nothing is sent.')
-    return { ...letter, ...parsed(after) }
+    if (!(await isWritten())) throw new Problem('conflict', 'Nothing was written, so nothing is sent.')
+    return await send({ ...letter, ...parsed(await readFile(file, 'utf8')) })
+  } catch (error) {
+    isLeft = await isWritten()
+    throw isLeft ? naming(error as Error, file) : error
   } finally {
-    await rm(folder, { recursive: true, force: true })
+    if (!isLeft) await rm(folder, { recursive: true, force: true })
   }
+}
+
+const naming = (error: Error, file: string): Error => {
+  const said = `${error.message} What you wrote is in ${file}.`
+  return error instanceof Problem ? new Problem(error.code, said, error.details) : new Error(said)
 }
 
 const open = (file: string): Promise<void> =>

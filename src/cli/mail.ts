@@ -7,7 +7,7 @@ import { mailAccounts } from '../contract/mail-accounts.ts'
 import type { MailText, Sending } from '../contract/mail-words.ts'
 import type { Route } from '../contract/route.ts'
 import { addVerb } from './derive.ts'
-import { edited } from './editor.ts'
+import { edited, type Written } from './editor.ts'
 import { EXIT } from './exit.ts'
 import { invitationLines } from './invitation.ts'
 import type { Around } from './program.ts'
@@ -156,40 +156,48 @@ const writing = (command: Command, around: Around, begin: Begin): void => {
         attachments: taken = [],
         ...begun
       } = await begin(client, String(given[0] ?? ''), flags)
-      const letter = await lettered(around, flags, begun)
-      const attachments = [
-        ...taken,
-        ...(await Promise.all(flags.attach.map(file => uploadFile(client, file)))),
-      ]
-      const message = {
-        ...letter,
-        account: flags.account ?? begun.account,
-        document: flags.document,
-        attachments,
-      }
-      if (flags.draft) {
-        const { folder } = await client.call(mail.draft, message)
-        around.print(around.json() ? JSON.stringify({ folder }) : `It lies in ${clean(folder)}.`)
-        return
-      }
-      const sending = await client.call(mail.send, { ...message, source, wait: flags.wait })
-      around.print(around.json() ? JSON.stringify(sending, null, 2) : outcome(sending))
-      if (sending.state === 'failed' || sending.state === 'unknown') process.exitCode = EXIT.failed
+      await lettered(around, flags, begun, async letter => {
+        const attachments = [
+          ...taken,
+          ...(await Promise.all(flags.attach.map(file => uploadFile(client, file)))),
+        ]
+        const message = {
+          ...letter,
+          account: flags.account ?? begun.account,
+          document: flags.document,
+          attachments,
+        }
+        if (flags.draft) {
+          const { folder } = await client.call(mail.draft, message)
+          around.print(around.json() ? JSON.stringify({ folder }) : `It lies in ${clean(folder)}.`)
+          return
+        }
+        const sending = await client.call(mail.send, { ...message, source, wait: flags.wait })
+        around.print(around.json() ? JSON.stringify(sending, null, 2) : outcome(sending))
+        if (sending.state === 'failed' || sending.state === 'unknown') process.exitCode = EXIT.failed
+      })
     })
 }
 
-const lettered = async (around: Around, flags: Flags, begun: Partial<Begun>) => {
+/** What is given and what is written, for whoever sends it. */
+const lettered = async (
+  around: Around,
+  flags: Flags,
+  begun: Partial<Begun>,
+  send: (letter: Written) => Promise<void>,
+): Promise<void> => {
   const { to, cc, bcc, subject } = flags
   const given = {
     ...{ to: to ?? begun.to ?? '', cc: cc ?? begun.cc, bcc, subject: subject ?? begun.subject ?? '' },
     ...{ in_reply_to: begun.in_reply_to, references: begun.references },
   }
   const quoted = begun.body ?? ''
-  if (flags.body !== undefined && flags.body !== '-') return { ...given, body: `${flags.body}${quoted}` }
-  if (flags.document !== undefined) return { ...given, body: '' }
+  if (flags.body !== undefined && flags.body !== '-')
+    return send({ ...given, body: `${flags.body}${quoted}` })
+  if (flags.document !== undefined) return send({ ...given, body: '' })
   if (flags.body === '-' || !around.stdin.isTTY)
-    return { ...given, body: `${await readAll(around.stdin)}${quoted}` }
-  return edited({ ...given, body: quoted })
+    return send({ ...given, body: `${await readAll(around.stdin)}${quoted}` })
+  return edited({ ...given, body: quoted }, send)
 }
 
 const outcome = (sending: Sending): string => {
