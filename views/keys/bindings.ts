@@ -102,7 +102,7 @@ export function bind(
   const bindings: Record<string, readonly string[]> = { ...defaults }
   for (const [id, written] of Object.entries(overrides)) {
     if (!places(id)) {
-      problems.push(`keys.${id}: there is no such action; ? lists them.`)
+      problems.push(`keys.${id}: there is no such action; 'names of keys' in the palette lists them.`)
       continue
     }
     const keys = written.flatMap(one => readKey(id, one, problems))

@@ -12,6 +12,7 @@ import { tabKey } from './chrome.ts'
 import { openPalette } from './find.ts'
 import { agentToken, firstSteps, seeDemo } from './first-start.ts'
 import { helpRows, keysOf } from './help.ts'
+import { keyNames } from './key-names.ts'
 import type { Shell } from './shell.ts'
 import { undo } from './undo.ts'
 import { unsavedMenu } from './unsaved-menu.ts'
@@ -179,6 +180,14 @@ const general: Action<Shell, never>[] = [
     where,
     danger: 'none',
     run: shell => shell.cancel(),
+  },
+  {
+    id: 'screen.key-names',
+    title: 'names of keys',
+    help: 'Opens in $PAGER every action by the name that the config file gives keys to.',
+    where,
+    danger: 'none',
+    run: shell => void shell.page(keyNames(shell)),
   },
   {
     id: 'screen.demo',

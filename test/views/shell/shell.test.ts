@@ -1,9 +1,12 @@
+import { parse } from 'smol-toml'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { memory } from '../../../src/contract/memory.ts'
 import { todos } from '../../../src/contract/todos.ts'
 import { workspace } from '../../../src/contract/workspace.ts'
+import { bind } from '../../../views/keys/bindings.ts'
 import { headLine } from '../../../views/shell/chrome.ts'
 import { helpRows } from '../../../views/shell/help.ts'
+import { keyNames } from '../../../views/shell/key-names.ts'
 import { withoutColours } from '../../../views/terminal/sanitise.ts'
 import { type TestWorkspace, testWorkspace } from '../../peers/workspace.ts'
 import { ScreenStage } from './screen-stage.tsx'
@@ -122,6 +125,16 @@ test('names the machine at 80 columns whose workspace is shown', async () => {
   Object.assign(on.link, { url: 'ssh://ann@gpu-box.example.org:2222' })
   on.send('j')
   await on.until(/^.*\[1 Cook\].* gpu-box\.example\.org/)
+})
+
+test('what lists the names of keys is what the config file takes', async () => {
+  using on = new ScreenStage(w.inside.carry, small)
+  await on.until('api :')
+  const { screen } = parse(keyNames(on.shell)) as { screen: { keys: Record<string, string[]> } }
+  expect(Object.keys(screen.keys)).toEqual(on.shell.actions.all.map(({ id }) => id))
+  const taken = bind({}, screen.keys, id => on.shell.actions.get(id)?.where)
+  expect(taken.problems).toEqual([])
+  expect(taken.bindings).toMatchObject(on.shell.keys)
 })
 
 test('the help names a key once, where it is heard, and those that work over everything', async () => {
