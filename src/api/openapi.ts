@@ -44,6 +44,10 @@ const operation = (route: Route): Json => {
     properties?: Record<string, Json>
     required?: string[]
   }
+  // Of what is read from text first, the library tells no default.
+  for (const [name, { def }] of Object.entries<z.ZodType>(route.in.shape))
+    if (def.type === 'default')
+      schema.properties![name]!.default ??= (def as z.core.$ZodDefaultDef).defaultValue
   const fields = Object.entries(schema.properties ?? {})
   const rest = fields.filter(([name]) => !inPath.has(name))
   const required = new Set(schema.required)

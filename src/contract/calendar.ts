@@ -134,7 +134,7 @@ export const eventFields = {
     .optional()
     .describe('FREQ=WEEKLY;BYDAY=MO, or a word such as "weekly"; null: no repeat'),
   alarms: z
-    .array(z.coerce.number().int().min(-40_320).max(40_320))
+    .array(count(-40_320, 40_320))
     .max(10)
     .nullable()
     .optional()

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { route } from './route.ts'
 import { Attempt, Diagnosis, FitReport, LAUNCH, READ, SERVE_STATES, Serve, ServeMetrics } from './serve.ts'
 import { TerminalEnd, terminalFields } from './terminal.ts'
-import { count, done, flag, id, text } from './words.ts'
+import { count, done, flag, id, numeric, text } from './words.ts'
 
 const launchFields = {
   repo_id: text(500).optional().describe('of the model; taken from the command where it is missing'),
@@ -183,7 +183,7 @@ export const cookbook = {
     in: () =>
       z.strictObject({
         id: id(),
-        offset: z.coerce.number().int().optional().describe('negative counts from the end'),
+        offset: numeric(z.number().int()).optional().describe('negative counts from the end'),
         length: count(0, 4_194_304).default(65_536),
         attempt: count(1, 1000).optional(),
       }),
@@ -199,7 +199,7 @@ export const cookbook = {
     in: () =>
       z.strictObject({
         id: id(),
-        offset: z.coerce.number().int().min(0).optional(),
+        offset: numeric(z.number().int().min(0)).optional(),
         tail: count(0, 4000).default(100),
       }),
     out: () => z.string(),

@@ -4,7 +4,11 @@ import * as z from 'zod'
 
 export const id = () => z.string().min(1).max(200)
 
-export const count = (min: number, max: number) => z.coerce.number().int().min(min).max(max)
+/** Nothing but a number, or text that is one: what is empty is no 0, and true no 1. */
+export const numeric = (inner: z.ZodNumber) =>
+  z.preprocess(value => (typeof value === 'string' && value.trim() !== '' ? Number(value) : value), inner)
+
+export const count = (min: number, max: number) => numeric(z.number().int().min(min).max(max))
 
 const YES = new Set(['true', 't', '1', 'yes', 'y', 'on'])
 const NO = new Set(['false', 'f', '0', 'no', 'n', 'off'])

@@ -20,6 +20,12 @@ test('the description is valid OpenAPI 3.1 and tells every route of the contract
     expect(description.paths[route.path]?.[route.method.toLowerCase()]).toMatchObject({
       operationId: route.id,
     })
+  // A number and a flag with what they are where nobody says.
+  const parameters = expect.arrayContaining([
+    ...[{ name: 'limit', in: 'query', required: false, schema: expect.objectContaining({ default: 50 }) }],
+    expect.objectContaining({ name: 'archived', schema: { type: 'boolean', default: false } }),
+  ])
+  expect(description.paths['/api/v1/todos']!.get).toMatchObject({ parameters })
   const told = Object.values(description.paths).flatMap(operations => Object.keys(operations))
   expect(told).toHaveLength(allRoutes().length)
 })
