@@ -38,7 +38,7 @@ export const edited = async <T>(letter: Written, send: (written: Written) => Pro
 }
 
 const naming = (error: Error, file: string): Error => {
-  const said = `${error.message} What you wrote is in ${file}.`
+  const said = `${error.message.replace(/[^.!?]$/, '$&.')} What you wrote is in ${file}.`
   return error instanceof Problem ? new Problem(error.code, said, error.details) : new Error(said)
 }
 

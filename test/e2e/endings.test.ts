@@ -113,6 +113,19 @@ describe('another program had it', () => {
   })
 })
 
+test('what was written when the screen was ended under its editor is told at the next start', async () => {
+  const editor = `sh -c 'echo "- fish" >"$0"; echo in the editor; read go'`
+  const pty = await opened({ EDITOR: editor, VISUAL: editor })
+  await inEditor(pty)
+  await pty.until('in the editor')
+  process.kill(stage.owner().pid, 'SIGHUP')
+  await pty.until('ended with 0')
+  const next = stage.start()
+  await next.until('was not saved')
+  next.send(':unsaved\r')
+  await next.until(/> - fish +\/\S/)
+})
+
 /** A program that leaves every mode on and the driver in disorder, and dies. */
 function dirty(): string {
   return `sh -c 'stty raw -echo; printf "\\033[?1049h\\033[?1003h\\033[?1h\\033=\\033[?2004h\\033[?25l"; kill -9 $$'`

@@ -128,8 +128,12 @@ async function open(
       await terminal.lend(() => pageThrough(text, process.env))
     },
     async edit(text, extension) {
-      const { editThrough } = await import('./outside.ts')
-      return terminal.lend(() => editThrough(text, extension, process.env))
+      const [{ editThrough }, { editingIn }] = await Promise.all([
+        import('./outside.ts'),
+        import('./unsaved.ts'),
+      ])
+      const within = editingIn(options.unsaved)
+      return terminal.lend(() => editThrough(text, extension, process.env, within))
     },
     opener: openerOf(settings.open, process.env, process.platform),
     quit: () => ended.resolve(0),

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sanitiseLine } from '../terminal/sanitise.ts'
+import { untouched } from './unsaved.ts'
 
 /** A command of the shell after which the driver of the terminal is as it was, however it ends. */
 const leavesNoTrace = (command: string): string =>
@@ -37,8 +38,12 @@ export function runHere(argv: readonly string[]): Promise<void> {
   })
 }
 
-function makeFile(text: string, extension: string): { folder: string; file: string } {
-  const folder = mkdtempSync(join(tmpdir(), 'ithaca-'))
+function makeFile(
+  text: string,
+  extension: string,
+  within = join(tmpdir(), 'ithaca-'),
+): { folder: string; file: string } {
+  const folder = mkdtempSync(within)
   const file = join(folder, `text.${extension}`)
   writeFileSync(file, text, { mode: 0o600 })
   return { folder, file }
@@ -68,14 +73,17 @@ export async function editThrough(
   text: string,
   extension: string,
   env: NodeJS.ProcessEnv,
+  within?: string,
 ): Promise<string | null> {
-  const { folder, file } = makeFile(text, extension)
+  const { folder, file } = makeFile(text, extension, within)
+  // What tells whoever finds it later, when this program has gone before the editor, whether anything was written.
+  writeFileSync(join(folder, untouched), text, { mode: 0o600 })
   let failed: Error | undefined
   await runProgram(env.VISUAL || env.EDITOR || 'vi', file).catch((error: Error) => {
     failed = error
   })
   const after = existsSync(file) ? readFileSync(file, 'utf8') : text
-  const [left] = readdirSync(folder).filter(name => join(folder, name) !== file)
+  const [left] = readdirSync(folder).filter(name => name !== untouched && join(folder, name) !== file)
   const kept = failed && left !== undefined ? ` It left ${join(folder, left)}.` : ''
   if (kept === '') rmSync(folder, { recursive: true, force: true })
   if (after !== text) return after

@@ -1,4 +1,5 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 
 /** A text that came back from $EDITOR and is not where it belongs yet. */
@@ -11,6 +12,22 @@ export interface UnsavedText {
   /** Where it lies; null where the disk did not take it. */
   file: string | null
 }
+
+const machine = hostname().replace(/[^\w.]/g, '_')
+
+/** Where an editor works for this program: how the name of its folder begins. */
+export function editingIn(folder: string): string | undefined {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    return join(folder, `open-${machine}-${process.pid}-`)
+  } catch {
+    // A disk that takes nothing: the editor works elsewhere.
+    return undefined
+  }
+}
+
+/** In such a folder, the text as the editor got it. */
+export const untouched = '.before'
 
 /** What was written and is not saved, each in a file of its own: it outlives the screen, however that ends. */
 export class Unsaved {
@@ -41,6 +58,7 @@ export class Unsaved {
   }
 
   drop(key: string): void {
+    if (key.startsWith('open-')) rmSync(join(this.#folder, key), { recursive: true, force: true })
     const file = this.get(key)?.file
     this.#held.delete(key)
     if (file == null) return
@@ -49,7 +67,8 @@ export class Unsaved {
 
   /** Those of earlier screens, too. */
   get all(): UnsavedText[] {
-    return [...this.#files().flatMap(name => this.#read(name) ?? []), ...this.#held.values()]
+    const kept = this.#names(/\.json$/).flatMap(name => this.#read(name) ?? [])
+    return [...kept, ...this.#names(/^open-/).flatMap(name => this.#leftIn(name)), ...this.#held.values()]
   }
 
   #write(name: string, text: string): void {
@@ -58,9 +77,29 @@ export class Unsaved {
     renameSync(`${file}.part`, file)
   }
 
-  #files(): string[] {
+  /** Of an editor whose screen was gone before it. */
+  #leftIn(key: string): UnsavedText[] {
+    const [, on, pid] = /^open-(.+)-(\d+)-\w+$/.exec(key) ?? []
+    // A home may be shared: of the programs of other machines nothing is known.
+    if (on !== machine || isThere(Number(pid))) return []
+    const folder = join(this.#folder, key)
+    const read = (name: string) => readFileSync(join(folder, name), 'utf8')
     try {
-      return readdirSync(this.#folder).filter(name => name.endsWith('.json'))
+      const names = readdirSync(folder).filter(name => name !== untouched)
+      const before = read(untouched)
+      const written = names.find(name => name.startsWith('text.') && read(name) !== before)
+      const name = written ?? names.find(one => !/^text\.\w+$/.test(one))
+      if (name !== undefined) return [{ key, mark: null, text: read(name), file: join(folder, name) }]
+      rmSync(folder, { recursive: true, force: true })
+    } catch {
+      // It is being written or removed at this moment.
+    }
+    return []
+  }
+
+  #names(like: RegExp): string[] {
+    try {
+      return readdirSync(this.#folder).filter(name => like.test(name))
     } catch {
       // Nothing was ever kept here.
       return []
@@ -78,6 +117,14 @@ export class Unsaved {
       // It was never kept, or was thrown away by hand.
       return
     }
+  }
+}
+
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
   }
 }
 
