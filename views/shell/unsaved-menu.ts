@@ -8,13 +8,14 @@ export function sayUnsaved(shell: Shell): void {
   const { all } = shell.unsaved
   if (all.length === 0) return
   const what = all.length === 1 ? 'What you wrote last was' : `${all.length} texts you wrote were`
-  shell.toast('warn', `${what} not saved. The key that opened it opens it again; ": unsaved texts" has it.`)
+  const again = all.some(one => one.reopens) ? ' The key that opened it opens it again.' : ''
+  shell.toast('warn', `${what} not saved: ": unsaved texts" has it.${again}`)
 }
 
 /** Everything that was written and is not saved. */
 export function unsavedMenu(shell: Shell): void {
   shell.menu(
-    'Not saved. The key that opened a text opens it again',
+    'Not saved yet',
     shell.unsaved.all.map(one => ({
       id: one.key,
       title: cut(firstLine(one), 40),

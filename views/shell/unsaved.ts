@@ -6,6 +6,8 @@ import { join } from 'node:path'
 export interface UnsavedText {
   /** The same for the same text: `document 3f…`. */
   key: string
+  /** Whether what opened it opens it again. */
+  reopens: boolean
   text: string
   /** What it was written over. */
   mark: unknown
@@ -50,7 +52,7 @@ export class Unsaved {
     } catch {
       file = null
     }
-    if (file === null) this.#held.set(key, { key, text, mark, file })
+    if (file === null) this.#held.set(key, { key, reopens: reopens(key), text, mark, file })
   }
 
   get(key: string): UnsavedText | undefined {
@@ -89,7 +91,8 @@ export class Unsaved {
       const before = read(untouched)
       const written = names.find(name => name.startsWith('text.') && read(name) !== before)
       const name = written ?? names.find(one => !/^text\.\w+$/.test(one))
-      if (name !== undefined) return [{ key, mark: null, text: read(name), file: join(folder, name) }]
+      if (name !== undefined)
+        return [{ key, reopens: false, mark: null, text: read(name), file: join(folder, name) }]
       rmSync(folder, { recursive: true, force: true })
     } catch {
       // It is being written or removed at this moment.
@@ -112,7 +115,7 @@ export class Unsaved {
       const { key, named, mark } = about as { key: string; named: string; mark: unknown }
       if (wanted !== undefined && key !== wanted) return
       const file = join(this.#folder, named)
-      return { key, mark, file, text: readFileSync(file, 'utf8') }
+      return { key, reopens: reopens(key), mark, file, text: readFileSync(file, 'utf8') }
     } catch {
       // It was never kept, or was thrown away by hand.
       return
@@ -128,11 +131,16 @@ function isThere(pid: number): boolean {
   }
 }
 
+/** A form is gone with its screen. */
+const reopens = (key: string): boolean => !key.startsWith('form ')
+
 const nameOf = (key: string): string => key.replace(/[^\w]+/g, '-').slice(0, 150)
 
 /** Where everything lies that is not saved, for whoever leaves. */
 export function unsavedWords(folder: string): string {
-  const files = new Unsaved(folder).all.flatMap(({ file }) => file ?? [])
+  const { all } = new Unsaved(folder)
+  const files = all.flatMap(({ file }) => file ?? [])
   if (files.length === 0) return ''
-  return `What you wrote is not saved yet; the key that opened it opens it again:\n${files.map(file => `  ${file}\n`).join('')}`
+  const again = all.some(one => one.reopens) ? '; the key that opened it opens it again' : ''
+  return `What you wrote is not saved yet${again}:\n${files.map(file => `  ${file}\n`).join('')}`
 }

@@ -49,7 +49,7 @@ test('what was opened again is not written over what somebody wrote since, and c
   await stage.press('\x1b')
   expect(await text()).toBe('theirs')
   await stage.press(':', 'unsaved', '\r')
-  await stage.until(/Not saved\..*\n.*> mine +\S+/)
+  await stage.until(/Not saved yet.*\n.*> mine +\S+/)
   await stage.press('\r')
   await stage.until('Throw it away')
   await stage.press('G', '\r')
