@@ -60,6 +60,10 @@ describe.each(here)('with bad luck on %s', dialect => {
     line.before = ({ method }) => (method === 'PROPPATCH' ? { status: 500 } : undefined)
     const problems = [expect.stringMatching(/^Trips: 127\.0\.0\.1:\d+ answered 500\.$/)]
     expect(await sync()).toMatchObject({ received: 1, problems })
+    // Its events are in sync: nothing is put off for its name.
+    expect(await shared.account()).toMatchObject({ state: 'idle', reason: null, retry_at: null })
+    const { problem } = (await shared.calendars()).find(({ name }) => name === 'Trips')!
+    expect(problem).toMatch(/answered 500\.$/)
     line.before = () => undefined
     expect(await sync()).toMatchObject({ problems: [] })
     // Deleted there by now: that it cannot be told its name is no reason to hold on to it.

@@ -94,7 +94,7 @@ export const openKeeper = (
 
   const work = async (only?: string): Promise<Round> => {
     const account = accounts.all().find(each => each.id === id)
-    if (!account || ended) return { ...nothing(), calendars: 0, problems: [] }
+    if (!account || ended) return { ...nothing(), calendars: 0, problems: [], unsynced: null }
     const before = reach()
     syncing = true
     try {
@@ -105,7 +105,7 @@ export const openKeeper = (
         return once(account, await accounts.access(account), only)
       })
       syncing = false
-      const [problem = null] = round.problems
+      const { unsynced: problem } = round
       noted(problem)
       if (before.reason !== problem) tell(account, problem ?? 'it syncs again')
       return round

@@ -15,6 +15,8 @@ export interface Round extends Synced {
   calendars: number
   /** What did not work with single calendars; the others were synced. */
   problems: string[]
+  /** The first of them that kept events from being synced: that is tried again sooner or later, not in its turn. */
+  unsynced: string | null
 }
 
 export type Progress = (calendar: KeptCalendar, done: number, total: number) => void
@@ -43,7 +45,14 @@ export const syncAccount = async (
   const brief = asked.whole || known().length === 0 ? null : await look(counted ? 'tokens' : 'tags')
   const listed = brief?.every(isKnown) ? brief : await look('all')
   if (listed !== brief) keepCalendars(deps, account, listed)
-  const round: Round = { ...nothing(), calendars: 0, problems: [] }
+  const round: Round = { ...nothing(), calendars: 0, problems: [], unsynced: null }
+  const trouble = (calendar: ShownCalendar, error: unknown): string => {
+    const problem = sentence(ofOne(error).message)
+    note(deps, calendar.id, { problem })
+    const said = `${calendar.name}: ${problem}`
+    round.problems.push(said)
+    return said
+  }
   for (const calendar of known()) {
     if (deps.ending()) break
     // Whoever chose so may not have come to the end of it.
@@ -61,12 +70,10 @@ export const syncAccount = async (
         )
       else await missing(deps, calendar, access)
       round.calendars++
-      const nameless = untold.get(calendar.id)
-      if (there && nameless) throw nameless
+      if (there && untold.has(calendar.id)) trouble(calendar, untold.get(calendar.id))
     } catch (error) {
-      const problem = sentence(ofOne(error).message)
-      note(deps, calendar.id, { problem })
-      round.problems.push(`${calendar.name}: ${problem}`)
+      const said = trouble(calendar, error)
+      round.unsynced ??= said
     }
   }
   return round
