@@ -15,7 +15,7 @@ export const defaultTheme: Theme = {
   title: ['1;36', '22;39'],
 }
 
-const bright = (colour: number) => [`1;${colour};40`, '22;39;49'] as const
+const bright = (colour: number) => [`1;${colour};48;5;16`, '22;39;49'] as const
 
 /** For terminals where dim text cannot be read. What is bright stands on black, since the terminal may be white. */
 const contrastTheme: Theme = {
