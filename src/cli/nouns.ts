@@ -17,6 +17,7 @@ const NOUNS: Record<string, string> = {
   presets: 'Launches kept under a name',
   models: 'Models on the hosts: download, copy, delete',
   events: 'What happens',
+  workspace: 'What holds for all of it: the time zone',
 }
 
 /** A line of help for each noun whose verbs the contract gave. */

@@ -97,3 +97,10 @@ test('rows, cards and the trail tell times in the zone of the owner and repeats 
   expect(trail).toContain('Added "Sync", 2031-05-02 15:00, every Friday')
   expect(trail).toMatch(/Added "Pay", due \d{4}-\d\d-15 1\d:00, every month on day 15/)
 })
+
+test('the list of commands says of each what it is for', async () => {
+  await using w = await testWorkspace()
+  const listed = (await saying(w)('--help')).out.split('\nCommands:\n')[1]!
+  const bare = listed.split('\n').filter(row => /^ {2}\S+( \[options\])?( <\S+>)?$/.test(row))
+  expect(bare).toEqual([])
+})
