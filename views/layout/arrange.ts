@@ -50,7 +50,7 @@ function panes(body: Rect, ui: Ui): { list: Rect | null; detail: Rect | null } {
   if (body.width >= sideBySide) {
     const width =
       ui.broad === undefined
-        ? Math.max(44, Math.min(64, Math.floor(body.width * 0.36)))
+        ? Math.max(60, Math.min(80, Math.floor(body.width * 0.4)))
         : Math.floor(body.width * ui.broad)
     return {
       list: { ...body, width },

@@ -13,6 +13,10 @@ export interface Column<T> {
   grows?: boolean
 }
 
+/** Cells of a column in a row of this width. It grows so slowly that what stands beside it never shrinks while the row grows. */
+export const growing = (width: number, from: number, [least, most]: readonly [number, number]): number =>
+  Math.max(least, Math.min(most, least + Math.floor((width - from) / 3)))
+
 /** The widths of the columns that fit, in their order; one that does not fit has none. */
 export function columnWidths<T>(
   columns: readonly Column<T>[],

@@ -1,10 +1,11 @@
 import type { Approval } from '../../../src/contract/access.ts'
 import { sanitiseBlock, sanitiseText } from '../../terminal/sanitise.ts'
 import { textWidth } from '../../terminal/width.ts'
+import { growing } from '../../widgets/table.ts'
 import { toWidth, wrapText } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
 import { factRows } from '../facts.ts'
-import { day } from '../words.ts'
+import { day, shortDay } from '../words.ts'
 import type { Meaning } from './meaning.ts'
 
 /** Shortly before its deadline a question says so: the one moment at which time changes the screen. */
@@ -13,7 +14,7 @@ export const lastMinute = 60_000
 /** One line of the queue: who, what, and until when. */
 export function approvalRow(one: Approval, width: number, deciding: boolean, now: number): string {
   const end = toned(sanitiseText(endOf(one, deciding, now)), urgent(one, now) ? 'bad' : 'quiet')
-  const who = toWidth(sanitiseText(one.actor), width < 60 ? 8 : 14)
+  const who = toWidth(sanitiseText(one.actor), growing(width, 40, [8, 14]))
   const room = Math.max(8, width - textWidth(who) - textWidth(end) - 2)
   return `${who} ${toWidth(sanitiseText(one.reason), room)} ${end}`
 }
@@ -26,7 +27,7 @@ function endOf(one: Approval, deciding: boolean, now: number): string {
   if (one.state !== 'pending')
     return `${one.state}${one.outcome && one.outcome.status >= 400 ? `, failed ${one.outcome.status}` : ''}`
   if (urgent(one, now)) return 'LAST MINUTE'
-  return one.deadline === null ? '' : `until ${day(one.deadline)}`
+  return one.deadline === null ? '' : `until ${shortDay(one.deadline)}`
 }
 
 /** What is asked in words, then the request as it would run, then what else there is to know. */

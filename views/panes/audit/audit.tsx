@@ -1,6 +1,7 @@
 import { type AuditRow, events } from '../../../src/contract/events.ts'
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
+import { growing } from '../../widgets/table.ts'
 import { toWidth } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
 import { factRows } from '../facts.ts'
@@ -9,7 +10,7 @@ import { markActions, markKeys } from '../marking.ts'
 import type { Pane } from '../pane.ts'
 import { Searched } from '../searched.ts'
 import { TextSide } from '../text-side.tsx'
-import { day } from '../words.ts'
+import { day, shortDay } from '../words.ts'
 import { auditActions } from './actions.ts'
 
 /** What the trail is narrowed to. */
@@ -96,11 +97,10 @@ export function auditPane(shell: Shell): Pane {
   }
 }
 
-function auditRow(row: AuditRow, width: number): string {
-  const when = day(row.at)
-  const who = toWidth(sanitiseText(row.actor), width < 60 ? 8 : 14)
+export function auditRow(row: AuditRow, width: number): string {
+  const who = toWidth(sanitiseText(row.actor), growing(width, 40, [8, 14]))
   const undone = row.undone_by === null ? '' : '(undone) '
-  const line = `${toWidth(when, when.length > 5 && width >= 60 ? 16 : 5)} ${who} ${undone}${sanitiseText(row.summary)}`
+  const line = `${shortDay(row.at).padStart(6)} ${who} ${undone}${sanitiseText(row.summary)}`
   return undone === '' ? line : toned(line, 'quiet')
 }
 

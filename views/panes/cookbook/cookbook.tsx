@@ -9,6 +9,9 @@ import { presetForm } from './launch.ts'
 import { listActions, serveActions, serveKeys } from './list-actions.ts'
 import { causeActions, logActions, logKeys } from './log-actions.ts'
 
+/** Of its list, enough for a state in words; a wider screen gives the rest to the log. */
+export const broadOf = (columns: number): number => Math.max(60, Math.min(64, columns * 0.36)) / columns
+
 /** Hosts and what runs on them: logs, causes, launches and stops. */
 export function cookbookPane(shell: Shell): Pane {
   const book = new Book(shell)
@@ -47,9 +50,7 @@ export function cookbookPane(shell: Shell): Pane {
       return list.wants
     },
     get broad() {
-      // Enough for a state in words; a wider screen gives the rest to the log.
-      const { columns } = shell.screen
-      return Math.max(54, Math.min(64, columns * 0.36)) / columns
+      return broadOf(shell.screen.columns)
     },
     badge() {
       // The first row is drawn before what is under it.

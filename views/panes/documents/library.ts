@@ -2,11 +2,12 @@ import { documents, type Entry } from '../../../src/contract/documents.ts'
 import type { Action } from '../../actions/registry.ts'
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
+import { growing } from '../../widgets/table.ts'
 import { toWidth } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
 import { choose } from '../choosing.ts'
 import { Searched } from '../searched.ts'
-import { bytes, day } from '../words.ts'
+import { bytes, shortDay } from '../words.ts'
 
 export type Shelf = 'library' | 'archive' | 'deleted'
 const shelves: readonly Shelf[] = ['library', 'archive', 'deleted']
@@ -131,9 +132,10 @@ export class Library {
   }
 }
 
-function entryRow(entry: Entry, width: number): string {
-  const facts = ` v${entry.version} ${bytes(entry.size)} ${day(entry.updated_at)}`
-  const language = toned(toWidth(sanitiseText(entry.language), width < 60 ? 5 : 10), 'quiet')
-  const room = Math.max(8, width - (width < 60 ? 6 : 11) - (width < 50 ? 0 : facts.length))
+export function entryRow(entry: Entry, width: number): string {
+  const facts = ` v${entry.version} ${bytes(entry.size).padStart(4)} ${shortDay(entry.updated_at).padStart(6)}`
+  const kind = growing(width, 44, [5, 10])
+  const language = toned(toWidth(sanitiseText(entry.language), kind), 'quiet')
+  const room = Math.max(8, width - kind - 1 - (width < 50 ? 0 : facts.length))
   return `${language} ${toWidth(sanitiseText(entry.title) || 'Untitled', room)}${toned(width < 50 ? '' : facts, 'quiet')}`
 }

@@ -2,6 +2,8 @@ import { type Host, hosts as routes } from '../../../src/contract/hosts.ts'
 import type { Action } from '../../actions/registry.ts'
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
+import { textWidth } from '../../terminal/width.ts'
+import { growing } from '../../widgets/table.ts'
 import { toWidth } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
 import { openShell } from '../cookbook/attach.ts'
@@ -19,7 +21,7 @@ export function hostsPane(shell: Shell): Pane {
   const list = new ListSide<Host>({
     items: () => hosts.items,
     idOf: ({ id }) => id,
-    row: (host, width) => hostRow(host, width),
+    row: (host, width) => hostRow(host, width, hosts.items),
     words: host => `${host.name} ${host.target} ${host.reach.state}`,
     empty: () => (hosts.error === null ? 'No hosts: n adds one.' : sanitiseText(hosts.error)),
     changed: shell.signal.now,
@@ -203,12 +205,21 @@ export function hostsPane(shell: Shell): Pane {
   }
 }
 
-function hostRow(host: Host, width: number): string {
+/** The names and addresses of all of them are as wide as the longest, as far as there is room. */
+export function hostRow(host: Host, width: number, all: readonly Host[]): string {
   const { reach, devices } = host
   const bad = reach.state === 'unreachable'
   const state = bad ? toned('UNREACHABLE', 'bad') : reach.state
-  const name = Math.max(8, Math.min(24, Math.floor(width * 0.22)))
-  const target = host.target === '' ? 'this machine' : host.target
-  const has = [gpusOf(devices), diskOf(host)].filter(Boolean).join('  ')
-  return `${toWidth(sanitiseText(host.name), name)} ${toWidth(sanitiseText(target), name)} ${state}  ${bad ? sanitiseText(reach.reason ?? '') : has}`
+  const longest = (of: (host: Host) => string, most: number) =>
+    Math.min(most, Math.max(...all.map(one => textWidth(sanitiseText(of(one))))))
+  const name = longest(one => one.name, growing(width, 40, [12, 24]))
+  const target = longest(targetOf, growing(width, 40, [12, 30]))
+  const head = `${toWidth(sanitiseText(host.name), name)}  ${toWidth(sanitiseText(targetOf(host)), target)}  ${state}  `
+  if (bad) return head + sanitiseText(reach.reason ?? '')
+  const has = [gpusOf(devices), diskOf(host)].filter(Boolean)
+  // A figure that is cut is another figure.
+  const room = width - textWidth(head)
+  return head + (textWidth(has.join('  ')) <= room ? has.join('  ') : (has[0] ?? ''))
 }
+
+const targetOf = ({ target }: Host): string => (target === '' ? 'this machine' : target)

@@ -2,6 +2,7 @@ import type { Account } from '../../../src/contract/mail-accounts.ts'
 import type { Folder, Mail, Sending } from '../../../src/contract/mail-words.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
 import { textWidth } from '../../terminal/width.ts'
+import { growing } from '../../widgets/table.ts'
 import { toWidth, wrapText } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
 import { factRows } from '../facts.ts'
@@ -26,9 +27,9 @@ export function mailRow(
   const signs = [one.read ? ' ' : 'N', one.flagged ? '!' : ' ', one.answered ? 'r' : ' ']
   const sign = `${signs.join('')}${one.has_attachments ? '+' : ' '}`
   const wide = width >= 60
-  const who = toWidth(sanitiseText(whoOf(one, own)), wide ? 20 : 12)
+  const who = toWidth(sanitiseText(whoOf(one, own)), growing(width, 44, [12, 20]))
   const date = wide || width >= 44 ? when(one.received_at) : ''
-  const placeWidth = place === null ? 0 : width >= 76 ? 14 : 8
+  const placeWidth = place === null ? 0 : growing(width, 64, [8, 14])
   const placed = place === null ? '' : toned(`${toWidth(sanitiseText(place), placeWidth)} `, 'quiet')
   const tags = one.tags.length > 0 && wide ? toned(` #${sanitiseText(one.tags.join(' #'))}`, 'accent') : ''
   const subject = sanitiseText(one.subject) || '(no subject)'
@@ -51,7 +52,7 @@ const signs: Record<Sending['state'], string> = {
 export function sendingRow(one: Sending, width: number): string {
   const tone =
     one.state === 'failed' || one.state === 'unknown' ? 'bad' : one.state === 'sent' ? 'quiet' : 'warn'
-  const people = toWidth(sanitiseText(one.to.join(', ')), width < 60 ? 14 : 24)
+  const people = toWidth(sanitiseText(one.to.join(', ')), growing(width, 50, [14, 24]))
   const partly = one.refused.length > 0 && one.state === 'sent' ? `${one.refused.length} refused  ` : ''
   return `${toned(signs[one.state].padEnd(7), tone)} ${when(one.created_at)} ${people} ${toned(partly, 'bad')}${sanitiseText(one.subject) || '(no subject)'}`
 }

@@ -1,6 +1,7 @@
 import { CATEGORIES, type Category, type Memory, memory } from '../../../src/contract/memory.ts'
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseBlock, sanitiseText } from '../../terminal/sanitise.ts'
+import { growing } from '../../widgets/table.ts'
 import { toWidth, wrapText } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
 import { choose } from '../choosing.ts'
@@ -135,8 +136,8 @@ export function memoryPane(shell: Shell): Pane {
   }
 }
 
-function memoryRow(one: Memory, width: number): string {
-  const category = toned(toWidth(one.category, width < 60 ? 6 : 11), 'quiet')
+export function memoryRow(one: Memory, width: number): string {
+  const category = toned(toWidth(one.category, growing(width, 40, [6, 11])), 'quiet')
   return `${category} ${one.pinned ? '! ' : ''}${sanitiseText(one.text.slice(0, 500))}`
 }
 

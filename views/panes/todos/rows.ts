@@ -2,6 +2,7 @@ import type { Todo } from '../../../src/contract/todos.ts'
 import { repeatWords } from '../../../src/time/repeat-said.ts'
 import { sanitiseBlock, sanitiseText } from '../../terminal/sanitise.ts'
 import { textWidth } from '../../terminal/width.ts'
+import { growing } from '../../widgets/table.ts'
 import { cut, toWidth, wrapText } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
 import { dayName, dayOf, plusDays, timeOf } from '../days.ts'
@@ -58,7 +59,7 @@ const steps = ({ items }: Todo) =>
 export function todoRow(todo: Todo, width: number, now: Now): string {
   const label = todo.label ? ` #${sanitiseText(todo.label)}` : ''
   const sign = todo.done_at !== null ? 'done ' : todo.snoozed_until !== null ? 'zz ' : todo.pinned ? '! ' : ''
-  const column = width < 50 ? 12 : width < 64 ? 16 : 19
+  const column = growing(width, 46, [12, 19])
   const when = toWidth(sign + whenOf(todo, now, column - sign.length), column)
   const late = todo.done_at === null && isOverdue(todo, now)
   const after = `${steps(todo)}${repeats(todo)}`

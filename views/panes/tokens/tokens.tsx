@@ -3,6 +3,8 @@ import { fenceWords } from '../../../src/contract/fence-words.ts'
 import type { Shell } from '../../shell/shell.ts'
 import { whole } from '../../store/world.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
+import { textWidth } from '../../terminal/width.ts'
+import { growing } from '../../widgets/table.ts'
 import { toWidth } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
 import { choose } from '../choosing.ts'
@@ -42,7 +44,7 @@ export function tokensPane(shell: Shell): Pane {
     items: () => [...tokens.items].sort(orderOf(order)),
     notes: () => (revoked ? ['revoked ones too'] : []),
     idOf: ({ id }) => id,
-    row: (token, width) => tokenRow(token, width, shell.ages.now),
+    row: (token, width) => tokenRow(token, width, shell.ages.now, tokens.items),
     words: token => `${token.name} ${Object.keys(token.scopes).join(' ')}`,
     empty: () => sanitiseText(tokens.error ?? 'No agent has a token yet. a makes one.'),
     changed: shell.signal.now,
@@ -198,9 +200,13 @@ function stateOf(token: Token, now: number): string {
   return token.last_used_at === null ? 'never used' : `used ${age(now - token.last_used_at)} ago`
 }
 
-function tokenRow(token: Token, width: number, now: number): string {
-  const state = stateOf(token, now)
-  const row = `${toWidth(sanitiseText(token.name), Math.min(24, Math.floor(width / 2)))} ${toWidth(state, 15)}`
+/** The names and states of all of them are as wide as the longest, as far as there is room: the rest is for what it may. */
+export function tokenRow(token: Token, width: number, now: number, all: readonly Token[]): string {
+  const longest = (of: (token: Token) => string, most: number) =>
+    Math.min(most, Math.max(...all.map(one => textWidth(of(one)))))
+  const name = longest(one => sanitiseText(one.name), growing(width, 40, [12, 24]))
+  const state = longest(one => stateOf(one, now), 15)
+  const row = `${toWidth(sanitiseText(token.name), name)}  ${toWidth(stateOf(token, now), state)} `
   const scopes = token.operator ? 'everything' : Object.keys(token.scopes).join(' ')
   return `${token.revoked_at === null ? row : toned(row, 'quiet')} ${toned(scopes, 'quiet')}`
 }
