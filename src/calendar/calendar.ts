@@ -75,6 +75,8 @@ export interface Calendar {
   /** By id, uid, or a part of the id that only one has; `exact`: by the whole id or uid only. */
   find(id: string, exact?: boolean): Found
   show(found: Found): CalendarEvent
+  /** How a sentence would be understood as an event. */
+  when(sentence: string): Promise<Output<typeof routes.when>>
   add(author: Author, input: NewEvent): Promise<Saved>
   edit(
     author: Author,
@@ -196,6 +198,25 @@ export const openCalendar = (deps: {
     return found
   }
 
+  /** Everything about a new event that is said, in words or not. */
+  const meant = async (input: NewEvent) => {
+    const { summary, start, end, allDay, uncertain } = await said(input)
+    const reading = await readTimes(
+      {
+        dtstart: start,
+        dtend: input.end ?? end,
+        allDay: input.all_day ?? allDay,
+        tzid: input.tzid,
+        repeats: Boolean(input.rrule),
+      },
+      speaker(),
+    )
+    if (!reading.ok) throw new Problem('invalid', reading.reason)
+    const { times } = reading
+    const rrule = readRule(input.rrule ?? reading.rrule ?? null, times.dtstart)
+    return { summary, times, rrule, doubts: doubtsInWords([...uncertain, ...reading.uncertain]) }
+  }
+
   return {
     calendars,
     conflicts,
@@ -246,21 +267,14 @@ export const openCalendar = (deps: {
       return { items: items.map(event => whole({ event, occurrence: null })), next }
     },
 
+    async when(sentence) {
+      const { summary, times, rrule, doubts } = await meant({ summary: sentence })
+      const { start, end } = shower().span({ uid: '', ...times })
+      return { summary, start, end, rrule: rrule || null, doubts }
+    },
+
     async add(author, input) {
-      const { summary, start, end, allDay, uncertain } = await said(input)
-      const reading = await readTimes(
-        {
-          dtstart: start,
-          dtend: input.end ?? end,
-          allDay: input.all_day ?? allDay,
-          tzid: input.tzid,
-          repeats: Boolean(input.rrule),
-        },
-        speaker(),
-      )
-      if (!reading.ok) throw new Problem('invalid', reading.reason)
-      const { times } = reading
-      const rrule = readRule(input.rrule ?? reading.rrule ?? null, times.dtstart)
+      const { summary, times, rrule, doubts } = await meant(input)
       const calendar =
         input.calendar === undefined ? calendars.usual(author) : calendars.writable(input.calendar)
       const id = randomUUID()
@@ -299,10 +313,7 @@ export const openCalendar = (deps: {
       const found = { event: kept, occurrence: null }
       return {
         found,
-        warnings: [
-          ...doubtsInWords([...uncertain, ...reading.uncertain]),
-          ...(await overlapWarnings(store, found, now(), zone())),
-        ],
+        warnings: [...doubts, ...(await overlapWarnings(store, found, now(), zone()))],
       }
     },
 

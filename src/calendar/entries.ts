@@ -3,7 +3,7 @@ import type { CalendarInfo, CalendarEvent as Shown, Entry as ShownEntry } from '
 import { PERSONAL } from '../contract/calendar.ts'
 import { instantText, zoneOf } from '../time/zone.ts'
 import { onReadersClock } from './alarms.ts'
-import { clockOf, type Override, occurrenceUid } from './event.ts'
+import { clockOf, type EventTimes, type Override, occurrenceUid } from './event.ts'
 import type { Occurrence } from './recurrence.ts'
 
 export type Kept = KeptEvent<Override>
@@ -22,7 +22,7 @@ export const wordsOf = ({ event, occurrence }: Found): Kept =>
   occurrence?.changes ? { ...event, ...occurrence.changes } : event
 
 /** An event's own times, as if it happened once. */
-export const firstDate = (event: Kept, zone: string): Occurrence =>
+export const firstDate = (event: EventTimes & { uid: string }, zone: string): Occurrence =>
   onReadersClock(
     {
       uid: event.uid,
@@ -51,14 +51,21 @@ export const labelsOf = (calendars: CalendarInfo[]): Labels => {
 export const presenter = (zoneName: string, labels: Labels, owns: (address: string) => boolean) => {
   const zone = zoneOf(zoneName)
 
-  /** What is of one date alone, where it has no words of its own. */
-  const dateOf = (event: Kept, { recurrenceId, allDay, dtstart, dtend, startsAt, endsAt }: Occurrence) => ({
-    id: recurrenceId === null ? event.id : occurrenceUid(event.id, recurrenceId),
-    recurrence_id: recurrenceId,
+  const spanOf = ({ allDay, dtstart, dtend, startsAt, endsAt }: Occurrence) => ({
     start: allDay ? dtstart : instantText(startsAt, zone),
     end: allDay ? dtend : instantText(endsAt, zone),
-    starts_at: startsAt,
-    ends_at: endsAt,
+  })
+
+  /** From when to when one is that is not kept. */
+  const span = (event: EventTimes & { uid: string }) => spanOf(firstDate(event, zoneName))
+
+  /** What is of one date alone, where it has no words of its own. */
+  const dateOf = (event: Kept, date: Occurrence) => ({
+    id: date.recurrenceId === null ? event.id : occurrenceUid(event.id, date.recurrenceId),
+    recurrence_id: date.recurrenceId,
+    ...spanOf(date),
+    starts_at: date.startsAt,
+    ends_at: date.endsAt,
   })
 
   const wordsShown = (event: Kept, { allDay, tzid, changes }: Occurrence) => {
@@ -130,7 +137,7 @@ export const presenter = (zoneName: string, labels: Labels, owns: (address: stri
     }
   }
 
-  return { entry, entryText, whole }
+  return { entry, entryText, whole, span }
 }
 
 export type Presenter = ReturnType<typeof presenter>

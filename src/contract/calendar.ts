@@ -221,6 +221,24 @@ export const calendar = {
     out: () => CalendarEvent,
     cli: { words: ['id'] },
   }),
+  when: route({
+    id: 'calendar.when',
+    method: 'GET',
+    path: '/api/v1/calendar/when',
+    scope: ['calendar:read', 'calendar:write'],
+    danger: 'none',
+    summary: 'How a sentence would be understood as an event, without writing anything',
+    in: () => z.strictObject({ text: text(1000, 1) }),
+    out: () =>
+      z.object({
+        summary: z.string(),
+        start: z.string(),
+        end: z.string(),
+        rrule: z.string().nullable(),
+        doubts: z.array(z.string()),
+      }),
+    cli: { words: ['text…'] },
+  }),
   add: route({
     id: 'calendar.add',
     method: 'POST',

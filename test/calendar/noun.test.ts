@@ -423,3 +423,17 @@ test('what was done before the tables had other columns is taken back in those t
   const items = (await w.client.call(calendars.list, {})).items
   expect(items.find(each => each.id === made.id)).toMatchObject({ name: 'Old', kind: 'local', kept: true })
 })
+
+test('how a sentence would be understood is what is then added, and asking writes nothing', async () => {
+  await using w = await opened()
+  for (const text of ['every weekday at 9am standup', 'friday 2pm-4pm review', 'fair on 3 april']) {
+    const told = await w.client.call(calendar.when, { text })
+    expect((await w.client.call(calendars.list, {})).items.some(({ name }) => name === 'Personal')).toBe(
+      text !== 'every weekday at 9am standup',
+    )
+    const { event } = await w.client.call(calendar.add, { summary: text })
+    const { summary, start, end, rrule } = event
+    expect(told).toEqual({ summary, start, end, rrule, doubts: [] })
+  }
+  await expect(w.client.call(calendar.when, { text: 'standup' })).rejects.toThrow('No time was found')
+})

@@ -20,6 +20,7 @@ export const bindCalendar = (bind: Bind, { calendar }: Workspace): void => {
   bind(routes.agenda, input => calendar.agenda(input))
   bind(routes.search, input => calendar.search(input))
   bind(routes.get, ({ id }) => show(calendar.find(id)))
+  bind(routes.when, ({ text }) => calendar.when(text))
   bind(routes.add, async (input, { author }) => {
     const { found, warnings } = await calendar.add(author, input)
     return { event: show(found), warnings }

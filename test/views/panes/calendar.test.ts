@@ -15,7 +15,9 @@ const sunday = (stage: ScreenStage) => stage.screen.rows().some(row => / Mon +.*
 describe.each(sizes)('the calendar at $cols x $rows', size => {
   test('a sentence becomes an event in the agenda, the day, the week and the month', async () => {
     await using stage = await open(size)
-    await stage.press('a', 'tomorrow 9am breakfast', '\r')
+    await stage.press('a', 'tomorrow 9am breakfast')
+    await stage.until(/^add: .* = \w+ \d+ \w+ 09:/m)
+    await stage.press('\r')
     await stage.until(/> +09:00-10:00/)
     await stage.press('M')
     await stage.until(() => sunday(stage))

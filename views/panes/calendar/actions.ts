@@ -7,7 +7,7 @@ import { dayOf, plusDays } from '../days.ts'
 import { editText, onlyIf } from '../editing.ts'
 import { answerEvent } from './answers.ts'
 import { type CalendarBook, type View, views } from './book.ts'
-import { addEvent, editEvent, type Scope, said, scopes } from './event-form.ts'
+import { addEvent, editEvent, judgeEvent, type Scope, said, scopes } from './event-form.ts'
 import { written } from './rows.ts'
 
 const where = ['calendar']
@@ -99,6 +99,7 @@ export function eventActions(shell: Shell, book: CalendarBook): Action<Shell, ne
     help: 'Adds an event from a sentence: "friday 9am breakfast with Ann".',
     disabled: () => undefined,
     args: z.string().trim().min(1, 'say what and when'),
+    judge: (_shell, typed, signal) => judgeEvent(shell, typed, signal),
     async run(_shell, summary) {
       const only = book.only ? { calendar: book.only.id } : {}
       const { event, warnings } = await shell.client.call(calendar.add, { summary, ...only })

@@ -1,7 +1,9 @@
 import { type CalendarEvent, calendar } from '../../../src/contract/calendar.ts'
+import { Problem } from '../../../src/contract/problem.ts'
 import type { Input } from '../../../src/contract/route.ts'
 import { todos } from '../../../src/contract/todos.ts'
 import { repeatTyped } from '../../../src/time/repeat.ts'
+import { repeatWords } from '../../../src/time/repeat-said.ts'
 import type { Values } from '../../shell/overlays/form.tsx'
 import type { Shell } from '../../shell/shell.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
@@ -113,6 +115,28 @@ function startWords(shell: Shell, start: string): string {
 export function said(shell: Shell, what: string, event: CalendarEvent, warnings: readonly string[]): void {
   shell.toast('good', `${what} '${event.summary}', ${startWords(shell, event.start)}. u takes it back.`)
   for (const warning of warnings) shell.toast('warn', warning)
+}
+
+/** Says while a sentence is typed what event it means; nothing where it has no time yet. */
+export async function judgeEvent(shell: Shell, sentence: string, signal: AbortSignal): Promise<string> {
+  if (sentence.trim() === '') return ''
+  try {
+    const { start, end, rrule, doubts } = await shell.client.call(
+      calendar.when,
+      { text: sentence },
+      { signal },
+    )
+    const isOneDay = start.slice(0, 10) === end.slice(0, 10)
+    const till =
+      start.length === 10 ? '' : isOneDay ? `-${end.slice(11, 16)}` : ` - ${startWords(shell, end)}`
+    const often = rrule === null ? '' : `, ${repeatWords(rrule)}`
+    const doubt = doubts.length === 0 ? '' : ` (${doubts.join(' ')})`
+    return `= ${startWords(shell, start)}${till}${often}${doubt}`
+  } catch (error) {
+    // No time yet, or an older daemon, which does not tell.
+    if (error instanceof Problem && ['invalid', 'not_found'].includes(error.code)) return ''
+    throw error
+  }
 }
 
 /** The day, and the hour where hours are shown. */
