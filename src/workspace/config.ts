@@ -11,6 +11,9 @@ const zoneName = z.string().refine(isZone, {
   error: ({ input }) => `is not a time zone${meantZone(String(input)) || ' such as "Europe/Berlin"'}`,
 })
 
+/** How the screen can be coloured. */
+const THEMES = ['auto', 'contrast']
+
 /** Every key the config file may hold. What is missing has its default here and nowhere else. */
 const TIME = /^(?:[01]\d|2[0-3]):[0-5]\d$/
 const TIMES = /^(?:[01]\d|2[0-3]):[0-5]\d-(?:[01]\d|2[0-3]):[0-5]\d$/
@@ -84,7 +87,10 @@ export const Config = z.strictObject({
     .prefault({}),
   screen: z
     .strictObject({
-      theme: z.string().default('auto'),
+      theme: z
+        .string()
+        .refine(name => THEMES.includes(name), `is no theme; there are ${THEMES.join(' and ')}`)
+        .default('auto'),
       ascii: z.boolean().default(false),
       mouse: z.boolean().default(false),
       read_only: z.boolean().default(false),

@@ -24,6 +24,7 @@ const refused = (text: string): string => {
 
 test.each([
   ['[owner]\ntimezone = "Tokyo"\n', /^line 2: 'owner.timezone' .*; did you mean Asia\/Tokyo\?$/],
+  ['[screen]\ntheme = "purple"\n', `line 2: 'screen.theme' is no theme; there are auto and contrast`],
   ['[owner]\ntimezone = "Mars"\n', `line 2: 'owner.timezone' is not a time zone such as "Europe/Berlin"`],
   ['\n\n[api]\nprt = 7\n', "line 4: 'api.prt' is not a setting"],
   ['reminders.quiet = "25:00-07:00"\n', `line 1: 'reminders.quiet' is not a span such as "22:00-07:00"`],

@@ -3,15 +3,14 @@ import { chooseTheme } from '../widgets/theme.ts'
 import type { ScreenSettings } from './host.ts'
 import type { Shell } from './shell.ts'
 
-/** Takes the theme and the keys of the person; gives the keys, and what is wrong with either. */
+/** Takes the theme and the keys of the person; gives the keys, and what is wrong with them. */
 export function settle(
   shell: Shell,
   defaults: Bindings,
   { keys, theme }: ScreenSettings,
 ): { bindings: Bindings; problems: string[] } {
-  const { bindings, problems } = bind(defaults, keys, id => shell.actions.get(id)?.where)
-  const wrong = chooseTheme(theme)
-  return { bindings, problems: wrong === null ? problems : [...problems, wrong] }
+  chooseTheme(theme)
+  return bind(defaults, keys, id => shell.actions.get(id)?.where)
 }
 
 const topic = 'config'

@@ -31,13 +31,9 @@ const contrastTheme: Theme = {
 const themes: Readonly<Record<string, Theme>> = { auto: defaultTheme, contrast: contrastTheme }
 let chosen = defaultTheme
 
-/** Chooses the theme of this process; answers what is wrong with a name nobody knows. */
-export function chooseTheme(name: string): string | null {
-  const theme = themes[name]
-  if (!theme)
-    return `screen.theme: there is no theme '${name}'; there are ${Object.keys(themes).join(' and ')}.`
-  chosen = theme
-  return null
+/** Chooses the theme of this process. */
+export function chooseTheme(name: string): void {
+  chosen = themes[name] ?? defaultTheme
 }
 
 /** Text in a tone. Without colours bold, dim and inverse remain. */
