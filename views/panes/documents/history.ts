@@ -5,7 +5,7 @@ import { toWidth, wrapText } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
 import { Asked } from '../asked.ts'
 import { Searched } from '../searched.ts'
-import { bytes, day } from '../words.ts'
+import { bytes, shortDay } from '../words.ts'
 import { OpenedText } from './opened.ts'
 import { diffRows } from './text.ts'
 
@@ -74,7 +74,7 @@ export class History {
 
   #row({ version, by, note, size, created_at }: Version, width: number): string {
     const sign = version === this.base ? 'A ' : '  '
-    const facts = `${day(created_at)} ${bytes(size)}`
+    const facts = `${shortDay(created_at).padStart(6)} ${bytes(size).padStart(4)}`
     const room = Math.max(8, width - facts.length - 1)
     const words = sanitiseText(
       `${sign}${String(version).padStart(3)}  ${by}${note === '' ? '' : `: ${note}`}`,

@@ -7,7 +7,7 @@ import { toned } from '../../widgets/theme.ts'
 import { Asked } from '../asked.ts'
 import { factRows } from '../facts.ts'
 import { Searched } from '../searched.ts'
-import { day } from '../words.ts'
+import { shortDay } from '../words.ts'
 import { type Parts, partsOf, partWords } from './parts.ts'
 
 /** A letter as it stands in its document. */
@@ -44,7 +44,7 @@ export class Letters {
       nouns: ['document'],
       idOf: ({ id }) => id,
       row: ({ title, updated_at }, width) => {
-        const when = day(updated_at)
+        const when = shortDay(updated_at).padStart(6)
         return `${toWidth(sanitiseText(title) || 'No subject', Math.max(8, width - when.length - 1))} ${toned(when, 'quiet')}`
       },
       empty: () => 'No letter is being written. m begins one, r answers a mail.',
