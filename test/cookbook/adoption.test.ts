@@ -221,6 +221,12 @@ test('a process that holds a GPU outside tmux is a row, and goes only by its con
   try {
     const { machines } = k.w.inside.workspace.cookbook
     const { readGpus } = await import('../../src/gpus/gpus.ts')
+    // Until it is ready it holds more memory with each look.
+    await eventually(() =>
+      fetch(`http://127.0.0.1:${port}/health`)
+        .then(({ ok }) => ok)
+        .catch(() => false),
+    )
     const one = await eventually(async () => {
       machines.at('local').gpus.reading = await readGpus(machines.at('local').host)
       await swept(k)

@@ -140,7 +140,7 @@ describe.skipIf(missing)('a mailbox that is followed', () => {
     const answer = await post.w.client.call(mail.answer, { id: question!.id, mode: 'reply_all' })
     expect(answer).toMatchObject({
       to: 'bob@example.net',
-      cc: 'carl@example.com',
+      cc: 'Carl <carl@example.com>',
       subject: 'Re: Question',
       in_reply_to: '<q1@example.net>',
       references: '<q1@example.net>',

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { documents } from '../../../src/contract/documents.ts'
 import { memory } from '../../../src/contract/memory.ts'
+import { testWorkspace } from '../../peers/workspace.ts'
 import { flow, hostile, ScreenStage, sizes } from './stage.tsx'
 
 describe.each(sizes)('memory at $cols x $rows', size => {
@@ -125,9 +126,9 @@ flow('a memory of several lines keeps them when only its category is changed', '
 })
 
 test('two thousand are paged in as one scrolls, and searched as a whole', async () => {
-  await using stage = await ScreenStage.open(sizes[0]!, 'memory')
-  const { client } = stage.workspace
-  for (let n = 0; n < 450; n++) await client.call(memory.add, { text: `thing ${n} end` })
+  await using workspace = await testWorkspace()
+  for (let n = 0; n < 450; n++) await workspace.client.call(memory.add, { text: `thing ${n} end` })
+  await using stage = await ScreenStage.open(sizes[0]!, 'memory', workspace)
   await stage.until('the first 200, more below')
   for (const more of ['the first 400, more below', '']) {
     await stage.press('G')
@@ -142,9 +143,9 @@ test('two thousand are paged in as one scrolls, and searched as a whole', async 
 })
 
 test('all are marked that match, not only what was read so far', async () => {
-  await using stage = await ScreenStage.open(sizes[0]!, 'memory')
-  const { client } = stage.workspace
-  for (let n = 0; n < 230; n++) await client.call(memory.add, { text: `thing ${n} end` })
+  await using workspace = await testWorkspace()
+  for (let n = 0; n < 230; n++) await workspace.client.call(memory.add, { text: `thing ${n} end` })
+  await using stage = await ScreenStage.open(sizes[0]!, 'memory', workspace)
   await stage.until('the first 200, more below')
   await stage.press('*')
   await stage.until('230 marked')

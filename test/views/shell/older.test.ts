@@ -23,7 +23,7 @@ test('a todo of an earlier daemon is added, said when and edited', async () => {
     return Response.json(without(await response.json()), response)
   }
   using on = new ScreenStage(older, { cols: 80, rows: 24 }, { mode: 'remote' })
-  await on.until('api ')
+  await on.until(/ 127\.0\.0\.1/)
   on.send('2')
   await on.until('[2 Todo')
   on.send('atomorrow 5pm call mom')
