@@ -1,7 +1,15 @@
 // Brings a fresh clone to the point where it can do what was asked. Runs under any Node that npm runs under.
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -17,9 +25,51 @@ const fail = text => {
   process.exit(1)
 }
 
+/** What was built here has to load, under the Node it is used with. */
+const unloaded = () => {
+  const parts = [
+    ['better-sqlite3', 'new (require("better-sqlite3"))(":memory:")'],
+    ['node-pty', 'require("node-pty")'],
+    ['ssh2', 'require("ssh2")'],
+  ]
+  for (const [name, code] of parts) {
+    const tried = spawnSync(node, ['-e', code], { encoding: 'utf8' })
+    if (tried.status !== 0) return { name, said: tried.stderr }
+  }
+}
+
+/** Whether somebody ran `npm ci` by hand: what it left says which versions lie there. */
+const isThere = wanted => {
+  const left = join(root, 'node_modules', '.package-lock.json')
+  if (!existsSync(left) || !existsSync(node)) return false
+  const have = JSON.parse(readFileSync(left, 'utf8')).packages
+  return Object.entries(wanted).every(
+    ([path, { version, optional }]) =>
+      path === '' || have[path]?.version === version || (optional && !have[path]),
+  )
+}
+
+/** Headers beside a Node of the machine let ssh2 build its fast ciphers without asking the network. */
+const headers = () =>
+  [process.execPath, ...(process.env.PATH ?? '').split(':').map(folder => join(folder, 'node'))]
+    .filter(path => !path.startsWith(join(root, 'node_modules')) && existsSync(path))
+    .map(path => dirname(dirname(realpathSync(path))))
+    .find(prefix => existsSync(join(prefix, 'include', 'node', 'node.h')))
+
 const install = () => {
-  const lock = createHash('sha256').update(readFileSync('package-lock.json')).digest('hex')
+  const text = readFileSync('package-lock.json')
+  const lock = createHash('sha256').update(text).digest('hex')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock && existsSync(node)) return
+  if (!isThere(JSON.parse(text).packages) || unloaded()) fetchAll()
+  const failed = unloaded()
+  if (failed)
+    fail(
+      `${failed.name} was installed but does not load. A C++ compiler, make and python3 are needed to build it.\n${failed.said}`,
+    )
+  writeFileSync(stamp, lock)
+}
+
+const fetchAll = () => {
   const missing = ['c++', 'make', 'python3'].filter(
     tool => spawnSync('sh', ['-c', `command -v ${tool}`]).status !== 0,
   )
@@ -28,10 +78,9 @@ const install = () => {
       `Not found here: ${missing.join(', ')}. Native parts need them; on Debian: apt-get install build-essential python3.`,
     )
   say('Installing dependencies (once, under a minute) …')
-  // Headers beside the running Node let ssh2 build its fast ciphers without asking the network.
-  const prefix = dirname(dirname(process.execPath))
   const env = { ...process.env, JOBS: '2', NODE_ENV: 'development' }
-  if (existsSync(join(prefix, 'include', 'node', 'node.h'))) env.npm_config_nodedir ??= prefix
+  const prefix = headers()
+  if (prefix) env.npm_config_nodedir ??= prefix
   const done = spawnSync('npm', ['ci', '--include=dev', '--loglevel=error', '--no-audit', '--no-fund'], {
     env,
     encoding: 'utf8',
@@ -39,19 +88,6 @@ const install = () => {
   })
   if (done.status !== 0)
     fail(`${done.stdout ?? ''}${done.stderr ?? ''}\nnpm ci failed; what it said is above.`)
-  const checks = [
-    ['better-sqlite3', 'new (require("better-sqlite3"))(":memory:")'],
-    ['node-pty', 'require("node-pty")'],
-    ['ssh2', 'require("ssh2")'],
-  ]
-  for (const [name, code] of checks) {
-    const tried = spawnSync(node, ['-e', code], { encoding: 'utf8' })
-    if (tried.status !== 0)
-      fail(
-        `${name} was installed but does not load. A C++ compiler, make and python3 are needed to build it.\n${tried.stderr}`,
-      )
-  }
-  writeFileSync(stamp, lock)
 }
 
 const newest = folder =>
