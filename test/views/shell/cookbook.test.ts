@@ -295,6 +295,14 @@ describe('the Cookbook', () => {
     await on.until(screen => !screen.text().includes('Actions: alpha'))
   })
 
+  test('the action menu is as wide as what it says, where the screen is', async () => {
+    using on = stage(large)
+    await select(on, 'alpha')
+    on.send('x')
+    await on.until('Actions: alpha')
+    await on.until(on.shell.actions.get('cook.commands')!.help)
+  })
+
   test('attaches to the session, and says what ended it at once where there is none', async () => {
     using on = stage()
     await select(on, 'alpha')

@@ -19,7 +19,7 @@ export function copyChoices(book: Book): Choice[] {
   const choice = (id: string, title: string, text: string, missing: string): Choice => ({
     id,
     title,
-    note: sanitiseText(text.slice(0, 60)),
+    note: sanitiseText(text.slice(0, 200)),
     ...(text === '' ? { disabled: missing } : {}),
     run: () => shell.copy(text, title.toLowerCase()),
   })

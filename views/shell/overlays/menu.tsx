@@ -50,6 +50,11 @@ const isForList = (stroke: Stroke): boolean =>
 
 /** Rows for the whole of a choice that its own row cannot hold. */
 const mostUnder = 3
+/** Between these a menu is as wide as what it says. */
+const narrow = 76
+const wide = 140
+
+const widest = (texts: readonly string[]) => Math.max(0, ...texts.map(text => textWidth(text)))
 
 const noteOf = ({ note, disabled }: Choice): string => disabled ?? note ?? ''
 
@@ -152,7 +157,7 @@ export class Menu implements Overlay {
   }
 
   view(screen: Screen) {
-    const width = Math.min(screen.columns, 76)
+    const width = Math.min(screen.columns, Math.max(narrow, Math.min(this.#wanted(), wide)))
     const known = this.#facts.flatMap(fact => wrapText(fact, width - 4))
     const typing = this.#typed === null ? 0 : 1
     const titles = this.#titles(width)
@@ -208,9 +213,12 @@ export class Menu implements Overlay {
     )
   }
 
+  #wanted(): number {
+    return widest(this.#all.map(({ title }) => title)) + widest(this.#all.map(noteOf)) + 8
+  }
+
   /** How wide the titles are: the notes get the rest. */
   #titles(width: number): number {
-    const widest = (texts: readonly string[]) => Math.max(0, ...texts.map(text => textWidth(text)))
     const notes = widest(this.#all.map(noteOf))
     const most = notes === 0 ? width - 6 : Math.max(Math.floor(width / 2) - 4, width - 8 - notes)
     return Math.min(most, widest(this.#all.map(({ title }) => title)))
