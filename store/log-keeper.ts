@@ -47,6 +47,7 @@ export const openLogKeeper = (file: string, db: Database.Database): LogKeeper =>
 
   const look = (): void => {
     timer = undefined
+    if (!db.open) return
     // Inside a shared commit nothing is told about the log.
     if (db.inTransaction) {
       wrote()

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
-import type Database from 'better-sqlite3'
+import Database from 'better-sqlite3'
 import { expect, test, vi } from 'vitest'
 import { openStore } from '../../store/database.ts'
+import { openLogKeeper } from '../../store/log-keeper.ts'
 import { type TestWorkspace, testWorkspace } from '../peers/workspace.ts'
 
 const memory = (id: string, text: string) => ({
@@ -51,4 +52,18 @@ test('a store that is closed as its log is about to be moved has everything when
   expect(again.db.pragma('integrity_check', { simple: true })).toBe('ok')
   again.close()
   await w[Symbol.asyncDispose]()
+})
+
+test('who writes once the store is closed is told so there, and brings nothing down a moment later', () => {
+  vi.useFakeTimers()
+  try {
+    const db = new Database(':memory:')
+    const keeper = openLogKeeper(':memory:', db)
+    db.close()
+    keeper.close()
+    keeper.wrote()
+    expect(() => vi.advanceTimersByTime(1000)).not.toThrow()
+  } finally {
+    vi.useRealTimers()
+  }
 })
