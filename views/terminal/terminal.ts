@@ -12,6 +12,10 @@ export type Ending = (typeof endings)[number]
 
 /** A process whose group no shell controls cannot be stopped: after this long it goes on as if it had been. */
 const stopWithin = 150
+/** Keys that another program was ended by may reach us as signals when its end was heard of already. */
+const echoWithin = 250
+/** What a key sends to whoever has the terminal. */
+const typed: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT']
 /** How long a frame under way may take before the terminal is given back regardless. */
 const drainWithin = 300
 
@@ -51,6 +55,7 @@ export class Terminal implements Sink {
   readonly #modes = new Modes()
   #loan: Loan = {}
   #state: 'closed' | 'ours' | 'lent' | 'stopped' = 'closed'
+  #lentUntil = Number.NEGATIVE_INFINITY
   #inFlight = 0
   #drained: (() => void) | undefined
 
@@ -134,6 +139,7 @@ export class Terminal implements Sink {
       return await run()
     } finally {
       this.#loan = {}
+      this.#lentUntil = performance.now()
       if (loan.draws && this.#state === 'lent') {
         await this.#drain()
         this.#giveBack()
@@ -196,9 +202,10 @@ export class Terminal implements Sink {
 
   readonly #gone = (): void => this.#end('SIGHUP')
 
-  /** While another program has the terminal, ^C is meant for that one. */
+  /** While another program has the terminal, what is typed is meant for that one. */
   readonly #signal = (signal: NodeJS.Signals): void => {
-    if (signal !== 'SIGINT' || this.#state !== 'lent') this.#end(signal as Ending)
+    const isLent = this.#state === 'lent' || performance.now() - this.#lentUntil < echoWithin
+    if (!isLent || !typed.includes(signal)) this.#end(signal as Ending)
   }
 
   #end(signal: Ending): void {

@@ -62,6 +62,10 @@ async function act(key: string): Promise<void> {
   }
   if (key === 'e')
     await terminal.lend(() => run('sh', ['-c', 'echo in the child; read answer; echo "got $answer"']))
+  if (key === 'i') {
+    await terminal.lend(async () => {})
+    process.kill(process.pid, 'SIGINT')
+  }
   if (key === 'f') await terminal.lend(() => Promise.reject(new Error('no such editor'))).catch(() => {})
   if (key === 'F') setInterval(() => draw(`flood ${Math.round(performance.now())}`, String(++frames % 10)), 1)
   draw('key')

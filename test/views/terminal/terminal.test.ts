@@ -94,6 +94,26 @@ describe('the terminal is lent', () => {
     await pty.until('key 2')
   })
 
+  test.each(['SIGINT', 'SIGQUIT'] as const)('and %s meant for the child does not end us', async signal => {
+    const pty = await start()
+    const pid = pidIn(pty)
+    pty.send('e')
+    await pty.until('in the child')
+    process.kill(pid, signal)
+    pty.send('typed\r')
+    await pty.until('row 23 of 24')
+    pty.send('z')
+    await pty.until('key 2')
+  })
+
+  test('and ^C that ended the child does not end us where it comes after the end', async () => {
+    const pty = await start()
+    pty.send('i')
+    await pty.until('key 1')
+    pty.send('z')
+    await pty.until('key 2')
+  })
+
   test('and taken back when the child cannot start', async () => {
     const pty = await start()
     pty.send('f')
