@@ -12,7 +12,7 @@ beforeAll(async () => {
   for (let n = 100; n < 200; n++) await client.call(memory.add, { text: `Fact ${n}`, category: 'fact' })
   const { todo } = await client.call(todos.add, { title: 'pack', items: ['socks', 'shoes'] })
   expect(todo.items).toHaveLength(2)
-  await client.call(todos.add, { title: 'post', due: 'in 3 days' })
+  await client.call(todos.add, { title: 'post', due: 'tomorrow 08:07' })
   await client.call(calendar.add, { summary: 'Lunch', start: '2031-03-12T12:00' })
 })
 afterAll(() => w[Symbol.asyncDispose]())
