@@ -231,7 +231,7 @@ const general: Action<Shell, never>[] = [
   {
     id: 'screen.unsaved',
     title: 'unsaved texts..',
-    help: 'What came back from $EDITOR and could not be saved: to read, to copy, to throw away.',
+    help: 'What came back from $EDITOR and is not saved: to read, to copy, to throw away.',
     where,
     danger: 'none',
     disabled: ({ unsaved }) => (unsaved.all.length > 0 ? undefined : 'everything that was written is saved'),

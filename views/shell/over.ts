@@ -13,7 +13,7 @@ export function overOf(shell: Shell): Over {
     unsaved: shell.unsaved,
     changed: shell.signal.atOnce,
     now: () => shell.host.now(),
-    say: words => shell.toast('bad', words),
+    say: (words, level = 'bad') => shell.toast(level, words),
     run: (what, chosen) => void shell.act(what, async () => chosen()),
     close: overlay => shell.close(overlay),
     glyphs: shell.glyphs,

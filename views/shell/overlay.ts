@@ -26,7 +26,7 @@ export interface Over {
   changed(): void
   now(): number
   /** Says what became of something whose place on the screen is gone. */
-  say(words: string): void
+  say(words: string, level?: import('../widgets/toasts.ts').Level): void
   /** Does what was chosen; a failure is said and ends nothing. */
   run(what: string, chosen: () => void | Promise<void>): void
   close(overlay: Overlay): void

@@ -84,6 +84,13 @@ test('what came back from the editor into a form is kept until that is done or l
   await stage.press('\x1b\r')
   answered.resolve()
   await stage.until(() => kept().length === 0)
+  // One key that asks nothing throws nothing away.
+  await written()
+  await stage.press('\x03')
+  await stage.until('": unsaved texts" has it')
+  expect(stage.shell.overlays).toEqual([])
+  expect(kept()).toEqual(['bring wine'])
+  for (const { key } of stage.shell.unsaved.all) stage.shell.unsaved.drop(key)
   // Left while its answer stays out, what was written is still there when that fails.
   answered = Promise.withResolvers()
   await written()

@@ -146,9 +146,15 @@ export class FormOverlay implements Overlay {
     this.#kept.clear()
   }
 
+  /** Nobody was asked: what was written in $EDITOR stays on the disk. */
   cancel(): void {
+    if (this.#kept.size > 0 && !this.#busy)
+      this.#over.say('What you wrote in $EDITOR is kept: ": unsaved texts" has it.', 'info')
+    this.#end()
+  }
+
+  #end(): void {
     this.#left = true
-    if (!this.#busy) this.#forget()
     this.#judging.stop()
     this.#over.close(this)
   }
@@ -159,12 +165,15 @@ export class FormOverlay implements Overlay {
       this.#sure = true
       this.#error = 'Esc again throws away what you typed.'
       this.#over.changed()
-    } else this.cancel()
+    } else {
+      this.#forget()
+      this.#end()
+    }
   }
 
   /** An answer may never come; whoever waits for it is not held. */
   #leaveBusy(): void {
-    if (this.#sure) this.cancel()
+    if (this.#sure) this.#end()
     else {
       this.#sure = true
       this.#error = 'Still waiting for an answer. Esc again leaves; it may be done all the same.'
@@ -219,7 +228,7 @@ export class FormOverlay implements Overlay {
       await this.#meet()
       await this.#spec.submit(this.#state.values)
       this.#forget()
-      this.cancel()
+      this.#end()
     } catch (error) {
       if (this.#left) this.#over.say(`${this.#spec.title}: ${errorWords(error)}`)
       this.#error = errorWords(error)
