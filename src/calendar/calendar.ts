@@ -213,7 +213,7 @@ export const openCalendar = (deps: {
     )
     if (!reading.ok) throw new Problem('invalid', reading.reason)
     const { times } = reading
-    const rrule = readRule(input.rrule ?? reading.rrule ?? null, times.dtstart)
+    const rrule = readRule(input.rrule ?? reading.rrule ?? null, times)
     return { summary, times, rrule, doubts: doubtsInWords([...uncertain, ...reading.uncertain]) }
   }
 
@@ -308,7 +308,7 @@ export const openCalendar = (deps: {
         updated_at: now(),
       }
       const when = shower().whole({ event, occurrence: null }).start.slice(0, 16).replace('T', ' ')
-      const often = rrule ? `, ${repeatWords(rrule)}` : ''
+      const often = rrule ? `, ${repeatWords(rrule, times.tzid ?? 'UTC')}` : ''
       const kept = save(author, 'add', { event, warnings: [] }, `Added "${summary}", ${when}${often}`)
       const found = { event: kept, occurrence: null }
       return {

@@ -3,10 +3,12 @@ import { Problem } from '../contract/problem.ts'
 import type { Doubt } from '../time/draft.ts'
 import type { Speaker } from '../time/phrase.ts'
 import { readRepeat } from '../time/repeat.ts'
+import { endedAtDay, endedAtTime } from '../time/repeat-end.ts'
+import { zoneOf } from '../time/zone.ts'
 import { deleteOccurrence, editOccurrence, editSeries, endSeriesBefore, splitSeries } from './edit.ts'
 import { type Found, isSeries, type Kept } from './entries.ts'
 import type { Alarm, Changes, EventTimes } from './event.ts'
-import { readingOf, timeText } from './event.ts'
+import { clockOf, readingOf, timeText } from './event.ts'
 import { type Occurrence, validateRule } from './recurrence.ts'
 import { readMove, readTimes, type TimesReading } from './when.ts'
 
@@ -53,10 +55,13 @@ export function scopeOf({ event, occurrence }: Found, asked: Scope | undefined):
   return scope === 'following' && event.dtstart.startsWith(occurrence!.recurrenceId!) ? 'all' : scope
 }
 
-/** A rule in its plain spelling, checked against the start; '' for none. */
-export function readRule(text: string | null, dtstart: string): string {
+/** A rule in its plain spelling, checked against the start and ended by its clock; '' for none. */
+export function readRule(text: string | null, times: EventTimes): string {
   const { repeat } = accepted(readRepeat(text ?? ''))
-  return repeat === null ? '' : accepted(validateRule(repeat, dtstart)).rrule
+  if (repeat === null) return ''
+  const { rrule } = accepted(validateRule(repeat, times.dtstart))
+  const { kind, zone } = clockOf(times, zoneOf('UTC'))
+  return kind === 'day' ? endedAtDay(rrule) : endedAtTime(rrule, kind === 'floating' ? null : zone)
 }
 
 /** The new times of what is at `date` now; null where nothing about them is asked. */
@@ -166,7 +171,7 @@ function changesOf(event: Kept, asked: Asked, times: EventTimes | null): Partial
   // A rule that came with an import and is not understood stays until another is given.
   const stays = asked.rrule === undefined && !(times && validateRule(event.rrule).ok)
   const rule = asked.rrule === undefined ? event.rrule : asked.rrule
-  const rrule = stays ? event.rrule : readRule(rule, times?.dtstart ?? event.dtstart)
+  const rrule = stays ? event.rrule : readRule(rule, times ?? event)
   return {
     ...times,
     ...wordsAsked(asked, event.alarms),

@@ -42,7 +42,7 @@ export const SAVED = [
     id: event.id,
     facts: [
       event.all_day ? event.start : moment(event.starts_at),
-      event.rrule && `repeats ${repeatWords(event.rrule)}`,
+      event.rrule && `repeats ${repeatWords(event.rrule, event.tzid ?? 'UTC')}`,
     ],
     doubts: warnings,
   })),

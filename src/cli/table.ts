@@ -72,7 +72,7 @@ const WORDS: Record<string, (value: never, row: Row) => string> = {
   end: (at: string, { all_day }) =>
     all_day ? new Date(Date.parse(at) - 86_400_000).toISOString().slice(0, 10) : wallTime(at),
   repeat: (rule: string) => repeatWords(rule),
-  rrule: (rule: string) => repeatWords(rule),
+  rrule: (rule: string, { tzid }) => repeatWords(rule, typeof tzid === 'string' ? tzid : 'UTC'),
   understood: ({ at, whole_day, repeat, doubts }: Understood) =>
     [
       whole_day

@@ -1,3 +1,5 @@
+import { lastDay } from './repeat-end.ts'
+
 const days: Readonly<Record<string, string>> = {
   MO: 'Monday',
   TU: 'Tuesday',
@@ -21,23 +23,23 @@ const places: Readonly<Record<string, string>> = {
 const months = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')
 const workdays = 'MO,TU,WE,TH,FR'
 
-/** A rule in words where it is one of the usual ones; the others as they are written. */
-export function repeatWords(rule: string): string {
+/** A rule in words where it is one of the usual ones; the others as they are written. An end in UTC is told as a day of `zone`. */
+export function repeatWords(rule: string, zone: string | null = null): string {
   const { FREQ = '', INTERVAL = '1', COUNT, UNTIL, WKST, ...by } = partsOf(rule)
   const unit = units[FREQ]
   const on = onWords(FREQ, by)
-  if (!unit || on === null) return rule
+  const last = UNTIL ? lastDay(UNTIL, zone) : ''
+  if (!unit || on === null || last === null) return rule
   const named = on.replace(/^on (?=[A-Z])/, '')
   const often =
     INTERVAL !== '1'
       ? `every ${INTERVAL} ${unit}s${on && ` ${on}`}`
-      : by.BYDAY === workdays
+      : by.BYDAY === workdays && ['DAILY', 'WEEKLY'].includes(FREQ)
         ? 'every weekday'
         : named !== on && FREQ === 'WEEKLY'
           ? `every ${named}`
           : `every ${unit}${on && ` ${on}`}`
-  const end = UNTIL ? ` until ${UNTIL.replace(/^(\d{4})(\d\d)(\d\d).*/, '$1-$2-$3')}` : ''
-  return `${often}${COUNT ? `, ${COUNT} times` : ''}${end}`
+  return `${often}${COUNT ? `, ${COUNT} times` : ''}${last && ` until ${last}`}`
 }
 
 const partsOf = (rule: string): Record<string, string> =>

@@ -1,9 +1,10 @@
 import { walkRule } from './recur.ts'
+import { endedAtTime } from './repeat-end.ts'
 import { repeatOf } from './repeat-read.ts'
 import { repeatWords } from './repeat-said.ts'
 import { monthlyOn, type Rule, readRule, WEEKDAYS } from './rule.ts'
 import { DAY, readWall, wallTextFull } from './wall.ts'
-import { zoneOf } from './zone.ts'
+import { knownZone, zoneOf } from './zone.ts'
 
 /** A todo's repeat: an RRULE value, counted from the local time of its first due date. */
 export type Repeat = string
@@ -57,10 +58,13 @@ export function readRepeat(text: string): RepeatReading {
 }
 
 /** The words for a repeat where they are read as just that repeat again; else the rule itself. */
-export function repeatTyped(repeat: Repeat): string {
-  const words = repeatWords(repeat)
+export function repeatTyped(repeat: Repeat, zone: string | null = null): string {
+  const words = repeatWords(repeat, zone)
   const [rule, reading] = [readRule(repeat), readRepeat(words)]
-  return rule.ok && reading.ok && reading.repeat === rule.text ? words : repeat
+  if (!rule.ok || !reading.ok || reading.repeat === null) return repeat
+  const clocks = [null, ...(zone !== null && knownZone(zone) ? [zoneOf(zone)] : [])]
+  const timed = clocks.map(clock => endedAtTime(reading.repeat!, clock))
+  return [reading.repeat, ...timed].includes(rule.text) ? words : repeat
 }
 
 const only = (rule: Rule, parts: string[]): boolean =>

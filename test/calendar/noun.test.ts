@@ -163,6 +163,25 @@ test('an event keeps its clock when it is moved, whatever notation the new time 
   await expect(move(tokyo.id, { end: '2026-04-01T10:00' })).rejects.toMatchObject({ code: 'invalid' })
 })
 
+test.each([
+  ['Europe/Berlin', '2026-03-23T09:00', 'UNTIL=20260402T215959Z'],
+  ['America/New_York', '2026-03-23T09:00', 'UNTIL=20260403T035959Z'],
+  [undefined, '2026-03-23', 'UNTIL=20260402'],
+])('a repeat until a day ends with that day in %s, written as its start is', async (tzid, start, until) => {
+  await using w = await opened()
+  const rrule = 'every day until 2026-04-02'
+  const { event } = await w.client.call(calendar.add, { summary: 'Standup', start, tzid, rrule })
+  expect(event.rrule).toBe(`FREQ=DAILY;${until}`)
+  const found = await starts(w, '2026-04-01', '2026-04-05')
+  expect(found.map(at => at.slice(0, 10))).toEqual(['2026-04-01', '2026-04-02'])
+  const edited = await w.client.call(calendar.edit, {
+    id: event.id,
+    scope: 'all',
+    rrule: 'FREQ=DAILY;UNTIL=20260401',
+  })
+  expect(edited.event.rrule).toBe(`FREQ=DAILY;${until.replace('0402', '0401').replace('0403', '0402')}`)
+})
+
 test('what cannot be is refused with the reason', async () => {
   await using w = await opened()
   const bad = (more: object) =>

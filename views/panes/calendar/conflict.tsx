@@ -32,7 +32,7 @@ export function versions({ mine, theirs }: Conflict): { label: string; mine: str
     ['start', ({ start }) => written(start)],
     ['end', ({ end }) => written(end)],
     ['where', ({ location }) => location],
-    ['repeats', ({ rrule }) => (rrule ? repeatTyped(rrule) : '')],
+    ['repeats', ({ rrule, tzid }) => (rrule ? repeatTyped(rrule, tzid ?? 'UTC') : '')],
     ['without', ({ exdates }) => exdates.join(', ')],
     ['changed', ({ changed_dates }) => changed_dates.join(', ')],
     ['reminds', ({ alarms }) => alarms.join(', ')],

@@ -173,7 +173,7 @@ const valuesOf = (event: CalendarEvent) => ({
   start: written(event.start),
   end: event.all_day ? plusDays(event.end, -1) : written(event.end),
   location: sanitiseText(event.location),
-  rrule: sanitiseText(event.rrule ? repeatTyped(event.rrule) : ''),
+  rrule: sanitiseText(event.rrule ? repeatTyped(event.rrule, event.tzid ?? 'UTC') : ''),
   calendar: event.calendar,
   alarms: alarmsText(event.alarms, event.all_day),
   free: event.busy ? 'no' : 'yes',

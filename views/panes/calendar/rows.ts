@@ -97,7 +97,7 @@ export function entryRows(
 
 const seriesWords = (entry: Entry, whole: CalendarEvent | undefined): string =>
   entry.repeats
-    ? `${whole?.rrule ? repeatWords(whole.rrule) : 'yes'}${entry.changed ? '; this date differs' : ''}`
+    ? `${whole?.rrule ? repeatWords(whole.rrule, whole.tzid ?? 'UTC') : 'yes'}${entry.changed ? '; this date differs' : ''}`
     : ''
 
 /** Of a whole day the clock tells more than how long from midnight. */
