@@ -5,6 +5,7 @@ import { sanitiseText } from '../terminal/sanitise.ts'
 import { Filter } from './filter.ts'
 import { ListSide, nothingMatches } from './list-side.tsx'
 import type { Box, Motion, Picked } from './pane.ts'
+import { readAgain } from './read-again.ts'
 import type { Slip } from './slips.ts'
 
 export interface SearchedSpec<T> {
@@ -27,8 +28,6 @@ export interface SearchedSpec<T> {
 
 const step = 200
 const markedAtOnce = 5000
-/** How many may have come in since the last reading before what is not found is taken for gone. */
-const cameIn = 1000
 /** What the API takes as words to search for. */
 const longest = 200
 
@@ -233,27 +232,17 @@ export class Searched<T> {
     this.#reading++
     const question = this.#question
     if (!this.#looked) return []
-    const before = this.#isAnswered ? (this.#answer.value ?? []).map(this.#spec.idOf) : []
-    const items: T[] = []
-    const ids = new Set<string>()
-    let cursor: string | undefined
-    do {
-      const page = await this.#page(cursor, Math.min(500, Math.max(this.#limit - items.length, step)))
-      items.push(...page.items)
-      for (const item of page.items) ids.add(this.#spec.idOf(item))
-      cursor = page.next ?? undefined
-    } while (cursor !== undefined && (items.length < this.#limit || this.#lacks(before, ids)))
+    const { idOf } = this.#spec
+    const { items, next } = await readAgain((cursor, limit) => this.#page(cursor, limit), this.#limit, {
+      idOf,
+      before: new Set(this.#isAnswered ? (this.#answer.value ?? []).map(idOf) : []),
+      isHeld: id => id === this.side.state.selected || this.side.state.marked.has(id),
+    })
     this.#reading++
-    this.#next = cursor
+    if (question === this.#question) this.#limit = Math.max(this.#limit, items.length)
+    this.#next = next
     this.#seen = true
     this.#answered = question
     return items
-  }
-
-  /** Whether what the person holds may still come: it was there before, and that it is gone is not yet sure. */
-  #lacks(before: readonly string[], ids: ReadonlySet<string>): boolean {
-    if (ids.size >= Math.min(markedAtOnce, before.length + cameIn)) return false
-    const { selected, marked } = this.side.state
-    return before.some(id => (id === selected || marked.has(id)) && !ids.has(id))
   }
 }
