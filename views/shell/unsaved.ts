@@ -42,41 +42,53 @@ export class Unsaved {
   }
 
   keep(key: string, extension: string, text: string, mark: unknown = null): void {
-    this.drop(key)
     const named = `${nameOf(key)}.${extension}`
-    let file: string | null = join(this.#folder, named)
+    const before = this.#read(aboutOf(key), key)?.file
     try {
-      mkdirSync(this.#folder, { recursive: true, mode: 0o700 })
-      this.#write(named, text)
-      this.#write(`${nameOf(key)}.json`, JSON.stringify({ key, named, mark }))
+      this.#write({ [named]: text, [aboutOf(key)]: JSON.stringify({ key, named, mark }) })
     } catch {
-      file = null
+      // What the disk had of it stays: an older text is more than none.
+      if (before === undefined) remove(join(this.#folder, named))
+      this.#held.set(key, { key, reopens: reopens(key), text, mark, file: null })
+      return
     }
-    if (file === null) this.#held.set(key, { key, reopens: reopens(key), text, mark, file })
+    this.#held.delete(key)
+    if (before && before !== join(this.#folder, named)) remove(before)
   }
 
   get(key: string): UnsavedText | undefined {
-    return this.#held.get(key) ?? this.#read(`${nameOf(key)}.json`, key)
+    return this.#held.get(key) ?? this.#read(aboutOf(key), key)
   }
 
   drop(key: string): void {
     if (key.startsWith('open-')) rmSync(join(this.#folder, key), { recursive: true, force: true })
-    const file = this.get(key)?.file
     this.#held.delete(key)
+    const file = this.#read(aboutOf(key), key)?.file
     if (file == null) return
-    for (const gone of [file, join(this.#folder, `${nameOf(key)}.json`)]) rmSync(gone, { force: true })
+    for (const gone of [file, join(this.#folder, aboutOf(key))]) rmSync(gone, { force: true })
   }
 
   /** Those of earlier screens, too. */
   get all(): UnsavedText[] {
-    const kept = this.#names(/\.json$/).flatMap(name => this.#read(name) ?? [])
+    const read = this.#names(/\.json$/).flatMap(name => this.#read(name) ?? [])
+    const kept = read.filter(({ key }) => !this.#held.has(key))
     return [...kept, ...this.#names(/^open-/).flatMap(name => this.#leftIn(name)), ...this.#held.values()]
   }
 
-  #write(name: string, text: string): void {
-    const file = join(this.#folder, name)
-    writeFileSync(`${file}.part`, text, { mode: 0o600, flush: true })
-    renameSync(`${file}.part`, file)
+  /** All of the files or none: what was there is replaced once the disk took everything. */
+  #write(files: Record<string, string>): void {
+    mkdirSync(this.#folder, { recursive: true, mode: 0o700 })
+    const parts = Object.entries(files).map(([name, text]) => {
+      const file = join(this.#folder, name)
+      return { file, part: `${file}.part`, text }
+    })
+    try {
+      for (const { part, text } of parts) writeFileSync(part, text, { mode: 0o600, flush: true })
+      for (const { part, file } of parts) renameSync(part, file)
+    } catch (error) {
+      for (const { part } of parts) remove(part)
+      throw error
+    }
   }
 
   /** Of an editor whose screen was gone before it. */
@@ -134,7 +146,17 @@ function isThere(pid: number): boolean {
 /** A form is gone with its screen. */
 const reopens = (key: string): boolean => !key.startsWith('form ')
 
+function remove(file: string): void {
+  try {
+    rmSync(file, { force: true })
+  } catch {
+    // The disk takes nothing, not even that.
+  }
+}
+
 const nameOf = (key: string): string => key.replace(/[^\w]+/g, '-').slice(0, 150)
+
+const aboutOf = (key: string): string => `${nameOf(key)}.json`
 
 /** Where everything lies that is not saved, for whoever leaves. */
 export function unsavedWords(folder: string): string {
