@@ -2,7 +2,7 @@ import type { Approval } from '../contract/access.ts'
 import { type Actor, may } from '../contract/actor.ts'
 import type { Event } from '../contract/events.ts'
 import type { Scope } from '../contract/route.ts'
-import { masked } from './mask.ts'
+import { isSecretName, redactText } from '../cookbook/command/redact.ts'
 
 /** The scopes that let a token read a noun, wherever it turns up: events, search. Not listed: the operator's alone. */
 const READERS: Record<string, readonly Scope[]> = {
@@ -43,8 +43,14 @@ export const ownOnly = ({ operator, token }: Actor): string | null | undefined =
   operator ? undefined : token
 
 /** A thing as an actor sees it: secrets that the operator wrote into it are nobody else's. */
-export const shownTo = <T>(actor: Actor, thing: T): T =>
-  actor.operator ? thing : (masked(JSON.stringify(thing)) as T)
+export const shownTo = <T>(actor: Actor, thing: T): T => (actor.operator ? thing : (starred(thing) as T))
+
+const starred = (value: unknown, name = ''): unknown => {
+  if (typeof value === 'string') return value !== '' && isSecretName(name) ? '***' : redactText(value)
+  if (Array.isArray(value)) return value.map(one => starred(one))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, starred(inner, key)]))
+}
 
 /** What people write commands and variables into. */
 const WRITTEN_INTO = new Set(['host', 'preset'])

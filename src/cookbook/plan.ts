@@ -4,7 +4,7 @@ import { type Invocation, type Word, word } from '../sessions/word.ts'
 import { type Command, judgeInvocation, type Policy, parseCommand } from './command/command.ts'
 import { environmentPrefix, gpuIndexes, modelId } from './command/fields.ts'
 import { setFlag } from './command/flags.ts'
-import { showCommand } from './command/redact.ts'
+import { refuseStarred, showCommand } from './command/redact.ts'
 import { takeSecrets } from './command/secrets.ts'
 import { noPort, type Serving, servingOf } from './command/serving.ts'
 import { checkVariable } from './command/variables.ts'
@@ -51,6 +51,7 @@ const OLLAMA_PORTS = 11
 
 export const planLaunch = (asked: Asked, place: Place, policy: Policy): Plan => {
   const { run: kept, task } = asked
+  if (!kept) refuseStarred(asked.cmd)
   for (const { name } of kept?.assignments ?? []) checkVariable(name)
   const command: Command = kept
     ? ({ ...kept, kind: task ? 'install' : judgeInvocation(kept, policy) } as Command)

@@ -6,6 +6,7 @@ import type { Preset, presets as routes } from '../contract/presets.ts'
 import { notFound, Problem } from '../contract/problem.ts'
 import type { Parsed } from '../contract/route.ts'
 import { type Policy, parseCommand } from './command/command.ts'
+import { refuseStarred } from './command/redact.ts'
 import { servingOf } from './command/serving.ts'
 import type { Machines } from './machines.ts'
 
@@ -52,11 +53,7 @@ export const openPresets = (deps: {
   }
 
   const save = (author: Author, preset: KeptPreset, action: string, summary: string): Preset => {
-    if (preset.cmd.includes('***'))
-      throw new Problem(
-        'conflict',
-        'Its command has a secret starred out, and could not be launched so; give it with a variable instead.',
-      )
+    refuseStarred(preset.cmd)
     const serving = servingOf(parseCommand(preset.cmd, deps.policy()))
     const kept = {
       ...preset,

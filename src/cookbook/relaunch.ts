@@ -7,7 +7,7 @@ import type { Environment } from '../sessions/environment.ts'
 import type { Invocation } from '../sessions/word.ts'
 import { changeCommand, differenceOf, settingOf, unsettingOf } from './change.ts'
 import { type Policy, parseCommand } from './command/command.ts'
-import { isSecretName } from './command/redact.ts'
+import { isSecretName, refuseStarred } from './command/redact.ts'
 import { takeSecrets } from './command/secrets.ts'
 import { servingOf } from './command/serving.ts'
 import { formatOperation } from './diagnosis/format.ts'
@@ -70,6 +70,7 @@ export const openRelaunch = (deps: {
           `${kept.name} is still live. Stop it first, or relaunch it with --stop.`,
           { state: serves.state(one) },
         )
+      if (asked.cmd) refuseStarred(asked.cmd)
       const fix = asked.apply ? await fixOf(one, asked.apply) : null
       const operations = [
         ...(fix?.operations ?? []),
