@@ -8,7 +8,7 @@ import { sentence } from '../../../views/panes/cookbook/herald.ts'
 import { hostRows } from '../../../views/panes/cookbook/host-rows.ts'
 import { type Item, treeOf } from '../../../views/panes/cookbook/kitchen.ts'
 import { judgementOf } from '../../../views/panes/cookbook/launch.ts'
-import { livingRows } from '../../../views/panes/cookbook/living.ts'
+import { livingSide } from '../../../views/panes/cookbook/living.ts'
 import { ownedGpus } from '../../../views/panes/cookbook/owners.ts'
 import { columnsOf, itemRow } from '../../../views/panes/cookbook/rows.ts'
 import { stopQuestion } from '../../../views/panes/cookbook/stop.ts'
@@ -252,8 +252,8 @@ describe('the rows of the list', () => {
 })
 
 describe('why one that lives is as it is', () => {
-  const said = (more: Partial<Serve>) =>
-    livingRows(serve('big', { ready_at: null, ...more }), 78, now)
+  const said = (more: Partial<Serve>, reach = host([]).reach, whyNot: string | null = null) =>
+    livingSide(serve('big', { ready_at: null, ...more }), { diagnosis: null, whyNot, fix: 0 }, reach, 78, now)
       .map(withoutColours)
       .join(' ')
 
@@ -270,6 +270,22 @@ describe('why one that lives is as it is', () => {
   test('one that serves says since when', () => {
     expect(said({ ready_at: now - 2 * minute })).toBe(
       'Nothing wrong: ready for 2m. It answers its health check.',
+    )
+  })
+
+  test('one whose host is not reached says only how it was when it was seen', () => {
+    const away = host([], { state: 'unreachable', reason: 'No route to host.' }).reach
+    const lost = said({ ready_at: now - 2 * minute }, away)
+    expect(lost).toMatch(
+      /^Last seen .+ as ready\. How it is now is not known: gpu-a is not reached: No route to host\.$/,
+    )
+    expect(said({ state: 'loading', seen_at: null }, away)).toMatch(/^Last known as loading\. How/)
+  })
+
+  test('why the cause could not be told is told', () => {
+    const why = 'The cause is not known: gpu-a does not answer.'
+    expect(said({ state: 'loading' }, undefined, 'gpu-a does not answer.')).toMatch(
+      new RegExp(`^Loading .*${why}$`),
     )
   })
 

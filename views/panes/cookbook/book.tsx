@@ -18,7 +18,7 @@ import { Conversation } from './conversation.ts'
 import { serveRows } from './details.ts'
 import { hostRows, processRows } from './host-rows.ts'
 import { type Item, isLive, treeOf } from './kitchen.ts'
-import { livingRows } from './living.ts'
+import { livingSide } from './living.ts'
 import { LogPane } from './log-pane.tsx'
 import { Metrics } from './metrics.ts'
 import { columnsOf, itemRow, serveHead } from './rows.ts'
@@ -216,10 +216,10 @@ export class Book {
     }
     const diagnosis = this.diagnosis(serve)
     if (mode === 'cause') {
-      const found = causeRows(serve, diagnosis, this.whyNot(serve), width, this.fix)
-      const living = isLive(serve) ? livingRows(serve, width, this.shell.ages.now) : []
-      const rows =
-        living.length === 0 ? found : diagnosis?.verdict === 'cause' ? [...living, '', ...found] : living
+      const found = { diagnosis, whyNot: this.whyNot(serve), fix: this.fix }
+      const rows = isLive(serve)
+        ? livingSide(serve, found, this.host?.reach, width, this.shell.ages.now)
+        : causeRows(serve, diagnosis, found.whyNot, width, this.fix)
       return this.#headed(serve, mode, rows, box)
     }
     this.log.mark(diagnosis?.byte_offset ?? null)

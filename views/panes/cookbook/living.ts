@@ -1,8 +1,10 @@
-import type { Serve } from '../../../src/contract/serve.ts'
+import type { Host } from '../../../src/contract/hosts.ts'
+import type { Diagnosis, Serve } from '../../../src/contract/serve.ts'
 import { sanitiseText } from '../../terminal/sanitise.ts'
 import { cut, wrapText } from '../../widgets/text.ts'
 import { toned } from '../../widgets/theme.ts'
-import { age } from '../words.ts'
+import { age, day } from '../words.ts'
+import { causeRows } from './cause.ts'
 import { signOf } from './rows.ts'
 
 /** What each phase of a start waits for, by the beginning of the words the phase has. */
@@ -18,17 +20,51 @@ const waits: readonly (readonly [phase: string, waitsFor: string])[] = [
   ['up', 'It says that it serves. It waits for its health check to be answered.'],
 ]
 
-/** Of one that lives: since when it is as it is, what it waits for, and what to watch. */
-export function livingRows(serve: Serve, width: number, now: number): string[] {
-  const [head, words, watch] = said(serve, now)
+type Said = readonly [head: string, words: string, watch: string]
+
+/** What was found of why one that lives is as it is. */
+export interface Found {
+  diagnosis: Diagnosis | null
+  /** Why that could not be told. */
+  whyNot: string | null
+  /** Which fix is selected. */
+  fix: number
+}
+
+/** Of one that lives: how it is, and what was found of why; where that could not be told, that it could not. */
+export function livingSide(
+  serve: Serve,
+  { diagnosis, whyNot, fix }: Found,
+  reach: Host['reach'] | undefined,
+  width: number,
+  now: number,
+): string[] {
+  const living = livingRows(serve, reach, width, now)
+  if (diagnosis?.verdict !== 'cause' && whyNot === null) return living
+  return [...living, '', ...causeRows(serve, diagnosis, whyNot, width, fix)]
+}
+
+/** Since when it is as it is, what it waits for, and what to watch; of one whose host is not reached, how it was when it was. */
+function livingRows(serve: Serve, reach: Host['reach'] | undefined, width: number, now: number): string[] {
+  const isReached = reach?.state !== 'unreachable'
+  const [head, words, watch] = isReached ? said(serve, now) : lastSeen(serve, reach)
   return [
-    cut(toned(head, signOf(serve).tone), width),
+    cut(toned(head, isReached ? signOf(serve).tone : 'quiet'), width),
     ...wrapText(words, width),
     ...(watch === '' ? [] : ['', ...wrapText(watch, width).map(row => toned(row, 'quiet'))]),
   ]
 }
 
-function said(serve: Serve, now: number): readonly [head: string, words: string, watch: string] {
+function lastSeen({ state, seen_at: seen, host_name: host }: Serve, { reason }: Host['reach']): Said {
+  const why = reason === null ? '' : `: ${sanitiseText(reason)}`
+  return [
+    seen === null ? `Last known as ${state}.` : `Last seen ${day(seen)} as ${state}.`,
+    `How it is now is not known: ${sanitiseText(host)} is not reached${why}.`.replace(/\.\.$/, '.'),
+    '',
+  ]
+}
+
+function said(serve: Serve, now: number): Said {
   const { state, percent, ready_at: ready, launched_at: launched } = serve
   const since = age(now - launched)
   switch (state) {
