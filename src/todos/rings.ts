@@ -17,7 +17,8 @@ export const todoRings = (todos: Todos, told: (key: string) => boolean) => ({
         channels: todo.channels,
       }))
       .filter(ring => !told(ring.key) || todos.waitsToMove(ring.object)),
-  rang: ({ object }: { object: string }) => todos.advance({ actor: 'ithaca' }, object),
+  rang: ({ object, due_at }: { object: string; due_at: number }) =>
+    todos.advance({ actor: 'ithaca' }, object, due_at),
 })
 
 const momentOf = (todo: Todo): number => todo.snoozed_until ?? todo.due_at ?? 0

@@ -40,8 +40,8 @@ export interface Todos {
   /** For the scheduler: what is due, and moving on what repeats. */
   ringing(until: number): Todo[]
   nextDue(after: number): Todo | undefined
-  /** After it rang: a repeating one goes to its next date, a snoozed one is not snoozed any more. */
-  advance(author: Author, id: string): Promise<void>
+  /** After it rang for a moment: a repeating one goes to its next date, a snoozed one is not snoozed any more. */
+  advance(author: Author, id: string, rang: number): Promise<void>
   waitsToMove(id: string): boolean
 }
 
@@ -87,6 +87,16 @@ export const openTodos = (deps: {
     const last = await schedule.following(todo, 2 * now() - todo.due_at)
     const rang = last?.due_at != null && last.due_at <= now() && last.due_at >= todo.created_at
     return rang ? now() : todo.due_at
+  }
+
+  /** Its next date, and the todo as it is by the time that is known: others may set another date meanwhile. */
+  const movingOn = async (id: string, after: (todo: KeptTodo) => number) => {
+    for (;;) {
+      const before = kept(id)
+      const next = before.repeat ? await schedule.following(before, after(before)) : undefined
+      const todo = kept(before.id)
+      if (TIMES.every(field => todo[field] === before[field])) return { todo, next }
+    }
   }
 
   /** Only ever later than it would remind anyway. */
@@ -194,19 +204,16 @@ export const openTodos = (deps: {
     },
 
     async done(author, id, done) {
-      const before = kept(id)
-      const next =
-        done && before.repeat
-          ? await schedule.following(before, Math.max(now(), before.due_at ?? 0))
-          : undefined
-      const latest = kept(before.id)
+      const { todo, next } = done
+        ? await movingOn(id, ({ due_at }) => Math.max(now(), due_at ?? 0))
+        : { todo: kept(id) }
       const fields: Partial<KeptTodo> = next
-        ? { ...next, snoozed_until: null, items: latest.items.map(item => ({ ...item, done: false })) }
+        ? { ...next, snoozed_until: null, items: todo.items.map(item => ({ ...item, done: false })) }
         : { archived: done, done_at: done ? now() : null, snoozed_until: null }
       const what = next
-        ? `Did "${before.title}", next ${readable(next.due)}`
-        : `${done ? 'Did' : 'Reopened'} "${before.title}"`
-      return { todo: save(author, 'done', change(latest, fields), what) }
+        ? `Did "${todo.title}", next ${readable(next.due)}`
+        : `${done ? 'Did' : 'Reopened'} "${todo.title}"`
+      return { todo: save(author, 'done', change(todo, fields), what) }
     },
 
     async snooze(author, id, until) {
@@ -253,15 +260,17 @@ export const openTodos = (deps: {
 
     waitsToMove: id => waits(kept(id)),
 
-    async advance(author, id) {
-      const before = kept(id)
-      if (!waits(before)) return
-      const next = before.repeat ? await schedule.following(before, now()) : undefined
-      const what = next ? `"${before.title}" is due again ${readable(next.due)}` : `"${before.title}" rang`
-      save(author, 'advance', change(kept(before.id), { ...next, snoozed_until: null }), what)
+    async advance(author, id, rang) {
+      const { todo, next } = await movingOn(id, now)
+      // What was put off or got another date meanwhile is still to ring.
+      if (!waits(todo) || (todo.snoozed_until ?? todo.due_at) !== rang) return
+      const what = next ? `"${todo.title}" is due again ${readable(next.due)}` : `"${todo.title}" rang`
+      save(author, 'advance', change(todo, { ...next, snoozed_until: null }), what)
     },
   }
 }
+
+const TIMES = ['due', 'due_at', 'repeat', 'repeat_from', 'snoozed_until'] as const
 
 const nothing = { title: null, label: null }
 

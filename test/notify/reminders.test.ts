@@ -2,8 +2,10 @@ import { expect, test } from 'vitest'
 import { todos } from '../../src/contract/todos.ts'
 import { openBell } from '../../src/notify/bell.ts'
 import { todoRings } from '../../src/todos/rings.ts'
+import { type KeptTodo, openTodos } from '../../store/todos.ts'
 import { testWorkspace } from '../peers/workspace.ts'
 
+const operator = { actor: 'operator' }
 const at = (text: string) => Date.parse(`2026-11-${text}:00Z`)
 
 test('a reminder rings once, late when nothing was up, and a repeating one moves on', async () => {
@@ -69,4 +71,33 @@ test('what never reached the disk does not ring', async () => {
   await openBell({ notify, now: () => now, sources, settle: changes.settle }).look()
   expect(told).toEqual([])
   expect(kept.ringing(now)).toEqual([])
+})
+
+test('what is set while the next date is sought is not lost: neither another date nor a snooze', async () => {
+  let now = at('20T09:15')
+  await using w = await testWorkspace({ now: () => now })
+  const { changes, store, todos: noun } = w.inside.workspace
+  const kept = openTodos(store)
+  const pills = async () => {
+    const { todo } = await w.client.call(todos.add, { title: 'Pills', due: 'every day at 10am' })
+    return kept.get(todo.id)!
+  }
+  const set = (todo: KeptTodo, fields: Partial<KeptTodo>): void =>
+    changes.write(operator, tx => kept.put(tx, { ...todo, ...fields }))
+  const later = {
+    due: '2026-12-01T18:00:00+00:00',
+    due_at: Date.parse('2026-12-01T18:00Z'),
+    repeat_from: '2026-12-01T18:00',
+  }
+  const [did, moved, snoozed] = [await pills(), await pills(), await pills()]
+  now = at('20T10:00')
+  const doing = noun.done(operator, did.id, true)
+  set(did, later)
+  expect((await doing).todo.due).toBe('2026-12-02T18:00:00+00:00')
+  const ringing = [moved, snoozed].map(({ id, due_at }) => noun.advance(operator, id, due_at!))
+  set(moved, later)
+  set(snoozed, { snoozed_until: at('20T11:00') })
+  await Promise.all(ringing)
+  expect(kept.get(moved.id)).toMatchObject(later)
+  expect(kept.get(snoozed.id)).toMatchObject({ due_at: at('20T10:00'), snoozed_until: at('20T11:00') })
 })
