@@ -40,12 +40,13 @@ export const runScreenHere = async (asked: Asked, here: Here): Promise<number> =
     import('../views/shell/unsaved.ts'),
   ])
   const unsaved = join(paths.state, 'unsaved')
+  const ithaca = calledAs(remote, here.inDemo)
   let farewell = ''
   const options: ScreenOptions = {
     version,
     ssh: ['ssh'],
     tmuxSocket: paths.tmuxSocket,
-    ithaca: calledAs(remote, here.inDemo),
+    ithaca,
     // Who looks at the demo was led there.
     kept: readIfThere(file) ?? (here.inDemo ? '{}' : null),
     async keep(text) {
@@ -69,7 +70,7 @@ export const runScreenHere = async (asked: Asked, here: Here): Promise<number> =
       : {}),
   }
   const code = await said(() => runScreen(first, options))
-  process.stdout.write(farewell + unsavedWords(unsaved))
+  process.stdout.write(farewell + unsavedWords(unsaved, ithaca))
   return code
 }
 

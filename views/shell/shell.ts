@@ -70,7 +70,7 @@ export class Shell {
 
   constructor(host: Host, screen: Screen, make: readonly MakePane[]) {
     this.host = host
-    this.unsaved = new Unsaved(host.unsaved)
+    this.unsaved = new Unsaved(host.unsaved, host.ithaca)
     this.screen = screen
     this.glyphs = host.unicode ? unicodeGlyphs : asciiGlyphs
     this.readOnly = host.settings.readOnly

@@ -9,7 +9,10 @@ export function sayUnsaved(shell: Shell): void {
   if (all.length === 0) return
   const what = all.length === 1 ? 'What you wrote last was' : `${all.length} texts you wrote were`
   const again = all.some(one => one.reopens) ? ' The key that opened it opens it again.' : ''
-  shell.toast('warn', `${what} not saved: ": unsaved texts" has it.${again}`)
+  const others = [...new Set(all.flatMap(({ of }) => of ?? []))].map(
+    of => ` '${sanitiseText(of)}' has its own.`,
+  )
+  shell.toast('warn', `${what} not saved: ": unsaved texts" has it.${again}${others.join('')}`)
 }
 
 /** Everything that was written and is not saved. */
@@ -19,11 +22,14 @@ export function unsavedMenu(shell: Shell): void {
     shell.unsaved.all.map(one => ({
       id: one.key,
       title: cut(firstLine(one), 40),
-      note: sanitiseText(one.file ?? 'only in this screen: the disk did not take it'),
+      note: sanitiseText(whereIs(one)),
       run: () => askWhat(shell, one),
     })),
   )
 }
+
+const whereIs = ({ file, of }: UnsavedText) =>
+  `${of === null ? '' : `of '${of}': `}${file ?? 'only in this screen: the disk did not take it'}`
 
 const firstLine = ({ text }: UnsavedText) =>
   sanitiseText(text.split('\n').find(line => line.trim() !== '') ?? '(empty)')
@@ -38,7 +44,7 @@ function askWhat(shell: Shell, one: UnsavedText): void {
       async run() {
         const facts = [cut(firstLine(one), 70), 'It is gone then: nothing brings it back.']
         if (await shell.confirm({ title: 'Throw away what you wrote', facts, verb: 'Throw away' }))
-          shell.unsaved.drop(one.key)
+          shell.unsaved.throwAway(one)
       },
     },
   ])

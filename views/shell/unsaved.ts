@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { isAnotherThere, us, type Writer } from './writer.ts'
 
 /** A text that came back from $EDITOR and is not where it belongs yet. */
 export interface UnsavedText {
@@ -13,15 +14,25 @@ export interface UnsavedText {
   mark: unknown
   /** Where it lies; null where the disk did not take it. */
   file: string | null
+  /** How a person opens the workspace it is of; null where that is the one of this screen. */
+  of: string | null
+  /** What is removed with it. */
+  lies: readonly string[]
 }
 
-const machine = hostname().replace(/[^\w.]/g, '_')
+/** What stands beside a text on the disk. */
+interface About extends Writer {
+  key: string
+  named: string
+  mark: unknown
+  workspace: string
+}
 
 /** Where an editor works for this program: how the name of its folder begins. */
 export function editingIn(folder: string): string | undefined {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
-    return join(folder, `open-${machine}-${process.pid}-`)
+    return join(folder, `open-${us.machine}-${us.pid}-`)
   } catch {
     // A disk that takes nothing: the editor works elsewhere.
     return undefined
@@ -34,22 +45,26 @@ export const untouched = '.before'
 /** What was written and is not saved, each in a file of its own: it outlives the screen, however that ends. */
 export class Unsaved {
   readonly #folder: string
+  /** How a person opens the workspace of this screen: all workspaces that are opened from here share the folder. */
+  readonly #workspace: string
   /** What the disk did not take. */
   readonly #held = new Map<string, UnsavedText>()
 
-  constructor(folder: string) {
+  constructor(folder: string, workspace: string) {
     this.#folder = folder
+    this.#workspace = workspace
   }
 
   keep(key: string, extension: string, text: string, mark: unknown = null): void {
-    const named = `${nameOf(key)}.${extension}`
-    const before = this.#read(aboutOf(key), key)?.file
+    const [named, name] = [`${this.#nameOf(key)}.${extension}`, this.#aboutOf(key)]
+    const before = this.#own(key)?.file
+    const about: About = { key, named, mark, workspace: this.#workspace, ...us }
     try {
-      this.#write({ [named]: text, [aboutOf(key)]: JSON.stringify({ key, named, mark }) })
+      this.#write({ [named]: text, [name]: JSON.stringify(about) })
     } catch {
       // What the disk had of it stays: an older text is more than none.
       if (before === undefined) remove(join(this.#folder, named))
-      this.#held.set(key, { key, reopens: reopens(key), text, mark, file: null })
+      this.#held.set(key, { key, reopens: reopens(key), text, mark, file: null, of: null, lies: [] })
       return
     }
     this.#held.delete(key)
@@ -57,21 +72,24 @@ export class Unsaved {
   }
 
   get(key: string): UnsavedText | undefined {
-    return this.#held.get(key) ?? this.#read(aboutOf(key), key)
+    return this.#held.get(key) ?? this.#own(key)
   }
 
+  /** It is where it belongs. */
   drop(key: string): void {
-    if (key.startsWith('open-')) rmSync(join(this.#folder, key), { recursive: true, force: true })
     this.#held.delete(key)
-    const file = this.#read(aboutOf(key), key)?.file
-    if (file == null) return
-    for (const gone of [file, join(this.#folder, aboutOf(key))]) rmSync(gone, { force: true })
+    this.throwAway(this.#own(key))
   }
 
-  /** Those of earlier screens, too. */
+  throwAway(one: UnsavedText | undefined): void {
+    if (one?.file === null) this.drop(one.key)
+    for (const gone of one?.lies ?? []) rmSync(gone, { recursive: true, force: true })
+  }
+
+  /** Those of earlier screens, and of other workspaces, too. */
   get all(): UnsavedText[] {
     const read = this.#names(/\.json$/).flatMap(name => this.#read(name) ?? [])
-    const kept = read.filter(({ key }) => !this.#held.has(key))
+    const kept = read.filter(({ key, of }) => of !== null || !this.#held.has(key))
     return [...kept, ...this.#names(/^open-/).flatMap(name => this.#leftIn(name)), ...this.#held.values()]
   }
 
@@ -95,7 +113,7 @@ export class Unsaved {
   #leftIn(key: string): UnsavedText[] {
     const [, on, pid] = /^open-(.+)-(\d+)-\w+$/.exec(key) ?? []
     // A home may be shared: of the programs of other machines nothing is known.
-    if (on !== machine || isThere(Number(pid))) return []
+    if (on !== us.machine || isThere(Number(pid))) return []
     const folder = join(this.#folder, key)
     const read = (name: string) => readFileSync(join(folder, name), 'utf8')
     try {
@@ -104,7 +122,17 @@ export class Unsaved {
       const written = names.find(name => name.startsWith('text.') && read(name) !== before)
       const name = written ?? names.find(one => !/^text\.\w+$/.test(one))
       if (name !== undefined)
-        return [{ key, reopens: false, mark: null, text: read(name), file: join(folder, name) }]
+        return [
+          {
+            key,
+            reopens: false,
+            mark: null,
+            text: read(name),
+            file: join(folder, name),
+            of: null,
+            lies: [folder],
+          },
+        ]
       rmSync(folder, { recursive: true, force: true })
     } catch {
       // It is being written or removed at this moment.
@@ -121,17 +149,35 @@ export class Unsaved {
     }
   }
 
-  #read(name: string, wanted?: string): UnsavedText | undefined {
+  #own(key: string): UnsavedText | undefined {
+    return this.#read(this.#aboutOf(key), true)
+  }
+
+  /** What another screen that is open has is not told, unless it is asked for. */
+  #read(name: string, asked = false): UnsavedText | undefined {
+    const path = join(this.#folder, name)
     try {
-      const about = JSON.parse(readFileSync(join(this.#folder, name), 'utf8'))
-      const { key, named, mark } = about as { key: string; named: string; mark: unknown }
-      if (wanted !== undefined && key !== wanted) return
+      const about = JSON.parse(readFileSync(path, 'utf8')) as About
+      if (!asked && isAnotherThere(about)) return
+      const { key, named, mark, workspace } = about
       const file = join(this.#folder, named)
-      return { key, reopens: reopens(key), mark, file, text: readFileSync(file, 'utf8') }
+      const of = workspace === this.#workspace ? null : workspace
+      const opens = of === null && reopens(key)
+      return { key, reopens: opens, mark, file, of, text: readFileSync(file, 'utf8'), lies: [file, path] }
     } catch {
       // It was never kept, or was thrown away by hand.
       return
     }
+  }
+
+  /** The same key means another text in another workspace. */
+  #nameOf(key: string): string {
+    const told = createHash('sha256').update(`${this.#workspace}\n${key}`).digest('hex').slice(0, 8)
+    return `${key.replace(/[^\w]+/g, '-').slice(0, 100)}-${told}`
+  }
+
+  #aboutOf(key: string): string {
+    return `${this.#nameOf(key)}.json`
   }
 }
 
@@ -154,15 +200,11 @@ function remove(file: string): void {
   }
 }
 
-const nameOf = (key: string): string => key.replace(/[^\w]+/g, '-').slice(0, 150)
-
-const aboutOf = (key: string): string => `${nameOf(key)}.json`
-
 /** Where everything lies that is not saved, for whoever leaves. */
-export function unsavedWords(folder: string): string {
-  const { all } = new Unsaved(folder)
-  const files = all.flatMap(({ file }) => file ?? [])
-  if (files.length === 0) return ''
+export function unsavedWords(folder: string, workspace: string): string {
+  const all = new Unsaved(folder, workspace).all.filter(({ file }) => file !== null)
+  if (all.length === 0) return ''
   const again = all.some(one => one.reopens) ? '; the key that opened it opens it again' : ''
-  return `What you wrote is not saved yet${again}:\n${files.map(file => `  ${file}\n`).join('')}`
+  const files = all.map(({ file, of }) => `  ${file}${of === null ? '' : ` (of '${of}')`}\n`)
+  return `What you wrote is not saved yet${again}:\n${files.join('')}`
 }

@@ -18,7 +18,7 @@ test('what could not be saved outlives the screen: the next one says so, and the
   await first.until('what you wrote is kept')
   const folder = first.shell.host.unsaved
   await first[Symbol.asyncDispose]()
-  const [, file] = unsavedWords(folder).trim().split(/\n\s*/)
+  const [, file] = unsavedWords(folder, 'ithaca').trim().split(/\n\s*/)
   expect(readFileSync(file!, 'utf8')).toMatch(/^Dearx+$/)
   expect(statSync(file!).mode & 0o777).toBe(0o600)
 
@@ -29,7 +29,7 @@ test('what could not be saved outlives the screen: the next one says so, and the
   await next.press('E')
   await next.until('Dearest Ann')
   expect((await client.call(todos.get, { id: todo.id })).content).toBe('Dearest Ann')
-  expect(unsavedWords(folder)).toBe('')
+  expect(unsavedWords(folder, 'ithaca')).toBe('')
 })
 
 test('what was opened again is not written over what somebody wrote since, and can be thrown away', async () => {

@@ -1,8 +1,11 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { Unsaved } from '../../../views/shell/unsaved.ts'
+import { Unsaved, unsavedWords } from '../../../views/shell/unsaved.ts'
+import { bornOf } from '../../../views/shell/writer.ts'
 
 let folder: string
 beforeEach(() => {
@@ -13,7 +16,7 @@ afterEach(() => rmSync(folder, { recursive: true }))
 const textsOf = (unsaved: Unsaved) => unsaved.all.map(({ text }) => text)
 
 test('what was kept is there until the disk has taken what takes its place', () => {
-  const unsaved = new Unsaved(folder)
+  const unsaved = new Unsaved(folder, 'ithaca')
   unsaved.keep('todo 1', 'md', 'one')
   const about = readdirSync(folder).find(name => name.endsWith('.json'))!
   // Nothing is written where a folder has the name.
@@ -21,14 +24,14 @@ test('what was kept is there until the disk has taken what takes its place', () 
   unsaved.keep('todo 1', 'md', 'two')
   expect(textsOf(unsaved)).toEqual(['two'])
   expect(unsaved.get('todo 1')?.file).toBe(null)
-  expect(textsOf(new Unsaved(folder))).toEqual(['one'])
+  expect(textsOf(new Unsaved(folder, 'ithaca'))).toEqual(['one'])
   unsaved.drop('todo 1')
   expect(textsOf(unsaved)).toEqual([])
-  expect(textsOf(new Unsaved(folder))).toEqual([])
+  expect(textsOf(new Unsaved(folder, 'ithaca'))).toEqual([])
 })
 
 test('a text that the disk took only half of leaves nothing there', () => {
-  const unsaved = new Unsaved(folder)
+  const unsaved = new Unsaved(folder, 'ithaca')
   unsaved.keep('todo 1', 'md', 'one')
   const about = readdirSync(folder).find(name => name.endsWith('.json'))!
   unsaved.drop('todo 1')
@@ -39,9 +42,48 @@ test('a text that the disk took only half of leaves nothing there', () => {
 })
 
 test('a text that comes back in another form takes the place of the one before', () => {
-  const unsaved = new Unsaved(folder)
+  const unsaved = new Unsaved(folder, 'ithaca')
   unsaved.keep('todo 1', 'md', 'one')
   unsaved.keep('todo 1', 'txt', 'two')
   expect(textsOf(unsaved)).toEqual(['two'])
   expect(readdirSync(folder)).toHaveLength(2)
+})
+
+/** Has another process have written what is kept here. */
+function writtenBy(pid: number, born: string): void {
+  const name = join(folder, readdirSync(folder).find(one => one.endsWith('.json'))!)
+  writeFileSync(name, JSON.stringify({ ...JSON.parse(readFileSync(name, 'utf8')), pid, born }))
+}
+
+test('what another screen that is open has is not told as left over; what it left is', async () => {
+  const [unsaved, other] = [new Unsaved(folder, 'ithaca'), spawn('sleep', ['30'])]
+  await once(other, 'spawn')
+  unsaved.keep('form text 1', 'txt', 'bring wine')
+  writtenBy(other.pid!, bornOf(other.pid!) ?? '')
+  expect(unsavedWords(folder, 'ithaca')).toBe('')
+  other.kill()
+  await once(other, 'exit')
+  expect(textsOf(unsaved)).toEqual(['bring wine'])
+})
+
+test('a process that got the number of the one that wrote a text did not write it', () => {
+  const unsaved = new Unsaved(folder, 'ithaca')
+  unsaved.keep('form text 1', 'txt', 'bring wine')
+  writtenBy(process.ppid, 'long ago')
+  expect(textsOf(unsaved)).toEqual(bornOf(process.ppid) === undefined ? [] : ['bring wine'])
+})
+
+test('a text of another workspace is told as one, opened by no key and thrown away as it', () => {
+  const [here, there] = ['ithaca', 'ithaca --remote ssh://box'].map(one => new Unsaved(folder, one))
+  there!.keep('new document', 'md', 'theirs')
+  expect(here!.get('new document')).toBe(undefined)
+  expect(here!.all).toMatchObject([{ text: 'theirs', reopens: false, of: 'ithaca --remote ssh://box' }])
+  expect(unsavedWords(folder, 'ithaca')).toMatch(
+    /^What you wrote is not saved yet:\n {2}\S+\.md \(of 'ithaca --remote ssh:\/\/box'\)\n$/,
+  )
+  here!.keep('new document', 'md', 'ours')
+  expect(there!.get('new document')?.text).toBe('theirs')
+  here!.throwAway(here!.all.find(({ of }) => of !== null))
+  expect(textsOf(there!)).toEqual(['ours'])
+  expect(here!.get('new document')?.text).toBe('ours')
 })
