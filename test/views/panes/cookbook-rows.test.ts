@@ -273,6 +273,33 @@ describe('why one that lives is as it is', () => {
     )
   })
 
+  test('one that is not healthy says when it was ready, and names no key that is refused', () => {
+    const ill = said({ state: 'unhealthy', ready_at: now - 3 * 24 * 60 * minute })
+    expect(ill).toContain('Unhealthy: it was first ready 3d ago. Its process lives')
+    expect(ill).not.toMatch(/\bi talks|after it/)
+  })
+
+  test('one that is started again by its rule says that', () => {
+    const reason = 'starts again by its rule, attempt 2'
+    expect(said({ state: 'launching', ready_at: now - minute, reason })).toContain(
+      'Launched 3m ago: starts again by its rule, attempt 2. It waits for its host to start its process again.',
+    )
+  })
+
+  test.each([
+    ['download', 'Downloading for 3m, 50% done.'],
+    ['install', 'Installing for 3m, 50% done.'],
+    ['copy', 'Copying for 3m, 50% done.'],
+  ] as const)('work of the kind %s is no start of a model', (kind, head) => {
+    const work = said({ kind, state: 'loading', percent: 50, phase: 'collecting' })
+    expect(work).toContain(`${head} It ends by itself when that is done. The last it said: collecting.`)
+    expect(work + said({ kind, state: 'stopping' })).not.toMatch(/GPU|start|port/)
+  })
+
+  test('one without a port is not said to answer', () => {
+    expect(said({ ready_at: now - minute, port: null })).not.toContain('answers')
+  })
+
   test('one whose host is not reached says only how it was when it was seen', () => {
     const away = host([], { state: 'unreachable', reason: 'No route to host.' }).reach
     const lost = said({ ready_at: now - 2 * minute }, away)

@@ -20,6 +20,13 @@ const waits: readonly (readonly [phase: string, waitsFor: string])[] = [
   ['up', 'It says that it serves. It waits for its health check to be answered.'],
 ]
 
+/** What is no serve, and ends by itself. */
+const works: Partial<Record<Serve['kind'], { doing: string; watch: string }>> = {
+  download: { doing: 'Downloading', watch: ' and the free disk of the host, which goes down meanwhile' },
+  install: { doing: 'Installing', watch: '' },
+  copy: { doing: 'Copying', watch: ' and the free disk of the host, which goes down meanwhile' },
+}
+
 type Said = readonly [head: string, words: string, watch: string]
 
 /** What was found of why one that lives is as it is. */
@@ -65,8 +72,9 @@ function lastSeen({ state, seen_at: seen, host_name: host }: Serve, { reason }: 
 }
 
 function said(serve: Serve, now: number): Said {
-  const { state, percent, ready_at: ready, launched_at: launched } = serve
+  const { state, kind, reason, ready_at: ready, launched_at: launched } = serve
   const since = age(now - launched)
+  const work = works[kind]
   switch (state) {
     case 'queued':
       return [
@@ -75,26 +83,38 @@ function said(serve: Serve, now: number): Said {
         'Watch what holds them in the list. X gives it up.',
       ]
     case 'launching':
+      if (reason !== null)
+        return [
+          `Launched ${since} ago: ${sanitiseText(reason)}.`,
+          'It waits for its host to start its process again.',
+          'Its log (l) says why it ended. X stops it.',
+        ]
       return [
         `Launching for ${since}.`,
         'It waits for its host to say that its process runs.',
         'Watch its log (l), where the first lines come.',
       ]
-    case 'loading': {
-      const done = percent === null ? '' : `, ${Math.round(percent)}% done`
-      return [
-        `Loading for ${since}${done}.`,
-        phaseWords(serve.phase),
-        'Watch its log (l) and the memory of its GPU (M): while either goes on, so does the start. Where both stand still for minutes, l shows the last it said, and X stops it.',
-      ]
-    }
+    case 'loading':
+      return work === undefined
+        ? [
+            `Loading for ${since}${doneWords(serve)}.`,
+            phaseWords(serve.phase),
+            'Watch its log (l) and the memory of its GPU (M): while either goes on, so does the start. Where both stand still for minutes, l shows the last it said, and X stops it.',
+          ]
+        : [
+            `${work.doing} for ${since}${doneWords(serve)}.`,
+            `It ends by itself when that is done.${lastWords(serve.phase)}`,
+            `Watch its log (l)${work.watch}. X stops it.`,
+          ]
     case 'unhealthy':
       return [
-        `Unhealthy, ${age(now - (ready ?? launched))} after it was ready.`,
+        `Unhealthy${ready === null ? '' : `: it was first ready ${age(now - ready)} ago`}.`,
         'Its process lives, but its health check is not answered.',
-        'Watch its log (l) and its metrics (M); i talks to it.',
+        'Watch its log (l) and its metrics (M).',
       ]
     case 'stopping':
+      if (work !== undefined)
+        return ['It is being stopped.', 'Its process is asked to end, then made to.', 'Watch its log (l).']
       return [
         'It is being stopped.',
         'Its process is asked to end, then made to; its port and its memory are looked at after that.',
@@ -103,14 +123,21 @@ function said(serve: Serve, now: number): Said {
     default:
       return [
         `Nothing wrong: ready for ${age(now - (ready ?? launched))}.`,
-        'It answers its health check.',
+        serve.port === null
+          ? 'It is there. Its health is not asked for: no port of it is known.'
+          : 'It answers its health check.',
         '',
       ]
   }
 }
 
+const doneWords = ({ percent }: Serve) => (percent === null ? '' : `, ${Math.round(percent)}% done`)
+
+const lastWords = (phase: string | null) =>
+  phase === null ? '' : ` The last it said: ${sanitiseText(phase)}.`
+
 function phaseWords(phase: string | null): string {
   if (phase === null) return 'Nothing it has said so far is recognised as a step of a start.'
   const words = waits.find(([known]) => phase.startsWith(known))?.[1] ?? 'It waits for that to be done.'
-  return `${words} The last it said: ${sanitiseText(phase)}.`
+  return words + lastWords(phase)
 }
