@@ -1,3 +1,4 @@
+import { givenOf } from './codex/fields.ts'
 import { actionIn } from './codex/todo-action.ts'
 
 /**
@@ -130,11 +131,14 @@ export const pleaOf = (route: string, given: Readonly<Record<string, unknown>>):
       ? Object.keys(given)
           .filter(one => one !== 'id' && given[one] !== undefined)
           .join(', ')
-      : (names
-          .split('|')
-          .flatMap(one => [one, ...(fields[one] ?? [])])
-          .map(one => plain(given[one]))
-          .find(value => value !== '') ?? '')
+      : plain(
+          given[
+            givenOf(
+              given,
+              names.split('|').flatMap(one => [one, ...(fields[one] ?? [])]),
+            ) ?? ''
+          ],
+        )
   return plea.replace(BLANK, (_, link: string, names: string, end: string) => {
     const value = filled(names)
     return value === '' ? '' : link + value + end

@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import { pleaOf } from '../../src/api/plea.ts'
 import { allRoutes } from '../../src/contract/all.ts'
+import { hosts } from '../../src/contract/hosts.ts'
 import { testWorkspace } from '../peers/workspace.ts'
 
 test('whatever a token may be asked about that does something has words', () => {
@@ -60,5 +61,23 @@ test('what a request does not take is no part of its question', async () => {
   expect(await asked('POST', '/api/codex/cookbook/serve', launch)).toBe(
     'launch on local: vllm serve m --port 8001',
   )
+  await w.client.call(hosts.add, { name: 'gpu-a', target: 'gpu-a.example' })
+  const spaced = { ...launch, remote_host: ' ', host: ' gpu-a ' }
+  expect(await asked('POST', '/api/codex/cookbook/serve', spaced)).toBe(
+    'launch on gpu-a: vllm serve m --port 8001',
+  )
   expect(await asked('POST', '/api/codex/cookbook/stop/s1', { id: 'harmless' })).toBe('stop the serve s1')
+})
+
+test.each([
+  ['serve', { remote_host: ' ', host: ' gpu-a ' }],
+  ['adopt', { host: '\t', remote_host: 'gpu-a ' }],
+])('a field of blanks names no machine: %s goes where its words say', async (act, named) => {
+  await using w = await testWorkspace()
+  await w.client.call(hosts.add, { name: 'gpu-a', target: 'gpu-a.example' })
+  const token = await w.token('here', ['cookbook:launch'], { hosts: 'local' })
+  const body = { cmd: 'vllm serve m --port 8001', repo_id: 'm', tmux_session: 'theirs', ...named }
+  expect(pleaOf(`codex.cookbook.${act}`, body)).toContain(' on gpu-a')
+  const answer = await w.request('POST', `/api/codex/cookbook/${act}`, { token, body })
+  expect(await answer.text()).toContain('may use local, not gpu-a')
 })

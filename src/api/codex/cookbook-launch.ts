@@ -1,6 +1,7 @@
 import { Problem } from '../../contract/problem.ts'
 import { gpuIndexes, hfToken, modelId, platform, remoteHost, sshPort } from '../../cookbook/command/fields.ts'
 import type { Machines, Place } from '../../cookbook/machines.ts'
+import { givenOf } from './fields.ts'
 import type { FieldDetail } from './invalid.ts'
 import { payloadText } from './invalid.ts'
 
@@ -22,7 +23,7 @@ export interface ServeAsked {
 export const serveAsked = (body: Body, machines: Machines): ServeAsked => {
   const wrong: FieldDetail[] = []
   const text = (names: readonly string[], required: boolean): string | undefined => {
-    const name = names.find(each => body[each] != null && body[each] !== '') ?? names[0]!
+    const name = givenOf(body, names) ?? names[0]!
     const value = body[name]
     if (typeof value === 'string') return value
     if (value === undefined || value === null) {
@@ -72,7 +73,7 @@ export const serveAsked = (body: Body, machines: Machines): ServeAsked => {
 
 /** A saved host by its name or by what ssh is told. Nothing is sent to a machine nobody saved. */
 export const placeFor = (text: string | undefined, machines: Machines, port: number | null = null): Place => {
-  const wanted = text ?? ''
+  const wanted = text?.trim() ?? ''
   const place = saved(wanted, machines)
   if (!place) {
     remoteHost(wanted)

@@ -13,7 +13,7 @@ import { relaunchChecked } from '../relaunch.ts'
 import { shownTo } from '../sight.ts'
 import { placeFor, serveAsked } from './cookbook-launch.ts'
 import { asServer, asTask, hostText } from './cookbook-shapes.ts'
-import { fieldsOf } from './fields.ts'
+import { fieldsOf, givenOf } from './fields.ts'
 
 const SESSION = /^[A-Za-z0-9_-]+$/
 const PRESET = /^[A-Za-z0-9 _.:@-]+$/
@@ -123,7 +123,7 @@ export const bindCookbook = (bind: Bind, { cookbook }: Workspace): void => {
     if (!model) throw new Problem('bad_request', 'model required')
     const port = fields.whole('port') ?? PORT_OF_CLIENTS
     if (port < 1 || port > 65_535) throw new Problem('bad_request', `'port' must be a port, not ${port}.`)
-    const place = placeFor(fields.text('host') || fields.text('remote_host'), machines)
+    const place = placeFor(fields.text(givenOf(body, ['host', 'remote_host']) ?? 'host'), machines)
     const asked = {
       session,
       host: place.id,

@@ -20,6 +20,15 @@ export const plain = (value: unknown): string => {
   return Array.isArray(value) ? 'a list' : value === null ? 'null' : 'an object'
 }
 
+/** The field that counts of several for the same thing: the first that is not blank. */
+export const givenOf = (
+  body: Readonly<Record<string, unknown>>,
+  names: readonly string[],
+): string | undefined => names.find(name => !isBlank(body[name]))
+
+const isBlank = (value: unknown): boolean =>
+  value === undefined || value === null || (typeof value === 'string' && value.trim() === '')
+
 export const fieldsOf = (body: Readonly<Record<string, unknown>>): Fields => {
   const any = (...names: string[]): unknown =>
     names.map(name => body[name]).find(value => value !== undefined && value !== null)
