@@ -20,7 +20,7 @@ export function unsavedMenu(shell: Shell): void {
   shell.menu(
     'Not saved yet',
     shell.unsaved.all.map(one => ({
-      id: one.key,
+      id: one.file ?? one.key,
       title: cut(firstLine(one), 40),
       note: sanitiseText(whereIs(one)),
       run: () => askWhat(shell, one),

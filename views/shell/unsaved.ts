@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { isAnotherThere, us, type Writer } from './writer.ts'
+import { isAnotherThere, isThere, us, type Writer } from './writer.ts'
 
 /** A text that came back from $EDITOR and is not where it belongs yet. */
 export interface UnsavedText {
@@ -32,7 +32,7 @@ interface About extends Writer {
 export function editingIn(folder: string): string | undefined {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
-    return join(folder, `open-${us.machine}-${us.pid}-`)
+    return join(folder, `open-${us.machine}-${us.pid}-${us.born}-`)
   } catch {
     // A disk that takes nothing: the editor works elsewhere.
     return undefined
@@ -111,9 +111,9 @@ export class Unsaved {
 
   /** Of an editor whose screen was gone before it. */
   #leftIn(key: string): UnsavedText[] {
-    const [, on, pid] = /^open-(.+)-(\d+)-\w+$/.exec(key) ?? []
+    const [, machine, pid, born] = /^open-(.+)-(\d+)-(\d+)-\w+$/.exec(key) ?? []
     // A home may be shared: of the programs of other machines nothing is known.
-    if (on !== us.machine || isThere(Number(pid))) return []
+    if (machine !== us.machine || isThere({ machine, pid: Number(pid), born: born! })) return []
     const folder = join(this.#folder, key)
     const read = (name: string) => readFileSync(join(folder, name), 'utf8')
     try {
@@ -178,14 +178,6 @@ export class Unsaved {
 
   #aboutOf(key: string): string {
     return `${this.#nameOf(key)}.json`
-  }
-}
-
-function isThere(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
   }
 }
 

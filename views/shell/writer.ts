@@ -26,9 +26,9 @@ export const us: Writer = {
   born: bornOf(process.pid) ?? String(Date.now()),
 }
 
-/** Whether it is another process of this machine, and still there. Of those of other machines nothing is known. */
-export function isAnotherThere({ machine, pid, born }: Writer): boolean {
-  if (machine !== us.machine || pid === us.pid) return false
+/** Whether this very process of this machine is still there. */
+export function isThere({ pid, born }: Writer): boolean {
+  if (pid === us.pid) return born === us.born
   try {
     process.kill(pid, 0)
   } catch {
@@ -36,3 +36,7 @@ export function isAnotherThere({ machine, pid, born }: Writer): boolean {
   }
   return (bornOf(pid) ?? born) === born
 }
+
+/** Of those of other machines nothing is known. */
+export const isAnotherThere = (writer: Writer): boolean =>
+  writer.machine === us.machine && writer.pid !== us.pid && isThere(writer)

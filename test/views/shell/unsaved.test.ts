@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { Unsaved, unsavedWords } from '../../../views/shell/unsaved.ts'
+import { editingIn, Unsaved, unsavedWords, untouched } from '../../../views/shell/unsaved.ts'
 import { bornOf } from '../../../views/shell/writer.ts'
 
 let folder: string
@@ -86,4 +86,19 @@ test('a text of another workspace is told as one, opened by no key and thrown aw
   here!.throwAway(here!.all.find(({ of }) => of !== null))
   expect(textsOf(there!)).toEqual(['ours'])
   expect(here!.get('new document')?.text).toBe('ours')
+})
+
+test('what an editor of an earlier process of our own number left is found', () => {
+  const [unsaved, ours] = [new Unsaved(folder, 'ithaca'), editingIn(folder)!]
+  const begin = (within: string) => {
+    const at = mkdtempSync(within)
+    writeFileSync(join(at, untouched), '')
+    writeFileSync(join(at, 'text.md'), 'bring wine')
+  }
+  begin(ours)
+  expect(textsOf(unsaved)).toEqual([])
+  begin(ours.replace(/\d+-$/, '1-'))
+  expect(textsOf(unsaved)).toEqual(['bring wine'])
+  unsaved.throwAway(unsaved.all[0])
+  expect(readdirSync(folder)).toHaveLength(1)
 })
