@@ -12,7 +12,7 @@ const AT_ONCE = 25
 
 /** Texts of the newest mails of an inbox, before anybody reads them. */
 export const fetchAhead = async (
-  deps: { store: MailStore; changes: Changes; invited(mail: KeptMail, carried: Carried): Promise<void> },
+  deps: { store: MailStore; changes: Changes; invited(mail: KeptMail, carried: Carried): Promise<boolean> },
   on: ImapFlow,
   account: KeptAccount,
   inbox: KeptFolder,
@@ -41,8 +41,7 @@ export const fetchAhead = async (
   }
   // The oldest first, as they were written. What is kept is not looked at again, so it is kept once the calendar has it.
   for (const { mail, body, carried } of invited.reverse()) {
-    await deps.invited(mail, carried)
-    bodies.set(mail.id, body)
+    if (await deps.invited(mail, carried)) bodies.set(mail.id, body)
   }
   if (bodies.size > 0) keep()
 }

@@ -87,7 +87,7 @@ export const openMailbox = (deps: {
   secrets: Secrets
   lookUp: LookUp
   /** A mail whose text is here now carries a calendar. */
-  invited: (mail: KeptMail, carried: Carried) => Promise<void>
+  invited: (mail: KeptMail, carried: Carried) => Promise<boolean>
   fetch: Fetch
   report: (error: unknown) => void
 }): Mailbox => {

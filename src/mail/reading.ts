@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import type { Author, Changes } from '../../store/changes.ts'
-import type { KeptAccount, KeptFolder, KeptMail, MailStore } from '../../store/mail.ts'
+import type { Body, KeptAccount, KeptFolder, KeptMail, MailStore } from '../../store/mail.ts'
 import type { MailQuery } from '../../store/mail-query.ts'
 import type { OutboxStore } from '../../store/outbox.ts'
 import type { Attachment, Mail, MailText } from '../contract/mail-words.ts'
@@ -20,8 +20,8 @@ export interface ReadingDeps {
   changes: Changes
   now: () => number
   watcher(account: string): Watcher | undefined
-  /** A mail whose text is here now carries a calendar. */
-  invited(mail: KeptMail, carried: Carried): Promise<void>
+  /** A mail whose text is here now carries a calendar; whether that was heard. */
+  invited(mail: KeptMail, carried: Carried): Promise<boolean>
 }
 
 export interface Place {
@@ -75,6 +75,16 @@ export const openReading = (deps: ReadingDeps): Reading => {
     return found
   }
   const folderOf = (mail: KeptMail): KeptFolder => store.folder(mail.id.slice(0, mail.id.lastIndexOf('-')))!
+  /** What a calendar has not heard is not kept: it is fetched, and told, once more. */
+  const bodyOf = async (mail: KeptMail): Promise<Body> => {
+    const kept = store.body(mail.id)
+    if (kept) return kept
+    const { account, use } = watcherOf(mail.account)
+    const body = await use(client => onServerMessage(mail, () => fetchBody(client, mail, account), client))
+    const carried = carriedBy(body)
+    if (!carried || (await deps.invited(mail, carried))) changes.cache(() => store.putBody(mail.id, body))
+    return body
+  }
   const watcherOf = (account: string): Watcher => {
     const found = deps.watcher(account)
     if (!found) throw new Problem('conflict', 'This account only sends: it has no mailbox.')
@@ -205,27 +215,16 @@ export const openReading = (deps: ReadingDeps): Reading => {
 
     async text(author, id, mark) {
       const mail = get(id)
-      let body = store.body(id)
-      if (!body) {
-        const { account, use } = watcherOf(mail.account)
-        const fetched = await use(client =>
-          onServerMessage(mail, () => fetchBody(client, mail, account), client),
-        )
-        const carried = carriedBy(fetched)
-        if (carried) await deps.invited(mail, carried)
-        changes.cache(() => store.putBody(id, fetched))
-        body = fetched
-      }
+      const body = await bodyOf(mail)
       if (mark && !mail.read) reading.mark(author, [id], { read: true }, false)
       const { calendar: _calendar, sender: _sender, ...words } = body
       return { ...mail, ...words, read: mark || mail.read }
     },
 
     async calendar(id) {
-      const { attachments } = await reading.text({ actor: 'ithaca' }, id, false)
-      const body = store.body(id)
-      const kept = body ? carriedBy(body) : null
-      const part = kept === null ? attachments.find(isCalendar) : undefined
+      const body = await bodyOf(get(id))
+      const kept = carriedBy(body)
+      const part = kept === null ? body.attachments.find(isCalendar) : undefined
       if (!part || part.size > LARGEST_CALENDAR) return kept
       // It was read before calendars were looked at.
       const { content } = await reading.attachment(id, part.part)

@@ -26,7 +26,7 @@ export interface WatcherDeps {
   arrived(account: KeptAccount, folder: KeptFolder, ids: readonly string[]): void
   changed(account: KeptAccount, folder: KeptFolder, synced: Synced): void
   /** A mail whose text is here now carries a calendar. */
-  invited(mail: KeptMail, carried: Carried): Promise<void>
+  invited(mail: KeptMail, carried: Carried): Promise<boolean>
   report(error: unknown): void
 }
 

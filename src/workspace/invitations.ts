@@ -25,8 +25,11 @@ export interface Reply {
 
 /** Where mail and calendar meet: what mails say of events, and what is answered. */
 export interface Invitations {
-  /** A mail that came carries a calendar: what needs nobody's answer is put into the calendar, where its sender is verified. */
-  came(mail: KeptMail, carried: Carried): Promise<void>
+  /**
+   * A mail that came carries a calendar: what needs nobody's answer is put into the calendar, where its sender is verified.
+   * Whether the calendar has heard it; what went wrong is reported.
+   */
+  came(mail: KeptMail, carried: Carried): Promise<boolean>
   /** What a mail carries; null: no calendar. */
   of(id: string): Promise<{ invitation: Invitation | null; warnings: string[] }>
   respond(author: Author, id: string, reply: Reply & { calendar?: string }): Promise<Given>
@@ -160,8 +163,12 @@ export const openInvitations = (deps: {
 
   return {
     came(found, carried) {
-      working = working.then(() => take(found, carried)).catch(deps.report)
-      return working
+      const taken = working.then(() => take(found, carried))
+      working = taken.catch(deps.report)
+      return taken.then(
+        () => true,
+        () => false,
+      )
     },
 
     async of(id) {

@@ -19,7 +19,7 @@ export const mailroom = (deps: {
   notify: Notify
   now: () => number
   zone: () => string
-  invited: (mail: KeptMail, carried: Carried) => Promise<void>
+  invited: (mail: KeptMail, carried: Carried) => Promise<boolean>
   report: (error: unknown) => void
 }): Mailbox => {
   const { store, changes, paths, config, notify, now, zone, invited, report } = deps

@@ -79,3 +79,34 @@ test.skipIf(missing)('what a mail says twice is told once', async () => {
   expect([await hears(yes), await hears(yes)]).toEqual([true, false])
   expect(told.filter(each => /cancelled|accepts/.test(each))).toHaveLength(2)
 })
+
+test.skipIf(missing)(
+  'a mail whose news the calendar could not write is read, and told once more',
+  async () => {
+    await using post = await openPost({ more: { authserv_id: MX } })
+    const { w } = post
+    const { client } = w
+    const { store } = w.inside.workspace
+    const bob = 'Bob <bob@example.net>'
+    await put(post, 'INBOX', mailed(bob, google({ uid: 'g1' }), { id: 'first' }))
+    await client.call(mail.sync, { folder: 'INBOX' })
+    const [first] = (await client.call(mail.list, {})).items
+    await client.call(mail.invitation, { id: first!.id, answer: 'accept', send: false })
+    const change = google({ uid: 'g1', sequence: 1, summary: 'Moved' })
+    await put(post, 'INBOX', mailed(bob, change, { id: 'moved' }))
+    await client.call(mail.sync, { folder: 'INBOX' })
+    const moved = (await client.call(mail.list, {})).items.find(({ id }) => id !== first!.id)!
+    const summary = async () => (await client.call(calendar.get, { id: 'g1' })).summary
+    store.db.exec(
+      "CREATE TEMP TRIGGER full BEFORE UPDATE ON main.events BEGIN SELECT RAISE(ABORT, 'the disk is full'); END",
+    )
+    await readAhead(post, () => false)
+    const read = await client.call(mail.read, { id: moved.id })
+    expect(read.body).toBe('You have been invited.')
+    expect(read.invitation?.event.summary).toBe('Moved')
+    expect(await summary()).not.toBe('Moved')
+    store.db.exec('DROP TRIGGER full')
+    await readAhead(post, () => false)
+    expect(await summary()).toBe('Moved')
+  },
+)
