@@ -11,6 +11,12 @@ const reserved = new Map([
   ['ctrl+\\', 'the quit signal'],
 ])
 
+/** What is heard over everything that is open, also while somebody types: no key of theirs writes anything. */
+const overAll = new Set(['screen.cancel', 'screen.redraw', 'screen.suspend'])
+const writesNothing = /^(ctrl\+|(alt\+|shift\+)*f\d)/
+/** The way out that stays, whatever is set. */
+const wayOut = { id: 'screen.cancel', key: 'ctrl+c' }
+
 const names = new Set(
   'enter tab esc backspace delete insert home end pgup pgdn up down left right space f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12'.split(
     ' ',
@@ -106,7 +112,8 @@ export function bind(
       continue
     }
     const keys = written.flatMap(one => readKey(id, one, problems))
-    if (keys.length > 0 || written.length === 0) bindings[id] = keys
+    if (id === wayOut.id) bindings[id] = [...new Set([wayOut.key, ...keys])]
+    else if (keys.length > 0 || written.length === 0) bindings[id] = keys
     for (const key of keys) yieldTo(id, key, bindings, overrides, places, problems)
   }
   return { bindings, problems }
@@ -118,10 +125,19 @@ function readKey(id: string, written: string, problems: string[]): string[] {
     problems.push(`keys.${id}: "${written}" is not a key; write it as a, ctrl+k, shift+tab, pgdn or f5.`)
     return []
   }
-  const owner = reserved.get(key)
-  if (owner === undefined) return [key]
-  problems.push(`keys.${id}: ${key} never arrives, it belongs to ${owner}; choose another.`)
+  const problem = whyNot(id, key)
+  if (problem === undefined) return [key]
+  problems.push(`keys.${id}: ${problem}`)
   return []
+}
+
+function whyNot(id: string, key: string): string | undefined {
+  const owner = reserved.get(key)
+  if (owner !== undefined) return `${key} never arrives, it belongs to ${owner}; choose another.`
+  if (key === wayOut.key && id !== wayOut.id) return `${key} always means ${wayOut.id}; choose another.`
+  if (overAll.has(id) && !writesNothing.test(key))
+    return `${key} would be lost wherever one types; choose one with ctrl+, or f1 to f12.`
+  return undefined
 }
 
 /** Takes a key the user gave to one action from those that had it in the same place. */
@@ -135,8 +151,9 @@ function yieldTo(
 ): void {
   const mine = places(id) ?? []
   for (const [other, keys] of Object.entries(bindings)) {
-    if (other === id || !keys.includes(key) || !(places(other) ?? []).some(place => mine.includes(place)))
-      continue
+    const meets = () =>
+      [id, other].some(one => overAll.has(one)) || places(other)?.some(one => mine.includes(one))
+    if (other === id || !keys.includes(key) || !meets()) continue
     if (Object.hasOwn(overrides, other))
       problems.push(`keys: ${key} is given to both ${other} and ${id}; ${id} has it.`)
     else problems.push(`keys: ${key} now means ${id}; ${other} lost it.`)

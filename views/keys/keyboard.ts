@@ -5,25 +5,28 @@ const patience = { local: 25, remote: 100 }
 /** A paste that stands still for so long has lost its end. */
 const pastePatience = 3000
 
+/** How a key goes before those that wait: just so, or in their place. */
+export type Overtaking = 'first' | 'cancels' | undefined
+
 /** What a person does, one after the other: the next waits until what the last one did is settled. */
 export class Keyboard {
   readonly #decoder = new KeyDecoder()
   readonly #input: (input: Input) => void | Promise<void>
   readonly #patience: number
-  readonly #overtakes: (key: string) => boolean
+  readonly #overtakes: (key: string) => Overtaking
   readonly #queue: Input[] = []
   #timer: NodeJS.Timeout | undefined
   #busy = false
   /** Settled where nothing overtakes. */
   #overtaking: Promise<void> | undefined
 
-  /** `overtakes`: the keys that wait for nothing, beside ^C, which gives up what is waited for. */
+  /** `overtakes`: the keys that wait for nothing; those that cancel, as ^C does, give up what is waited for. */
   constructor(
     input: (input: Input) => void | Promise<void>,
     remote: boolean,
-    overtakes: (key: string) => boolean = () => false,
+    overtakes: (key: string) => Overtaking = () => undefined,
   ) {
-    this.#overtakes = overtakes
+    this.#overtakes = key => (key === 'ctrl+c' ? 'cancels' : overtakes(key))
     this.#input = input
     this.#patience = remote ? patience.remote : patience.local
   }
@@ -53,8 +56,8 @@ export class Keyboard {
 
   #take(inputs: Input[]): void {
     for (const input of inputs) {
-      const isUrgent = 'key' in input && (input.key === 'ctrl+c' || this.#overtakes(input.key))
-      if (this.#busy && isUrgent) this.#overtake(input)
+      const overtaking = 'key' in input ? this.#overtakes(input.key) : undefined
+      if (this.#busy && overtaking) this.#overtake(input, overtaking)
       else this.#queueUp(input)
     }
   }
@@ -66,9 +69,9 @@ export class Keyboard {
     if (!this.#busy) void this.#run()
   }
 
-  /** Goes before what waits; what was typed before ^C and is not begun is forgotten, as by a terminal's driver. */
-  #overtake(input: Input & { key: string }): void {
-    if (input.key === 'ctrl+c') this.#queue.length = 0
+  /** Goes before what waits; what was typed before one that cancels and is not begun is forgotten, as by a terminal's driver. */
+  #overtake(input: Input, overtaking: Overtaking): void {
+    if (overtaking === 'cancels') this.#queue.length = 0
     const before = this.#overtaking
     this.#overtaking = (async () => {
       await before

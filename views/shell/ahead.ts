@@ -10,7 +10,7 @@ export class Ahead {
   stroke(input: Input): void | Promise<void> {
     const shell = this.#shell
     if (!shell) this.#early.push(input)
-    else if ('key' in input && input.key === 'ctrl+c') return shell.stroke(input)
+    else if ('key' in input && shell.overtakes(input.key) === 'cancels') return shell.stroke(input)
     else return this.#given.then(() => shell.stroke(input))
   }
 

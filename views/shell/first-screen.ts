@@ -29,7 +29,7 @@ export function openFirst(capabilities: Capabilities, version: string): FirstScr
     },
     resize: size => shell?.resize(size),
     ending: signal => ended.resolve(codes[signal] ?? 1),
-    overtakes: key => shell?.overtakes(key) ?? false,
+    overtakes: key => shell?.overtakes(key),
     stopping: () => shell?.stopping ?? [],
   })
   return {

@@ -10,6 +10,7 @@ export function keyNames(shell: Shell): string {
   })
   const about =
     "# What is here under [screen.keys] of the config file ('ithaca config path' names it) counts at once.\n" +
-    '# An empty list takes the keys away. What two actions of one place claim is said.\n'
+    '# An empty list takes the keys away. What two actions of one place claim is said.\n' +
+    '# Cancel, redraw and suspend are heard while you type, too: they take keys with ctrl+, and f1 to f12. ctrl+c always cancels.\n'
   return `${about}\n[screen.keys]\n${rows.join('\n')}`
 }

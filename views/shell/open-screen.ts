@@ -2,7 +2,7 @@ import type { Instance, RenderOptions, render } from 'ink'
 import type { ReactNode } from 'react'
 import type { Input } from '../keys/decode.ts'
 import { InkInput } from '../keys/ink-input.ts'
-import { Keyboard } from '../keys/keyboard.ts'
+import { Keyboard, type Overtaking } from '../keys/keyboard.ts'
 import type { Capabilities } from '../terminal/capabilities.ts'
 import { Compositor, localPace, remotePace, type Screen } from '../terminal/compositor.ts'
 import { InkStream } from '../terminal/ink-stream.ts'
@@ -18,7 +18,7 @@ export interface ScreenHandlers {
   resize(screen: Screen): void
   ending(signal: Ending): void
   /** Keys that wait for no other. */
-  overtakes?(key: string): boolean
+  overtakes?(key: string): Overtaking
   /** What to say while the program is stopped. */
   stopping?(): readonly string[]
 }
@@ -54,7 +54,7 @@ function openPainted(
     compositor.hurry()
     return handlers.stroke(stroke)
   }
-  const keyboard = new Keyboard(hurried, remote, key => handlers.overtakes?.(key) ?? false)
+  const keyboard = new Keyboard(hurried, remote, key => handlers.overtakes?.(key))
   const terminal: Terminal = new Terminal(process.stdin, process.stdout, screenModes, {
     input: bytes => keyboard.bytes(bytes),
     resize: screen => {
@@ -85,7 +85,7 @@ function openReader(handlers: ScreenHandlers, remote: boolean): OpenScreen {
   const keyboard = new Keyboard(
     stroke => handlers.stroke(stroke),
     remote,
-    key => handlers.overtakes?.(key) ?? false,
+    key => handlers.overtakes?.(key),
   )
   const terminal: Terminal = new Terminal(process.stdin, process.stdout, readerModes, {
     input: bytes => keyboard.bytes(bytes),

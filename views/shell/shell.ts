@@ -2,6 +2,7 @@ import type { Client } from '../../src/client/client.ts'
 import { type Action, Actions, type Deed, everywhere, nameOf, type Stakes } from '../actions/registry.ts'
 import type { Bindings } from '../keys/bindings.ts'
 import type { Input } from '../keys/decode.ts'
+import type { Overtaking } from '../keys/keyboard.ts'
 import { Router } from '../keys/router.ts'
 import { arrange, type Layout } from '../layout/arrange.ts'
 import type { MakePane, Pane, Side } from '../panes/pane.ts'
@@ -171,7 +172,7 @@ export class Shell {
     this.ages.goOn()
     const key = 'key' in input ? input.key : ''
     if ('wheel' in input) await this.mouse.did(input)
-    else if (key === 'ctrl+c') this.cancel()
+    else if (this.#means('screen.cancel', key)) this.cancel()
     else if (this.#means('screen.redraw', key)) this.host.repaint()
     else if (this.#means('screen.suspend', key)) this.host.suspend()
     else {
@@ -369,8 +370,9 @@ export class Shell {
   }
 
   /** Keys that wait for no other. */
-  overtakes(key: string): boolean {
-    return this.#means('screen.redraw', key) || this.#means('screen.suspend', key)
+  overtakes(key: string): Overtaking {
+    if (this.#means('screen.cancel', key)) return 'cancels'
+    return this.#means('screen.redraw', key) || this.#means('screen.suspend', key) ? 'first' : undefined
   }
 
   /** Over whatever is open, too. */

@@ -44,6 +44,9 @@ describe('keys as people write them', () => {
   })
 })
 
+const over = { 'screen.cancel': ['everywhere'], 'screen.redraw': ['everywhere'] }
+const overKeys = { 'screen.cancel': ['ctrl+c'], 'screen.redraw': ['ctrl+l'], 'cook.copy': ['y'] }
+
 describe("a user's keys", () => {
   test('win over a default in the same place, and the loss is reported', () => {
     const { bindings, problems } = bind(defaults, { wrap: ['X'] }, places)
@@ -66,6 +69,35 @@ describe("a user's keys", () => {
     const { bindings, problems } = bind(defaults, { nothing: ['n'], stop: ['^B', 'what'] }, places)
     expect(bindings).toEqual(defaults)
     expect(problems).toHaveLength(3)
+  })
+
+  test('what is heard while one types takes no key that is typed', () => {
+    const where: Record<string, string[]> = { ...over, 'cook.copy': ['cook'] }
+    const bound = (keys: Record<string, string[]>) => bind(overKeys, keys, id => where[id])
+    expect(bound({ 'screen.redraw': ['L', 'esc', 'f5', 'alt+x'] })).toEqual({
+      bindings: { ...overKeys, 'screen.redraw': ['f5'] },
+      problems: ['L', 'esc', 'alt+x'].map(
+        key =>
+          `keys.screen.redraw: ${key} would be lost wherever one types; choose one with ctrl+, or f1 to f12.`,
+      ),
+    })
+    expect(bound({ 'cook.copy': ['ctrl+l'] })).toMatchObject({
+      bindings: { 'cook.copy': ['ctrl+l'], 'screen.redraw': [] },
+      problems: ['keys: ctrl+l now means cook.copy; screen.redraw lost it.'],
+    })
+  })
+
+  test('ctrl+c cancels whatever is set, and does nothing else', () => {
+    const where: Record<string, string[]> = { ...over, 'cook.copy': ['cook'] }
+    const bound = (keys: Record<string, string[]>) => bind(overKeys, keys, id => where[id])
+    expect(bound({ 'cook.copy': ['^C'] })).toEqual({
+      bindings: overKeys,
+      problems: ['keys.cook.copy: ctrl+c always means screen.cancel; choose another.'],
+    })
+    for (const keys of [['ctrl+g'], ['ctrl+g', 'ctrl+c'], [], ['q']]) {
+      const { bindings } = bound({ 'screen.cancel': keys })
+      expect(bindings['screen.cancel']).toEqual(keys[0] === 'ctrl+g' ? ['ctrl+c', 'ctrl+g'] : ['ctrl+c'])
+    }
   })
 
   test('conflicts in one place are found', () => {

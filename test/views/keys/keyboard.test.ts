@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Input } from '../../../views/keys/decode.ts'
-import { Keyboard } from '../../../views/keys/keyboard.ts'
+import { Keyboard, type Overtaking } from '../../../views/keys/keyboard.ts'
 
 test('a wheel that turns faster than the screen follows is one turn, keys between stay in their place', async () => {
   const did: Input[] = []
@@ -54,7 +54,7 @@ test('^C and the keys that are said to wait for nothing; what was typed before ^
       if (key === 'a') await new Promise(() => {})
     },
     false,
-    key => key === 'ctrl+l' || key === 'ctrl+z',
+    key => ({ 'ctrl+l': 'first', 'ctrl+z': 'first', 'ctrl+g': 'cancels' })[key] as Overtaking,
   )
   const turn = () => new Promise(resolve => setImmediate(resolve))
   keyboard.bytes(Buffer.from('ajk\x0c'))
@@ -64,4 +64,8 @@ test('^C and the keys that are said to wait for nothing; what was typed before ^
   keyboard.bytes(Buffer.from('x\x03y\x1a'))
   for (let n = 0; n < 4; n++) await turn()
   expect(done).toEqual(['a', 'ctrl+l', 'ctrl+c', 'ctrl+z'])
+  keyboard.bytes(Buffer.from('x\x07'))
+  keyboard.bytes(Buffer.from('\x0c'))
+  for (let n = 0; n < 4; n++) await turn()
+  expect(done.slice(4)).toEqual(['ctrl+g', 'ctrl+l'])
 })

@@ -137,6 +137,17 @@ test('what lists the names of keys is what the config file takes', async () => {
   expect(taken.bindings).toMatchObject(on.shell.keys)
 })
 
+test('a key of its own cancels a line, too, and ^C beside it', async () => {
+  using on = new ScreenStage(w.inside.carry, small, { keys: { 'screen.cancel': ['ctrl+g'] } })
+  await on.until('api :')
+  for (const key of ['\x07', '\x03']) {
+    on.send('+')
+    await on.until('quick add: ')
+    on.send(key)
+    await on.until(screen => !screen.text().includes('quick add: '))
+  }
+})
+
 test('the help names a key once, where it is heard, and those that work over everything', async () => {
   using on = new ScreenStage(w.inside.carry, { cols: 100, rows: 50 })
   await on.until('api :')
