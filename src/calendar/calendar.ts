@@ -270,7 +270,7 @@ export const openCalendar = (deps: {
     async when(sentence) {
       const { summary, times, rrule, doubts } = await meant({ summary: sentence })
       const { start, end } = shower().span({ uid: '', ...times })
-      return { summary, start, end, rrule: rrule || null, doubts }
+      return { summary, start, end, all_day: times.allDay, rrule: rrule || null, doubts }
     },
 
     async add(author, input) {

@@ -234,6 +234,7 @@ export const calendar = {
         summary: z.string(),
         start: z.string(),
         end: z.string(),
+        all_day: z.boolean(),
         rrule: z.string().nullable(),
         doubts: z.array(z.string()),
       }),

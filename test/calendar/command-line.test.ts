@@ -38,6 +38,13 @@ test('a table says when on the clock of the owner', async () => {
   expect(out).toMatch(/2026-03-23 09:00 +2026-03-23 09:15 +Standup/)
 })
 
+test('a sentence about a whole day is told with its last day, as what it becomes is', async () => {
+  await using w = await opened()
+  const { out } = await say(w, ['calendar', 'when', 'fair on 3 april'])
+  expect(out).toMatch(/^start +2026-04-03$/m)
+  expect(out).toMatch(/^end +2026-04-03$/m)
+})
+
 test('a day is written, read and cleared from the command line', async () => {
   await using w = await opened()
   const made = await say(w, [

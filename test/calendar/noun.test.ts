@@ -451,8 +451,8 @@ test('how a sentence would be understood is what is then added, and asking write
       text !== 'every weekday at 9am standup',
     )
     const { event } = await w.client.call(calendar.add, { summary: text })
-    const { summary, start, end, rrule } = event
-    expect(told).toEqual({ summary, start, end, rrule, doubts: [] })
+    const { summary, start, end, all_day, rrule } = event
+    expect(told).toEqual({ summary, start, end, all_day, rrule, doubts: [] })
   }
   await expect(w.client.call(calendar.when, { text: 'standup' })).rejects.toThrow('No time was found')
 })

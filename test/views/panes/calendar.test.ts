@@ -12,6 +12,12 @@ const open = async (size = sizes[0]!) => {
 /** Every row of this month's page has its days: the frame was not moved. */
 const sunday = (stage: ScreenStage) => stage.screen.rows().some(row => / Mon +.*Sun/.test(row))
 
+test('a sentence about several days is previewed with the last of them', async () => {
+  await using stage = await open()
+  await stage.press('a', 'dec 2-4 fair')
+  await stage.until(/^add: .* = \w+ 2 Dec( \d+)? - \w+ 4 Dec/m)
+})
+
 describe.each(sizes)('the calendar at $cols x $rows', size => {
   test('a sentence becomes an event in the agenda, the day, the week and the month', async () => {
     await using stage = await open(size)

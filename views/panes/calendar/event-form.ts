@@ -126,9 +126,10 @@ export async function judgeEvent(shell: Shell, sentence: string, signal: AbortSi
       { text: sentence },
       { signal },
     )
-    const isOneDay = start.slice(0, 10) === end.slice(0, 10)
-    const till =
-      start.length === 10 ? '' : isOneDay ? `-${end.slice(11, 16)}` : ` - ${startWords(shell, end)}`
+    const isDays = isDay(start)
+    const last = isDays ? plusDays(end, -1) : end
+    const isOneDay = start.slice(0, 10) === last.slice(0, 10)
+    const till = !isOneDay ? ` - ${startWords(shell, last)}` : isDays ? '' : `-${end.slice(11, 16)}`
     const often = rrule === null ? '' : `, ${repeatWords(rrule)}`
     const doubt = doubts.length === 0 ? '' : ` (${doubts.join(' ')})`
     return `= ${startWords(shell, start)}${till}${often}${doubt}`
