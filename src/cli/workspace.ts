@@ -9,7 +9,7 @@ import { card } from './table.ts'
 
 const configLine = ({ config_problem, config_waiting }: Status): { config?: string } =>
   config_problem !== null
-    ? { config: `the settings hold as they were: ${config_problem}` }
+    ? { config: `not as its file says: ${config_problem}` }
     : config_waiting.length > 0
       ? { config: `${config_waiting.join(', ')}: in effect at the next start` }
       : {}

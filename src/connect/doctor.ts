@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { roomWords } from '../contract/room.ts'
-import { readConfig, systemZone } from '../workspace/config.ts'
+import { findConfig, systemZone } from '../workspace/config.ts'
 import type { Paths } from '../workspace/paths.ts'
 import { currentOwner } from './daemon.ts'
 
@@ -79,7 +79,12 @@ const program = async (name: string, args: string[], use: string, advice: string
 
 const config = (paths: Paths): Check => {
   try {
-    const { owner } = readConfig(paths.configFile)
+    const {
+      config: { owner },
+      problem,
+    } = findConfig(paths.configFile)
+    if (problem !== null)
+      return { ok: 'warn', what: 'config', detail: problem, advice: 'ithaca config set screen.theme auto' }
     return owner.timezone
       ? { ok: true, what: 'config', detail: `${paths.configFile}, time zone ${owner.timezone}` }
       : {

@@ -15,7 +15,7 @@ export const Status = z.object({
   config_problem: z
     .string()
     .nullable()
-    .describe('what is wrong with the config file: until it is mended, the settings hold as they were'),
+    .describe('what of the config file is wrong, and so does not hold until it is mended'),
   config_waiting: z.array(z.string()).describe('settings that were changed and wait for the next start'),
   pending_approvals: z.number().int(),
   next_reminder: z.object({ id: z.string(), title: z.string(), at: z.number() }).nullable(),

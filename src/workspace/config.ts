@@ -13,6 +13,7 @@ const zoneName = z.string().refine(isZone, {
 
 /** How the screen can be coloured. */
 const THEMES = ['auto', 'contrast']
+const NO_THEME = `is no theme; there are ${THEMES.join(' and ')}`
 
 /** Every key the config file may hold. What is missing has its default here and nowhere else. */
 const TIME = /^(?:[01]\d|2[0-3]):[0-5]\d$/
@@ -89,7 +90,7 @@ export const Config = z.strictObject({
     .strictObject({
       theme: z
         .string()
-        .refine(name => THEMES.includes(name), `is no theme; there are ${THEMES.join(' and ')}`)
+        .refine(name => THEMES.includes(name), NO_THEME)
         .default('auto'),
       ascii: z.boolean().default(false),
       mouse: z.boolean().default(false),
@@ -142,9 +143,28 @@ export const systemZone = (): string => {
   return found
 }
 
-export const readConfig = (file: string): Config => {
+export interface Found {
+  config: Config
+  /** What of the file was not taken, and why; null where all of it was. */
+  problem: string | null
+}
+
+export const readConfig = (file: string): Config => findConfig(file).config
+
+export const findConfig = (file: string): Found => {
   const text = textOf(file)
-  return text === null ? Config.parse({}) : checked(file, text, rawConfig(file, text))
+  if (text === null) return { config: Config.parse({}), problem: null }
+  const raw = rawConfig(file, text)
+  const problem = spareTheme(file, text, raw)
+  return { config: checked(file, text, raw), problem }
+}
+
+/** A colour that there is not is no reason to stay shut: it is taken out, and told. */
+const spareTheme = (file: string, text: string, { screen }: Record<string, unknown>): string | null => {
+  const { theme } = (screen ?? {}) as { theme?: unknown }
+  if (typeof theme !== 'string' || THEMES.includes(theme)) return null
+  delete (screen as { theme?: string }).theme
+  return `${wrongAt(file, text, ['screen', 'theme'], NO_THEME)}. It is taken as 'auto'.`
 }
 
 const textOf = (file: string): string | null => {
@@ -174,12 +194,16 @@ const checked = (file: string, text: string, raw: unknown): Config => {
     const paths =
       issue.code === 'unrecognized_keys' ? issue.keys.map(key => [...issue.path, key]) : [[...issue.path]]
     return paths.map(path => {
-      const line = lineOf(text, path.map(String))
       const what = issue.code === 'unrecognized_keys' ? 'is not a setting' : issueWords(issue)
-      return `${file}${line ? `, line ${line}` : ''}: '${path.join('.')}' ${what}`
+      return wrongAt(file, text, path.map(String), what)
     })
   })
   throw new Problem('invalid', lines.join('\n'))
+}
+
+const wrongAt = (file: string, text: string, path: string[], what: string): string => {
+  const line = lineOf(text, path)
+  return `${file}${line ? `, line ${line}` : ''}: '${path.join('.')}' ${what}`
 }
 
 /** The line a key stands on, for the tables and dotted keys people write. */
@@ -218,6 +242,7 @@ export const setConfig = (file: string, key: string, value: unknown): Config => 
   if (value === null) delete node[path.at(-1)!]
   else node[path.at(-1)!] = value
   const fresh = edited(text, path, value, raw)
+  if (key !== 'screen' && key !== 'screen.theme') spareTheme(file, fresh, raw)
   const config = checked(file, fresh, raw)
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   writeFileSync(`${file}.new`, fresh, { mode: 0o600 })

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
 import type { Changes } from '../../store/changes.ts'
 import { Problem } from '../contract/problem.ts'
-import { type Config, effectOf, readConfig } from './config.ts'
+import { type Config, effectOf, type Found, findConfig } from './config.ts'
 
 /** The config of an open workspace, which follows its file. */
 export interface Settings {
@@ -17,11 +17,11 @@ export interface Settings {
 type Sections = Record<string, Record<string, unknown>>
 
 export const openSettings = (file: string, changes: () => Changes): Settings => {
-  const config = readConfig(file)
+  const { config, problem: atFirst } = findConfig(file)
   const sections = config as unknown as Sections
   const atStart = structuredClone(sections)
   let seen = markOf(file)
-  let problem: string | null = null
+  let problem = atFirst
   let waiting: string[] = []
 
   const of = { noun: 'config', id: 'config' }
@@ -30,8 +30,7 @@ export const openSettings = (file: string, changes: () => Changes): Settings => 
     const [summary, data] = [saidOf(changed, waiting), { changed, waiting }]
     changes().write({ actor: 'operator' }, tx => tx.say({ action: 'config.changed', ...of, summary, data }))
   }
-  const refuse = (): void => {
-    const summary = `The settings hold as they were: ${problem}`
+  const refuse = (summary: string): void => {
     changes().mention({ actor: 'ithaca', action: 'config.refused', ...of, summary, data: { problem } })
   }
 
@@ -65,17 +64,19 @@ export const openSettings = (file: string, changes: () => Changes): Settings => 
       if (mark === seen) return
       seen = mark
       const before = { problem, waiting }
-      let fresh: Config
+      let fresh: Found
       try {
-        fresh = readConfig(file)
+        fresh = findConfig(file)
       } catch (error) {
         if (!(error instanceof Problem)) throw error
         problem = error.message
-        return refuse()
+        return refuse(`The settings hold as they were: ${problem}`)
       }
-      const changed = take(fresh as unknown as Sections)
-      problem = null
-      if (changed.length > 0 || !isDeepStrictEqual(before, { problem, waiting })) note(changed)
+      const changed = take(fresh.config as unknown as Sections)
+      problem = fresh.problem
+      const mended = before.problem !== null && problem === null
+      if (changed.length > 0 || mended || !isDeepStrictEqual(before.waiting, waiting)) note(changed)
+      if (problem !== null) refuse(`Not all of the settings is taken: ${problem}`)
     },
   }
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { isSetting, readConfig, setConfig } from '../../src/workspace/config.ts'
+import { findConfig, isSetting, readConfig, setConfig } from '../../src/workspace/config.ts'
 
 let dir: string
 let file: string
@@ -24,7 +24,7 @@ const refused = (text: string): string => {
 
 test.each([
   ['[owner]\ntimezone = "Tokyo"\n', /^line 2: 'owner.timezone' .*; did you mean Asia\/Tokyo\?$/],
-  ['[screen]\ntheme = "purple"\n', `line 2: 'screen.theme' is no theme; there are auto and contrast`],
+  ['[screen]\ntheme = 5\n', /^line 2: 'screen.theme' /],
   ['[owner]\ntimezone = "Mars"\n', `line 2: 'owner.timezone' is not a time zone such as "Europe/Berlin"`],
   ['\n\n[api]\nprt = 7\n', "line 4: 'api.prt' is not a setting"],
   ['reminders.quiet = "25:00-07:00"\n', `line 1: 'reminders.quiet' is not a span such as "22:00-07:00"`],
@@ -49,6 +49,23 @@ test('one setting is changed and the rest of the file stays as it was written', 
   expect(readConfig(file).api.port).toBe(7321)
   setConfig(file, 'api.port', null)
   expect(readConfig(file).api.port).toBeUndefined()
+})
+
+test('a theme that there is not is refused where it is set, and taken as auto where it stands already', () => {
+  writeFileSync(file, '[screen]\nmouse = true\ntheme = "high-contrast"\n')
+  expect(findConfig(file)).toMatchObject({
+    config: { screen: { mouse: true, theme: 'auto' } },
+    problem: `${file}, line 3: 'screen.theme' is no theme; there are auto and contrast. It is taken as 'auto'.`,
+  })
+  expect(() => setConfig(file, 'screen.theme', 'purple')).toThrow("'screen.theme' is no theme")
+  setConfig(file, 'api.port', 7321)
+  setConfig(file, 'screen.mouse', false)
+  expect(readFileSync(file, 'utf8')).toContain('theme = "high-contrast"\n')
+  setConfig(file, 'screen.theme', 'contrast')
+  expect(findConfig(file)).toMatchObject({
+    config: { api: { port: 7321 }, screen: { theme: 'contrast' } },
+    problem: null,
+  })
 })
 
 test('a setting that is not set is one all the same', () => {

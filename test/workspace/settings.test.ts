@@ -92,3 +92,22 @@ test('a config file that is wrong changes nothing and is told, until it is mende
   expect((await mended).action).toBe('config.changed')
   expect((await w.client.call(routes.status, {})).config_problem).toBeNull()
 })
+
+test('a workspace whose file names a theme that there is not opens, says so, and takes what is written later', async () => {
+  await using w = await testWorkspace({ listen: true, config: '[screen]\ntheme = "high-contrast"\n' })
+  const { config } = w.inside.workspace
+  const problem = async () => (await w.client.call(routes.status, {})).config_problem
+  expect(config.screen.theme).toBe('auto')
+  expect(await problem()).toContain("line 2: 'screen.theme' is no theme")
+  const later = said(w)
+  writeFileSync(w.paths.configFile, '[screen]\ntheme = "purple"\nmouse = true\n')
+  expect(await later).toEqual({ action: 'config.changed', summary: 'In effect: screen.mouse' })
+  expect(config.screen).toMatchObject({ mouse: true, theme: 'auto' })
+  expect(await problem()).toContain("line 2: 'screen.theme' is no theme")
+  const { items } = await w.client.call(events.audit, { noun: 'config' })
+  expect(items.map(({ action }) => action)).toEqual(['config.changed'])
+  const mended = said(w)
+  writeFileSync(w.paths.configFile, '[screen]\ntheme = "contrast"\nmouse = true\n')
+  expect(await mended).toEqual({ action: 'config.changed', summary: 'In effect: screen.theme' })
+  expect(await problem()).toBeNull()
+})
