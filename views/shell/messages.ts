@@ -43,7 +43,7 @@ export class Messages {
   }
 
   /** Does something that may fail; the failure is said, with what it was, until it is dismissed or the same succeeds. */
-  async act(what: string, run: () => Promise<void>): Promise<boolean> {
+  async act(what: string, run: () => Promise<unknown>): Promise<boolean> {
     try {
       await run()
       this.mended(what)

@@ -28,7 +28,7 @@ export interface Over {
   /** Says what became of something whose place on the screen is gone. */
   say(words: string, level?: import('../widgets/toasts.ts').Level): void
   /** Does what was chosen; a failure is said and ends nothing. */
-  run(what: string, chosen: () => void | Promise<void>): void
+  run(what: string, chosen: () => void | Promise<unknown>): void
   close(overlay: Overlay): void
   readonly glyphs: import('../widgets/text.ts').Glyphs
   /** What was typed into lines before, by their labels, the newest last. */

@@ -232,7 +232,7 @@ export class Shell {
   }
 
   /** Does something that may fail, and says so. */
-  act(what: string, run: () => Promise<void>): Promise<boolean> {
+  act(what: string, run: () => Promise<unknown>): Promise<boolean> {
     return this.messages.act(what, run)
   }
 
@@ -300,13 +300,14 @@ export class Shell {
     if (this.world.status.value?.timezone_set === false && this.overlays.length === 0) firstSteps(this)
   }
 
-  /** Copies text to the clipboard of whoever sits at the terminal. */
-  async copy(text: string, what: string): Promise<void> {
+  /** Copies text to the clipboard of whoever sits at the terminal; answers whether it is known to be taken. */
+  async copy(text: string, what: string): Promise<boolean> {
     const { bytes, truncated, route, isTaken } = await this.host.copy(text)
     const cut = truncated ? ', cut to what the terminal takes' : ''
     if (isTaken) this.toast('good', `Copied ${what} through ${route} (${bytes} bytes${cut}).`)
     else
       this.toast('warn', `Sent ${what} to tmux, which passes it on only after: tmux set -s set-clipboard on`)
+    return isTaken
   }
 
   page(text: string): Promise<boolean> {

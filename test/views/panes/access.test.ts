@@ -62,6 +62,33 @@ describe.each(sizes.slice(0, 2))('tokens at $cols x $rows', size => {
   })
 })
 
+test('a new secret is not left by done before the copy of it is taken', async () => {
+  await using stage = await ScreenStage.open(sizes[0]!, 'tokens')
+  await stage.until('No agent has a token yet')
+  await stage.press('a')
+  await stage.until('New token')
+  await stage.press('helper', '\x1b\r')
+  await stage.until('export ODYSSEUS_API_TOKEN=ith_')
+  await stage.press('q')
+  await stage.until('shown this once')
+  const taken = Promise.withResolvers<boolean>()
+  stage.taken = taken.promise
+  await stage.press('\r')
+  await stage.press('G', '\r')
+  await stage.until('It is still being copied')
+  await stage.until('shown this once')
+  taken.resolve(false)
+  await stage.until('Sent the lines to tmux')
+  await stage.press('G', '\r')
+  await stage.until('Leave the secret')
+  await stage.later()
+  await stage.press('n')
+  await stage.until('shown this once')
+  stage.taken = true
+  await stage.press('\r', 'G', '\r')
+  await stage.until(/> .*helper/)
+})
+
 test('a form that cannot be sent says why and keeps what was typed', async () => {
   await using stage = await ScreenStage.open(sizes[0]!, 'tokens')
   await stage.until('No agent has a token yet')

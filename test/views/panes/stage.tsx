@@ -66,6 +66,8 @@ export class ScreenStage implements AsyncDisposable {
   readonly shell: Shell
   readonly screen: Emulator
   readonly copied: string[] = []
+  /** Whether what is copied is known to be taken, once that is known. */
+  taken: boolean | Promise<boolean> = true
   /** What `$EDITOR` is; a shell command that gets the file. */
   editor = 'true'
   #skew = 0
@@ -118,7 +120,7 @@ export class ScreenStage implements AsyncDisposable {
       suspend: () => {},
       copy: async text => {
         this.copied.push(text)
-        return { ...copySequence(text, null), isTaken: true }
+        return { ...copySequence(text, null), isTaken: await this.taken }
       },
       shape: { cols: size.cols, rows: size.rows, term: 'xterm-256color' },
       attach: async () => ({ code: 0, reason: null, said: '' }),

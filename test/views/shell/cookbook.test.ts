@@ -127,6 +127,13 @@ describe.each([
     on.send('\x1b[D\x17y\r')
     await on.until(/> why does this fail\?.*\n.* def f\(x\):.*\n.* {4}yx/)
     await on.until(/stop\.[\s\S]*\d+ tokens/)
+    const taken = Promise.withResolvers<boolean>()
+    on.taken = taken.promise
+    on.send('\x19')
+    await on.until('copying the last answer')
+    taken.resolve(false)
+    await on.until('sent to tmux, which may not pass it on')
+    on.taken = true
     on.send('\x19')
     await on.until('the last answer is copied')
     expect(on.copied.at(-1)).toMatch(/I am a pretended model/)

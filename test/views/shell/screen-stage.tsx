@@ -46,6 +46,8 @@ export class ScreenStage implements Disposable {
   readonly link: Link & { lost: Link['lost'] }
   readonly ran: (readonly string[])[] = []
   readonly copied: string[] = []
+  /** Whether what is copied is known to be taken, once that is known. */
+  taken: boolean | Promise<boolean> = true
   bytes = 0
   quits = 0
   #far: Terminal | null = null
@@ -88,7 +90,7 @@ export class ScreenStage implements Disposable {
       mouse: () => {},
       copy: async text => {
         this.copied.push(text)
-        return { ...copySequence(text, null), isTaken: true }
+        return { ...copySequence(text, null), isTaken: await this.taken }
       },
       shape: { cols: size.cols, rows: size.rows, term: 'xterm-256color' },
       attach: far => this.#lend(far),

@@ -28,10 +28,10 @@ export class Chat implements Overlay {
   #said = ''
   readonly #talk: Conversation
   readonly #over: Over
-  readonly #copy: (text: string) => void
+  readonly #copy: (text: string) => Promise<boolean>
   readonly #wrapped = new Map<Turn, { width: number; rows: string[] }>()
 
-  constructor(talk: Conversation, over: Over, copy: (text: string) => void) {
+  constructor(talk: Conversation, over: Over, copy: (text: string) => Promise<boolean>) {
     this.#talk = talk
     this.#over = over
     this.#copy = copy
@@ -77,10 +77,16 @@ export class Chat implements Overlay {
   #copyAnswer(): void {
     const said = this.#talk.turns.findLast(turn => turn.said.trim() !== '')?.said.trim()
     if (said === undefined) this.#said = 'nothing was answered yet'
-    else {
-      this.#copy(said)
-      this.#said = 'the last answer is copied'
-    }
+    else void this.#copied(said)
+  }
+
+  async #copied(answer: string): Promise<void> {
+    const copying = 'copying the last answer'
+    this.#said = copying
+    const isTaken = await this.#copy(answer)
+    if (this.#said !== copying) return
+    this.#said = isTaken ? 'the last answer is copied' : 'sent to tmux, which may not pass it on'
+    this.#over.changed()
   }
 
   #ask(): void {

@@ -32,7 +32,7 @@ export function keepSecret(
           note: "for the terminal's own selection",
           run: () => void shell.host.plain(lines.map(sanitiseText)).then(choices),
         },
-        { id: 'done', title: 'done', note: 'it cannot be shown after this', run: kept },
+        { id: 'done', title: 'done', note: 'it cannot be shown after this', run: done },
       ],
       [],
       leave,
@@ -48,9 +48,24 @@ export function keepSecret(
         if (yes) kept()
         else choices()
       })
-  const copy = (text: string) => () => {
-    shell.copy(text, text === token ? 'the token' : 'the lines')
+  /** Until a copy is there, this may be the only one. */
+  let last: 'copying' | 'taken' | 'not taken' | null = null
+  const copy = (text: string) => async () => {
+    last = 'copying'
     choices()
+    let isTaken = false
+    try {
+      isTaken = await shell.copy(text, text === token ? 'the token' : 'the lines')
+    } finally {
+      last = isTaken ? 'taken' : 'not taken'
+    }
+  }
+  const done = () => {
+    if (last === 'copying') {
+      shell.toast('warn', 'It is still being copied.')
+      choices()
+    } else if (last === 'not taken') leave()
+    else kept()
   }
   const show = () =>
     shell.show(

@@ -23,7 +23,7 @@ export interface Choice {
   disabled?: string
   /** The menu stays after it: more of it may be chosen. */
   stays?: boolean
-  run(): void | Promise<void>
+  run(): void | Promise<unknown>
 }
 
 const steps: Readonly<Record<string, number>> = {
