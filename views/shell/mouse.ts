@@ -3,6 +3,7 @@ import { isIn } from '../layout/arrange.ts'
 import type { Side, Spot } from '../panes/pane.ts'
 import { tabAt } from './chrome.ts'
 import type { Overlay } from './overlay.ts'
+import { Refusal } from './overlays/refusal.tsx'
 import type { Shell } from './shell.ts'
 import { statusFacts, tabsOf } from './status.ts'
 
@@ -40,7 +41,11 @@ export class Mouse {
     if (wheel === 0 && this.#isSecond(x, y)) return
     this.#last.at = Number.NEGATIVE_INFINITY
     if (top) return wheel === 0 ? this.#press(top, x, y) : turned(top, wheel)
-    if (line && (wheel === 0 || !line.letsMove)) return
+    if (line instanceof Refusal) {
+      line.cancel()
+      // What waited behind it is there now, and nobody pressed at that.
+      if (this.#shell.overlays.length > 0) return
+    } else if (line && (wheel === 0 || !line.letsMove)) return
     for (const side of ['list', 'detail'] as const)
       if (isIn(layout[side], { x, y })) {
         const at = { x: x - layout[side].x, y: y - layout[side].y }

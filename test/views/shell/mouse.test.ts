@@ -143,6 +143,23 @@ test('fields are pressed, and one that has the keys turns on', async () => {
   await on.until('> pinned   [x] yes')
 })
 
+test('a press and a wheel go on from what did not open, and do what they do', async () => {
+  using on = await opened('cook')
+  await on.until(/^> +local/m)
+  const refused = async () => {
+    on.send('i')
+    await on.until('Esc goes on')
+  }
+  await refused()
+  on.send('\x1b[<65;10;4M')
+  await on.until(screen => !screen.text().includes('Esc goes on'))
+  await refused()
+  await press(on, /5 ?Mem/)
+  await on.until('Fact 199')
+  expect(on.shell.pane.id).toBe('memory')
+  expect(on.shell.line).toBe(null)
+})
+
 test('an entry of the palette is pressed, a wheel goes through it', async () => {
   using on = await opened('memory')
   on.send(':')

@@ -8,10 +8,8 @@ import { toned } from '../../widgets/theme.ts'
 const leave = '  Esc goes on'
 const ofTyping = new Set(['enter', 'backspace', 'space'])
 
-/** Says in the row of the footer why what is typed into did not open. What is typed all the same does nothing. */
+/** Says in the row of the footer why what is typed into did not open. What is typed all the same does nothing; any other key, or the mouse, goes on. */
 export class Refusal {
-  /** Nothing behind it is moved in by letters. */
-  readonly letsMove = false
   readonly #words: string
   readonly #close: () => void
 
