@@ -64,6 +64,15 @@ describe.each(here)('with bad luck on %s', dialect => {
     expect(await shared.account()).toMatchObject({ state: 'idle', reason: null, retry_at: null })
     const { problem } = (await shared.calendars()).find(({ name }) => name === 'Trips')!
     expect(problem).toMatch(/answered 500\.$/)
+    const { db } = w.inside.workspace.store
+    db.exec(
+      `CREATE TEMP TABLE said (problem TEXT);
+       CREATE TEMP TRIGGER saying AFTER UPDATE ON main.calendar_states WHEN NEW.id = '${id}'
+       BEGIN INSERT INTO said VALUES (NEW.problem); END`,
+    )
+    expect(await sync()).toMatchObject({ problems })
+    // What is as it was is not written as if it had changed.
+    expect(db.prepare('SELECT DISTINCT problem FROM said').pluck().all()).toEqual([problem])
     line.before = () => undefined
     expect(await sync()).toMatchObject({ problems: [] })
     // Deleted there by now: that it cannot be told its name is no reason to hold on to it.

@@ -34,9 +34,9 @@ export const syncAccount = async (
   const home = account.home ?? (await findHome(deps, account, access)).home
   const known = (): ShownCalendar[] => deps.store.calendars().filter(each => each.account === account.id)
   const direct = home === account.url && known().some(each => each.href === home)
-  const untold = new Map<string, Problem>()
+  const untold = new Map<string, string>()
   for (const calendar of known())
-    await tellName(deps, calendar, access).catch(error => untold.set(calendar.id, ofOne(error)))
+    await tellName(deps, calendar, access).catch(error => untold.set(calendar.id, problemOf(error)))
   const look = (ask: 'tokens' | 'tags' | 'all') => deps.dav.calendars(access, home, { direct, ask })
   const counted = known().every(({ id, kept }) => !kept || deps.remote.state(id).token !== null)
   const others: string[] = JSON.parse(deps.remote.state(account.id).said ?? '[]')
@@ -46,43 +46,37 @@ export const syncAccount = async (
   const listed = brief?.every(isKnown) ? brief : await look('all')
   if (listed !== brief) keepCalendars(deps, account, listed)
   const round: Round = { ...nothing(), calendars: 0, problems: [], unsynced: null }
-  const trouble = (calendar: ShownCalendar, error: unknown): string => {
-    const problem = sentence(ofOne(error).message)
-    note(deps, calendar.id, { problem })
-    const said = `${calendar.name}: ${problem}`
-    round.problems.push(said)
-    return said
-  }
   for (const calendar of known()) {
     if (deps.ending()) break
     // Whoever chose so may not have come to the end of it.
     if (!calendar.kept && calendar.events > 0) await emptied(deps, calendar.id)
     if (!calendar.kept || (asked.only !== undefined && calendar.id !== asked.only)) continue
     const there = listed.find(each => each.href === calendar.href)
+    const refused = untold.get(calendar.id)
     try {
       if (there)
-        await syncCalendar(
-          deps,
-          { calendar: calendar as Place['calendar'], access },
-          there,
-          round,
-          asked.progress,
-        )
+        await syncCalendar(deps, { calendar: calendar as Place['calendar'], access }, there, round, {
+          progress: asked.progress,
+          refused,
+        })
       else await missing(deps, calendar, access)
       round.calendars++
-      if (there && untold.has(calendar.id)) trouble(calendar, untold.get(calendar.id))
+      if (there && refused) round.problems.push(`${calendar.name}: ${refused}`)
     } catch (error) {
-      const said = trouble(calendar, error)
+      const problem = problemOf(error)
+      note(deps, calendar.id, problem)
+      const said = `${calendar.name}: ${problem}`
+      round.problems.push(said)
       round.unsynced ??= said
     }
   }
   return round
 }
 
-/** What concerns a single calendar; what concerns all of them concerns the account. */
-const ofOne = (error: unknown): Problem => {
+/** What concerns a single calendar, in a sentence; what concerns all of them concerns the account. */
+const problemOf = (error: unknown): string => {
   if (!(error instanceof Problem) || ['unauthenticated', 'unavailable'].includes(error.code)) throw error
-  return error
+  return sentence(error.message)
 }
 
 export const findHome = async (deps: SyncDeps, account: KeptAccount, access: Access) => {
@@ -95,15 +89,17 @@ export const findHome = async (deps: SyncDeps, account: KeptAccount, access: Acc
   return found
 }
 
-const note = ({ remote, changes }: SyncDeps, id: string, more: Partial<SyncState>): void =>
-  changes.write(ACTOR, tx => remote.putState(tx, { ...remote.state(id), ...more }))
+const note = ({ remote, changes }: SyncDeps, id: string, problem: string): void => {
+  if (remote.state(id).problem !== problem)
+    changes.write(ACTOR, tx => remote.putState(tx, { ...remote.state(id), problem }))
+}
 
 const syncCalendar = async (
   deps: SyncDeps,
   place: Place,
   there: RemoteCalendar,
   round: Synced,
-  progress: Progress,
+  { progress, refused }: { progress: Progress; refused: string | undefined },
 ): Promise<void> => {
   const { remote, changes, now } = deps
   const { calendar } = place
@@ -123,8 +119,8 @@ const syncCalendar = async (
   const bad = remote.unreadable(id)
   // It may have been renamed meanwhile.
   const { telling } = remote.state(id)
-  const problem =
-    bad.length === 0 ? untaken(telling) : `${bad.length} on the server cannot be read: ${bad[0]!.reason}`
+  const unread = bad.length === 0 ? null : `${bad.length} on the server cannot be read: ${bad[0]!.reason}`
+  const problem = refused ?? unread ?? untaken(telling)
   const after: SyncState = {
     ...before,
     // What was sent meanwhile has changed the tag: the next round looks once more, and finds what it knows.
