@@ -23,18 +23,17 @@ export async function copyTo(
   env: NodeJS.ProcessEnv,
 ): Promise<Copied & { isTaken: boolean }> {
   const isHeld = multiplexer === 'tmux' && (await loadTmux(atMost(text), env))
-  const copied = copySequence(text, multiplexer, isHeld)
+  const copied = copySequence(text, multiplexer)
   write(copied.sequence)
   return { ...copied, isTaken: isHeld || copied.route !== 'tmux' }
 }
 
 /** A copy by OSC 52, which reaches the clipboard of the machine the person sits at, over SSH and through a multiplexer. */
-export function copySequence(text: string, multiplexer: Capabilities['multiplexer'], isHeld = false): Copied {
+export function copySequence(text: string, multiplexer: Capabilities['multiplexer']): Copied {
   const kept = atMost(text)
   const plain = `\x1b]52;c;${kept.toString('base64')}\x07`
   const facts = { bytes: kept.length, truncated: kept.length < Buffer.byteLength(text) }
-  if (multiplexer === 'tmux')
-    return { ...facts, sequence: (isHeld ? '' : plain) + throughTmux(plain), route: 'tmux' }
+  if (multiplexer === 'tmux') return { ...facts, sequence: plain + throughTmux(plain), route: 'tmux' }
   if (multiplexer === 'screen') return { ...facts, sequence: throughScreen(plain), route: 'screen' }
   return { ...facts, sequence: plain, route: 'the terminal' }
 }
@@ -45,7 +44,7 @@ function atMost(text: string): Buffer {
   return whole.length > room ? wholeCharacters(whole.subarray(0, room)) : whole
 }
 
-/** tmux takes the plain form with `set-clipboard on` and this one with `allow-passthrough on`; both may be sent, the plain one unless it is held already. */
+/** tmux takes the plain form with `set-clipboard on` and this one with `allow-passthrough on`; both are sent. A terminal that is in no tmux, but was started from one, takes the plain one. */
 function throughTmux(sequence: string): string {
   return `\x1bPtmux;${sequence.replaceAll('\x1b', '\x1b\x1b')}\x1b\\`
 }

@@ -144,8 +144,14 @@ describe('copying', () => {
       })
       await outside.until('ready')
       const env = { ...process.env, TMUX: tmux('display', '-p', '#{socket_path},#{pid},0').trim() }
-      const { isTaken } = await copyTo('copied over tmux', 'tmux', () => {}, env)
+      let sent = ''
+      const write = (sequence: string) => {
+        sent += sequence
+      }
+      const { isTaken } = await copyTo('copied over tmux', 'tmux', write, env)
       expect(isTaken).toBe(true)
+      // That tmux may not be what we are in: a terminal that was started from it gets the plain form.
+      expect(sent.startsWith(copySequence('copied over tmux', null).sequence)).toBe(true)
       expect(tmux('show-buffer')).toBe('copied over tmux')
       const arrived = Buffer.from('copied over tmux').toString('base64')
       await expect.poll(() => wrote, { timeout: 5000 }).toContain(arrived)
