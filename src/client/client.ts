@@ -89,6 +89,16 @@ const stranger = (said: string): Problem =>
     unreachable: true,
   })
 
+/** What a gateway says for itself where whoever it stands for does not answer. */
+const GATEWAYS = [502, 503, 504]
+
+const inFront = (status: number): Problem =>
+  new Problem(
+    'unavailable',
+    `Something in front of Ithaca answered ${status}, and Ithaca did not. Look whether it runs, then at what stands before it.`,
+    { unreachable: true },
+  )
+
 const nowhere: Join = () =>
   Promise.reject(new Problem('unavailable', 'A terminal cannot be carried over this connection.'))
 
@@ -119,6 +129,9 @@ const CODES = Object.entries(PROBLEMS) as [ProblemCode, number][]
 /** A refusal as the error it was on the other side, whichever envelope it came in. */
 export const problemOf = async (response: Response): Promise<Problem> => {
   const text = await response.text()
+  const said = refusalIn(text)
+  if (said === null && GATEWAYS.includes(response.status) && !response.headers.has('ithaca-serve'))
+    return inFront(response.status)
   if (typeOf(response) === 'text/html') {
     const where = response.headers.get('location')
     return stranger(`${response.status}${where === null ? '' : `, which leads to ${where}`}`)
@@ -126,20 +139,28 @@ export const problemOf = async (response: Response): Promise<Problem> => {
   let message = text.slice(0, 500) || response.statusText || `HTTP ${response.status}`
   let details: Record<string, unknown> | undefined
   let code = CODES.find(([, status]) => status === response.status)?.[0] ?? 'failed'
-  try {
-    const body = JSON.parse(text) as {
-      error?: { code?: string; message?: string; details?: never } | string
-      detail?: unknown
-    }
-    if (typeof body.error === 'object') {
-      message = body.error.message ?? message
-      details = body.error.details
-      if (body.error.code && body.error.code in PROBLEMS) code = body.error.code as ProblemCode
-    } else if (typeof body.error === 'string') message = body.error
-    else if (typeof body.detail === 'string') message = body.detail
-    else if (body.detail !== undefined) message = JSON.stringify(body.detail)
-  } catch {
-    // Not JSON: what was said is the message.
-  }
+  const { error, detail } = said ?? {}
+  if (typeof error === 'object') {
+    message = error.message ?? message
+    details = error.details
+    if (error.code && error.code in PROBLEMS) code = error.code as ProblemCode
+  } else if (typeof error === 'string') message = error
+  else if (typeof detail === 'string') message = detail
+  else if (detail !== undefined) message = JSON.stringify(detail)
   return new Problem(code, message, details)
+}
+
+interface Refusal {
+  error?: { code?: string; message?: string; details?: never } | string
+  detail?: unknown
+}
+
+/** A body in one of our envelopes; null for what anybody else would say. */
+const refusalIn = (text: string): Refusal | null => {
+  try {
+    const { error, detail } = JSON.parse(text) as Refusal
+    return error == null && detail === undefined ? null : { ...(error == null ? {} : { error }), detail }
+  } catch {
+    return null
+  }
 }

@@ -37,6 +37,31 @@ test.each<[string, number, Record<string, string>, string, string]>([
   },
 )
 
+test.each<[number, string, string]>([
+  [502, 'text/html', '<html><body><center>nginx</center></body></html>'],
+  [503, 'text/plain', 'upstream connect error'],
+  [503, 'application/json', '{"message":"no upstream"}'],
+  [504, 'text/html', ''],
+])(
+  'a gateway that answers %i for Ithaca, with %s, is told from a wrong address',
+  async (status, type, body) => {
+    const answer = new Response(body, { status, headers: { 'content-type': type } })
+    await expect(createClient(async () => answer).call(todos.list, {})).rejects.toThrow(
+      `Something in front of Ithaca answered ${status}, and Ithaca did not.`,
+    )
+  },
+)
+
+test('what Ithaca itself says of a gateway is what was said', async () => {
+  const answer = Response.json(
+    { error: { code: 'upstream', message: 'The mail server hung up.' } },
+    { status: 502 },
+  )
+  await expect(createClient(async () => answer).call(todos.list, {})).rejects.toThrow(
+    'The mail server hung up.',
+  )
+})
+
 test('an answer that breaks off is not taken for the whole, nor for a stranger', async () => {
   const server = createServer((_asked, answer) => {
     answer.writeHead(200, { 'content-type': 'application/json', 'content-length': '500' })
