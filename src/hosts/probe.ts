@@ -10,7 +10,6 @@ export type { ProbeStep } from './facts.ts'
 export interface ProbeOptions {
   /** How it is reached and why, as `Hosts.way` says. */
   way?: { kind: string; why: string }
-  /** Directories models are kept in, beside the Hugging Face cache; `~` is the host's. */
   /** Directories whose disks are looked at, as words of the shell there. */
   disks?: readonly string[]
   /** Environments to look for engines in, beside those in the usual places. */
