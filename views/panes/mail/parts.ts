@@ -34,17 +34,26 @@ export function partWords(file: string, parts: Parts): string {
 /** The files of a letter in one line of a form, those of mails by their names, and back. */
 export function attachLine(attach: readonly string[], parts: Parts) {
   const shown = new Map<string, string>()
+  const files = new Map<string, string>()
   for (const file of attach) {
-    const words = wordsOf(file, parts)
-    const isTaken = [...shown.values()].includes(words)
-    shown.set(file, isTaken ? `${words.slice(0, -1)} ${shown.size + 1}]` : words)
+    if (shown.has(file)) continue
+    const words = freeOf(wordsOf(file, parts), files)
+    shown.set(file, words)
+    files.set(words, file)
   }
-  const files = new Map([...shown].map(([file, words]) => [words, file]))
   return {
     text: [...shown.values()].join(', '),
     read: (text: string): string[] =>
       text.split(',').flatMap(word => files.get(word.trim()) ?? (word.trim() || [])),
   }
+}
+
+/** Of several that are called the same, each has a name of its own. */
+function freeOf(words: string, files: ReadonlyMap<string, string>): string {
+  const name = words.replace(/^\[(.*)\]$/, '$1')
+  let free = words
+  for (let n = 2; files.has(free); n++) free = `[${name} ${n}]`
+  return free
 }
 
 function wordsOf(file: string, parts: Parts): string {
