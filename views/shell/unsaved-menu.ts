@@ -9,8 +9,9 @@ export function sayUnsaved(shell: Shell): void {
   if (all.length === 0) return
   const what = all.length === 1 ? 'What you wrote last was' : `${all.length} texts you wrote were`
   const again = all.some(one => one.reopens) ? ' The key that opened it opens it again.' : ''
+  const some = all.length === 1 ? 'It is' : 'Some are'
   const others = [...new Set(all.flatMap(({ of }) => of ?? []))].map(
-    of => ` '${sanitiseText(of)}' has its own.`,
+    of => ` ${some} of '${sanitiseText(of)}'.`,
   )
   shell.toast('warn', `${what} not saved: ": unsaved texts" has it.${again}${others.join('')}`)
 }

@@ -1,7 +1,8 @@
 import { readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { todos } from '../../../src/contract/todos.ts'
-import { unsavedWords } from '../../../views/shell/unsaved.ts'
+import { Unsaved, unsavedWords } from '../../../views/shell/unsaved.ts'
 import { testWorkspace } from '../../peers/workspace.ts'
 import { ScreenStage, sizes } from './stage.tsx'
 
@@ -30,6 +31,16 @@ test('what could not be saved outlives the screen: the next one says so, and the
   await next.until('Dearest Ann')
   expect((await client.call(todos.get, { id: todo.id })).content).toBe('Dearest Ann')
   expect(unsavedWords(folder, 'ithaca')).toBe('')
+})
+
+test('what was left of another workspace is told with the words that open that', async () => {
+  await using workspace = await testWorkspace()
+  const there = new Unsaved(join(workspace.paths.state, 'unsaved'), 'ithaca --remote ssh://box')
+  there.keep('new document', 'md', 'a plan')
+  await using stage = await ScreenStage.open(sizes[1]!, 'documents', workspace)
+  await stage.until(`": unsaved texts" has it. It is of 'ithaca --remote ssh://box'.`)
+  await stage.press(':', 'unsaved', '\r')
+  await stage.until(/> a plan +of 'ithaca --remote ssh:\/\/box': \/\S+/)
 })
 
 test('what was opened again is not written over what somebody wrote since, and can be thrown away', async () => {
