@@ -39,6 +39,8 @@ const DISKS_EVERY = 60_000
 const NO_GPUS_EVERY = 300_000
 /** What hangs is asked half as often each time, or as many of it would hang there as were asked. */
 const HANGING_EVERY = 600_000
+/** Where nobody looked for so long, whoever does now is shown what hung as it is: no program that asks again and again. */
+const AWAY = HANGING_EVERY / 2
 const TAIL = 4096
 const UNSTARTED_AFTER = 90_000
 
@@ -48,6 +50,8 @@ interface Round {
   busy: Promise<void> | null
   nextAt: number
   hurryUntil: number
+  /** Since when it is connected: after that nothing is known of what hung before. */
+  since: number | null
   gpusAt: number
   gpusMissed: number
   /** What lives there, and which of it is ready: with that its memory changes. */
@@ -80,6 +84,7 @@ export const openWatch = (deps: {
         busy: null,
         nextAt: 0,
         hurryUntil: 0,
+        since: null,
         gpusAt: 0,
         gpusMissed: 0,
         lives: '',
@@ -114,6 +119,7 @@ export const openWatch = (deps: {
     endUnstarted(place, new Set(seen.sessions.map(session => session.id)))
     await Promise.all(ofHost(place.id).map(one => probe(place, one, seen.listening)))
     noticeStir(place, round)
+    noticeConnection(place, round)
     lookAtGpus(place, round)
     lookAtDisks(place, round)
     lookSlowly(place, round)
@@ -166,6 +172,13 @@ export const openWatch = (deps: {
     if (lives === round.lives) return
     round.lives = lives
     round.gpusAt = Math.min(round.gpusAt, now())
+  }
+
+  const noticeConnection = ({ host: { reach } }: Place, round: Round): void => {
+    if (reach.state !== 'connected' || reach.since === round.since) return
+    round.since = reach.since
+    round.gpusMissed = round.disksMissed = 0
+    round.gpusAt = round.disksAt = now()
   }
 
   /** On its own lane and its own time: a driver that hangs must not hold up the rest. */
@@ -252,6 +265,10 @@ export const openWatch = (deps: {
     hurry(host) {
       for (const place of host === undefined ? machines.all() : [machines.at(host)]) {
         const round = roundOf(place.id)
+        if (now() - round.hurryUntil > AWAY) {
+          if (round.gpusMissed > 0) round.gpusAt = now()
+          if (round.disksMissed > 0) round.disksAt = now()
+        }
         round.hurryUntil = now() + HURRY
         round.nextAt = Math.min(round.nextAt, now() + OFTEN)
       }

@@ -21,6 +21,8 @@ import { weightByName } from '../../src/models/weight.ts'
 import { literal } from '../../src/sessions/word.ts'
 import { Cleanup, noSshd, sshdIn } from '../hosts/setting.ts'
 import { type TestKitchen, testKitchen } from '../peers/kitchen.ts'
+import { writeSshConfig } from '../peers/sshd.ts'
+import { testWorkspace } from '../peers/workspace.ts'
 
 const cleanup = new Cleanup()
 afterEach(() => cleanup.run())
@@ -260,8 +262,44 @@ test('what hangs on a host is asked ever less often, so that it does not pile up
     await after(0, 1)
     await after(61, 1)
     await after(61, 2)
+    // Somebody looks again after a while: it may be over. Whoever goes on looking waits as before.
+    watch.hurry('local')
+    await after(0, 3)
+    watch.hurry('local')
+    await after(240, 3)
   } finally {
     process.env.PATH = outside
     rmSync(bin, { recursive: true })
   }
+})
+
+test.skipIf(noSshd !== null)('what hung before a host was connected anew is asked at once', async () => {
+  let now = Date.now()
+  const bin = cleanup.add(mkdtempSync(join(tmpdir(), 'ithaca-smi-')), path =>
+    rmSync(path, { recursive: true }),
+  )
+  const asked = join(bin, 'asked')
+  writeFileSync(join(bin, 'nvidia-smi'), `#!/bin/sh\necho >>'${asked}'\nkill -KILL 0\n`, { mode: 0o755 })
+  const sshd = await sshdIn(cleanup, { config: [`SetEnv PATH=${bin}:/usr/bin:/bin`] })
+  const ssh = writeSshConfig(sshd.folder, [{ alias: 'gpu', sshd }])
+  const known = join(sshd.folder, 'known_hosts')
+  const config = `[hosts]\nssh_config = ${JSON.stringify(ssh)}\nknown_hosts = ${JSON.stringify(known)}\n`
+  await using w = await testWorkspace({ config, now: () => now })
+  const { watch, machines } = w.inside.workspace.cookbook
+  await w.client.call(hosts.add, { target: 'gpu' })
+  const { host } = machines.at('gpu')
+  const after = async (seconds: number, count: number) => {
+    now += seconds * 1000
+    await watch.look('gpu')
+    await host.ask(':', { lane: 'slow' }).catch(() => undefined)
+    expect(readFileSync(asked, 'utf8')).toHaveLength(count)
+  }
+  await after(0, 1)
+  await after(21, 1)
+  await sshd.kill()
+  await expect.poll(() => host.reach.state).toBe('unreachable')
+  await sshd.start()
+  host.retry()
+  await expect.poll(() => host.reach.state).toBe('connected')
+  await after(0, 2)
 })
