@@ -59,8 +59,9 @@ export const openLog = async (
     await pty.until(/^[> *]+[*o] bench/m)
     pty.send('Gl')
     await pty.until('FOLLOWING')
-    const last = new RegExp(`line ${Math.floor((lines - 1) / 10)}\\d `)
-    await pty.until(last)
+    // The head tells how far it was read at any width; its lines may be cut before their number.
+    const read = /line ~?(\d+)\b.*FOLLOWING/
+    await pty.until(screen => Number(read.exec(screen.text())?.[1]) >= lines, `line ${lines} followed`)
     return { pty, client, log, close, flood: rate => floodInto(log, rate, writers) }
   } catch (error) {
     await close()
