@@ -4,10 +4,10 @@ import { homedir } from 'node:os'
 import { basename, dirname, extname, join, resolve } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { fileTrouble } from '../contract/file-trouble.ts'
 import { mail } from '../contract/mail.ts'
 import { notFound, Problem } from '../contract/problem.ts'
 import type { Client } from './client.ts'
-import { fileTrouble } from './file-trouble.ts'
 
 /** Attachments as files, read as they come and never over something that is there. */
 export const saveAll = async (

@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { parse, stringify, TomlError } from 'smol-toml'
 import * as z from 'zod'
+import { fileTrouble } from '../contract/file-trouble.ts'
 import { issueWords } from '../contract/issue.ts'
 import { Problem } from '../contract/problem.ts'
 import { meantZone } from '../time/zone-names.ts'
@@ -15,10 +16,10 @@ const zoneName = z.string().refine(isZone, {
 const THEMES = ['auto', 'contrast']
 const NO_THEME = `is no theme; there are ${THEMES.join(' and ')}`
 
-/** Every key the config file may hold. What is missing has its default here and nowhere else. */
 const TIME = /^(?:[01]\d|2[0-3]):[0-5]\d$/
 const TIMES = /^(?:[01]\d|2[0-3]):[0-5]\d-(?:[01]\d|2[0-3]):[0-5]\d$/
 
+/** Every key the config file may hold. What is missing has its default here and nowhere else. */
 export const Config = z.strictObject({
   owner: z.strictObject({ timezone: zoneName.optional(), name: z.string().max(100).optional() }).prefault({}),
   api: z
@@ -244,9 +245,13 @@ export const setConfig = (file: string, key: string, value: unknown): Config => 
   const fresh = edited(text, path, value, raw)
   if (key !== 'screen' && key !== 'screen.theme') spareTheme(file, fresh, raw)
   const config = checked(file, fresh, raw)
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-  writeFileSync(`${file}.new`, fresh, { mode: 0o600 })
-  renameSync(`${file}.new`, file)
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    writeFileSync(`${file}.new`, fresh, { mode: 0o600 })
+    renameSync(`${file}.new`, file)
+  } catch (error) {
+    throw new Problem('unavailable', `${file} cannot be written: ${fileTrouble(error)}.`)
+  }
   return config
 }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -76,4 +76,11 @@ test('a setting that is not set is one all the same', () => {
     true,
   ])
   expect(['owner.zone', 'nope', 'api.port.x', ''].map(isSetting)).toEqual([false, false, false, false])
+})
+
+test('a file that cannot be written is named with the reason, and stays as it was', () => {
+  setConfig(file, 'api.port', 7321)
+  mkdirSync(`${file}.new`)
+  expect(() => setConfig(file, 'api.port', 7322)).toThrow(`${file} cannot be written: it is a folder.`)
+  expect(readConfig(file).api.port).toBe(7321)
 })
